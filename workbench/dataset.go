@@ -1,0 +1,249 @@
+package workbench
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Query is one row of queries.tsv.
+type Query struct {
+	ID   string
+	Text string // from texts.jsonl or a reader of texts; empty when there is none
+	Gold int    // row of the relevant item, -1 when unknown
+}
+
+// Item is one row of items.tsv.
+type Item struct {
+	ID     string
+	Lemmas string // a short name to show, such as the words of a sense
+	Text   string // what the cross-encoder reads; empty when there is none
+}
+
+// DualEmbeddings are the dual encoder's vectors, one row per query or item of
+// the data set; their dot product is its score.
+type DualEmbeddings struct{ Queries, Items *Matrix }
+
+// Dataset is a search task: queries, items, which queries may train an index
+// and which test it, and the dual encoder's vectors. Everything else refers to
+// queries and items by their row here.
+type Dataset struct {
+	Name        string
+	Dir         string // the folder it was opened from, "" if made in memory
+	Queries     []Query
+	Items       []Item
+	Train, Test []int // rows of Queries
+	DE          DualEmbeddings
+}
+
+// OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
+// split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and
+// texts.jsonl when it is there. Columns are found by name; only the ids and the
+// split are required. Cross-encoder scores are read by Scorer.
+func OpenDataset(dir string) (*Dataset, error) {
+	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	for _, step := range []func() error{d.openQueries, d.openItems, d.openVectors, d.openTexts, d.Check} {
+		if err := step(); err != nil {
+			return nil, fmt.Errorf("workbench: open dataset %s: %w", dir, err)
+		}
+	}
+	return d, nil
+}
+
+// Check returns an error that names the first thing that does not fit: no
+// queries or items, vectors of another shape, a split or gold row out of range,
+// an id given twice.
+func (d *Dataset) Check() error {
+	if len(d.Queries) == 0 || len(d.Items) == 0 {
+		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
+	}
+	q, v := d.DE.Queries, d.DE.Items
+	if q == nil || v == nil {
+		return errors.New("no dual-encoder vectors")
+	}
+	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
+		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
+			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+	}
+	for _, rows := range [][]int{d.Train, d.Test} {
+		for _, r := range rows {
+			if r < 0 || r >= len(d.Queries) {
+				return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
+			}
+		}
+	}
+	for row, q := range d.Queries {
+		if q.Gold < -1 || q.Gold >= len(d.Items) {
+			return fmt.Errorf("query row %d (%s): gold row %d of %d items", row, q.ID, q.Gold, len(d.Items))
+		}
+	}
+	return errors.Join(unique("query", len(d.Queries), func(i int) string { return d.Queries[i].ID }),
+		unique("item", len(d.Items), func(i int) string { return d.Items[i].ID }))
+}
+
+func unique(what string, n int, id func(int) string) error {
+	seen := make(map[string]int, n)
+	for i := range n {
+		if j, ok := seen[id(i)]; ok {
+			return fmt.Errorf("%s rows %d and %d share the id %q", what, j, i, id(i))
+		}
+		seen[id(i)] = i
+	}
+	return nil
+}
+
+// Scorer looks scores up in the folder's ce_scores.npy (queries × items). It
+// returns an error that wraps fs.ErrNotExist when the folder has none.
+func (d *Dataset) Scorer() (Scorer, error) {
+	if d.Dir == "" {
+		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w", d.Name, fs.ErrNotExist)
+	}
+	m, err := OpenMatrix(filepath.Join(d.Dir, "ce_scores.npy"))
+	if err != nil {
+		return nil, err
+	}
+	if m.Rows != len(d.Queries) || m.Cols != len(d.Items) {
+		return nil, fmt.Errorf("workbench: %s: %w: scores %d×%d, %d queries and %d items",
+			d.Dir, ErrShape, m.Rows, m.Cols, len(d.Queries), len(d.Items))
+	}
+	return LookUp(m), nil
+}
+
+// String fits one line.
+func (d *Dataset) String() string {
+	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %d-d vectors",
+		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), d.DE.Items.Cols)
+}
+
+func (d *Dataset) openQueries() error {
+	return readTSV(filepath.Join(d.Dir, "queries.tsv"), []string{"query", "split"}, func(row func(string) string) error {
+		q := Query{ID: row("query"), Gold: -1}
+		if g := row("gold_row"); g != "" {
+			n, err := strconv.Atoi(g)
+			if err != nil {
+				return fmt.Errorf("gold_row %q is not a row number", g)
+			}
+			q.Gold = n
+		}
+		switch row("split") {
+		case "train":
+			d.Train = append(d.Train, len(d.Queries))
+		case "test":
+			d.Test = append(d.Test, len(d.Queries))
+		case "":
+		default:
+			return fmt.Errorf("split %q is neither train nor test", row("split"))
+		}
+		d.Queries = append(d.Queries, q)
+		return nil
+	})
+}
+
+func (d *Dataset) openItems() error {
+	return readTSV(filepath.Join(d.Dir, "items.tsv"), []string{"item"}, func(row func(string) string) error {
+		d.Items = append(d.Items, Item{ID: row("item"), Lemmas: row("lemmas")})
+		return nil
+	})
+}
+
+func (d *Dataset) openVectors() (err error) {
+	if d.DE.Queries, err = OpenMatrix(filepath.Join(d.Dir, "de_queries.npy")); err != nil {
+		return err
+	}
+	d.DE.Items, err = OpenMatrix(filepath.Join(d.Dir, "de_items.npy"))
+	return err
+}
+
+// openTexts fills Text from texts.jsonl: one object a line with "query" or
+// "item" (the id) and "text". Ids of other rows are passed over.
+func (d *Dataset) openTexts() error {
+	f, err := os.Open(filepath.Join(d.Dir, "texts.jsonl"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	queries, items := d.byID()
+	dec := json.NewDecoder(bufio.NewReader(f))
+	for line := 1; ; line++ {
+		var t struct{ Query, Item, Text string }
+		if err := dec.Decode(&t); err == io.EOF {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("texts.jsonl, object %d: %w", line, err)
+		}
+		if i, ok := queries[t.Query]; ok && t.Query != "" {
+			d.Queries[i].Text = t.Text
+		}
+		if i, ok := items[t.Item]; ok && t.Item != "" {
+			d.Items[i].Text = t.Text
+		}
+	}
+}
+
+// byID maps ids to rows.
+func (d *Dataset) byID() (queries, items map[string]int) {
+	queries, items = make(map[string]int, len(d.Queries)), make(map[string]int, len(d.Items))
+	for i, q := range d.Queries {
+		queries[q.ID] = i
+	}
+	for i, it := range d.Items {
+		items[it.ID] = i
+	}
+	return queries, items
+}
+
+// readTSV calls each for every line after the header with a function that
+// returns the value of a named column, "" where the file lacks it. Its errors
+// name file and line.
+func readTSV(path string, required []string, each func(row func(column string) string) error) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	sc := bufio.NewScanner(f)
+	sc.Buffer(nil, 1<<24)
+	var header []string
+	for line := 1; sc.Scan(); line++ {
+		cells := strings.Split(strings.TrimSuffix(sc.Text(), "\r"), "\t")
+		if header == nil {
+			for _, c := range required {
+				if !slices.Contains(cells, c) {
+					return fmt.Errorf("%s: no column %q in the header", path, c)
+				}
+			}
+			header = cells
+			continue
+		}
+		if len(cells) != len(header) {
+			return fmt.Errorf("%s, line %d: %d columns, the header has %d", path, line, len(cells), len(header))
+		}
+		err := each(func(column string) string {
+			if i := slices.Index(header, column); i >= 0 {
+				return cells[i]
+			}
+			return ""
+		})
+		if err != nil {
+			return fmt.Errorf("%s, line %d: %w", path, line, err)
+		}
+	}
+	if err := sc.Err(); err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if header == nil {
+		return fmt.Errorf("%s is empty", path)
+	}
+	return nil
+}

@@ -1,0 +1,165 @@
+package npy
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+)
+
+// header is what the Python dict at the start of the file says.
+type header struct {
+	descr      string
+	width      int // bytes per value
+	big        bool
+	fortran    bool
+	rows, cols int
+}
+
+// parseHeader reads a dict literal with the keys descr, fortran_order and shape.
+func parseHeader(s string) (header, error) {
+	p := parser{strings.TrimSpace(s)}
+	var h header
+	seen := map[string]bool{}
+	if !p.eat("{") {
+		return h, p.wrong("'{'")
+	}
+	for !p.eat("}") {
+		key, ok := p.str()
+		if !ok || !p.eat(":") {
+			return h, p.wrong("a key")
+		}
+		if seen[key] {
+			return h, fmt.Errorf("%w: header names %q twice", ErrFormat, key)
+		}
+		seen[key] = true
+		if err := h.set(key, &p); err != nil {
+			return h, err
+		}
+		if !p.eat(",") && !strings.HasPrefix(p.rest, "}") {
+			return h, p.wrong("',' or '}'")
+		}
+	}
+	for _, key := range []string{"descr", "fortran_order", "shape"} {
+		if !seen[key] {
+			return h, fmt.Errorf("%w: header lacks %q", ErrFormat, key)
+		}
+	}
+	if p.rest != "" {
+		return h, p.wrong("the end of the header")
+	}
+	return h, nil
+}
+
+func (h *header) set(key string, p *parser) error {
+	switch key {
+	case "descr":
+		return h.setType(p)
+	case "fortran_order":
+		switch {
+		case p.eat("True"):
+			h.fortran = true
+		case !p.eat("False"):
+			return p.wrong("True or False")
+		}
+		return nil
+	case "shape":
+		return h.setShape(p)
+	}
+	return fmt.Errorf("%w: header has the unknown key %q", ErrFormat, key)
+}
+
+func (h *header) setType(p *parser) error {
+	s, ok := p.str()
+	if !ok {
+		return fmt.Errorf("%w: records are not supported, only f2, f4 and f8", ErrFormat)
+	}
+	h.descr = s
+	switch strings.TrimLeft(s, "<>=|") {
+	case "f2":
+		h.width = 2
+	case "f4":
+		h.width = 4
+	case "f8":
+		h.width = 8
+	default:
+		return fmt.Errorf("%w: values of type %q, readable are f2, f4 and f8", ErrFormat, s)
+	}
+	h.big = strings.HasPrefix(s, ">")
+	return nil
+}
+
+func (h *header) setShape(p *parser) error {
+	if !p.eat("(") {
+		return p.wrong("a shape")
+	}
+	var dims []int
+	for !p.eat(")") {
+		n, ok := p.integer()
+		if !ok {
+			return p.wrong("a shape of whole numbers")
+		}
+		dims = append(dims, n)
+		if !p.eat(",") && !strings.HasPrefix(p.rest, ")") {
+			return p.wrong("',' or ')'")
+		}
+	}
+	switch len(dims) {
+	case 1:
+		h.rows, h.cols = dims[0], 1
+	case 2:
+		h.rows, h.cols = dims[0], dims[1]
+	default:
+		return fmt.Errorf("%w: %d dimensions, readable are 1 and 2", ErrFormat, len(dims))
+	}
+	if h.cols > 0 && h.rows > math.MaxInt/16/h.cols {
+		return fmt.Errorf("%w: shape %d×%d is too large", ErrFormat, h.rows, h.cols)
+	}
+	return nil
+}
+
+// parser reads the few Python literals a header is made of.
+type parser struct{ rest string }
+
+func (p *parser) eat(tok string) bool {
+	rest, ok := strings.CutPrefix(p.rest, tok)
+	if ok {
+		p.rest = strings.TrimLeft(rest, " \n\t")
+	}
+	return ok
+}
+
+func (p *parser) str() (string, bool) {
+	if p.rest == "" || (p.rest[0] != '\'' && p.rest[0] != '"') {
+		return "", false
+	}
+	end := strings.IndexByte(p.rest[1:], p.rest[0])
+	if end < 0 {
+		return "", false
+	}
+	s := p.rest[1 : 1+end]
+	p.eat(p.rest[:end+2])
+	return s, true
+}
+
+func (p *parser) integer() (int, bool) {
+	end := 0
+	for end < len(p.rest) && p.rest[end] >= '0' && p.rest[end] <= '9' {
+		end++
+	}
+	n, err := strconv.Atoi(p.rest[:end])
+	if err != nil {
+		return 0, false
+	}
+	p.eat(p.rest[:end])
+	p.eat("L") // NumPy on Python 2 wrote 3L
+	return n, true
+}
+
+func (p *parser) wrong(want string) error {
+	rest := p.rest
+	if len(rest) > 20 {
+		rest = rest[:20]
+	}
+	return fmt.Errorf("%w: header: want %s at %q", ErrFormat, want, rest)
+}

@@ -1,0 +1,163 @@
+// Package npy reads and writes NumPy's .npy files of one or two dimensions as
+// row-major float32: float16, float32 and float64, either byte order, C or
+// Fortran order, header versions 1 to 3.
+package npy
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+)
+
+// Errors a caller may decide on.
+var (
+	ErrFormat = errors.New("not a readable .npy file")
+	ErrShort  = errors.New("data ends early")
+)
+
+const magic = "\x93NUMPY"
+
+// maxHeader bounds the header's length in bytes; NumPy's own limit is 10,000.
+const maxHeader = 1 << 16
+
+// Array is a rows×cols matrix, row-major. A one-dimensional file is n×1.
+type Array struct {
+	Rows, Cols int
+	Data       []float32
+}
+
+// Read reads one array from r, which holds size bytes in all. The size is
+// checked against the header before anything is allocated, so that a file that
+// lies about its shape costs nothing.
+func Read(r io.Reader, size int64) (Array, error) {
+	br := bufio.NewReaderSize(r, 1<<20)
+	h, n, err := readHeader(br)
+	if err != nil {
+		return Array{}, err
+	}
+	want := int64(h.rows) * int64(h.cols) * int64(h.width)
+	switch have := size - n; {
+	case have < want:
+		return Array{}, fmt.Errorf("%w: shape %d×%d of %s needs %d bytes, the file holds %d", ErrShort, h.rows, h.cols, h.descr, want, have)
+	case have > want:
+		return Array{}, fmt.Errorf("%w: %d bytes follow the %d of shape %d×%d", ErrFormat, have-want, want, h.rows, h.cols)
+	}
+	a := Array{Rows: h.rows, Cols: h.cols, Data: make([]float32, h.rows*h.cols)}
+	if err := h.decode(br, a.Data); err != nil {
+		return Array{}, err
+	}
+	if h.fortran {
+		a.Data = transpose(a.Data, h.cols, h.rows)
+	}
+	return a, nil
+}
+
+// readHeader returns the header and the number of bytes before the data.
+func readHeader(r io.Reader) (header, int64, error) {
+	var pre [8]byte
+	if _, err := io.ReadFull(r, pre[:]); err != nil || string(pre[:6]) != magic {
+		return header{}, 0, fmt.Errorf("%w: the first bytes are not %q", ErrFormat, magic)
+	}
+	lenBytes := 4
+	switch pre[6] {
+	case 1:
+		lenBytes = 2
+	case 2, 3:
+	default:
+		return header{}, 0, fmt.Errorf("%w: header version %d, known are 1 to 3", ErrFormat, pre[6])
+	}
+	var raw [4]byte
+	if _, err := io.ReadFull(r, raw[:lenBytes]); err != nil {
+		return header{}, 0, fmt.Errorf("%w: in the header's length", ErrShort)
+	}
+	n := binary.LittleEndian.Uint32(raw[:])
+	if n > maxHeader {
+		return header{}, 0, fmt.Errorf("%w: a header of %d bytes", ErrFormat, n)
+	}
+	text := make([]byte, n)
+	if _, err := io.ReadFull(r, text); err != nil {
+		return header{}, 0, fmt.Errorf("%w: in the header", ErrShort)
+	}
+	h, err := parseHeader(string(text))
+	return h, int64(len(pre) + lenBytes + len(text)), err
+}
+
+// decode fills dst in file order.
+func (h header) decode(r io.Reader, dst []float32) error {
+	buf := make([]byte, min(len(dst), 1<<16)*h.width)
+	for len(dst) > 0 {
+		n := min(len(dst), 1<<16)
+		b := buf[:n*h.width]
+		if _, err := io.ReadFull(r, b); err != nil {
+			return fmt.Errorf("%w: %d values missing", ErrShort, len(dst))
+		}
+		h.convert(dst[:n], b)
+		dst = dst[n:]
+	}
+	return nil
+}
+
+func (h header) convert(dst []float32, b []byte) {
+	var o binary.ByteOrder = binary.LittleEndian
+	if h.big {
+		o = binary.BigEndian
+	}
+	for i := range dst {
+		switch h.width {
+		case 2:
+			dst[i] = fromHalf(o.Uint16(b[2*i:]))
+		case 4:
+			dst[i] = math.Float32frombits(o.Uint32(b[4*i:]))
+		default:
+			dst[i] = float32(math.Float64frombits(o.Uint64(b[8*i:])))
+		}
+	}
+}
+
+// transpose turns the row-major rows×cols x into cols×rows.
+func transpose(x []float32, rows, cols int) []float32 {
+	y := make([]float32, len(x))
+	for i := range rows {
+		for j := range cols {
+			y[j*rows+i] = x[i*cols+j]
+		}
+	}
+	return y
+}
+
+// Write writes a in C order: float16 (rounded to nearest even) if half, else float32.
+func Write(w io.Writer, a Array, half bool) error {
+	descr, width := "<f4", 4
+	if half {
+		descr, width = "<f2", 2
+	}
+	bw := bufio.NewWriterSize(w, 1<<20)
+	bw.Write(formatHeader(descr, a.Rows, a.Cols))
+	var b [4]byte
+	for _, v := range a.Data {
+		if half {
+			binary.LittleEndian.PutUint16(b[:], toHalf(v))
+		} else {
+			binary.LittleEndian.PutUint32(b[:], math.Float32bits(v))
+		}
+		bw.Write(b[:width])
+	}
+	return bw.Flush()
+}
+
+// formatHeader is NumPy's version 1 header, padded so that the data is aligned to 64 bytes.
+func formatHeader(descr string, rows, cols int) []byte {
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }", descr, rows, cols)
+	pad := 63 - (10+len(text))%64
+	var b bytes.Buffer
+	b.WriteString(magic + "\x01\x00")
+	binary.Write(&b, binary.LittleEndian, uint16(len(text)+pad+1))
+	b.WriteString(text)
+	b.Write(bytes.Repeat([]byte{' '}, pad))
+	b.WriteByte('\n')
+	return b.Bytes()
+}

@@ -1,0 +1,152 @@
+package npy
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+)
+
+// file builds a .npy file of any version with a given header text and values.
+func file(version byte, header string, values any) []byte {
+	var b bytes.Buffer
+	b.WriteString(magic)
+	b.Write([]byte{version, 0})
+	if version == 1 {
+		binary.Write(&b, binary.LittleEndian, uint16(len(header)))
+	} else {
+		binary.Write(&b, binary.LittleEndian, uint32(len(header)))
+	}
+	b.WriteString(header)
+	binary.Write(&b, binary.LittleEndian, values)
+	return b.Bytes()
+}
+
+func head(descr, fortran, shape string) string {
+	return fmt.Sprintf("{'descr': '%s', 'fortran_order': %s, 'shape': %s, }   \n", descr, fortran, shape)
+}
+
+func read(b []byte) (Array, error) { return Read(bytes.NewReader(b), int64(len(b))) }
+
+func TestReadTypesAndOrders(t *testing.T) {
+	want := []float32{1, -2, 0.5, 4, 5, 6}
+	half := []uint16{0x3c00, 0xc000, 0x3800, 0x4400, 0x4500, 0x4600}
+	f64 := []float64{1, -2, 0.5, 4, 5, 6}
+	fortran := []float32{1, 4, -2, 5, 0.5, 6}
+	for name, b := range map[string][]byte{
+		"half":        file(1, head("<f2", "False", "(2, 3)"), half),
+		"single":      file(2, head("<f4", "False", "(2,3)"), want),
+		"double":      file(3, head("<f8", "False", "(2L, 3L)"), f64),
+		"fortran":     file(1, head("<f4", "True", "(2, 3)"), fortran),
+		"native mark": file(1, head("=f4", "False", "(2, 3)"), want),
+		"quotes":      file(1, `{"shape": (2, 3), "descr": "<f4", "fortran_order": False}`, want),
+	} {
+		a, err := read(b)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if a.Rows != 2 || a.Cols != 3 || fmt.Sprint(a.Data) != fmt.Sprint(want) {
+			t.Errorf("%s: got %d×%d %v", name, a.Rows, a.Cols, a.Data)
+		}
+	}
+}
+
+func TestReadBigEndianAndVector(t *testing.T) {
+	var b bytes.Buffer
+	b.Write(file(1, head(">f8", "False", "(3,)"), []byte{}))
+	binary.Write(&b, binary.BigEndian, []float64{1, 2, 3})
+	a, err := read(b.Bytes())
+	if err != nil || a.Rows != 3 || a.Cols != 1 || a.Data[2] != 3 {
+		t.Errorf("got %v, %v", a, err)
+	}
+}
+
+func TestReadRefuses(t *testing.T) {
+	ok := file(1, head("<f4", "False", "(2, 3)"), make([]float32, 6))
+	for name, c := range map[string]struct {
+		b    []byte
+		kind error
+		text string
+	}{
+		"empty":            {nil, ErrFormat, "first bytes"},
+		"foreign":          {[]byte("PK\x03\x04 a zip file"), ErrFormat, "first bytes"},
+		"version 9":        {append([]byte(magic+"\x09"), ok[7:]...), ErrFormat, "version 9"},
+		"truncated data":   {ok[:len(ok)-1], ErrShort, "needs 24 bytes"},
+		"truncated header": {ok[:30], ErrShort, "header"},
+		"trailing bytes":   {append(bytes.Clone(ok), 0), ErrFormat, "1 bytes follow"},
+		"int64":            {file(1, head("<i8", "False", "(1, 1)"), []int64{1}), ErrFormat, `"<i8"`},
+		"record":           {file(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", []float32{1}), ErrFormat, "records"},
+		"three dims":       {file(1, head("<f4", "False", "(1, 1, 1)"), []float32{1}), ErrFormat, "3 dimensions"},
+		"scalar":           {file(1, head("<f4", "False", "()"), []float32{1}), ErrFormat, "0 dimensions"},
+		"overflow":         {file(1, head("<f4", "False", "(9223372036854775807, 9)"), []float32{1}), ErrFormat, "too large"},
+		"huge claim":       {file(1, head("<f4", "False", "(1000000, 1000000)"), []float32{1}), ErrShort, "needs 4000000000000"},
+		"negative":         {file(1, head("<f4", "False", "(-1, 2)"), []float32{1}), ErrFormat, "whole numbers"},
+		"no shape":         {file(1, "{'descr': '<f4', 'fortran_order': False}", []float32{1}), ErrFormat, `lacks "shape"`},
+		"twice":            {file(1, "{'descr': '<f4', 'descr': '<f4'}", []float32{1}), ErrFormat, "twice"},
+	} {
+		_, err := read(c.b)
+		if !errors.Is(err, c.kind) || !strings.Contains(fmt.Sprint(err), c.text) {
+			t.Errorf("%s: error %v, want %v with %q", name, err, c.kind, c.text)
+		}
+	}
+}
+
+// Every half converts to float32 and back to itself; a float32 rounds to the nearest half, ties to even.
+func TestHalf(t *testing.T) {
+	for i := range 1 << 16 {
+		h := uint16(i)
+		f := fromHalf(h)
+		if f != f {
+			if back := toHalf(f); back&0x7c00 != 0x7c00 || back&0x3ff == 0 {
+				t.Fatalf("NaN %#x came back as %#x", h, back)
+			}
+			continue
+		}
+		if back := toHalf(f); back != h {
+			t.Fatalf("%#x -> %v -> %#x", h, f, back)
+		}
+		if next := fromHalf(h + 1); h&0x7fff < 0x7bff { // between two finite halves
+			mid := float32((float64(f) + float64(next)) / 2)
+			if got := toHalf(mid); got != h+h&1 {
+				t.Fatalf("midpoint above %#x rounds to %#x", h, got)
+			}
+			if got := toHalf(math.Nextafter32(mid, f)); got != h {
+				t.Fatalf("just below the midpoint above %#x rounds to %#x", h, got)
+			}
+		}
+	}
+	for in, want := range map[float32]uint16{65519: 0x7bff, 65520: 0x7c00, float32(math.Inf(-1)): 0xfc00, 1e-9: 0} {
+		if got := toHalf(in); got != want {
+			t.Errorf("toHalf(%v) = %#x, want %#x", in, got, want)
+		}
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	f.Add(file(1, head("<f2", "False", "(2, 2)"), make([]uint16, 4)))
+	f.Add(file(2, head(">f8", "True", "(3,)"), make([]float64, 3)))
+	f.Add(file(3, head("<f4", "False", "(0, 5)"), []float32{}))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		a, err := read(b)
+		if err != nil {
+			return
+		}
+		var out bytes.Buffer
+		if err := Write(&out, a, false); err != nil {
+			t.Fatal(err)
+		}
+		again, err := read(out.Bytes())
+		if err != nil || again.Rows != a.Rows || again.Cols != a.Cols {
+			t.Fatalf("%d×%d came back as %d×%d, %v", a.Rows, a.Cols, again.Rows, again.Cols, err)
+		}
+		for i, v := range a.Data {
+			if math.Float32bits(again.Data[i]) != math.Float32bits(v) {
+				t.Fatalf("value %d changed", i)
+			}
+		}
+	})
+}

@@ -1,0 +1,100 @@
+package workbench
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/npy"
+)
+
+// ErrShape says that matrices, or a matrix and a list, do not fit together.
+var ErrShape = errors.New("shapes do not fit")
+
+// Matrix is a Rows×Cols matrix of float32, row-major: one row per query or item.
+// It satisfies gonum's mat.Matrix.
+type Matrix struct {
+	Rows, Cols int
+	Data       []float32 // length Rows*Cols
+}
+
+// NewMatrix returns a matrix of zeros.
+func NewMatrix(rows, cols int) *Matrix {
+	return &Matrix{Rows: rows, Cols: cols, Data: make([]float32, rows*cols)}
+}
+
+// Row returns row i; it shares the matrix's memory.
+func (m *Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols : (i+1)*m.Cols] }
+
+// Dims returns Rows and Cols.
+func (m *Matrix) Dims() (r, c int) { return m.Rows, m.Cols }
+
+// At returns the element in row i, column j.
+func (m *Matrix) At(i, j int) float64 { return float64(m.Data[i*m.Cols+j]) }
+
+// T returns the transpose, as a view.
+func (m *Matrix) T() mat.Matrix { return mat.Transpose{Matrix: m} }
+
+// String says the shape.
+func (m *Matrix) String() string { return fmt.Sprintf("Matrix %d×%d", m.Rows, m.Cols) }
+
+// Select returns a copy of the given rows, in that order.
+func (m *Matrix) Select(rows []int) *Matrix {
+	s := NewMatrix(len(rows), m.Cols)
+	for i, r := range rows {
+		copy(s.Row(i), m.Row(r))
+	}
+	return s
+}
+
+// OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran
+// order; one dimension of n values gives n×1. Its errors name the file.
+func OpenMatrix(path string) (*Matrix, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open matrix: %w", err)
+	}
+	defer f.Close()
+	st, err := f.Stat()
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open matrix: %w", err)
+	}
+	a, err := npy.Read(f, st.Size())
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open matrix %s: %w", path, err)
+	}
+	return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data}, nil
+}
+
+// Save writes the matrix as a .npy file of float32.
+func (m *Matrix) Save(path string) error { return m.save(path, false) }
+
+// SaveHalf writes the matrix as a .npy file of float16, rounded to nearest even.
+func (m *Matrix) SaveHalf(path string) error { return m.save(path, true) }
+
+func (m *Matrix) save(path string, half bool) error {
+	err := writeFile(path, func(f *os.File) error {
+		return npy.Write(f, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data}, half)
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: save matrix: %w", err)
+	}
+	return nil
+}
+
+// writeFile writes path by way of a temporary file beside it, so that a failure
+// half-way leaves what was there.
+func writeFile(path string, write func(*os.File) error) error {
+	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
+		return err
+	}
+	return os.Rename(f.Name(), path)
+}

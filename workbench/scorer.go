@@ -1,0 +1,68 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+)
+
+// Pair names a query and an item by their rows in the data set.
+type Pair struct{ Query, Item int }
+
+// Scorer is a cross-encoder: one raw score per pair, higher is better. A
+// workbench call never runs two Score calls of its own at the same time.
+type Scorer interface {
+	Score(ctx context.Context, pairs []Pair) ([]float64, error)
+}
+
+// ScorerFunc lets any function be a Scorer.
+type ScorerFunc func(ctx context.Context, pairs []Pair) ([]float64, error)
+
+// Score calls f.
+func (f ScorerFunc) Score(ctx context.Context, pairs []Pair) ([]float64, error) { return f(ctx, pairs) }
+
+// ErrScore says that a scorer gave no usable score for a pair.
+var ErrScore = errors.New("unusable score")
+
+// LookUp returns a Scorer over a matrix of scores, queries × items.
+func LookUp(m *Matrix) Scorer {
+	return ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		s := make([]float64, len(pairs))
+		for i, p := range pairs {
+			if p.Query < 0 || p.Query >= m.Rows || p.Item < 0 || p.Item >= m.Cols {
+				return nil, fmt.Errorf("query %d, item %d: no such pair in scores of %d×%d", p.Query, p.Item, m.Rows, m.Cols)
+			}
+			s[i] = m.At(p.Query, p.Item)
+		}
+		return s, nil
+	})
+}
+
+// score is the one place where cross-encoder calls are spent. It returns one
+// finite score per pair or an error; an answer of another length or a NaN or
+// Inf is an ErrScore that names the pair.
+func score(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if len(pairs) == 0 {
+		return nil, nil
+	}
+	got, err := s.Score(ctx, pairs)
+	if err != nil {
+		return nil, err
+	}
+	if len(got) != len(pairs) {
+		return nil, fmt.Errorf("%w: the scorer answered %d scores for %d pairs", ErrScore, len(got), len(pairs))
+	}
+	for i, v := range got {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return nil, fmt.Errorf("%w: query %d, item %d: score is %v", ErrScore, pairs[i].Query, pairs[i].Item, v)
+		}
+	}
+	return got, nil
+}

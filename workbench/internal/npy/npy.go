@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"axn/workbench/internal/half"
 )
 
 // Errors a caller may decide on.
@@ -109,7 +111,7 @@ func (h header) convert(dst []float32, b []byte) {
 	for i := range dst {
 		switch h.width {
 		case 2:
-			dst[i] = fromHalf(o.Uint16(b[2*i:]))
+			dst[i] = half.To32(o.Uint16(b[2*i:]))
 		case 4:
 			dst[i] = math.Float32frombits(o.Uint32(b[4*i:]))
 		default:
@@ -129,18 +131,18 @@ func transpose(x []float32, rows, cols int) []float32 {
 	return y
 }
 
-// Write writes a in C order: float16 (rounded to nearest even) if half, else float32.
-func Write(w io.Writer, a Array, half bool) error {
+// Write writes a in C order: float16 (rounded to nearest even) if f16, else float32.
+func Write(w io.Writer, a Array, f16 bool) error {
 	descr, width := "<f4", 4
-	if half {
+	if f16 {
 		descr, width = "<f2", 2
 	}
 	bw := bufio.NewWriterSize(w, 1<<20)
 	bw.Write(formatHeader(descr, a.Rows, a.Cols))
 	var b [4]byte
 	for _, v := range a.Data {
-		if half {
-			binary.LittleEndian.PutUint16(b[:], toHalf(v))
+		if f16 {
+			binary.LittleEndian.PutUint16(b[:], half.From32(v))
 		} else {
 			binary.LittleEndian.PutUint32(b[:], math.Float32bits(v))
 		}

@@ -1,9 +1,10 @@
-package npy
+// Package half converts between float32 and IEEE 754 binary16.
+package half
 
 import "math"
 
-// fromHalf converts an IEEE 754 binary16 to float32, exactly.
-func fromHalf(h uint16) float32 {
+// To32 converts an IEEE 754 binary16 to float32, exactly.
+func To32(h uint16) float32 {
 	sign, exp, frac := uint32(h&0x8000)<<16, uint32(h>>10)&0x1f, uint32(h&0x3ff)
 	switch exp {
 	case 0:
@@ -14,8 +15,8 @@ func fromHalf(h uint16) float32 {
 	return math.Float32frombits(sign | (exp+112)<<23 | frac<<13)
 }
 
-// toHalf converts to binary16, rounding to nearest even; beyond its range it gives ±Inf.
-func toHalf(f float32) uint16 {
+// From32 converts to binary16, rounding to nearest even; beyond its range it gives ±Inf.
+func From32(f float32) uint16 {
 	b := math.Float32bits(f)
 	sign, abs := uint16(b>>16)&0x8000, b&0x7fffffff
 	switch {

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 
 	"gonum.org/v1/gonum/mat"
 
@@ -53,18 +52,10 @@ func (m *Matrix) Select(rows []int) *Matrix {
 // OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran
 // order; one dimension of n values gives n×1. Its errors name the file.
 func OpenMatrix(path string) (*Matrix, error) {
-	f, err := os.Open(path)
+	var a npy.Array
+	err := readFile(path, func(f *os.File, size int64) (err error) { a, err = npy.Read(f, size); return err })
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open matrix: %w", err)
-	}
-	defer f.Close()
-	st, err := f.Stat()
-	if err != nil {
-		return nil, fmt.Errorf("workbench: open matrix: %w", err)
-	}
-	a, err := npy.Read(f, st.Size())
-	if err != nil {
-		return nil, fmt.Errorf("workbench: open matrix %s: %w", path, err)
 	}
 	return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data}, nil
 }
@@ -83,18 +74,4 @@ func (m *Matrix) save(path string, half bool) error {
 		return fmt.Errorf("workbench: save matrix: %w", err)
 	}
 	return nil
-}
-
-// writeFile writes path by way of a temporary file beside it, so that a failure
-// half-way leaves what was there.
-func writeFile(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
 }

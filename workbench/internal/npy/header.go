@@ -1,6 +1,7 @@
 package npy
 
 import (
+	"encoding/binary"
 	"fmt"
 	"math"
 	"strconv"
@@ -10,7 +11,8 @@ import (
 // header is what the Python dict at the start of the file says.
 type header struct {
 	descr      string
-	width      int // bytes per value
+	kind       byte // 'f' or 'i'
+	width      int  // bytes per value
 	big        bool
 	fortran    bool
 	rows, cols int
@@ -74,19 +76,20 @@ func (h *header) setType(p *parser) error {
 	if !ok {
 		return fmt.Errorf("%w: records are not supported, only f2, f4 and f8", ErrFormat)
 	}
-	h.descr = s
-	switch strings.TrimLeft(s, "<>=|") {
-	case "f2":
-		h.width = 2
-	case "f4":
-		h.width = 4
-	case "f8":
-		h.width = 8
-	default:
-		return fmt.Errorf("%w: values of type %q, readable are f2, f4 and f8", ErrFormat, s)
+	h.descr, h.big = s, strings.HasPrefix(s, ">")
+	switch t := strings.TrimLeft(s, "<>=|"); t {
+	case "f2", "f4", "f8", "i4":
+		h.kind, h.width = t[0], int(t[1]-'0')
+		return nil
 	}
-	h.big = strings.HasPrefix(s, ">")
-	return nil
+	return fmt.Errorf("%w: values of type %q, readable are f2, f4, f8 and i4", ErrFormat, s)
+}
+
+func (h header) order() binary.ByteOrder {
+	if h.big {
+		return binary.BigEndian
+	}
+	return binary.LittleEndian
 }
 
 func (h *header) setShape(p *parser) error {

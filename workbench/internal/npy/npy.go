@@ -1,6 +1,6 @@
-// Package npy reads and writes NumPy's .npy files of one or two dimensions as
-// row-major float32: float16, float32 and float64, either byte order, C or
-// Fortran order, header versions 1 to 3.
+// Package npy reads and writes NumPy's .npy files: one or two dimensions of
+// float16, float32 or float64 as row-major float32, and lists of int32. Either
+// byte order, C or Fortran order, header versions 1 to 3.
 package npy
 
 import (
@@ -37,16 +37,9 @@ type Array struct {
 // lies about its shape costs nothing.
 func Read(r io.Reader, size int64) (Array, error) {
 	br := bufio.NewReaderSize(r, 1<<20)
-	h, n, err := readHeader(br)
+	h, err := open(br, size, 'f')
 	if err != nil {
 		return Array{}, err
-	}
-	want := int64(h.rows) * int64(h.cols) * int64(h.width)
-	switch have := size - n; {
-	case have < want:
-		return Array{}, fmt.Errorf("%w: shape %d×%d of %s needs %d bytes, the file holds %d", ErrShort, h.rows, h.cols, h.descr, want, have)
-	case have > want:
-		return Array{}, fmt.Errorf("%w: %d bytes follow the %d of shape %d×%d", ErrFormat, have-want, want, h.rows, h.cols)
 	}
 	a := Array{Rows: h.rows, Cols: h.cols, Data: make([]float32, h.rows*h.cols)}
 	if err := h.decode(br, a.Data); err != nil {
@@ -56,6 +49,40 @@ func Read(r io.Reader, size int64) (Array, error) {
 		a.Data = transpose(a.Data, h.cols, h.rows)
 	}
 	return a, nil
+}
+
+// ReadInts reads a file of int32 as one list; size is as for Read.
+func ReadInts(r io.Reader, size int64) ([]int32, error) {
+	br := bufio.NewReaderSize(r, 1<<20)
+	h, err := open(br, size, 'i')
+	if err != nil {
+		return nil, err
+	}
+	list := make([]int32, h.rows*h.cols)
+	if err := binary.Read(br, h.order(), list); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrShort, err)
+	}
+	return list, nil
+}
+
+// open reads the header and checks it against the size in bytes of the whole
+// file and the kind of values wanted, 'f' or 'i'.
+func open(r io.Reader, size int64, kind byte) (header, error) {
+	h, n, err := readHeader(r)
+	if err != nil {
+		return h, err
+	}
+	if h.kind != kind {
+		return h, fmt.Errorf("%w: values of type %q, readable here are %s", ErrFormat, h.descr, map[byte]string{'f': "f2, f4 and f8", 'i': "i4"}[kind])
+	}
+	want := int64(h.rows) * int64(h.cols) * int64(h.width)
+	switch have := size - n; {
+	case have < want:
+		return h, fmt.Errorf("%w: shape %d×%d of %s needs %d bytes, the file holds %d", ErrShort, h.rows, h.cols, h.descr, want, have)
+	case have > want:
+		return h, fmt.Errorf("%w: %d bytes follow the %d of shape %d×%d", ErrFormat, have-want, want, h.rows, h.cols)
+	}
+	return h, nil
 }
 
 // readHeader returns the header and the number of bytes before the data.
@@ -104,10 +131,7 @@ func (h header) decode(r io.Reader, dst []float32) error {
 }
 
 func (h header) convert(dst []float32, b []byte) {
-	var o binary.ByteOrder = binary.LittleEndian
-	if h.big {
-		o = binary.BigEndian
-	}
+	o := h.order()
 	for i := range dst {
 		switch h.width {
 		case 2:
@@ -138,7 +162,7 @@ func Write(w io.Writer, a Array, f16 bool) error {
 		descr, width = "<f2", 2
 	}
 	bw := bufio.NewWriterSize(w, 1<<20)
-	bw.Write(formatHeader(descr, a.Rows, a.Cols))
+	bw.Write(formatHeader(descr, fmt.Sprintf("%d, %d", a.Rows, a.Cols)))
 	var b [4]byte
 	for _, v := range a.Data {
 		if f16 {
@@ -151,9 +175,17 @@ func Write(w io.Writer, a Array, f16 bool) error {
 	return bw.Flush()
 }
 
+// WriteInts writes a list of int32.
+func WriteInts(w io.Writer, list []int32) error {
+	if _, err := w.Write(formatHeader("<i4", fmt.Sprintf("%d,", len(list)))); err != nil {
+		return err
+	}
+	return binary.Write(w, binary.LittleEndian, list)
+}
+
 // formatHeader is NumPy's version 1 header, padded so that the data is aligned to 64 bytes.
-func formatHeader(descr string, rows, cols int) []byte {
-	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%d, %d), }", descr, rows, cols)
+func formatHeader(descr, shape string) []byte {
+	text := fmt.Sprintf("{'descr': '%s', 'fortran_order': False, 'shape': (%s), }", descr, shape)
 	pad := 63 - (10+len(text))%64
 	var b bytes.Buffer
 	b.WriteString(magic + "\x01\x00")

@@ -65,6 +65,21 @@ func TestReadBigEndianAndVector(t *testing.T) {
 	}
 }
 
+func TestInts(t *testing.T) {
+	var b bytes.Buffer
+	want := []int32{0, -1, math.MaxInt32, math.MinInt32}
+	if err := WriteInts(&b, want); err != nil {
+		t.Fatal(err)
+	}
+	got, err := ReadInts(bytes.NewReader(b.Bytes()), int64(b.Len()))
+	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := read(b.Bytes()); !errors.Is(err, ErrFormat) {
+		t.Errorf("int32 read as floats: %v", err)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	ok := file(1, head("<f4", "False", "(2, 3)"), make([]float32, 6))
 	for name, c := range map[string]struct {

@@ -1,0 +1,84 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+)
+
+// Method names a way to make an index from observed scores.
+type Method string
+
+const (
+	// Calibrated is this package's own and the default; "" means it too.
+	Calibrated Method = "calibrated"
+	// DualEncoder is AXN_{DE,DE}: the dual encoder's item vectors as they are,
+	// refitted per query by regression. With Rounds 1 it is retrieve-and-rerank.
+	DualEncoder Method = "de"
+)
+
+// FactorizeOptions say how to make an index. The zero value is the best known.
+type FactorizeOptions struct {
+	Method Method // "" is Calibrated
+}
+
+// system is what a method must bring: how to fit an index and how to follow one
+// query. A new method is one more entry in systems.
+type system struct {
+	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores) error
+	estimate func(ix *Index, query int, o SearchOptions) estimate
+}
+
+var systems = map[Method]system{
+	DualEncoder: {fit: fitDualEncoder, estimate: func(ix *Index, query int, o SearchOptions) estimate { return ix.newRegression(query, o) }},
+}
+
+func (m Method) system() (system, error) {
+	sys, ok := systems[m]
+	if !ok {
+		return sys, fmt.Errorf("no method %q", m)
+	}
+	return sys, nil
+}
+
+func (ix *Index) estimate(query int, o SearchOptions) estimate {
+	return systems[ix.Method].estimate(ix, query, o)
+}
+
+// Factorize makes an index from the scores observed over a data set's train
+// queries. g may be nil or empty: then the dual encoder is all there is.
+func Factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
+	if o.Method == "" {
+		o.Method = Calibrated
+	}
+	if g == nil {
+		g = &Scores{Items: len(d.Items)}
+	}
+	ix, err := factorize(ctx, d, g, o)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: factorize: %w", err)
+	}
+	return ix, nil
+}
+
+func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
+	sys, err := o.Method.system()
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Check(); err != nil {
+		return nil, err
+	}
+	if err := g.Check(d); err != nil {
+		return nil, err
+	}
+	ix := &Index{Method: o.Method, Calls: g.Calls, DE: d.DE}
+	if err := sys.fit(ctx, ix, d, g); err != nil {
+		return nil, err
+	}
+	return ix, ctx.Err()
+}
+
+func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores) error {
+	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
+	return nil
+}

@@ -1,0 +1,144 @@
+package workbench
+
+import (
+	"fmt"
+	"os"
+
+	"axn/workbench/internal/npy"
+	"axn/workbench/internal/npz"
+)
+
+// Index is what Factorize makes of observed scores: all that a search needs
+// beside the cross-encoder. Its fields can be read and, with care, changed.
+type Index struct {
+	Method Method
+	Calls  int            // cross-encoder calls spent on the scores it was made from
+	DE     DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
+
+	// Features is F, |I|×p: after any evidence the approximate scores differ
+	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
+	Features *Matrix
+
+	// Normalization brings cross-encoder scores to the dual encoder's scale
+	// (paper A.4); only DualEncoder uses it.
+	Normalization Normalization
+
+	// Prior is the prior mean m(q, i); only Calibrated has one.
+	Prior *Prior
+}
+
+// String fits one line.
+func (ix *Index) String() string {
+	return fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
+		ix.Method, ix.Features.Rows, ix.Features.Cols, ix.DE.Queries.Rows, ix.Calls)
+}
+
+const indexKind = "axn index 1"
+
+// indexMeta is the description beside the arrays of a saved index.
+type indexMeta struct {
+	Kind          string
+	Method        Method
+	Calls         int
+	Normalization Normalization
+	Prior         *priorMeta `json:",omitempty"`
+}
+
+// Save writes the index to one file, a zip of .npy files and a description.
+// The same index answers the same bits after Save and OpenIndex.
+func (ix *Index) Save(path string) error {
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Normalization: ix.Normalization}
+	if ix.Prior != nil {
+		meta.Prior = &ix.Prior.priorMeta
+	}
+	err := writeFile(path, func(f *os.File) error {
+		w := npz.NewWriter(f, meta)
+		for _, a := range ix.arrays() {
+			if m := *a.at; m != nil {
+				w.Floats(a.name, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data})
+			}
+		}
+		return w.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: save index: %w", err)
+	}
+	return nil
+}
+
+// OpenIndex reads a file that Save wrote. A truncated, damaged or foreign file
+// is an error.
+func OpenIndex(path string) (*Index, error) {
+	ix := &Index{}
+	err := readFile(path, func(f *os.File, size int64) error { return ix.read(f, size) })
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open index: %w", err)
+	}
+	return ix, nil
+}
+
+func (ix *Index) read(f *os.File, size int64) error {
+	var meta indexMeta
+	r, err := npz.NewReader(f, size, &meta)
+	if err != nil {
+		return err
+	}
+	if meta.Kind != indexKind {
+		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
+	}
+	ix.Method, ix.Calls, ix.Normalization = meta.Method, meta.Calls, meta.Normalization
+	if meta.Prior != nil {
+		ix.Prior = &Prior{priorMeta: *meta.Prior}
+	}
+	for _, a := range ix.arrays() {
+		if !r.Has(a.name) {
+			continue
+		}
+		m, err := r.Floats(a.name)
+		if err != nil {
+			return err
+		}
+		*a.at = &Matrix{Rows: m.Rows, Cols: m.Cols, Data: m.Data}
+	}
+	if ix.Features == nil {
+		ix.Features = ix.DE.Items
+	}
+	return ix.check()
+}
+
+// namedArray is a place in the index that is saved under a name.
+type namedArray struct {
+	name string
+	at   **Matrix
+}
+
+// arrays lists what is saved; nil ones are left out, and so are features that
+// are the dual encoder's own vectors.
+func (ix *Index) arrays() []namedArray {
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}}
+	if ix.Features != ix.DE.Items || ix.Features == nil {
+		as = append(as, namedArray{"features", &ix.Features})
+	}
+	if ix.Prior != nil {
+		as = append(as, ix.Prior.arrays()...)
+	}
+	return as
+}
+
+// check returns an error when the parts do not fit together.
+func (ix *Index) check() error {
+	q, v, f := ix.DE.Queries, ix.DE.Items, ix.Features
+	if q == nil || v == nil || f == nil {
+		return fmt.Errorf("%w: a part is missing", npz.ErrFormat)
+	}
+	if q.Cols != v.Cols || f.Rows != v.Rows {
+		return fmt.Errorf("%w: vectors %d×%d and %d×%d, features %d×%d", ErrShape, q.Rows, q.Cols, v.Rows, v.Cols, f.Rows, f.Cols)
+	}
+	if _, err := ix.Method.system(); err != nil {
+		return err
+	}
+	if ix.Prior != nil {
+		return ix.Prior.check(v.Rows, v.Cols)
+	}
+	return nil
+}

@@ -1,0 +1,210 @@
+package workbench
+
+import (
+	"fmt"
+	"os"
+
+	"axn/workbench/internal/npy"
+	"axn/workbench/internal/npz"
+)
+
+// Scores is what has been observed of the score matrix G: for some train
+// queries the cross-encoder's scores of some items, or of all.
+type Scores struct {
+	Items int        // number of items, the columns of G
+	Rows  []ScoreRow // one per train query
+	Calls int        // cross-encoder calls spent on it
+}
+
+// ScoreRow is one train query's observed entries.
+type ScoreRow struct {
+	Query  int       // row of the query in the data set
+	Items  []int32   // item rows, rising; nil when the row is dense: every item in order
+	Values []float32 // scores, parallel to Items
+
+	// Weights says of how many of the row's entries each observed one is a
+	// sample (one over its probability of being chosen), so that averages over
+	// it stand for the whole row. nil means 1 each.
+	Weights []float32
+}
+
+// Dense reports whether the row holds every item.
+func (r *ScoreRow) Dense() bool { return r.Items == nil }
+
+// Len is the number of entries observed in the row.
+func (r *ScoreRow) Len() int { return len(r.Values) }
+
+// Item returns the item of entry i.
+func (r *ScoreRow) Item(i int) int {
+	if r.Items == nil {
+		return i
+	}
+	return int(r.Items[i])
+}
+
+// Weight returns the weight of entry i.
+func (r *ScoreRow) Weight(i int) float32 {
+	if r.Weights == nil {
+		return 1
+	}
+	return r.Weights[i]
+}
+
+// Len is the number of observed entries.
+func (g *Scores) Len() int {
+	n := 0
+	for i := range g.Rows {
+		n += g.Rows[i].Len()
+	}
+	return n
+}
+
+// String fits one line.
+func (g *Scores) String() string {
+	n := g.Len()
+	share := 0.0
+	if cells := len(g.Rows) * g.Items; cells > 0 {
+		share = 100 * float64(n) / float64(cells)
+	}
+	return fmt.Sprintf("Scores %d×%d, %d observed (%.2f%%), %d calls", len(g.Rows), g.Items, n, share, g.Calls)
+}
+
+// Check returns an error that names the first row that does not fit the data
+// set or holds an unusable score.
+func (g *Scores) Check(d *Dataset) error {
+	if g.Items != len(d.Items) {
+		return fmt.Errorf("%w: scores over %d items, the data set has %d", ErrShape, g.Items, len(d.Items))
+	}
+	for i := range g.Rows {
+		if err := g.Rows[i].check(g.Items, len(d.Queries)); err != nil {
+			return fmt.Errorf("scores row %d (query %d): %w", i, g.Rows[i].Query, err)
+		}
+	}
+	return nil
+}
+
+func (r *ScoreRow) check(items, queries int) error {
+	want := len(r.Items)
+	if r.Dense() {
+		want = items
+	}
+	if len(r.Values) != want || (r.Weights != nil && len(r.Weights) != want) {
+		return fmt.Errorf("%w: %d values and %d weights for %d items", ErrShape, len(r.Values), len(r.Weights), want)
+	}
+	if r.Query < 0 || r.Query >= queries {
+		return fmt.Errorf("no such query in a data set of %d", queries)
+	}
+	for i, it := range r.Items {
+		if it < 0 || int(it) >= items || (i > 0 && it <= r.Items[i-1]) {
+			return fmt.Errorf("item %d at place %d: items must rise and lie in 0 to %d", it, i, items-1)
+		}
+	}
+	for i, v := range r.Values {
+		if v-v != 0 {
+			return fmt.Errorf("%w: item %d: score is %v", ErrScore, r.Item(i), v)
+		}
+		if w := r.Weight(i); w-w != 0 || w <= 0 {
+			return fmt.Errorf("item %d: weight is %v", r.Item(i), w)
+		}
+	}
+	return nil
+}
+
+const scoresKind = "axn scores 1"
+
+// scoresMeta describes a saved Scores.
+type scoresMeta struct {
+	Kind  string
+	Items int
+	Calls int
+}
+
+// Save writes the scores to one file, a zip of .npy files: per row its query
+// and number of entries (-1 when dense), then all items, values and weights.
+func (g *Scores) Save(path string) error {
+	queries, lens := make([]int32, len(g.Rows)), make([]int32, len(g.Rows))
+	var items []int32
+	var values, weights []float32
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		queries[i], lens[i] = int32(r.Query), int32(len(r.Items))
+		if r.Dense() {
+			lens[i] = -1
+		}
+		items, values = append(items, r.Items...), append(values, r.Values...)
+		for j := range r.Values {
+			weights = append(weights, r.Weight(j))
+		}
+	}
+	err := writeFile(path, func(f *os.File) error {
+		w := npz.NewWriter(f, scoresMeta{scoresKind, g.Items, g.Calls})
+		w.Ints("queries", queries)
+		w.Ints("lens", lens)
+		w.Ints("items", items)
+		w.Floats("values", npy.Array{Rows: len(values), Cols: 1, Data: values})
+		w.Floats("weights", npy.Array{Rows: len(weights), Cols: 1, Data: weights})
+		return w.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: save scores: %w", err)
+	}
+	return nil
+}
+
+// OpenScores reads a file that Save wrote.
+func OpenScores(path string) (*Scores, error) {
+	g := &Scores{}
+	err := readFile(path, func(f *os.File, size int64) error { return g.read(f, size) })
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open scores: %w", err)
+	}
+	return g, nil
+}
+
+func (g *Scores) read(f *os.File, size int64) error {
+	var meta scoresMeta
+	r, err := npz.NewReader(f, size, &meta)
+	if err != nil {
+		return err
+	}
+	if meta.Kind != scoresKind {
+		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, scoresKind)
+	}
+	queries, err1 := r.Ints("queries")
+	lens, err2 := r.Ints("lens")
+	items, err3 := r.Ints("items")
+	values, err4 := r.Floats("values")
+	weights, err5 := r.Floats("weights")
+	for _, err := range []error{err1, err2, err3, err4, err5} {
+		if err != nil {
+			return err
+		}
+	}
+	g.Items, g.Calls = meta.Items, meta.Calls
+	return g.cut(queries, lens, items, values.Data, weights.Data)
+}
+
+// cut divides the joined lists into rows.
+func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) error {
+	if len(lens) != len(queries) || len(weights) != len(values) {
+		return fmt.Errorf("%w: lists of different lengths", npz.ErrFormat)
+	}
+	for i, q := range queries {
+		n, row := int(lens[i]), ScoreRow{Query: int(q)}
+		if n < 0 {
+			n = g.Items
+		} else if n <= len(items) {
+			row.Items, items = items[:n:n], items[n:]
+		}
+		if n > len(values) || (lens[i] >= 0 && len(row.Items) != n) {
+			return fmt.Errorf("%w: row %d goes beyond the end", npz.ErrFormat, i)
+		}
+		row.Values, values = values[:n:n], values[n:]
+		row.Weights, weights = weights[:n:n], weights[n:]
+		if lens[i] < 0 {
+			row.Weights = nil
+		}
+		g.Rows = append(g.Rows, row)
+	}
+	return nil
+}

@@ -1,0 +1,236 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// ErrBudget says that a search was asked for without a budget.
+var ErrBudget = errors.New("the budget must be positive: set Budget to the cross-encoder calls a query may spend")
+
+// SearchOptions say how to search. The zero value of every field but Budget is
+// the best setting known.
+type SearchOptions struct {
+	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
+	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
+	Rounds int // R: how many rounds the budget is split into; 0 = 5, and never more than the budget
+
+	// Lambda is the weight of the dual encoder's own query vector in AXN's blend
+	// (eq. 7), 0 to 1; 0 is pure regression. Only DualEncoder looks at it.
+	Lambda float64
+}
+
+func (o SearchOptions) rounds() int {
+	if o.Rounds == 0 {
+		return 5
+	}
+	return o.Rounds
+}
+
+func (o SearchOptions) check() error {
+	switch {
+	case o.Budget <= 0:
+		return fmt.Errorf("%w (it is %d)", ErrBudget, o.Budget)
+	case o.K < 0 || o.Rounds < 0:
+		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
+	case !(o.Lambda >= 0 && o.Lambda <= 1):
+		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
+	}
+	return nil
+}
+
+// Round is one round of a search: the items it chose, in the order chosen, and
+// what the cross-encoder said.
+type Round struct {
+	Items  []int
+	Scores []float64
+}
+
+// Result is what one search found.
+type Result struct {
+	Query  int
+	Items  []int     // best first by cross-encoder score, ties by lower item row; at most K
+	Scores []float64 // cross-encoder scores, parallel to Items
+	Rounds []Round   // everything scored, whatever K is
+	Calls  int       // cross-encoder calls spent, never more than the budget
+}
+
+// searchBlock is how many queries advance together: enough for a scorer and the
+// scans to work in large batches, few enough that |block|×|I| scores are small.
+const searchBlock = 64
+
+// Search finds the items that the cross-encoder scores highest for a query, a
+// row of the data set the index was made for. See SearchAll for its errors.
+func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOptions) (*Result, error) {
+	rs, err := ix.SearchAll(ctx, s, []int{query}, o)
+	if len(rs) == 0 {
+		return nil, err
+	}
+	return &rs[0], err
+}
+
+// SearchAll runs Search for many queries at once; results come in the order of
+// queries and do not depend on how many are asked for together. When the scorer
+// fails or ctx is cancelled, the error names queries and round, and the results
+// so far are returned with it: complete ones first, then those under way with
+// the rounds they have.
+func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
+	if err := ix.checkSearch(queries, o); err != nil {
+		return nil, fmt.Errorf("workbench: search: %w", err)
+	}
+	results := make([]Result, 0, len(queries))
+	m := startProgress(ctx, "search", "queries", len(queries))
+	defer m.end()
+	for block := range slices.Chunk(queries, searchBlock) {
+		rs, err := ix.searchBlock(ctx, s, block, o)
+		results = append(results, rs...)
+		if err != nil {
+			return results, fmt.Errorf("workbench: search: %w", err)
+		}
+		m.add(len(block))
+	}
+	return results, nil
+}
+
+func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	for _, q := range queries {
+		if q < 0 || q >= ix.DE.Queries.Rows {
+			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
+		}
+	}
+	return nil
+}
+
+// searchBlock is AXN's Algorithm 1 for a block of queries in lockstep: in each
+// round every query chooses items by its approximate scores, one call scores
+// them all, and every query refits its approximation to all it has seen.
+func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
+	seekers := make([]*seeker, len(queries))
+	parallel(len(queries), func(i int) { seekers[i] = ix.seek(queries[i], o) })
+	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.rounds()) {
+		parallel(len(seekers), func(i int) { seekers[i].choose(size) })
+		if err := scoreRound(ctx, s, seekers); err != nil {
+			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
+		}
+		parallel(len(seekers), func(i int) { seekers[i].refit() })
+	}
+	return finish(seekers, o), nil
+}
+
+// roundSizes splits the budget into rounds as evenly as whole numbers allow,
+// the larger ones first.
+func roundSizes(budget, rounds int) []int {
+	sizes := make([]int, min(rounds, budget))
+	for r := range sizes {
+		sizes[r] = budget / len(sizes)
+		if r < budget%len(sizes) {
+			sizes[r]++
+		}
+	}
+	return sizes
+}
+
+// seeker is one query's search under way.
+type seeker struct {
+	query  int
+	est    estimate
+	seen   []bool  // by item
+	rounds []Round // the last one without scores until scoreRound
+	left   int     // calls still to spend
+}
+
+// estimate approximates one query's scores of all items.
+type estimate interface {
+	// scores returns the approximate score of every item, given all evidence so
+	// far. Only their order counts. The slice is valid until the next observe.
+	scores() []float32
+	// observe adds the cross-encoder's scores of items not seen before.
+	observe(items []int, scores []float64)
+}
+
+func (ix *Index) seek(query int, o SearchOptions) *seeker {
+	return &seeker{query: query, est: ix.estimate(query, o), seen: make([]bool, ix.Features.Rows), left: min(o.Budget, ix.Features.Rows)}
+}
+
+// choose starts a round with the size unseen items of highest approximate score.
+func (k *seeker) choose(size int) {
+	items := top(k.est.scores(), size, k.seen)
+	k.rounds = append(k.rounds, Round{Items: items})
+	k.left -= len(items)
+}
+
+// refit takes the last round's scores into the approximation; after the last
+// call nobody asks for it.
+func (k *seeker) refit() {
+	r := k.rounds[len(k.rounds)-1]
+	for _, it := range r.Items {
+		k.seen[it] = true
+	}
+	if k.left > 0 {
+		k.est.observe(r.Items, r.Scores)
+	}
+}
+
+// scoreRound scores what all seekers have chosen in one call.
+func scoreRound(ctx context.Context, s Scorer, seekers []*seeker) error {
+	var pairs []Pair
+	for _, k := range seekers {
+		for _, it := range k.rounds[len(k.rounds)-1].Items {
+			pairs = append(pairs, Pair{k.query, it})
+		}
+	}
+	got, err := score(ctx, s, pairs)
+	if err != nil {
+		return err
+	}
+	for _, k := range seekers {
+		r := &k.rounds[len(k.rounds)-1]
+		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
+	}
+	return nil
+}
+
+func finish(seekers []*seeker, o SearchOptions) []Result {
+	rs := make([]Result, len(seekers))
+	for i, k := range seekers {
+		rs[i] = k.result(o.K)
+	}
+	return rs
+}
+
+// result ranks all that was scored by exact score.
+func (k *seeker) result(keep int) Result {
+	res := Result{Query: k.query}
+	for _, r := range k.rounds {
+		if r.Scores == nil { // chosen, but the scorer failed
+			continue
+		}
+		res.Rounds = append(res.Rounds, r)
+		res.Items = append(res.Items, r.Items...)
+		res.Scores = append(res.Scores, r.Scores...)
+	}
+	res.Calls = len(res.Items)
+	rank(res.Items, res.Scores)
+	if keep > 0 && keep < len(res.Items) {
+		res.Items, res.Scores = res.Items[:keep:keep], res.Scores[:keep:keep]
+	}
+	return res
+}
+
+// queryNames names one query or a block of them.
+func queryNames(queries []int) string {
+	if len(queries) == 1 {
+		return fmt.Sprintf("query %d", queries[0])
+	}
+	return fmt.Sprintf("queries %d to %d", queries[0], queries[len(queries)-1])
+}
+
+// String fits one line.
+func (r *Result) String() string {
+	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
+}

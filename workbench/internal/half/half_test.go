@@ -35,4 +35,3 @@ func TestHalf(t *testing.T) {
 		}
 	}
 }
-

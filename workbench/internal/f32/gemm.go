@@ -1,0 +1,125 @@
+package f32
+
+import "sync"
+
+// Blocks of the matrix product: kBlock steps of the inner product at a time,
+// so that a panel's part (64 kB at 32 columns) and the rows of A that meet it
+// (rowBlock · kBlock · 4 bytes) stay in a 1 MB second-level cache.
+const (
+	kBlock   = 512
+	rowBlock = 168 // a multiple of every tile height: 4, 6 and 14
+)
+
+// Gemm computes C = A·P, or adds to C if add is set: A is M × K, P is K × N
+// packed, C is M × N and overlaps neither. Rows of C are shared among threads.
+// An element's bits depend on its row of A, its column of P, and on what C
+// held if add is set, and on nothing else. It panics if shapes differ.
+func Gemm(c, a Mat, p *Panels, add bool, threads int) {
+	init := Mat{}
+	if add {
+		init = c
+	}
+	gemmInit(c, a, p, init, threads)
+}
+
+// GemmBias computes C = A·P + bias, bias being added to every row. The sum
+// starts from the bias.
+func GemmBias(c, a Mat, p *Panels, bias []float32, threads int) {
+	if len(bias) != p.N {
+		panic("f32: gemm: bias and columns differ")
+	}
+	gemmInit(c, a, p, Mat{Data: bias, Rows: c.Rows, Cols: p.N}, threads)
+}
+
+// MulT computes C = A·Bᵀ for B with N rows and K columns.
+func MulT(c, a, b Mat, threads int) {
+	p := pool.Get().(*Panels)
+	defer pool.Put(p)
+	p.PackRows(b, threads)
+	Gemm(c, a, p, false, threads)
+}
+
+// Mul computes C = A·B for B with K rows and N columns.
+func Mul(c, a, b Mat, threads int) {
+	p := pool.Get().(*Panels)
+	defer pool.Put(p)
+	p.PackCols(b, threads)
+	Gemm(c, a, p, false, threads)
+}
+
+// pool keeps the panels of calls that pack for themselves.
+var pool = sync.Pool{New: func() any { return new(Panels) }}
+
+// gemmInit computes C = init + A·P; init without data is zero.
+func gemmInit(c, a Mat, p *Panels, init Mat, threads int) {
+	if a.Cols != p.K || c.Rows != a.Rows || c.Cols != p.N {
+		panic("f32: gemm: shapes differ")
+	}
+	if c.Rows == 0 || c.Cols == 0 {
+		return
+	}
+	switch {
+	case threads < 2:
+		gemmRange(c, a, p, init, 0, c.Rows, 0, p.panels())
+	case c.Rows < threads*active.tileRows(): // few rows: share the columns
+		Parallel(threads, p.panels(), 1, func(lo, hi int) { gemmRange(c, a, p, init, 0, c.Rows, lo, hi) })
+	default:
+		Parallel(threads, c.Rows, active.tileRows(), func(lo, hi int) { gemmRange(c, a, p, init, lo, hi, 0, p.panels()) })
+	}
+}
+
+// gemmRange computes rows lo … hi-1 and panels from … to-1 of C.
+func gemmRange(c, a Mat, p *Panels, init Mat, lo, hi, from, to int) {
+	for k := 0; k < p.K || k == 0; k += kBlock {
+		if k > 0 {
+			init = c
+		}
+		for i := lo; i < hi; i += rowBlock {
+			gemmBlock(c, a, p, init, i, min(i+rowBlock, hi), from, to, k)
+		}
+	}
+}
+
+// gemmBlock adds the kBlock products from k on for one block of rows.
+func gemmBlock(c, a Mat, p *Panels, init Mat, lo, hi, from, to, k int) {
+	steps := min(kBlock, p.K-k)
+	w, h := active.tileCols(), active.tileRows()
+	tiles := (hi - lo + h - 1) / h
+	for j := from * panelCols; j < min(to*panelCols, p.N); j += w {
+		var b []float32
+		if steps > 0 {
+			b = p.panel(j / panelCols)[k*panelCols+j%panelCols:]
+		}
+		for t := range tiles { // tiles of nearly equal height
+			i, next := lo+(hi-lo)*t/tiles, lo+(hi-lo)*(t+1)/tiles
+			x := a.Data[min(i*a.Stride+k, len(a.Data)):]
+			if p.N-j < w {
+				edgeTile(c, x, a.Stride, b, init, i, next-i, j, steps)
+				continue
+			}
+			active.gemm(next-i, steps, x, a.Stride, b, panelCols, init.from(i, j), init.Stride, c.Data[i*c.Stride+j:], c.Stride)
+		}
+	}
+}
+
+// from returns the data from element (i, j) on; none if there is none.
+func (m Mat) from(i, j int) []float32 {
+	if m.Data == nil {
+		return nil
+	}
+	return m.Data[i*m.Stride+j:]
+}
+
+// edgeTile computes the tile at (i, j), of which only a part of the columns
+// lies inside C, by way of a whole one beside it.
+func edgeTile(c Mat, x []float32, lda int, b []float32, init Mat, i, rows, j, steps int) {
+	var tile [14 * 32]float32
+	w, cols := active.tileCols(), c.Cols-j
+	for r := range rows {
+		copy(tile[r*w:][:cols], init.from(i+r, j))
+	}
+	active.gemm(rows, steps, x, lda, b, panelCols, tile[:], w, tile[:], w)
+	for r := range rows {
+		copy(c.Data[(i+r)*c.Stride+j:][:cols], tile[r*w:])
+	}
+}

@@ -1,0 +1,171 @@
+package f32
+
+import "golang.org/x/sys/cpu"
+
+// best is the highest level that this machine runs. F16C stands in no flag of
+// its own here; every processor with AVX2 and FMA has it.
+func best() level {
+	switch x := cpu.X86; {
+	case x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasFMA:
+		return avx512
+	case x.HasAVX2 && x.HasFMA:
+		return avx2
+	}
+	return pureGo
+}
+
+// The functions below take float32 counts and strides and check nothing.
+
+// gemm: C (mr × tile columns) = init + A (mr × k) · B (k × tile columns), with
+// row strides. init may be C itself (to add to it), one row repeated (stride
+// 0), or nil for zero. mr is 1 … tile rows.
+//
+//go:noescape
+func gemmAVX2(mr, k int, a *float32, lda int, b *float32, ldb int, init *float32, ldi int, c *float32, ldc int)
+
+//go:noescape
+func gemmAVX512(mr, k int, a *float32, lda int, b *float32, ldb int, init *float32, ldi int, c *float32, ldc int)
+
+// dot: Σ x[i]·y[i].
+//
+//go:noescape
+func dotAVX2(x, y *float32, n int) float32
+
+//go:noescape
+func dotAVX512(x, y *float32, n int) float32
+
+// dot4: y[0 … 3] = the inner products of rows a, b, c, d with x.
+//
+//go:noescape
+func dot4AVX2(a, b, c, d, x *float32, n int, y *float32)
+
+//go:noescape
+func dot4AVX512(a, b, c, d, x *float32, n int, y *float32)
+
+// axpy: y += alpha·x.
+//
+//go:noescape
+func axpyAVX2(alpha float32, x, y *float32, n int)
+
+//go:noescape
+func axpyAVX512(alpha float32, x, y *float32, n int)
+
+// indexAtLeast: the first i with x[i] >= t, or n; n is a multiple of 16.
+//
+//go:noescape
+func indexAtLeastAVX2(x *float32, n int, t float32) int
+
+//go:noescape
+func indexAtLeastAVX512(x *float32, n int, t float32) int
+
+// transpose: dst[j·ldd+i] = src[i·lds+j], i < 8, j < n, n a multiple of 8.
+//
+//go:noescape
+func transposeAVX2(dst *float32, ldd int, src *float32, lds, n int)
+
+// fromHalf and toHalf convert n values, n a multiple of 8.
+//
+//go:noescape
+func fromHalfAVX2(dst *float32, src *uint16, n int)
+
+//go:noescape
+func toHalfAVX2(dst *uint16, src *float32, n int)
+
+func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
+	if l == pureGo {
+		gemmGo(mr, k, a, lda, b, ldb, init, ldi, c, ldc)
+		return
+	}
+	var pa, pb, pi *float32
+	if k > 0 {
+		pa, pb = &a[0], &b[0]
+	}
+	if init != nil {
+		pi = &init[0]
+	}
+	if l == avx512 {
+		gemmAVX512(mr, k, pa, lda, pb, ldb, pi, ldi, &c[0], ldc)
+		return
+	}
+	gemmAVX2(mr, k, pa, lda, pb, ldb, pi, ldi, &c[0], ldc)
+}
+
+func (l level) dot(x, y []float32) float32 {
+	switch {
+	case len(x) == 0:
+		return 0
+	case l == avx512:
+		return dotAVX512(&x[0], &y[0], len(x))
+	case l == avx2:
+		return dotAVX2(&x[0], &y[0], len(x))
+	}
+	return dotGo(x, y)
+}
+
+func (l level) dot4(rows [4][]float32, x, y []float32) {
+	switch {
+	case len(x) == 0:
+		clear(y[:4])
+	case l == avx512:
+		dot4AVX512(&rows[0][0], &rows[1][0], &rows[2][0], &rows[3][0], &x[0], len(x), &y[0])
+	case l == avx2:
+		dot4AVX2(&rows[0][0], &rows[1][0], &rows[2][0], &rows[3][0], &x[0], len(x), &y[0])
+	default:
+		for i, r := range rows {
+			y[i] = dotGo(r[:len(x)], x)
+		}
+	}
+}
+
+func (l level) axpy(alpha float32, x, y []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		axpyAVX512(alpha, &x[0], &y[0], len(x))
+	case l == avx2:
+		axpyAVX2(alpha, &x[0], &y[0], len(x))
+	default:
+		axpyGo(alpha, x, y)
+	}
+}
+
+// indexAtLeast searches a first part of x; it returns the index found, or the length of the part.
+func (l level) indexAtLeast(x []float32, t float32) int {
+	n := len(x) &^ 15
+	switch {
+	case l == pureGo || n == 0:
+		return 0
+	case l == avx512:
+		return indexAtLeastAVX512(&x[0], n, t)
+	}
+	return indexAtLeastAVX2(&x[0], n, t)
+}
+
+// transposeBlocks transposes 8 rows of n columns and returns how many columns it did.
+func (l level) transposeBlocks(dst []float32, ldd int, src []float32, lds, n int) int {
+	n &^= 7
+	if l == pureGo || n == 0 {
+		return 0
+	}
+	transposeAVX2(&dst[0], ldd, &src[0], lds, n)
+	return n
+}
+
+// fromHalfBlocks and toHalfBlocks convert a first part and return its length.
+func (l level) fromHalfBlocks(dst []float32, src []uint16) int {
+	n := len(src) &^ 7
+	if l == pureGo || n == 0 {
+		return 0
+	}
+	fromHalfAVX2(&dst[0], &src[0], n)
+	return n
+}
+
+func (l level) toHalfBlocks(dst []uint16, src []float32) int {
+	n := len(src) &^ 7
+	if l == pureGo || n == 0 {
+		return 0
+	}
+	toHalfAVX2(&dst[0], &src[0], n)
+	return n
+}

@@ -1,0 +1,27 @@
+//go:build !amd64
+
+package f32
+
+func best() level { return pureGo }
+
+func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
+	gemmGo(mr, k, a, lda, b, ldb, init, ldi, c, ldc)
+}
+
+func (l level) dot(x, y []float32) float32 { return dotGo(x, y) }
+
+func (l level) dot4(rows [4][]float32, x, y []float32) {
+	for i, r := range rows {
+		y[i] = dotGo(r[:len(x)], x)
+	}
+}
+
+func (l level) axpy(alpha float32, x, y []float32) { axpyGo(alpha, x, y) }
+
+func (l level) transposeBlocks(dst []float32, ldd int, src []float32, lds, n int) int { return 0 }
+
+func (l level) fromHalfBlocks(dst []float32, src []uint16) int { return 0 }
+
+func (l level) toHalfBlocks(dst []uint16, src []float32) int { return 0 }
+
+func (l level) indexAtLeast(x []float32, t float32) int { return 0 }

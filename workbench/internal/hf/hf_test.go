@@ -1,0 +1,479 @@
+package hf
+
+import (
+	"encoding/json"
+	"errors"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"axn/workbench/internal/safetensors"
+	"axn/workbench/internal/sharedtest"
+)
+
+// folder is a model folder in memory: file contents, values to store as JSON, and tensors by
+// name with their shape. Every tensor is filled with its place in alphabetical order.
+type folder struct {
+	files   map[string]any
+	tensors map[string][]int
+}
+
+type object = map[string]any
+
+const hidden, inter, vocabSize, positions = 4, 8, 6, 16
+
+func bert() folder {
+	f := folder{files: object{
+		"config.json": object{"model_type": "bert", "vocab_size": vocabSize, "hidden_size": hidden, "num_hidden_layers": 2, "num_attention_heads": 2,
+			"intermediate_size": inter, "max_position_embeddings": positions, "type_vocab_size": 2, "hidden_act": "gelu_new", "layer_norm_eps": 1e-6, "num_labels": 1},
+		"vocab.txt":             "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n##b\n",
+		"tokenizer_config.json": object{"do_lower_case": true, "model_max_length": 1e30, "strip_accents": nil},
+	}, tensors: map[string][]int{}}
+	f.embeddings("bert.embeddings")
+	f.tensors["bert.embeddings.token_type_embeddings.weight"] = []int{2, hidden}
+	for _, l := range []string{"bert.encoder.layer.0.", "bert.encoder.layer.1."} {
+		for _, name := range []string{"attention.self.query", "attention.self.key", "attention.self.value", "attention.output.dense"} {
+			f.linear(l+name, hidden, hidden)
+		}
+		f.linear(l+"intermediate.dense", inter, hidden)
+		f.linear(l+"output.dense", hidden, inter)
+		f.norm(l + "attention.output.LayerNorm")
+		f.norm(l + "output.LayerNorm")
+	}
+	f.linear("bert.pooler.dense", hidden, hidden)
+	f.linear("classifier", 1, hidden)
+	return f
+}
+
+func distilbert() folder {
+	f := bert()
+	f.files["config.json"] = object{"model_type": "distilbert", "vocab_size": vocabSize, "dim": hidden, "n_layers": 1, "n_heads": 4,
+		"hidden_dim": inter, "max_position_embeddings": positions, "activation": "relu"}
+	f.tensors = map[string][]int{}
+	f.embeddings("distilbert.embeddings")
+	l := "distilbert.transformer.layer.0."
+	for _, name := range []string{"attention.q_lin", "attention.k_lin", "attention.v_lin", "attention.out_lin"} {
+		f.linear(l+name, hidden, hidden)
+	}
+	f.linear(l+"ffn.lin1", inter, hidden)
+	f.linear(l+"ffn.lin2", hidden, inter)
+	f.norm(l + "sa_layer_norm")
+	f.norm(l + "output_layer_norm")
+	f.linear("pre_classifier", hidden, hidden)
+	f.linear("classifier", 1, hidden)
+	return f
+}
+
+func dual() folder {
+	f := bert()
+	with := f.tensors
+	f.tensors = map[string][]int{}
+	for name, shape := range with {
+		if short, ok := strings.CutPrefix(name, "bert."); ok && !strings.Contains(name, "pooler") {
+			f.tensors[short] = shape
+		}
+	}
+	f.files["modules.json"] = []object{{"path": "", "type": "sentence_transformers.models.Transformer"},
+		{"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}, {"path": "2_Normalize", "type": "sentence_transformers.models.Normalize"}}
+	f.files["1_Pooling/config.json"] = object{"word_embedding_dimension": hidden, "pooling_mode_cls_token": true, "pooling_mode_mean_tokens": false}
+	return f
+}
+
+func (f folder) embeddings(prefix string) {
+	f.tensors[prefix+".word_embeddings.weight"] = []int{vocabSize, hidden}
+	f.tensors[prefix+".position_embeddings.weight"] = []int{positions, hidden}
+	f.norm(prefix + ".LayerNorm")
+}
+
+func (f folder) linear(name string, out, in int) {
+	f.tensors[name+".weight"], f.tensors[name+".bias"] = []int{out, in}, []int{out}
+}
+
+func (f folder) norm(name string) {
+	f.tensors[name+".weight"], f.tensors[name+".bias"] = []int{hidden}, []int{hidden}
+}
+
+// set changes a key of a JSON file; a nil value removes it.
+func (f folder) set(file, key string, value any) folder {
+	o, _ := f.files[file].(object)
+	o = maps.Clone(o)
+	if o == nil {
+		o = object{}
+	}
+	if o[key] = value; value == nil {
+		delete(o, key)
+	}
+	f.files[file] = o
+	return f
+}
+
+// file replaces a file; nil removes it.
+func (f folder) file(name string, content any) folder {
+	if f.files[name] = content; content == nil {
+		delete(f.files, name)
+	}
+	return f
+}
+
+// tensor changes a tensor's shape; without one it is removed.
+func (f folder) tensor(name string, shape ...int) folder {
+	if f.tensors[name] = shape; shape == nil {
+		delete(f.tensors, name)
+	}
+	return f
+}
+
+func (f folder) write(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	for name, content := range f.files {
+		text, ok := content.(string)
+		if !ok {
+			b, err := json.Marshal(content)
+			if err != nil {
+				t.Fatal(err)
+			}
+			text = string(b)
+		}
+		path := filepath.Join(dir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(text), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if f.tensors == nil {
+		return dir
+	}
+	var values []safetensors.Value
+	for i, name := range slices.Sorted(maps.Keys(f.tensors)) {
+		n := 1
+		for _, d := range f.tensors[name] {
+			n *= d
+		}
+		values = append(values, safetensors.Value{Name: name, Type: "F32", Shape: f.tensors[name], Data: slices.Repeat([]float32{float32(i)}, n)})
+	}
+	w, err := os.Create(filepath.Join(dir, "model.safetensors"))
+	if err == nil {
+		err = errors.Join(safetensors.Write(w, nil, values), w.Close())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// checker compares slices with the tensors they must come from.
+type checker struct {
+	t     *testing.T
+	f     folder
+	names []string
+}
+
+func (f folder) checker(t *testing.T) *checker {
+	return &checker{t, f, slices.Sorted(maps.Keys(f.tensors))}
+}
+
+func (c *checker) tensor(got []float32, name string) {
+	c.t.Helper()
+	n := 1
+	for _, d := range c.f.tensors[name] {
+		n *= d
+	}
+	i := slices.Index(c.names, name)
+	if i < 0 || len(got) != n || got[0] != float32(i) {
+		c.t.Errorf("%s: got %d values, want %d of %d", name, len(got), n, i)
+	}
+}
+
+func (c *checker) linear(got Linear, name string) {
+	c.t.Helper()
+	c.tensor(got.Weight, name+".weight")
+	c.tensor(got.Bias, name+".bias")
+	if shape := c.f.tensors[name+".weight"]; got.Out != shape[0] || got.In != shape[1] {
+		c.t.Errorf("%s: %d×%d, want %v", name, got.Out, got.In, shape)
+	}
+}
+
+func (c *checker) norm(got Norm, name string) {
+	c.t.Helper()
+	c.tensor(got.Gain, name+".weight")
+	c.tensor(got.Bias, name+".bias")
+}
+
+func TestBERT(t *testing.T) {
+	f := bert()
+	m, err := OpenCrossEncoder(f.write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Layers: 2, Heads: 2, Intermediate: inter,
+		Positions: positions, Types: 2, Activation: GELUTanh, Epsilon: 1e-6, Labels: 1}
+	if m.Config != want || m.MaxLength != positions || len(m.Layers) != 2 {
+		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(m.Layers), m.MaxLength)
+	}
+	c := f.checker(t)
+	c.tensor(m.Words, "bert.embeddings.word_embeddings.weight")
+	c.tensor(m.Positions, "bert.embeddings.position_embeddings.weight")
+	c.tensor(m.Types, "bert.embeddings.token_type_embeddings.weight")
+	c.norm(m.Norm, "bert.embeddings.LayerNorm")
+	l, name := m.Layers[1], "bert.encoder.layer.1."
+	c.linear(l.Query, name+"attention.self.query")
+	c.linear(l.Key, name+"attention.self.key")
+	c.linear(l.Value, name+"attention.self.value")
+	c.linear(l.Output, name+"attention.output.dense")
+	c.norm(l.AttentionNorm, name+"attention.output.LayerNorm")
+	c.linear(l.Up, name+"intermediate.dense")
+	c.linear(l.Down, name+"output.dense")
+	c.norm(l.OutputNorm, name+"output.LayerNorm")
+	c.linear(m.Head.Dense, "bert.pooler.dense")
+	c.linear(m.Head.Out, "classifier")
+	if m.Head.Activation != Tanh {
+		t.Errorf("head activation %s", m.Head.Activation)
+	}
+	if ids := m.Tokenizer.Append(nil, "ÁB a"); !slices.Equal(ids, []int32{4, 5, 4}) {
+		t.Errorf("ids %v", ids)
+	}
+}
+
+func TestDistilBERT(t *testing.T) {
+	f := distilbert()
+	m, err := OpenCrossEncoder(f.write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Layers: 1, Heads: 4, Intermediate: inter,
+		Positions: positions, Activation: ReLU, Epsilon: 1e-12}
+	if m.Config != want || m.Types != nil {
+		t.Errorf("%+v, types %v", m.Config, m.Types)
+	}
+	c := f.checker(t)
+	c.tensor(m.Words, "distilbert.embeddings.word_embeddings.weight")
+	c.norm(m.Norm, "distilbert.embeddings.LayerNorm")
+	l, name := m.Layers[0], "distilbert.transformer.layer.0."
+	c.linear(l.Query, name+"attention.q_lin")
+	c.linear(l.Key, name+"attention.k_lin")
+	c.linear(l.Value, name+"attention.v_lin")
+	c.linear(l.Output, name+"attention.out_lin")
+	c.norm(l.AttentionNorm, name+"sa_layer_norm")
+	c.linear(l.Up, name+"ffn.lin1")
+	c.linear(l.Down, name+"ffn.lin2")
+	c.norm(l.OutputNorm, name+"output_layer_norm")
+	c.linear(m.Head.Dense, "pre_classifier")
+	c.linear(m.Head.Out, "classifier")
+	if m.Head.Activation != ReLU {
+		t.Errorf("head activation %s", m.Head.Activation)
+	}
+}
+
+func TestDualEncoder(t *testing.T) {
+	f := dual().set("sentence_bert_config.json", "max_seq_length", 9)
+	m, err := OpenDualEncoder(f.write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Pooling != PoolCLS || !m.Normalize || m.Head != nil || m.MaxLength != 9 {
+		t.Errorf("pooling %s, normalize %v, head %v, at most %d ids", m.Pooling, m.Normalize, m.Head, m.MaxLength)
+	}
+	f.checker(t).tensor(m.Words, "embeddings.word_embeddings.weight")
+
+	m, err = OpenDualEncoder(dual().file("modules.json", nil).write(t))
+	if err != nil || m.Pooling != PoolMean || m.Normalize {
+		t.Errorf("without modules.json: %v, pooling %s, normalize %v", err, m.Pooling, m.Normalize)
+	}
+	newer := dual().file("1_Pooling/config.json", object{"pooling_mode": "mean_sqrt_len_tokens"})
+	if m, err = OpenDualEncoder(newer.write(t)); err != nil || m.Pooling != PoolMeanSqrt {
+		t.Errorf("newer pooling: %v, %+v", err, m)
+	}
+}
+
+// TestVariants opens folders that differ from the plain one in what a folder may differ in.
+func TestVariants(t *testing.T) {
+	tokenizerJSON := object{
+		"model":         object{"type": "WordPiece", "unk_token": "[UNK]", "vocab": object{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "É": 4, "##b": 5}},
+		"normalizer":    object{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil, "lowercase": false},
+		"pre_tokenizer": object{"type": "BertPreTokenizer"},
+		"added_tokens":  []object{{"id": 3, "content": "[SEP]"}, {"id": 5, "content": "<x>"}},
+	}
+	for name, c := range map[string]struct {
+		f    folder
+		text string
+		want []int32
+	}{
+		"cased":          {bert().set("tokenizer_config.json", "do_lower_case", false).file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nA\na\n"), "A a á", []int32{3, 4, 0}},
+		"keeps accents":  {bert().set("tokenizer_config.json", "strip_accents", false).file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\ná\na\n"), "Á a", []int32{3, 4}},
+		"lowered before": {bert().set("tokenizer_config.json", "do_lower_case", false).set("sentence_bert_config.json", "do_lower_case", true), "A á", []int32{4, 1}},
+		"no config":      {bert().file("tokenizer_config.json", nil), "Á", []int32{4}},
+		"tokenizer.json": {bert().file("vocab.txt", nil).file("tokenizer_config.json", nil).file("tokenizer.json", tokenizerJSON), "Éb<x>é", []int32{4, 5, 5, 1}},
+		"token objects": {bert().set("tokenizer_config.json", "sep_token", object{"content": "a"}).
+			set("tokenizer_config.json", "added_tokens_decoder", object{"5": object{"content": "@"}}), "[SEP] a@", []int32{1, 1, 1, 4, 5}},
+	} {
+		m, err := OpenCrossEncoder(c.f.write(t))
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := m.Tokenizer.Append(nil, c.text); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q: got %v, want %v", name, c.text, got, c.want)
+		}
+	}
+	old := bert().tensor("bert.embeddings.LayerNorm.weight").tensor("bert.embeddings.LayerNorm.bias").
+		tensor("bert.embeddings.LayerNorm.gamma", hidden).tensor("bert.embeddings.LayerNorm.beta", hidden)
+	if m, err := OpenCrossEncoder(old.write(t)); err != nil || len(m.Norm.Gain) != hidden {
+		t.Errorf("names of TensorFlow: %v", err)
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
+	unsupported := map[string]folder{
+		`model_type "roberta"`:         bert().set(conf, "model_type", "roberta"),
+		`model_type ""`:                bert().set(conf, "model_type", nil),
+		`activation "swish"`:           bert().set(conf, "hidden_act", "swish"),
+		`position_embedding_type "rel`: bert().set(conf, "position_embedding_type", "relative_key"),
+		`is_decoder`:                   bert().set(conf, "is_decoder", true),
+		`3 labels`:                     bert().set(conf, "num_labels", 3),
+		`2 labels`:                     bert().tensor("classifier.weight", 2, hidden),
+		`weights in several files`:     noWeights("model.safetensors.index.json"),
+		`weights as a Python pickle`:   noWeights("pytorch_model.bin"),
+		`model.type is "BPE"`:          bert().file("tokenizer.json", object{"model": object{"type": "BPE", "vocab": object{"a": 0}}}),
+		`added token "@"`:              bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
+	}
+	for want, f := range unsupported {
+		if _, err := OpenCrossEncoder(f.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+	malformed := map[string]folder{
+		`config.json: invalid character`:                                 bert().file(conf, "{x"),
+		`config.json: json: cannot unmarshal`:                            bert().set(conf, "vocab_size", "many"),
+		`hidden size is 0`:                                               bert().set(conf, "hidden_size", nil),
+		`number of layers is -1`:                                         bert().set(conf, "num_hidden_layers", -1),
+		`intermediate size is 9999999`:                                   bert().set(conf, "intermediate_size", 9999999),
+		`hidden size 4 does not divide into 3 heads`:                     bert().set(conf, "num_attention_heads", 3),
+		`layer_norm_eps is -1`:                                           bert().set(conf, "layer_norm_eps", -1),
+		`no tensor "` + layer + `output.dense.bias"`:                     bert().tensor(layer + "output.dense.bias"),
+		`no tensor "bert.encoder.layer.2.attention.self.query.weight"`:   bert().set(conf, "num_hidden_layers", 3),
+		`tensor "` + layer + `intermediate.dense.weight" has shape 8×5`:  bert().tensor(layer+"intermediate.dense.weight", inter, 5),
+		`tensor "bert.embeddings.word_embeddings.weight" has shape 7×4`:  bert().tensor("bert.embeddings.word_embeddings.weight", 7, hidden),
+		`no tensor "bert.pooler.dense.weight"`:                           bert().tensor("bert.pooler.dense.weight"),
+		`no tensor "classifier.weight"`:                                  bert().tensor("classifier.weight"),
+		`neither tokenizer.json nor vocab.txt`:                           bert().file("vocab.txt", nil),
+		`lacks "[CLS]"`:                                                  bert().file("vocab.txt", "[UNK]\n"),
+		`has vocab_size 6`:                                               bert().file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n"),
+		`tokenizer_config.json: json`:                                    bert().set(tok, "do_lower_case", "yes"),
+		`tokenizer.json: model.vocab is empty`:                           bert().set("tokenizer.json", "model", object{"type": "WordPiece"}),
+		`at most 2 ids`:                                                  bert().set(tok, "model_max_length", 2),
+		`model.safetensors: not a valid safetensors file: header length`: noWeights("model.safetensors"),
+	}
+	for want, f := range malformed {
+		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
+func noWeights(instead string) folder {
+	f := bert().file(instead, "")
+	f.tensors = nil
+	return f
+}
+
+func TestDualRefusals(t *testing.T) {
+	const pool = "1_Pooling/config.json"
+	modules := func(kinds ...string) folder {
+		var list []object
+		for _, k := range kinds {
+			list = append(list, object{"type": k, "path": ""})
+		}
+		return dual().file("modules.json", list)
+	}
+	for want, f := range map[string]folder{
+		`modules [Transformer Pooling Dense]`:  modules("a.Transformer", "Pooling", "x.Dense").file("config.json", dual().files[pool]),
+		`modules []`:                           modules(),
+		`path "../x" leads out`:                dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
+		`modules.json: json: cannot unmarshal`: dual().file("modules.json", object{}),
+		`modes [cls max]`:                      dual().set(pool, "pooling_mode_max_tokens", true),
+		`modes [weightedmean]`:                 dual().set(pool, "pooling_mode_cls_token", false).set(pool, "pooling_mode_weightedmean_tokens", true),
+		`modes []`:                             dual().set(pool, "pooling_mode_cls_token", false),
+		`word_embedding_dimension is 5`:        dual().set(pool, "word_embedding_dimension", 5),
+		`pooling: open `:                       dual().file(pool, nil),
+	} {
+		if _, err := OpenDualEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
+func TestMissingFolder(t *testing.T) {
+	for dir, want := range map[string]string{"someone/some-model": "Hugging Face hub", "./no/such/folder": "config.json"} {
+		_, err := OpenCrossEncoder(dir)
+		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", dir, err)
+		}
+		if _, err = OpenDualEncoder(dir); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", dir, err)
+		}
+	}
+}
+
+func TestFingerprint(t *testing.T) {
+	print := func(f folder) string {
+		m, err := OpenDualEncoder(f.write(t))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := m.Fingerprint()
+		if err != nil || len(s) != 32 {
+			t.Fatal(s, err)
+		}
+		return s
+	}
+	seen := map[string]string{}
+	for name, f := range map[string]folder{
+		"plain":   dual(),
+		"config":  dual().set("config.json", "layer_norm_eps", 1e-5),
+		"vocab":   dual().file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\nb\n##b\n"),
+		"weights": dual().tensor("extra", 1),
+		"pooling": dual().set("1_Pooling/config.json", "pooling_mode_cls_token", false).set("1_Pooling/config.json", "pooling_mode_max_tokens", true),
+	} {
+		p := print(f)
+		if other, ok := seen[p]; ok {
+			t.Errorf("%s and %s share a fingerprint", name, other)
+		}
+		seen[p] = name
+	}
+	if seen[print(dual())] != "plain" {
+		t.Error("the same folder elsewhere has another fingerprint")
+	}
+}
+
+func TestSharedModels(t *testing.T) {
+	ce, err := OpenCrossEncoder(sharedtest.Path(t, "data/models/ce-wordnet-L4"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(ce.Layers) != 4 || ce.Config.Hidden != 256 || ce.MaxLength != 512 || len(ce.Head.Out.Weight) != 256 {
+		t.Errorf("%+v", ce.Config)
+	}
+	de, err := OpenDualEncoder(sharedtest.Path(t, "data/models/de-wordnet-L2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(de.Layers) != 2 || de.Pooling != PoolMean || !de.Normalize {
+		t.Errorf("%+v, %s, %v", de.Config, de.Pooling, de.Normalize)
+	}
+}
+
+func BenchmarkFingerprint(b *testing.B) {
+	m, err := OpenCrossEncoder(sharedtest.Path(b, "data/models/ce-wordnet-L4"))
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.SetBytes(12_824_426)
+	for b.Loop() {
+		if _, err := m.hashFiles(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

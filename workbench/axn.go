@@ -2,11 +2,14 @@ package workbench
 
 import (
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/blas"
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/f32"
 )
 
 // Normalization is the paper's A.4: s' = Beta·(s − Alpha) brings cross-encoder
@@ -30,7 +33,7 @@ func fitNormalization(d *Dataset, g *Scores) Normalization {
 		x := d.DE.Queries.Row(r.Query)
 		for j, v := range r.Values {
 			ce.add(float64(v))
-			de.add(float64(dot(x, d.DE.Items.Row(r.Item(j)))))
+			de.add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
 		}
 	}
 	if ce.deviation() == 0 || de.deviation() == 0 {
@@ -68,18 +71,16 @@ type regression struct {
 
 	anchors []float64 // V_A, n×d, row-major
 	targets []float64 // a, normalised
-	approx  []float32
+	u       []float32
 }
 
-// newRegression starts from the dual encoder's scores, V·x_q.
-func (ix *Index) newRegression(query int, o SearchOptions) *regression {
-	r := &regression{features: ix.Features, param: ix.DE.Queries.Row(query), lambda: o.Lambda, norm: ix.Normalization}
-	r.approx = make([]float32, ix.Features.Rows)
-	ix.DE.similarities(r.approx, r.param)
-	return r
+// newRegression starts from the dual encoder's own query vector.
+func newRegression(ix *Index, query int, _ []float32, o SearchOptions) estimate {
+	x := ix.DE.Queries.Row(query)
+	return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization, u: slices.Clone(x)}
 }
 
-func (r *regression) scores() []float32 { return r.approx }
+func (r *regression) vector() []float32 { return r.u }
 
 func (r *regression) observe(items []int, scores []float64) {
 	for i, it := range items {
@@ -93,11 +94,9 @@ func (r *regression) observe(items []int, scores []float64) {
 	}
 	d := r.features.Cols
 	u := leastNorm(blas64.General{Rows: len(r.targets), Cols: d, Stride: d, Data: r.anchors}, r.targets)
-	u32 := make([]float32, d)
-	for j := range u32 {
-		u32[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
+	for j := range r.u {
+		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
-	mulVec(r.approx, r.features, u32)
 }
 
 // leastNorm returns A⁺b: the least-squares solution of A·u = b of least norm.

@@ -7,6 +7,8 @@ import (
 
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/f32"
 )
 
 // slowPinv solves by the singular value decomposition.
@@ -70,7 +72,7 @@ func TestRegressionRecoversLowRank(t *testing.T) {
 	g := NewMatrix(20, 300)
 	u := normals(rand.New(rand.NewPCG(12, 2)), 20, 6)
 	for q := range 20 {
-		mulVec(g.Row(q), d.DE.Items, u.Row(q))
+		f32.Gemv(g.Row(q), d.DE.Items.view(), u.Row(q))
 	}
 	ix := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{Method: DualEncoder}))
 	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 20, Rounds: 2}))
@@ -87,7 +89,7 @@ func TestNormalizationMatchesMoments(t *testing.T) {
 	for _, r := range scores.Rows {
 		for j, v := range r.Values {
 			ce.add(n.apply(float64(v)))
-			de.add(float64(dot(d.DE.Queries.Row(r.Query), d.DE.Items.Row(r.Item(j)))))
+			de.add(float64(f32.Dot(d.DE.Queries.Row(r.Query), d.DE.Items.Row(r.Item(j)))))
 		}
 	}
 	if math.Abs(ce.mean-de.mean) > 1e-6 || math.Abs(ce.deviation()-de.deviation()) > 1e-6 {

@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/f32"
 )
 
 // Method names a way to make an index from observed scores.
@@ -25,11 +27,13 @@ type FactorizeOptions struct {
 // query. A new method is one more entry in systems.
 type system struct {
 	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores) error
-	estimate func(ix *Index, query int, o SearchOptions) estimate
+	prior    func(ix *Index, queries []int, m f32.Mat) // sets m to the prior means of a block of queries, |block|×|I|; nil leaves them 0
+	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
 }
 
 var systems = map[Method]system{
-	DualEncoder: {fit: fitDualEncoder, estimate: func(ix *Index, query int, o SearchOptions) estimate { return ix.newRegression(query, o) }},
+	DualEncoder: {fit: fitDualEncoder, estimate: newRegression},
+	Calibrated:  {fit: fitCalibrated, prior: calibratedPrior, estimate: newPosterior},
 }
 
 func (m Method) system() (system, error) {
@@ -38,10 +42,6 @@ func (m Method) system() (system, error) {
 		return sys, fmt.Errorf("no method %q", m)
 	}
 	return sys, nil
-}
-
-func (ix *Index) estimate(query int, o SearchOptions) estimate {
-	return systems[ix.Method].estimate(ix, query, o)
 }
 
 // Factorize makes an index from the scores observed over a data set's train

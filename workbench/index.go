@@ -3,7 +3,9 @@ package workbench
 import (
 	"fmt"
 	"os"
+	"sync"
 
+	"axn/workbench/internal/f32"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 )
@@ -25,6 +27,9 @@ type Index struct {
 
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
+
+	pack   sync.Once
+	packed f32.Panels // Features, for scans
 }
 
 // String fits one line.

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/f32"
 	"axn/workbench/internal/npy"
 )
 
@@ -27,6 +28,9 @@ func NewMatrix(rows, cols int) *Matrix {
 
 // Row returns row i; it shares the matrix's memory.
 func (m *Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols : (i+1)*m.Cols] }
+
+// view shows the matrix to the kernels.
+func (m *Matrix) view() f32.Mat { return f32.View(m.Data, m.Rows, m.Cols) }
 
 // Dims returns Rows and Cols.
 func (m *Matrix) Dims() (r, c int) { return m.Rows, m.Cols }

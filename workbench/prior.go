@@ -1,6 +1,10 @@
 package workbench
 
-import "fmt"
+import (
+	"fmt"
+
+	"axn/workbench/internal/f32"
+)
 
 // Prior is what Calibrated expects of a query's scores before any call is spent:
 //
@@ -12,6 +16,7 @@ type Prior struct {
 }
 
 type priorMeta struct {
+	Warp  Curve   // from cross-encoder scores to normal scores
 	Curve Curve   // from the dual encoder's score to the cross-encoder's
 	Noise float64 // s², the variance of a score around the model, in squared score units
 }
@@ -35,9 +40,9 @@ func (p *Prior) mean(dst, x []float32, items *Matrix) {
 			z[i] += v * w
 		}
 	}
-	mulVec(dst, items, x)
+	f32.Gemv(dst, items.view(), x)
 	shift := make([]float32, len(dst))
-	mulVec(shift, items, z[1:])
+	f32.Gemv(shift, items.view(), z[1:])
 	for i := range dst {
 		dst[i] = float32(p.Curve.At(float64(dst[i]))) + z[0] + shift[i] + p.Bias.Data[i]
 	}

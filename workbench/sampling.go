@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+
+	"axn/workbench/internal/topk"
 )
 
 // Sampling says which entries of the score matrix G (train queries × items) to
@@ -59,7 +61,7 @@ func (sm Sampling) row(d *Dataset, query int) ScoreRow {
 	if sm.PerQuery > 0 {
 		sims := make([]float32, n)
 		d.DE.similarities(sims, d.DE.Queries.Row(query))
-		for _, it := range top(sims, sm.PerQuery, nil) {
+		for _, it := range topk.Select(sims, sm.PerQuery, nil) {
 			items, taken[it] = append(items, int32(it)), true
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"axn/workbench/internal/topk"
 )
 
 // ErrBudget says that a search was asked for without a budget.
@@ -110,10 +112,14 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 // round every query chooses items by its approximate scores, one call scores
 // them all, and every query refits its approximation to all it has seen.
 func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
+	b := ix.newBlock(queries)
 	seekers := make([]*seeker, len(queries))
-	parallel(len(queries), func(i int) { seekers[i] = ix.seek(queries[i], o) })
+	for i, q := range queries {
+		seekers[i] = ix.seek(q, b.prior.Row(i), o)
+	}
 	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.rounds()) {
-		parallel(len(seekers), func(i int) { seekers[i].choose(size) })
+		b.approximate(seekers)
+		parallel(len(seekers), func(i int) { seekers[i].choose(b.scores.Row(i), size) })
 		if err := scoreRound(ctx, s, seekers); err != nil {
 			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
 		}
@@ -144,22 +150,23 @@ type seeker struct {
 	left   int     // calls still to spend
 }
 
-// estimate approximates one query's scores of all items.
+// estimate follows one query.
 type estimate interface {
-	// scores returns the approximate score of every item, given all evidence so
-	// far. Only their order counts. The slice is valid until the next observe.
-	scores() []float32
+	// vector returns u, length p, given all evidence so far: an item's approximate
+	// score is its prior mean plus F·u.
+	vector() []float32
 	// observe adds the cross-encoder's scores of items not seen before.
 	observe(items []int, scores []float64)
 }
 
-func (ix *Index) seek(query int, o SearchOptions) *seeker {
-	return &seeker{query: query, est: ix.estimate(query, o), seen: make([]bool, ix.Features.Rows), left: min(o.Budget, ix.Features.Rows)}
+func (ix *Index) seek(query int, prior []float32, o SearchOptions) *seeker {
+	n := ix.Features.Rows
+	return &seeker{query: query, est: systems[ix.Method].estimate(ix, query, prior, o), seen: make([]bool, n), left: min(o.Budget, n)}
 }
 
 // choose starts a round with the size unseen items of highest approximate score.
-func (k *seeker) choose(size int) {
-	items := top(k.est.scores(), size, k.seen)
+func (k *seeker) choose(approx []float32, size int) {
+	items := topk.Select(approx, size, func(i int) bool { return k.seen[i] })
 	k.rounds = append(k.rounds, Round{Items: items})
 	k.left -= len(items)
 }

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"sync/atomic"
 	"testing"
+
+	"axn/workbench/internal/f32"
 )
 
 // toy makes a data set whose cross-encoder scores are a curve of the dual
@@ -30,8 +32,8 @@ func toy(seed uint64, queries, items, d int) (*Dataset, *Matrix) {
 	for q := range queries {
 		offset := rng.NormFloat64()
 		for i := range items {
-			sim := float64(dot(ds.DE.Queries.Row(q), ds.DE.Items.Row(i)))
-			g.Row(q)[i] = float32(3*math.Tanh(2*sim) + offset + .5*bias.At(i, 0) + .4*float64(dot(loads.Row(q), hidden.Row(i))) + .1*rng.NormFloat64())
+			sim := float64(f32.Dot(ds.DE.Queries.Row(q), ds.DE.Items.Row(i)))
+			g.Row(q)[i] = float32(3*math.Tanh(2*sim) + offset + .5*bias.At(i, 0) + .4*float64(f32.Dot(loads.Row(q), hidden.Row(i))) + .1*rng.NormFloat64())
 		}
 	}
 	return ds, g
@@ -48,7 +50,7 @@ func normals(rng *rand.Rand, rows, cols int) *Matrix {
 func unitRows(rng *rand.Rand, rows, cols int) *Matrix {
 	m := normals(rng, rows, cols)
 	for i := range rows {
-		norm := float32(math.Sqrt(float64(dot(m.Row(i), m.Row(i)))))
+		norm := float32(math.Sqrt(float64(f32.Dot(m.Row(i), m.Row(i)))))
 		for j := range m.Row(i) {
 			m.Row(i)[j] /= norm
 		}

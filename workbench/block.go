@@ -1,0 +1,56 @@
+package workbench
+
+import (
+	"runtime"
+
+	"axn/workbench/internal/f32"
+)
+
+// block holds the approximate scores of a few queries for all items.
+type block struct {
+	ix     *Index
+	prior  f32.Mat // m(q, i), |block|×|I|; rows without data where the method has none
+	scores f32.Mat // prior + U·Fᵀ
+	u      f32.Mat // |block|×p
+}
+
+// newBlock computes the prior means of a block of queries.
+func (ix *Index) newBlock(queries []int) *block {
+	n, items, p := len(queries), ix.Features.Rows, ix.Features.Cols
+	b := &block{ix: ix, prior: f32.Mat{Rows: n}, scores: f32.NewMat(n, items), u: f32.NewMat(n, p)}
+	if prior := systems[ix.Method].prior; prior != nil {
+		b.prior = f32.NewMat(n, items)
+		prior(ix, queries, b.prior)
+	}
+	return b
+}
+
+// approximate sets the scores from every query's current vector.
+func (b *block) approximate(seekers []*seeker) {
+	for i, k := range seekers {
+		copy(b.u.Row(i), k.est.vector())
+		if b.prior.Data != nil {
+			copy(b.scores.Row(i), b.prior.Row(i))
+		}
+	}
+	multiply(b.scores, b.u, b.ix.panels(), b.prior.Data != nil)
+}
+
+// panels returns the features packed for multiply; packed once.
+func (ix *Index) panels() *f32.Panels {
+	ix.pack.Do(func() { ix.packed.PackRows(ix.Features.view(), runtime.GOMAXPROCS(0)) })
+	return &ix.packed
+}
+
+// multiplyCols is how many columns one core takes at a time.
+const multiplyCols = 1024
+
+// multiply computes C = A·P, or adds to C if add is set, on all cores: the
+// columns are shared among them, so that a single row uses them all too.
+func multiply(c, a f32.Mat, p *f32.Panels, add bool) {
+	parallel((p.N+multiplyCols-1)/multiplyCols, func(i int) {
+		lo, hi := i*multiplyCols, min((i+1)*multiplyCols, p.N)
+		cols := p.Columns(lo, hi)
+		f32.Gemm(c.Sub(0, lo, c.Rows, hi-lo), a, &cols, add, 1)
+	})
+}

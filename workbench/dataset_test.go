@@ -1,0 +1,120 @@
+package workbench
+
+import (
+	"errors"
+	"io/fs"
+	"math"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"axn/workbench/internal/f32"
+)
+
+// folder writes a small dataset folder; edit changes a file's text.
+func folder(t *testing.T, edit map[string]string) string {
+	t.Helper()
+	dir := t.TempDir()
+	files := map[string]string{
+		"queries.tsv": "query\tgold_item\tgold_row\tsplit\nq0\tb\t1\ttrain\nq1\ta\t0\ttest\nq2\t\t\t\n",
+		"items.tsv":   "item\tlemmas\na\tapple\nb\tbanana, plantain\n",
+		"texts.jsonl": `{"query": "q0", "text": "a * yellow * fruit"}` + "\n" + `{"item": "b", "text": "banana: long"}` + "\n" + `{"item": "zzz", "text": "elsewhere"}` + "\n",
+	}
+	for name, text := range edit {
+		files[name] = text
+	}
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, rows := range map[string]int{"de_queries.npy": 3, "de_items.npy": 2} {
+		if err := NewMatrix(rows, 4).SaveHalf(filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func TestOpenDataset(t *testing.T) {
+	d := must[*Dataset](t)(OpenDataset(folder(t, nil)))
+	if len(d.Queries) != 3 || len(d.Train) != 1 || d.Train[0] != 0 || len(d.Test) != 1 || d.Test[0] != 1 {
+		t.Errorf("split %v %v of %v", d.Train, d.Test, d.Queries)
+	}
+	if d.Queries[0] != (Query{ID: "q0", Text: "a * yellow * fruit", Gold: 1}) || d.Queries[2].Gold != -1 {
+		t.Errorf("queries %+v", d.Queries)
+	}
+	if d.Items[1] != (Item{ID: "b", Lemmas: "banana, plantain", Text: "banana: long"}) {
+		t.Errorf("items %+v", d.Items)
+	}
+	if _, err := d.Scorer(); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a folder without scores: %v", err)
+	}
+}
+
+func TestOpenDatasetRefuses(t *testing.T) {
+	head := "query\tgold_item\tgold_row\tsplit\n"
+	for want, edit := range map[string]map[string]string{
+		`no column "split"`:     {"queries.tsv": "query\tkind\n"},
+		"line 3: 1 columns":     {"items.tsv": "item\tlemmas\na\tapple\nb\n"},
+		"queries.tsv is empty":  {"queries.tsv": ""},
+		`split "dev"`:           {"queries.tsv": head + "q0\t\t\tdev\n"},
+		`gold_row "x"`:          {"queries.tsv": head + "q0\t\tx\ttest\n"},
+		"gold row 7 of 2":       {"queries.tsv": head + "q0\t\t7\ttest\nq1\t\t\t\nq2\t\t\t\n"},
+		`share the id "q0"`:     {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
+		"3 queries and 1 items": {"items.tsv": "item\na\n"},
+		"0 queries":             {"queries.tsv": head},
+		"texts.jsonl, object 2": {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
+	} {
+		dir := folder(t, edit)
+		_, err := OpenDataset(dir)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), dir) {
+			t.Errorf("%v: %v, want %q", edit, err, want)
+		}
+	}
+	if _, err := OpenDataset(t.TempDir()); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "queries.tsv") {
+		t.Errorf("empty folder: %v", err)
+	}
+	dir := folder(t, nil)
+	os.Truncate(filepath.Join(dir, "de_items.npy"), 140)
+	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "de_items.npy") {
+		t.Errorf("truncated vectors: %v", err)
+	}
+	dir = folder(t, nil)
+	NewMatrix(2, 2).Save(filepath.Join(dir, "ce_scores.npy"))
+	if _, err := must[*Dataset](t)(OpenDataset(dir)).Scorer(); !errors.Is(err, ErrShape) {
+		t.Errorf("scores of another shape: %v", err)
+	}
+}
+
+func TestVerbs(t *testing.T) {
+	d, s := verbs(t)
+	if len(d.Queries) != 1000 || len(d.Items) != 13767 || len(d.Train) != 500 || len(d.Test) != 500 {
+		t.Fatalf("%v", d)
+	}
+	for _, m := range []*Matrix{d.DE.Queries, d.DE.Items} {
+		for i := range m.Rows {
+			if n := f32.Dot(m.Row(i), m.Row(i)); math.Abs(float64(n)-1) > 5e-3 {
+				t.Fatalf("row %d has squared norm %v", i, n)
+			}
+		}
+	}
+	top := must[[]Neighbors](t)(Exact(t.Context(), s, d, d.Test, 1))
+	right := 0
+	for i, q := range d.Test {
+		if top[i].Items[0] == d.Queries[q].Gold {
+			right++
+		}
+	}
+	if right < 240 || right > 270 { // 51 % of 500
+		t.Errorf("the cross-encoder finds the right sense first for %d of 500 queries", right)
+	}
+}
+
+// verbs opens the data set the project ships.
+func verbs(t testing.TB) (*Dataset, Scorer) {
+	t.Helper()
+	d := must[*Dataset](t)(OpenDataset("../data/verbs"))
+	return d, must[Scorer](t)(d.Scorer())
+}

@@ -10,9 +10,10 @@
 // Results never depend on the number of threads. Matrix products, Cholesky
 // factors and solves with many right-hand sides give the same bits at both
 // assembly levels, since each element is one chain of fused multiply-adds in
-// a fixed order; pure Go rounds the product first, and Dot, Gemv and the
-// solves with one right-hand side add their lanes in an order of their own.
-// They differ by the usual bound, k·2⁻²⁴·Σ|xᵢyᵢ|.
+// a fixed order; pure Go rounds the product first, and what adds up a vector
+// (Dot, Gemv, the solves with one right-hand side, Softmax, LayerNorm) does so
+// in an order of each level's own. They differ by the usual bound,
+// k·2⁻²⁴·Σ|xᵢyᵢ|.
 package f32
 
 //go:generate go run ./gen

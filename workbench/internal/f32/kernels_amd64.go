@@ -58,6 +58,26 @@ func indexAtLeastAVX2(x *float32, n int, t float32) int
 //go:noescape
 func indexAtLeastAVX512(x *float32, n int, t float32) int
 
+// gelu, softmax, layerNorm: see Gelu, Softmax, LayerNorm.
+//
+//go:noescape
+func geluAVX2(x *float32, n int)
+
+//go:noescape
+func geluAVX512(x *float32, n int)
+
+//go:noescape
+func softmaxAVX2(x *float32, n int)
+
+//go:noescape
+func softmaxAVX512(x *float32, n int)
+
+//go:noescape
+func layerNormAVX2(x, r, gamma, beta *float32, n int, eps float32)
+
+//go:noescape
+func layerNormAVX512(x, r, gamma, beta *float32, n int, eps float32)
+
 // transpose: dst[j·ldd+i] = src[i·lds+j], i < 8, j < n, n a multiple of 8.
 //
 //go:noescape
@@ -139,6 +159,42 @@ func (l level) indexAtLeast(x []float32, t float32) int {
 		return indexAtLeastAVX512(&x[0], n, t)
 	}
 	return indexAtLeastAVX2(&x[0], n, t)
+}
+
+func (l level) gelu(x []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		geluAVX512(&x[0], len(x))
+	case l == avx2:
+		geluAVX2(&x[0], len(x))
+	default:
+		geluGo(x)
+	}
+}
+
+func (l level) softmax(x []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		softmaxAVX512(&x[0], len(x))
+	case l == avx2:
+		softmaxAVX2(&x[0], len(x))
+	default:
+		softmaxGo(x)
+	}
+}
+
+func (l level) layerNorm(x, r, gamma, beta []float32, eps float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		layerNormAVX512(&x[0], &r[0], &gamma[0], &beta[0], len(x), eps)
+	case l == avx2:
+		layerNormAVX2(&x[0], &r[0], &gamma[0], &beta[0], len(x), eps)
+	default:
+		layerNormGo(x, r, gamma, beta, eps)
+	}
 }
 
 // transposeBlocks transposes 8 rows of n columns and returns how many columns it did.

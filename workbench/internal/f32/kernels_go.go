@@ -1,5 +1,7 @@
 package f32
 
+import "math"
+
 // gemmGo is the tile kernel in Go, 8 columns wide: see gemmAVX2.
 func gemmGo(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
 	for r := range mr {
@@ -44,5 +46,40 @@ func axpyGo(alpha float32, x, y []float32) {
 	y = y[:len(x)]
 	for i, v := range x {
 		y[i] += alpha * v
+	}
+}
+
+func geluGo(x []float32) {
+	for i, v := range x {
+		x[i] = float32(float64(v) * 0.5 * math.Erfc(-float64(v)/math.Sqrt2))
+	}
+}
+
+func softmaxGo(x []float32) {
+	top := float32(math.Inf(-1))
+	for _, v := range x {
+		top = max(top, v)
+	}
+	var sum float64
+	for i, v := range x {
+		e := math.Exp(float64(v - top))
+		x[i], sum = float32(e), sum+e
+	}
+	Scale(float32(1/sum), x)
+}
+
+func layerNormGo(x, r, gamma, beta []float32, eps float32) {
+	var sum, squares float64
+	for i := range x {
+		x[i] += r[i]
+		sum += float64(x[i])
+	}
+	mean := sum / float64(len(x))
+	for _, v := range x {
+		squares += (float64(v) - mean) * (float64(v) - mean)
+	}
+	scale := 1 / math.Sqrt(squares/float64(len(x))+float64(eps))
+	for i, v := range x {
+		x[i] = float32((float64(v)-mean)*scale)*gamma[i] + beta[i]
 	}
 }

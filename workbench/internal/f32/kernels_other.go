@@ -18,6 +18,14 @@ func (l level) dot4(rows [4][]float32, x, y []float32) {
 
 func (l level) axpy(alpha float32, x, y []float32) { axpyGo(alpha, x, y) }
 
+func (l level) gelu(x []float32) { geluGo(x) }
+
+func (l level) softmax(x []float32) { softmaxGo(x) }
+
+func (l level) layerNorm(x, r, gamma, beta []float32, eps float32) {
+	layerNormGo(x, r, gamma, beta, eps)
+}
+
 func (l level) transposeBlocks(dst []float32, ldd int, src []float32, lds, n int) int { return 0 }
 
 func (l level) fromHalfBlocks(dst []float32, src []uint16) int { return 0 }

@@ -5,19 +5,20 @@ import (
 	"fmt"
 )
 
-// sum adds the lanes of register i into its lowest lane; j is scratch.
-// The order is fixed: halves are added until one lane is left.
-func (a *asm) sum(i, j int) {
+// reduce combines the lanes of register i by op, VADDPS or VMAXPS, into its
+// lowest lane; j is scratch. The order is fixed: halves are combined until one
+// lane is left.
+func (a *asm) reduce(op string, i, j int) {
 	if a.reg == "Z" {
 		a.i("VEXTRACTF64X4 $1, Z%d, Y%d", i, j)
-		a.i("VADDPS Y%d, Y%d, Y%d", j, i, i)
+		a.i("%s Y%d, Y%d, Y%d", op, j, i, i)
 	}
 	a.i("VEXTRACTF128 $1, Y%d, X%d", i, j)
-	a.i("VADDPS X%d, X%d, X%d", j, i, i)
-	a.i("VPERMILPS $0x4e, X%d, X%d", i, j)
-	a.i("VADDPS X%d, X%d, X%d", j, i, i)
-	a.i("VPERMILPS $0xb1, X%d, X%d", i, j)
-	a.i("VADDSS X%d, X%d, X%d", j, i, i)
+	a.i("%s X%d, X%d, X%d", op, j, i, i)
+	for _, swap := range []string{"$0x4e", "$0xb1"} {
+		a.i("VPERMILPS %s, X%d, X%d", swap, i, j)
+		a.i("%s X%d, X%d, X%d", op, j, i, i)
+	}
 }
 
 // dot writes the inner product of two vectors: four accumulators, then the tail.
@@ -68,7 +69,7 @@ func dot(a *asm) {
 	a.i("VADDPS %s, %s, %s", a.v(1), a.v(0), a.v(0))
 	a.i("VADDPS %s, %s, %s", a.v(3), a.v(2), a.v(2))
 	a.i("VADDPS %s, %s, %s", a.v(2), a.v(0), a.v(0))
-	a.sum(0, 1)
+	a.reduce("VADDPS", 0, 1)
 	a.i("VADDSS X8, X0, X0")
 	a.i("VMOVSS X0, ret+24(FP)")
 	a.ret()
@@ -114,7 +115,7 @@ func dot4(a *asm) {
 	a.label(tail)
 	for r := range rows {
 		a.i("VADDPS %s, %s, %s", a.v(2*r+1), a.v(2*r), a.v(2*r))
-		a.sum(2*r, 9)
+		a.reduce("VADDPS", 2*r, 9)
 	}
 	a.i("ANDQ $%d, AX", a.w-1)
 	a.label(scalar)

@@ -1,0 +1,121 @@
+package f32
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestGelu(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		x := newGuarded(r, 200003)
+		for i := range x.v {
+			x.v[i] = (float32(i) - 100000) / 10000 // -10 … 10
+		}
+		in := slices.Clone(x.v)
+		Gelu(x.v)
+		for i, v := range in {
+			want := float64(v) * 0.5 * math.Erfc(-float64(v)/math.Sqrt2)
+			if e := math.Abs(float64(x.v[i]) - want); !(e <= 0x1p-22*max(1, math.Abs(float64(v)))) {
+				t.Fatalf("gelu(%g) = %g, want %g", v, x.v[i], want)
+			}
+		}
+		for n := range 50 { // an element's bits do not depend on its place
+			y := newGuarded(r, n)
+			copy(y.v, in[120000:])
+			if Gelu(y.v); !slices.Equal(y.v, x.v[120000:120000+n]) || y.check() != nil {
+				t.Fatalf("n=%d: other bits, or written outside: %v", n, y.check())
+			}
+		}
+		special := []float32{float32(math.NaN()), float32(math.Inf(1)), 0}
+		if Gelu(special); special[0] == special[0] || !math.IsInf(float64(special[1]), 1) || special[2] != 0 {
+			t.Errorf("gelu(NaN, Inf, 0) = %v", special)
+		}
+	})
+}
+
+func TestSoftmax(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for n := range 70 {
+			for _, scale := range []float32{1, 30, 1e4} {
+				x := newGuarded(r, n)
+				for i := range x.v {
+					x.v[i] = x.v[i]*scale - 100
+				}
+				var sum float64
+				want, tolerance := make([]float64, n), make([]float64, n)
+				for i, v := range x.v {
+					tolerance[i] = 1e-6 + 0x1p-23*math.Abs(float64(v-slices.Max(x.v)))
+					want[i] = math.Exp(float64(v) - float64(slices.Max(x.v)))
+					sum += want[i]
+				}
+				Softmax(x.v)
+				for i, v := range x.v {
+					if w := want[i] / sum; !(math.Abs(float64(v)-w) <= tolerance[i]*w+1e-37) {
+						t.Errorf("n=%d scale=%g: [%d] = %g, want %g", n, scale, i, v, w)
+					}
+				}
+				if err := x.check(); err != nil {
+					t.Fatalf("n=%d: %v", n, err)
+				}
+			}
+		}
+	})
+}
+
+func TestLayerNorm(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for n := 1; n < 80; n++ {
+			x, add, gamma, beta := newGuarded(r, n), newGuarded(r, n), newGuarded(r, n), newGuarded(r, n)
+			const eps = 1e-5
+			var mean, variance float64
+			sums := make([]float64, n)
+			for i := range sums {
+				sums[i] = float64(x.v[i] + add.v[i])
+				mean += sums[i] / float64(n)
+			}
+			for _, s := range sums {
+				variance += (s - mean) * (s - mean) / float64(n)
+			}
+			LayerNorm(x.v, add.v, gamma.v, beta.v, eps)
+			for i, s := range sums {
+				want := (s-mean)/math.Sqrt(variance+eps)*float64(gamma.v[i]) + float64(beta.v[i])
+				if e := math.Abs(float64(x.v[i]) - want); !(e <= 3e-6*(1+math.Abs(want))/math.Sqrt(variance+eps)) {
+					t.Errorf("n=%d: [%d] = %g, want %g", n, i, x.v[i], want)
+				}
+			}
+			for _, g := range []guarded{x, add, gamma, beta} {
+				if err := g.check(); err != nil {
+					t.Fatalf("n=%d: %v", n, err)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkActivation(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	x, one := randomMat(r, 100, 1024), randomMat(r, 1, 1024).Data
+	for l := pureGo; l <= best(); l++ {
+		withLevel(l, func(name string) {
+			for what, f := range map[string]func([]float32){
+				"gelu":      Gelu,
+				"softmax":   Softmax,
+				"layernorm": func(x []float32) { LayerNorm(x, one, one, one, 1e-12) },
+			} {
+				b.Run(fmt.Sprintf("f=%s/n=1024/kernel=%s", what, name), func(b *testing.B) {
+					y := slices.Clone(x.Data)
+					b.SetBytes(4096)
+					for i := 0; b.Loop(); i++ {
+						f(y[i%100*1024:][:1024])
+					}
+				})
+			}
+		})
+	}
+}

@@ -89,7 +89,7 @@ func named(kind, dir string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir) && strings.Count(dir, "/") == 1:
-		return fmt.Errorf("open %s: no folder %q here; if it is the name of a model on the Hugging Face hub, download it first: %w", kind, dir, fs.ErrNotExist)
+		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it: %w", kind, dir, fs.ErrNotExist)
 	}
 	return fmt.Errorf("open %s %s: %w", kind, dir, err)
 }

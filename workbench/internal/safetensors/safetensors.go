@@ -188,6 +188,9 @@ var converters = map[string]func(dst []float32, src []byte){
 	},
 }
 
+// TypeSize is the bytes of one value of a type, 0 for a type the format does not know.
+func TypeSize(typ string) int { return typeSizes[typ] }
+
 // typeSizes are bytes per value of the types the format knows.
 var typeSizes = map[string]int{
 	"BOOL": 1, "U8": 1, "I8": 1, "F8_E5M2": 1, "F8_E4M3": 1, "F8_E8M0": 1,

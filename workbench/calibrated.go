@@ -77,3 +77,25 @@ func calibratedPrior(ix *Index, queries []int, m f32.Mat) {
 		ix.Prior.mean(m.Row(i), ix.DE.Queries.Row(q), ix.DE.Items)
 	}
 }
+
+// calibratedEstimate follows a query by the posterior over warped scores.
+type calibratedEstimate struct {
+	*posterior
+	model *Prior
+	prior []float32
+}
+
+func newCalibratedEstimate(ix *Index, query int, prior []float32, o SearchOptions) estimate {
+	return &calibratedEstimate{newPosterior(ix.Features, min(o.Budget, ix.Features.Rows)), ix.Prior, prior}
+}
+
+func (e *calibratedEstimate) vector() []float32 { return e.u }
+
+func (e *calibratedEstimate) observe(items []int, scores []float64) {
+	resid, noise := make([]float32, len(items)), make([]float32, len(items))
+	for i, it := range items {
+		resid[i] = float32(e.model.Warp.At(scores[i])) - e.prior[it]
+		noise[i] = float32(e.model.Noise)
+	}
+	e.posterior.observe(items, resid, noise)
+}

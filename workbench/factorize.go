@@ -33,7 +33,7 @@ type system struct {
 
 var systems = map[Method]system{
 	DualEncoder: {fit: fitDualEncoder, estimate: newRegression},
-	Calibrated:  {fit: fitCalibrated, prior: calibratedPrior, estimate: newPosterior},
+	Calibrated:  {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
 }
 
 func (m Method) system() (system, error) {

@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
@@ -74,4 +75,64 @@ func (r *Result) foundIn() map[int]int {
 		}
 	}
 	return in
+}
+
+// Trace shows the search round by round against the exact neighbours: round,
+// calls (so far), best (highest score so far), found (exact neighbours scored so
+// far), new (of them in this round).
+func (r *Result) Trace(exact Neighbors) dataframe.DataFrame {
+	n := len(r.Rounds)
+	round, calls, found, fresh := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	best := make([]float64, n)
+	sofar := Result{}
+	for i, rd := range r.Rounds {
+		sofar.Rounds = r.Rounds[:i+1]
+		round[i], calls[i], found[i], best[i] = i+1, len(rd.Items), sofar.hits(exact.Items), slices.Max(rd.Scores)
+		fresh[i] = found[i]
+		if i > 0 {
+			calls[i] += calls[i-1]
+			best[i] = max(best[i], best[i-1])
+			fresh[i] -= found[i-1]
+		}
+	}
+	return dataframe.New(
+		series.New(round, series.Int, "round"), series.New(calls, series.Int, "calls"), series.New(best, series.Float, "best"),
+		series.New(found, series.Int, "found"), series.New(fresh, series.Int, "new"))
+}
+
+// Frame shows exact neighbours as a table: query, rank (from 1), item, score.
+func (n Neighbors) Frame() dataframe.DataFrame {
+	query, rank := make([]int, len(n.Items)), make([]int, len(n.Items))
+	for i := range n.Items {
+		query[i], rank[i] = n.Query, i+1
+	}
+	return dataframe.New(
+		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
+		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
+}
+
+// Describe adds to a table with a column "item" what those items are: their
+// lemmas and, where the data set has it, their text.
+func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
+	col := df.Col("item")
+	if col.Err != nil {
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: %w", col.Err)}
+	}
+	rows, err := col.Int()
+	if err != nil {
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: column item: %w", err)}
+	}
+	lemmas, texts, any := make([]string, len(rows)), make([]string, len(rows)), false
+	for i, it := range rows {
+		if it < 0 || it >= len(d.Items) {
+			return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: no item %d in %d", it, len(d.Items))}
+		}
+		lemmas[i], texts[i] = d.Items[it].Lemmas, d.Items[it].Text
+		any = any || texts[i] != ""
+	}
+	df = df.Mutate(series.New(lemmas, series.String, "lemmas"))
+	if any {
+		df = df.Mutate(series.New(texts, series.String, "text"))
+	}
+	return df
 }

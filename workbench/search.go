@@ -59,9 +59,14 @@ type Result struct {
 	Calls  int       // cross-encoder calls spent, never more than the budget
 }
 
-// searchBlock is how many queries advance together: enough for a scorer and the
-// scans to work in large batches, few enough that |block|×|I| scores are small.
-const searchBlock = 64
+// A block of queries advances together: enough for a scorer and the scans to work
+// in large batches, few enough that |block|×|I| scores stay small.
+const (
+	blockQueries = 64
+	blockCells   = 1 << 24
+)
+
+func blockSize(items int) int { return max(1, min(blockQueries, blockCells/items)) }
 
 // Search finds the items that the cross-encoder scores highest for a query, a
 // row of the data set the index was made for. See SearchAll for its errors.
@@ -85,7 +90,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))
 	defer m.end()
-	for block := range slices.Chunk(queries, searchBlock) {
+	for block := range slices.Chunk(queries, blockSize(ix.Features.Rows)) {
 		rs, err := ix.searchBlock(ctx, s, block, o)
 		results = append(results, rs...)
 		if err != nil {

@@ -11,8 +11,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
-	"axn/workbench/internal/half"
+	"axn/workbench/internal/f32"
 )
 
 // Errors a caller may decide on.
@@ -130,16 +131,18 @@ func (h header) decode(r io.Reader, dst []float32) error {
 	return nil
 }
 
+// convert turns len(dst) values in b into float32.
 func (h header) convert(dst []float32, b []byte) {
-	o := h.order()
-	for i := range dst {
-		switch h.width {
-		case 2:
-			dst[i] = half.To32(o.Uint16(b[2*i:]))
-		case 4:
-			dst[i] = math.Float32frombits(o.Uint32(b[4*i:]))
-		default:
-			dst[i] = float32(math.Float64frombits(o.Uint64(b[8*i:])))
+	switch h.width {
+	case 2:
+		half := make([]uint16, len(dst))
+		binary.Decode(b, h.order(), half)
+		f32.FromHalf(dst, half)
+	case 4:
+		binary.Decode(b, h.order(), dst)
+	default:
+		for i := range dst {
+			dst[i] = float32(math.Float64frombits(h.order().Uint64(b[8*i:])))
 		}
 	}
 }
@@ -157,22 +160,25 @@ func transpose(x []float32, rows, cols int) []float32 {
 
 // Write writes a in C order: float16 (rounded to nearest even) if f16, else float32.
 func Write(w io.Writer, a Array, f16 bool) error {
-	descr, width := "<f4", 4
+	descr := "<f4"
 	if f16 {
-		descr, width = "<f2", 2
+		descr = "<f2"
 	}
-	bw := bufio.NewWriterSize(w, 1<<20)
-	bw.Write(formatHeader(descr, fmt.Sprintf("%d, %d", a.Rows, a.Cols)))
-	var b [4]byte
-	for _, v := range a.Data {
+	if _, err := w.Write(formatHeader(descr, fmt.Sprintf("%d, %d", a.Rows, a.Cols))); err != nil {
+		return err
+	}
+	for part := range slices.Chunk(a.Data, 1<<16) {
+		var values any = part
 		if f16 {
-			binary.LittleEndian.PutUint16(b[:], half.From32(v))
-		} else {
-			binary.LittleEndian.PutUint32(b[:], math.Float32bits(v))
+			half := make([]uint16, len(part))
+			f32.ToHalf(half, part)
+			values = half
 		}
-		bw.Write(b[:width])
+		if err := binary.Write(w, binary.LittleEndian, values); err != nil {
+			return err
+		}
 	}
-	return bw.Flush()
+	return nil
 }
 
 // WriteInts writes a list of int32.

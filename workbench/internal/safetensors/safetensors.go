@@ -9,12 +9,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"slices"
 	"strings"
 
-	"axn/workbench/internal/half"
+	"axn/workbench/internal/f32"
 )
 
 // ErrFormat is wrapped by every error about a malformed file; its text names the tensor or key.
@@ -172,20 +171,21 @@ func shapeText(shape []int) string {
 // converters fill dst from little-endian values.
 var converters = map[string]func(dst []float32, src []byte){
 	"F32": func(dst []float32, src []byte) {
-		for i := range dst {
-			dst[i] = math.Float32frombits(binary.LittleEndian.Uint32(src[4*i:]))
-		}
+		binary.Decode(src, binary.LittleEndian, dst)
 	},
 	"F16": func(dst []float32, src []byte) {
-		for i := range dst {
-			dst[i] = half.To32(binary.LittleEndian.Uint16(src[2*i:]))
-		}
+		f32.FromHalf(dst, words(src))
 	},
 	"BF16": func(dst []float32, src []byte) {
-		for i := range dst {
-			dst[i] = math.Float32frombits(uint32(binary.LittleEndian.Uint16(src[2*i:])) << 16)
-		}
+		f32.FromBfloat(dst, words(src))
 	},
+}
+
+// words reads little-endian 16-bit words.
+func words(b []byte) []uint16 {
+	w := make([]uint16, len(b)/2)
+	binary.Decode(b, binary.LittleEndian, w)
+	return w
 }
 
 // TypeSize is the bytes of one value of a type, 0 for a type the format does not know.

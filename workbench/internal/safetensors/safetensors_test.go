@@ -13,7 +13,7 @@ import (
 	"strings"
 	"testing"
 
-	"axn/workbench/internal/half"
+	"axn/workbench/internal/f32"
 	"axn/workbench/internal/sharedtest"
 )
 
@@ -63,7 +63,10 @@ func TestRoundTrip(t *testing.T) {
 func rounded(typ string, x float32) float32 {
 	switch typ {
 	case "F16":
-		return half.To32(half.From32(x))
+		half, back := []uint16{0}, []float32{0}
+		f32.ToHalf(half, []float32{x})
+		f32.FromHalf(back, half)
+		return back[0]
 	case "BF16":
 		down := math.Float32frombits(math.Float32bits(x) &^ 0xffff)
 		up := math.Float32frombits(math.Float32bits(down) + 1<<16)

@@ -7,7 +7,7 @@ import (
 	"io"
 	"math"
 
-	"axn/workbench/internal/half"
+	"axn/workbench/internal/f32"
 )
 
 // Value is a tensor to write.
@@ -61,16 +61,20 @@ func encodeHeader(metadata map[string]string, values []Value) ([]byte, error) {
 }
 
 func encode(v Value) []byte {
-	b := make([]byte, 0, len(v.Data)*typeSizes[v.Type])
-	for _, x := range v.Data {
-		switch v.Type {
-		case "F32":
-			b = binary.LittleEndian.AppendUint32(b, math.Float32bits(x))
-		case "F16":
-			b = binary.LittleEndian.AppendUint16(b, half.From32(x))
-		case "BF16":
-			b = binary.LittleEndian.AppendUint16(b, bfloat(x))
+	var values any = v.Data
+	switch half := make([]uint16, len(v.Data)); v.Type {
+	case "F16":
+		f32.ToHalf(half, v.Data)
+		values = half
+	case "BF16":
+		for i, x := range v.Data {
+			half[i] = bfloat(x)
 		}
+		values = half
+	}
+	b, err := binary.Append(nil, binary.LittleEndian, values)
+	if err != nil {
+		panic(err) // only for values of no fixed size
 	}
 	return b
 }

@@ -1,0 +1,92 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+
+	"axn/workbench/internal/bert"
+	"axn/workbench/internal/hf"
+	"axn/workbench/internal/topk"
+	"axn/workbench/internal/wordpiece"
+)
+
+// CrossEncoder scores a query and an item by reading both together: a BERT
+// with a single logit. Any number of goroutines may use one at once.
+type CrossEncoder struct {
+	tokenizer *wordpiece.Tokenizer
+	maxLength int
+	encoder   *bert.Encoder
+}
+
+// OpenCrossEncoder opens a model folder in Hugging Face's layout: config.json,
+// model.safetensors, vocab.txt or tokenizer.json. BERT, MiniLM and DistilBERT
+// classifiers with one label can be read.
+func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
+	m, err := hf.OpenCrossEncoder(dir)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: %w", err)
+	}
+	return &CrossEncoder{m.Tokenizer, m.MaxLength, bert.New(m)}, nil
+}
+
+// Predict returns the raw logit of each pair of query and item text, higher is
+// better; no sigmoid is applied. It uses all cores, and its memory does not
+// grow with the number of pairs. A pair's score has the same bits in any batch
+// and with any number of callers. Texts longer than the model reads are cut as
+// transformers' longest_first does.
+func (c *CrossEncoder) Predict(ctx context.Context, pairs [][2]string) ([]float64, error) {
+	m := startProgress(ctx, "predict", "pairs", len(pairs))
+	defer m.end()
+	scores := make([]float64, len(pairs))
+	input := func(i int, dst []int32) ([]int32, int) { return c.pair(dst, pairs[i][0], pairs[i][1]) }
+	if err := c.encoder.Score(ctx, len(pairs), input, scores, m.add); err != nil {
+		return nil, fmt.Errorf("workbench: predict: %w", err)
+	}
+	return scores, nil
+}
+
+// Ranked is a document's place in the list given and its score.
+type Ranked struct {
+	Index int
+	Score float64
+}
+
+// Rank scores the query with every document and returns the k best, best
+// first; of equal scores the earlier document comes first. k <= 0 means all.
+func (c *CrossEncoder) Rank(ctx context.Context, query string, docs []string, k int) ([]Ranked, error) {
+	if k <= 0 {
+		k = len(docs)
+	}
+	pairs := make([][2]string, len(docs))
+	for i, d := range docs {
+		pairs[i] = [2]string{query, d}
+	}
+	scores, err := c.Predict(ctx, pairs)
+	if err != nil {
+		return nil, err
+	}
+	logits := make([]float32, len(scores)) // what they were computed as
+	for i, s := range scores {
+		logits[i] = float32(s)
+	}
+	best := make([]Ranked, 0, min(k, len(docs)))
+	for _, i := range topk.Select(logits, min(k, len(docs)), nil) {
+		best = append(best, Ranked{i, scores[i]})
+	}
+	return best, nil
+}
+
+// pair appends the ids of [CLS] query [SEP] item [SEP] to dst and says how
+// many of them belong to the query's side.
+func (c *CrossEncoder) pair(dst []int32, query, item string) ([]int32, int) {
+	t, start := c.tokenizer, len(dst)
+	dst = t.Append(append(dst, t.CLS), query)
+	q := len(dst) - start - 1
+	dst = t.Append(append(dst, t.SEP), item)
+	n, keep := wordpiece.Truncate(q, len(dst)-start-2-q, c.maxLength-3)
+	second := start + 1 + n
+	if n < q {
+		dst = append(append(dst[:second], t.SEP), dst[start+2+q:]...)
+	}
+	return append(dst[:second+1+keep], t.SEP), n + 2
+}

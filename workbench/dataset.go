@@ -119,8 +119,12 @@ func (d *Dataset) Scorer() (Scorer, error) {
 
 // String fits one line.
 func (d *Dataset) String() string {
-	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %d-d vectors",
-		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), d.DE.Items.Cols)
+	vectors := "no vectors"
+	if d.DE.Items != nil {
+		vectors = fmt.Sprintf("%d-d vectors", d.DE.Items.Cols)
+	}
+	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %s",
+		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), vectors)
 }
 
 func (d *Dataset) openQueries() error {

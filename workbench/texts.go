@@ -1,0 +1,85 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+)
+
+// TextScorer scores pairs of texts: query first, then item. Scores are raw
+// logits, one per pair, higher is better.
+type TextScorer interface {
+	Predict(ctx context.Context, pairs [][2]string) ([]float64, error)
+}
+
+// TextScorerFunc lets any function be a TextScorer.
+type TextScorerFunc func(ctx context.Context, pairs [][2]string) ([]float64, error)
+
+// Predict calls f.
+func (f TextScorerFunc) Predict(ctx context.Context, pairs [][2]string) ([]float64, error) {
+	return f(ctx, pairs)
+}
+
+// Embedder turns texts into the rows of a matrix; a dual encoder is one.
+type Embedder interface {
+	Encode(ctx context.Context, texts []string) (*Matrix, error)
+}
+
+// NewScorer returns a Scorer that has ts score the texts of d's rows, as they
+// are at the time of the call.
+func NewScorer(ts TextScorer, d *Dataset) Scorer {
+	return ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {
+		texts := make([][2]string, len(pairs))
+		for i, p := range pairs {
+			t, err := d.texts(p)
+			if err != nil {
+				return nil, err
+			}
+			texts[i] = t
+		}
+		return ts.Predict(ctx, texts)
+	})
+}
+
+// texts returns the two texts of a pair; the error names the row that has none.
+func (d *Dataset) texts(p Pair) (t [2]string, err error) {
+	switch {
+	case p.Query < 0 || p.Query >= len(d.Queries):
+		return t, fmt.Errorf("no query row %d: %s has %d queries", p.Query, d.Name, len(d.Queries))
+	case p.Item < 0 || p.Item >= len(d.Items):
+		return t, fmt.Errorf("no item row %d: %s has %d items", p.Item, d.Name, len(d.Items))
+	}
+	t = [2]string{d.Queries[p.Query].Text, d.Items[p.Item].Text}
+	if t[0] == "" {
+		return t, fmt.Errorf("query row %d (%s) of %s has no text", p.Query, d.Queries[p.Query].ID, d.Name)
+	}
+	if t[1] == "" {
+		return t, fmt.Errorf("item row %d (%s) of %s has no text", p.Item, d.Items[p.Item].ID, d.Name)
+	}
+	return t, nil
+}
+
+// Embed computes the data set's dual-encoder vectors from its texts.
+func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
+	queries, items := make([]string, len(d.Queries)), make([]string, len(d.Items))
+	for i, q := range d.Queries {
+		queries[i] = q.Text
+	}
+	for i, item := range d.Items {
+		items[i] = item.Text
+	}
+	q, err := e.Encode(ctx, queries)
+	if err != nil {
+		return fmt.Errorf("workbench: embed %s: queries: %w", d.Name, err)
+	}
+	v, err := e.Encode(ctx, items)
+	if err != nil {
+		return fmt.Errorf("workbench: embed %s: items: %w", d.Name, err)
+	}
+	with := *d
+	with.DE = DualEmbeddings{Queries: q, Items: v}
+	if err := with.Check(); err != nil {
+		return fmt.Errorf("workbench: embed %s: %w", d.Name, err)
+	}
+	d.DE = with.DE
+	return nil
+}

@@ -74,11 +74,18 @@ type regression struct {
 	u       []float32
 }
 
-// newRegression starts from the dual encoder's own query vector.
-func newRegression(ix *Index, query int, _ []float32, o SearchOptions) estimate {
-	x := ix.DE.Queries.Row(query)
-	return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization, u: slices.Clone(x)}
+// regressionFrom makes regressions whose u_param (eq. 7), which is also u before
+// any evidence, is param.
+func regressionFrom(param func(ix *Index, query int) []float32) func(*Index, int, []float32, SearchOptions) estimate {
+	return func(ix *Index, query int, _ []float32, o SearchOptions) estimate {
+		x := param(ix, query)
+		return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization, u: slices.Clone(x)}
+	}
 }
+
+func dualEncoderVector(ix *Index, query int) []float32 { return ix.DE.Queries.Row(query) }
+
+func zeroVector(ix *Index, query int) []float32 { return make([]float32, ix.Features.Cols) }
 
 func (r *regression) vector() []float32 { return r.u }
 

@@ -1,6 +1,9 @@
 package workbench
 
 import (
+	"errors"
+	"math"
+	"math/rand/v2"
 	"runtime"
 
 	"axn/workbench/internal/f32"
@@ -23,6 +26,41 @@ func (ix *Index) newBlock(queries []int) *block {
 		prior(ix, queries, b.prior)
 	}
 	return b
+}
+
+// score sets the scores by which a round, from 0, chooses its items.
+func (b *block) score(seekers []*seeker, round int, o SearchOptions) error {
+	if round == 0 {
+		return b.begin(seekers, o.First)
+	}
+	b.approximate(seekers)
+	if o.Softmax > 0 {
+		parallel(len(seekers), func(i int) { drawScores(b.scores.Row(i), seekers[i].query, round, o) })
+	}
+	return nil
+}
+
+// begin sets the scores of round 1: first's, or the method's own.
+func (b *block) begin(seekers []*seeker, first Initializer) error {
+	if own := systems[b.ix.Method].first; first == nil && own != nil {
+		first = own(b.ix)
+	}
+	if first == nil {
+		b.approximate(seekers)
+		return nil
+	}
+	errs := make([]error, len(seekers))
+	parallel(len(seekers), func(i int) { errs[i] = first.Initialize(seekers[i].query, b.scores.Row(i)) })
+	return errors.Join(errs...)
+}
+
+// drawScores adds Gumbel noise to scores/Softmax, so that the highest are a draw
+// without replacement in proportion to exp(score/Softmax).
+func drawScores(scores []float32, query, round int, o SearchOptions) {
+	rng := rand.New(rand.NewPCG(uint64(o.Seed), uint64(query)<<20|uint64(round)))
+	for i, s := range scores {
+		scores[i] = float32(float64(s)/o.Softmax - math.Log(rng.ExpFloat64()))
+	}
 }
 
 // approximate sets the scores from every query's current vector.

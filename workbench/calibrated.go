@@ -7,7 +7,7 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores) error {
+func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
 	p := &Prior{Bias: NewMatrix(len(d.Items), 1), Map: NewMatrix(d.DE.Items.Cols+1, d.DE.Items.Cols+1)}
 	ix.Prior, ix.Features = p, NewMatrix(len(d.Items), 1)
 	p.Noise = 0.03

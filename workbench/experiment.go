@@ -105,7 +105,7 @@ func (e Experiment) measure(ctx context.Context, sys System, budget int, queries
 	ms := make([]Measure, len(e.TopK))
 	for i, k := range e.TopK {
 		per := recalls(rs, exact, k)
-		ms[i] = Measure{System: sys.Name, IndexCalls: sys.Index.Calls, Budget: budget, Rounds: o.rounds(), K: k,
+		ms[i] = Measure{System: sys.Name, IndexCalls: sys.Index.Calls, Budget: budget, Rounds: sys.Index.options(o).Rounds, K: k,
 			Recall: mean(per), PerQuery: per, Calls: mean(calls), Seconds: seconds}
 	}
 	return ms, nil

@@ -16,24 +16,35 @@ const (
 	// DualEncoder is AXN_{DE,DE}: the dual encoder's item vectors as they are,
 	// refitted per query by regression. With Rounds 1 it is retrieve-and-rerank.
 	DualEncoder Method = "de"
+	// ADACUR keeps the dense rows of G: an item's features are its scores for the
+	// train queries, refitted per query as rounds go (paper section 3).
+	ADACUR Method = "adacur"
+	// ANNCUR is ADACUR in two rounds, the first at fixed random items: anchors k_i
+	// and reranked items k_r both count against the budget (paper section 3).
+	ANNCUR Method = "anncur"
 )
 
 // FactorizeOptions say how to make an index. The zero value is the best known.
 type FactorizeOptions struct {
 	Method Method // "" is Calibrated
+	Seed   int64  // same seed, same index: ANNCUR draws its anchors by it
 }
 
 // system is what a method must bring: how to fit an index and how to follow one
 // query. A new method is one more entry in systems.
 type system struct {
-	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores) error
+	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
 	prior    func(ix *Index, queries []int, m f32.Mat) // sets m to the prior means of a block of queries, |block|×|I|; nil leaves them 0
 	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
+	first    func(ix *Index) Initializer // chooses round 1; nil leaves it to the approximate scores
+	defaults SearchOptions               // what zero Rounds and FirstShare stand for
 }
 
 var systems = map[Method]system{
-	DualEncoder: {fit: fitDualEncoder, estimate: newRegression},
 	Calibrated:  {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
+	DualEncoder: {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector)},
+	ADACUR:      {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
+	ANNCUR:      {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.5}},
 }
 
 func (m Method) system() (system, error) {
@@ -71,14 +82,14 @@ func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 	if err := g.Check(d); err != nil {
 		return nil, err
 	}
-	ix := &Index{Method: o.Method, Calls: g.Calls, DE: d.DE}
-	if err := sys.fit(ctx, ix, d, g); err != nil {
+	ix := &Index{Method: o.Method, Calls: g.Calls, DE: d.DE, Seed: o.Seed}
+	if err := sys.fit(ctx, ix, d, g, o); err != nil {
 		return nil, err
 	}
 	return ix, ctx.Err()
 }
 
-func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores) error {
+func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
 	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
 	return nil
 }

@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"os"
+	"slices"
 	"sync"
 
 	"axn/workbench/internal/f32"
@@ -21,8 +22,10 @@ type Index struct {
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
 	Features *Matrix
 
+	Seed int64 // draws what the method leaves to chance at search time: ANNCUR's anchors
+
 	// Normalization brings cross-encoder scores to the dual encoder's scale
-	// (paper A.4); only DualEncoder uses it.
+	// (paper A.4); the AXN methods use it.
 	Normalization Normalization
 
 	// Prior is the prior mean m(q, i); only Calibrated has one.
@@ -45,6 +48,8 @@ type indexMeta struct {
 	Kind          string
 	Method        Method
 	Calls         int
+	Seed          int64    `json:",omitempty"`
+	Arrays        []string // the names of the members
 	Normalization Normalization
 	Prior         *priorMeta `json:",omitempty"`
 }
@@ -52,9 +57,14 @@ type indexMeta struct {
 // Save writes the index to one file, a zip of .npy files and a description.
 // The same index answers the same bits after Save and OpenIndex.
 func (ix *Index) Save(path string) error {
-	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Normalization: ix.Normalization}
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Seed: ix.Seed, Normalization: ix.Normalization}
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
+	}
+	for _, a := range ix.arrays() {
+		if *a.at != nil {
+			meta.Arrays = append(meta.Arrays, a.name)
+		}
 	}
 	err := writeFile(path, func(f *os.File) error {
 		w := npz.NewWriter(f, meta)
@@ -91,12 +101,12 @@ func (ix *Index) read(f *os.File, size int64) error {
 	if meta.Kind != indexKind {
 		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
 	}
-	ix.Method, ix.Calls, ix.Normalization = meta.Method, meta.Calls, meta.Normalization
+	ix.Method, ix.Calls, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Seed, meta.Normalization
 	if meta.Prior != nil {
 		ix.Prior = &Prior{priorMeta: *meta.Prior}
 	}
 	for _, a := range ix.arrays() {
-		if !r.Has(a.name) {
+		if !slices.Contains(meta.Arrays, a.name) {
 			continue
 		}
 		m, err := r.Floats(a.name)

@@ -1,9 +1,11 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 
 	"axn/workbench/internal/topk"
@@ -17,18 +19,23 @@ var ErrBudget = errors.New("the budget must be positive: set Budget to the cross
 type SearchOptions struct {
 	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
 	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
-	Rounds int // R: how many rounds the budget is split into; 0 = 5, and never more than the budget
+	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
 
-	// Lambda is the weight of the dual encoder's own query vector in AXN's blend
-	// (eq. 7), 0 to 1; 0 is pure regression. Only DualEncoder looks at it.
+	// First chooses the items of round 1, the Y of AXN_{X,Y}; nil leaves it to
+	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
+	// and the others what their own scores put first.
+	First      Initializer
+	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.5)
+
+	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
+	// 1; 0 is pure regression. Only the AXN methods look at it.
 	Lambda float64
-}
 
-func (o SearchOptions) rounds() int {
-	if o.Rounds == 0 {
-		return 5
-	}
-	return o.Rounds
+	// Softmax draws the items of every round after the first at random, without
+	// replacement and in proportion to exp(score/Softmax), as ADACUR's SoftMax
+	// strategy does; 0 takes the highest scores.
+	Softmax float64
+	Seed    int64 // same seed, same draws
 }
 
 func (o SearchOptions) check() error {
@@ -39,8 +46,24 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
 	case !(o.Lambda >= 0 && o.Lambda <= 1):
 		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
+	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
+		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
+	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
+		return fmt.Errorf("Softmax is %v, not 0 or a temperature", o.Softmax)
 	}
 	return nil
+}
+
+// options fills in what o leaves to the method.
+func (ix *Index) options(o SearchOptions) SearchOptions {
+	own := systems[ix.Method].defaults
+	if o.Rounds == 0 {
+		o.Rounds = cmp.Or(own.Rounds, 5)
+	}
+	if o.FirstShare == 0 {
+		o.FirstShare = own.FirstShare
+	}
+	return o
 }
 
 // Round is one round of a search: the items it chose, in the order chosen, and
@@ -117,13 +140,16 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 // round every query chooses items by its approximate scores, one call scores
 // them all, and every query refits its approximation to all it has seen.
 func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
+	o = ix.options(o)
 	b := ix.newBlock(queries)
 	seekers := make([]*seeker, len(queries))
 	for i, q := range queries {
 		seekers[i] = ix.seek(q, b.prior.Row(i), o)
 	}
-	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.rounds()) {
-		b.approximate(seekers)
+	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.Rounds, o.FirstShare) {
+		if err := b.score(seekers, r, o); err != nil {
+			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
+		}
 		parallel(len(seekers), func(i int) { seekers[i].choose(b.scores.Row(i), size) })
 		if err := scoreRound(ctx, s, seekers); err != nil {
 			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
@@ -134,8 +160,12 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 }
 
 // roundSizes splits the budget into rounds as evenly as whole numbers allow,
-// the larger ones first.
-func roundSizes(budget, rounds int) []int {
+// the larger ones first; a share above 0 fixes the first round's size, at least 1.
+func roundSizes(budget, rounds int, share float64) []int {
+	if share > 0 && rounds > 1 && budget > 0 {
+		first := max(1, int(math.Round(share*float64(budget))))
+		return append([]int{first}, roundSizes(budget-first, rounds-1, 0)...)
+	}
 	sizes := make([]int, min(rounds, budget))
 	for r := range sizes {
 		sizes[r] = budget / len(sizes)

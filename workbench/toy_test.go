@@ -95,10 +95,12 @@ func must[T any](t testing.TB) func(v T, err error) T {
 	}
 }
 
-// toyIndex observes some entries and makes an index of them.
+// toyIndex observes some entries, or all where the method needs them, and makes
+// an index of them.
 func toyIndex(t testing.TB, d *Dataset, g *Matrix, m Method) *Index {
 	t.Helper()
-	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 30, Seed: 1}))
+	dense := m == ADACUR || m == ANNCUR
+	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 30, Dense: dense, Seed: 1}))
 	return must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{Method: m}))
 }
 

@@ -72,9 +72,6 @@ func NewReader(r io.ReaderAt, size int64, meta any) (*Reader, error) {
 	return nr, nr.member(metaName, func(m io.Reader, n int64) error { return json.NewDecoder(m).Decode(meta) })
 }
 
-// Has reports whether there is an array of that name.
-func (r *Reader) Has(name string) bool { return r.find(name+".npy") != nil }
-
 // Floats reads a matrix.
 func (r *Reader) Floats(name string) (a npy.Array, err error) {
 	err = r.member(name+".npy", func(m io.Reader, n int64) (err error) { a, err = npy.Read(m, n); return err })

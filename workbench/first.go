@@ -1,0 +1,49 @@
+package workbench
+
+import (
+	"fmt"
+	"math/rand/v2"
+)
+
+// Initializer chooses the first round of a search, the Y of AXN_{X,Y}, by a cheap
+// score of its own. With Rounds 1 the search is retrieve-and-rerank by it.
+type Initializer interface {
+	// Initialize sets dst, one value per item, to the scores whose highest round 1
+	// takes for a query, a row of the data set. Calls for several queries run at
+	// the same time.
+	Initialize(query int, dst []float32) error
+}
+
+// InitializerFunc lets any function be an Initializer.
+type InitializerFunc func(query int, dst []float32) error
+
+// Initialize calls f.
+func (f InitializerFunc) Initialize(query int, dst []float32) error { return f(query, dst) }
+
+// ByDualEncoder starts from the dual encoder's scores.
+func ByDualEncoder(e DualEmbeddings) Initializer {
+	return InitializerFunc(func(query int, dst []float32) error {
+		if len(dst) != e.Items.Rows || query >= e.Queries.Rows {
+			return fmt.Errorf("%w: query %d and %d items, vectors of %d and %d", ErrShape, query, len(dst), e.Queries.Rows, e.Items.Rows)
+		}
+		e.similarities(dst, e.Queries.Row(query))
+		return nil
+	})
+}
+
+// ByChance starts from items drawn uniformly, others for each query; same seed,
+// same items.
+func ByChance(seed int64) Initializer {
+	return InitializerFunc(func(query int, dst []float32) error {
+		uniform(dst, seed, uint64(query)+1)
+		return nil
+	})
+}
+
+// uniform sets dst to random values; its k highest are a uniform draw of k.
+func uniform(dst []float32, seed int64, stream uint64) {
+	rng := rand.New(rand.NewPCG(uint64(seed), stream))
+	for i := range dst {
+		dst[i] = rng.Float32()
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -253,4 +254,22 @@ func BenchmarkPredict(b *testing.B) {
 		}
 		b.ReportMetric(float64(len(pairs)*b.N)/b.Elapsed().Seconds(), "pairs/s")
 	})
+}
+
+// The golden scores hold at every instruction level, each in a process of its own.
+func TestPredictLevels(t *testing.T) {
+	if os.Getenv("AXN_KERNELS") != "" {
+		return
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range []string{"go", "avx2"} {
+		cmd := exec.Command(self, "-test.run=^TestPredictGolden$|^TestEncodeGolden$")
+		cmd.Env = append(os.Environ(), "AXN_KERNELS="+level)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", level, err, out)
+		}
+	}
 }

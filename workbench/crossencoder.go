@@ -13,9 +13,10 @@ import (
 // CrossEncoder scores a query and an item by reading both together: a BERT
 // with a single logit. Any number of goroutines may use one at once.
 type CrossEncoder struct {
-	tokenizer *wordpiece.Tokenizer
-	maxLength int
-	encoder   *bert.Encoder
+	tokenizer   *wordpiece.Tokenizer
+	maxLength   int
+	encoder     *bert.Encoder
+	fingerprint func() (string, error)
 }
 
 // OpenCrossEncoder opens a model folder in Hugging Face's layout: config.json,
@@ -26,8 +27,12 @@ func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &CrossEncoder{m.Tokenizer, m.MaxLength, bert.New(m)}, nil
+	return &CrossEncoder{m.Tokenizer, m.MaxLength, bert.New(m), m.Fingerprint}, nil
 }
+
+// Fingerprint names what the model computes: a hash over configuration,
+// vocabulary and weights.
+func (c *CrossEncoder) Fingerprint() (string, error) { return c.fingerprint() }
 
 // Predict returns the raw logit of each pair of query and item text, higher is
 // better; no sigmoid is applied. It uses all cores, and its memory does not

@@ -7,15 +7,12 @@ import (
 	"os"
 )
 
-// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
-// weights as they lie in the folder. It is computed once, by reading them through.
-func (m *Model) Fingerprint() (string, error) { return m.fingerprint() }
-
-func (m *Model) hashFiles() (string, error) {
+// hashFiles is the first half of the SHA-256 over the files' lengths and contents.
+func hashFiles(paths []string) (string, error) {
 	h := sha256.New()
-	for _, path := range m.files {
+	for _, path := range paths {
 		if err := hashFile(h, path); err != nil {
-			return "", fmt.Errorf("fingerprint of %s: %w", m.Dir, err)
+			return "", fmt.Errorf("fingerprint: %w", err)
 		}
 	}
 	return fmt.Sprintf("%x", h.Sum(nil)[:16]), nil

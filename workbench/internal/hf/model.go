@@ -38,8 +38,12 @@ type Model struct {
 	Pooling   Pooling // of a dual encoder
 	Normalize bool    // a dual encoder's vectors are scaled to unit length
 
-	files       []string // what the fingerprint covers
-	fingerprint func() (string, error)
+	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
+	// weights as they lie in the folder. It is computed at the first call, by reading them
+	// through, and holds on to none of the slices above.
+	Fingerprint func() (string, error)
+
+	files []string // what it covers
 }
 
 // Linear is y = W·x + b.
@@ -103,7 +107,6 @@ func exists(path string) bool {
 // top of the encoder.
 func open(dir, sub string, top func(*Model, weights) error) (*Model, error) {
 	m := &Model{Dir: dir}
-	m.fingerprint = sync.OnceValues(m.hashFiles)
 	encoder := filepath.Join(dir, sub)
 	if err := m.readConfig(encoder); err != nil {
 		return nil, err
@@ -125,7 +128,12 @@ func open(dir, sub string, top func(*Model, weights) error) (*Model, error) {
 	if err := m.readEncoder(w); err != nil {
 		return nil, fmt.Errorf("model.safetensors: %w", err)
 	}
-	return m, top(m, w)
+	if err := top(m, w); err != nil {
+		return nil, err
+	}
+	files := m.files
+	m.Fingerprint = sync.OnceValues(func() (string, error) { return hashFiles(files) })
+	return m, nil
 }
 
 // missingWeights says which form the weights have instead.

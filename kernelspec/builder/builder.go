@@ -1,0 +1,165 @@
+// Package builder builds the kernel: it lays files of gophernotes, as they lie in
+// the module cache, beside ours in kernelspec/kernel, and compiles both as one
+// command. Nothing is copied or changed; see kernelspec/kernel/HOW_IT_WORKS.md.
+package builder
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+)
+
+// upstream lists the files of gophernotes that the kernel is made of.
+var upstream = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
+
+const gophernotes = "github.com/gopherdata/gophernotes"
+
+// Kernel says what to build.
+type Kernel struct {
+	Root string   // folder of the module axn
+	Out  string   // the binary to write
+	With []string // further packages to register, "path" or "path@version"
+}
+
+// Root returns the folder of the module that holds the working directory.
+func Root() (string, error) {
+	out, err := command("", "go", "env", "GOMOD")
+	if err != nil {
+		return "", err
+	}
+	mod := strings.TrimSpace(out)
+	if mod == "" || mod == os.DevNull {
+		return "", errors.New("not inside the module axn: change to its folder first")
+	}
+	return filepath.Dir(mod), nil
+}
+
+// Current reports whether the binary is already what the sources give.
+func (k *Kernel) Current() (bool, error) {
+	stamp, err := k.stamp()
+	if err != nil {
+		return false, err
+	}
+	old, err := os.ReadFile(k.Out + ".stamp")
+	if err != nil || string(old) != stamp {
+		return false, nil
+	}
+	_, err = os.Stat(k.Out)
+	return err == nil, nil
+}
+
+// Build compiles the kernel unless it is current. It reports whether it compiled.
+func (k *Kernel) Build() (built bool, err error) {
+	current, err := k.Current()
+	if err != nil || current {
+		return false, err
+	}
+	stamp, err := k.stamp()
+	if err != nil {
+		return false, err
+	}
+	if err := os.MkdirAll(filepath.Dir(k.Out), 0o755); err != nil {
+		return false, err
+	}
+	os.Remove(k.Out + ".stamp")
+	if err := k.compile(); err != nil {
+		return false, err
+	}
+	return true, os.WriteFile(k.Out+".stamp", []byte(stamp), 0o644)
+}
+
+// stamp sums up everything that the binary depends on: Go's version, the further
+// packages, and name, size and time of each source file of the module.
+func (k *Kernel) stamp() (string, error) {
+	h := sha256.New()
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, k.With)
+	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
+		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() {
+				return err
+			}
+			if ext := filepath.Ext(path); ext != ".go" && ext != ".s" && ext != ".mod" && ext != ".sum" || strings.HasSuffix(path, "_test.go") {
+				return nil
+			}
+			info, err := d.Info()
+			if err == nil {
+				fmt.Fprintln(h, path, info.Size(), info.ModTime().UnixNano())
+			}
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+// compile runs go build with the overlay.
+func (k *Kernel) compile() error {
+	tmp, err := os.MkdirTemp("", "axn-kernel-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	files, err := k.overlay()
+	if err != nil {
+		return err
+	}
+	flags, err := k.addPackages(tmp, files)
+	if err != nil {
+		return err
+	}
+	spec, err := json.Marshal(map[string]any{"Replace": files})
+	if err != nil {
+		return err
+	}
+	overlay := filepath.Join(tmp, "overlay.json")
+	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
+		return err
+	}
+	args := append([]string{"build", "-tags", "axnkernel", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
+	_, err = command(k.Root, "go", append(args, "./kernelspec/kernel")...)
+	return err
+}
+
+// overlay maps the files of gophernotes into our folder.
+func (k *Kernel) overlay() (map[string]string, error) {
+	out, err := command(k.Root, "go", "mod", "download", "-json", gophernotes)
+	if err != nil {
+		return nil, err
+	}
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(out), &module); err != nil {
+		return nil, fmt.Errorf("go mod download: %w", err)
+	}
+	files := map[string]string{}
+	for _, name := range upstream {
+		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
+	}
+	return files, nil
+}
+
+// command runs a command in a folder and returns its output; its error tells what
+// the command said.
+func command(dir, name string, args ...string) (string, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = dir
+	var out, errs bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errs
+	if err := cmd.Run(); err != nil {
+		if errors.Is(err, exec.ErrNotFound) {
+			return "", fmt.Errorf("%s is not installed (https://go.dev/dl/)", name)
+		}
+		return "", fmt.Errorf("%s %s: %w\n%s", name, strings.Join(args, " "), err, strings.TrimSpace(errs.String()))
+	}
+	return out.String(), nil
+}

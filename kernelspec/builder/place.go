@@ -1,0 +1,28 @@
+package builder
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"os"
+	"path/filepath"
+)
+
+// CacheDir is the folder for what is built and downloaded, "axn" in the user's
+// cache folder.
+func CacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "axn"), nil
+}
+
+// Binary returns where the kernel of a source folder is built: each has its own.
+func Binary(root string) (string, error) {
+	dir, err := CacheDir()
+	if err != nil {
+		return "", err
+	}
+	sum := sha256.Sum256([]byte(root))
+	return filepath.Join(dir, "kernel-"+hex.EncodeToString(sum[:6]), "axn-kernel"), nil
+}

@@ -6,6 +6,7 @@ import (
 	r "reflect"
 
 	workbench "axn/workbench"
+	context "context"
 	"github.com/cosmos72/gomacro/imports"
 )
 
@@ -13,13 +14,118 @@ func init() {
 	imports.Packages["axn/workbench"] = imports.Package{
 		Name: "workbench",
 		Binds: map[string]r.Value{
-			"WithProgress": r.ValueOf(workbench.WithProgress),
+			"ADACUR":           r.ValueOf(workbench.ADACUR),
+			"ANNCUR":           r.ValueOf(workbench.ANNCUR),
+			"ByChance":         r.ValueOf(workbench.ByChance),
+			"ByDualEncoder":    r.ValueOf(workbench.ByDualEncoder),
+			"Calibrated":       r.ValueOf(workbench.Calibrated),
+			"DownloadModel":    r.ValueOf(workbench.DownloadModel),
+			"DualEncoder":      r.ValueOf(workbench.DualEncoder),
+			"ErrBudget":        r.ValueOf(&workbench.ErrBudget).Elem(),
+			"ErrScore":         r.ValueOf(&workbench.ErrScore).Elem(),
+			"ErrShape":         r.ValueOf(&workbench.ErrShape).Elem(),
+			"Exact":            r.ValueOf(workbench.Exact),
+			"Factorize":        r.ValueOf(workbench.Factorize),
+			"LookUp":           r.ValueOf(workbench.LookUp),
+			"Must":             r.ValueOf(workbench.Must),
+			"NewMatrix":        r.ValueOf(workbench.NewMatrix),
+			"NewScorer":        r.ValueOf(workbench.NewScorer),
+			"Observe":          r.ValueOf(workbench.Observe),
+			"OpenCrossEncoder": r.ValueOf(workbench.OpenCrossEncoder),
+			"OpenDataset":      r.ValueOf(workbench.OpenDataset),
+			"OpenDualEncoder":  r.ValueOf(workbench.OpenDualEncoder),
+			"OpenIndex":        r.ValueOf(workbench.OpenIndex),
+			"OpenMatrix":       r.ValueOf(workbench.OpenMatrix),
+			"OpenScores":       r.ValueOf(workbench.OpenScores),
+			"OpenWordNet":      r.ValueOf(workbench.OpenWordNet),
+			"Recall":           r.ValueOf(workbench.Recall),
+			"WithProgress":     r.ValueOf(workbench.WithProgress),
 		},
 		Types: map[string]r.Type{
-			"Progress": r.TypeFor[workbench.Progress](),
+			"CrossEncoder":     r.TypeFor[workbench.CrossEncoder](),
+			"Curve":            r.TypeFor[workbench.Curve](),
+			"Dataset":          r.TypeFor[workbench.Dataset](),
+			"Domain":           r.TypeFor[workbench.Domain](),
+			"DualEmbeddings":   r.TypeFor[workbench.DualEmbeddings](),
+			"Embedder":         r.TypeFor[workbench.Embedder](),
+			"Experiment":       r.TypeFor[workbench.Experiment](),
+			"FactorizeOptions": r.TypeFor[workbench.FactorizeOptions](),
+			"Index":            r.TypeFor[workbench.Index](),
+			"Initializer":      r.TypeFor[workbench.Initializer](),
+			"InitializerFunc":  r.TypeFor[workbench.InitializerFunc](),
+			"Item":             r.TypeFor[workbench.Item](),
+			"Matrix":           r.TypeFor[workbench.Matrix](),
+			"Measure":          r.TypeFor[workbench.Measure](),
+			"Method":           r.TypeFor[workbench.Method](),
+			"Neighbors":        r.TypeFor[workbench.Neighbors](),
+			"Normalization":    r.TypeFor[workbench.Normalization](),
+			"Pair":             r.TypeFor[workbench.Pair](),
+			"Prior":            r.TypeFor[workbench.Prior](),
+			"Progress":         r.TypeFor[workbench.Progress](),
+			"Query":            r.TypeFor[workbench.Query](),
+			"Ranked":           r.TypeFor[workbench.Ranked](),
+			"Report":           r.TypeFor[workbench.Report](),
+			"Result":           r.TypeFor[workbench.Result](),
+			"Round":            r.TypeFor[workbench.Round](),
+			"Sampling":         r.TypeFor[workbench.Sampling](),
+			"ScoreRow":         r.TypeFor[workbench.ScoreRow](),
+			"Scorer":           r.TypeFor[workbench.Scorer](),
+			"ScorerFunc":       r.TypeFor[workbench.ScorerFunc](),
+			"Scores":           r.TypeFor[workbench.Scores](),
+			"SearchOptions":    r.TypeFor[workbench.SearchOptions](),
+			"System":           r.TypeFor[workbench.System](),
+			"TextEncoder":      r.TypeFor[workbench.TextEncoder](),
+			"TextScorer":       r.TypeFor[workbench.TextScorer](),
+			"TextScorerFunc":   r.TypeFor[workbench.TextScorerFunc](),
+			"WordNet":          r.TypeFor[workbench.WordNet](),
 		},
-		Proxies:  map[string]r.Type{},
+		Proxies: map[string]r.Type{
+			"Embedder":    r.TypeFor[proxy_workbench_Embedder](),
+			"Initializer": r.TypeFor[proxy_workbench_Initializer](),
+			"Scorer":      r.TypeFor[proxy_workbench_Scorer](),
+			"TextScorer":  r.TypeFor[proxy_workbench_TextScorer](),
+		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{},
 	}
+}
+
+// proxy_workbench_Embedder lets a type declared in a cell be a workbench.Embedder.
+type proxy_workbench_Embedder struct {
+	Object  interface{}
+	Encode_ func(_ interface{}, a0 context.Context, a1 []string) (*workbench.Matrix, error)
+}
+
+func (p *proxy_workbench_Embedder) Encode(a0 context.Context, a1 []string) (*workbench.Matrix, error) {
+	return p.Encode_(p.Object, a0, a1)
+}
+
+// proxy_workbench_Initializer lets a type declared in a cell be a workbench.Initializer.
+type proxy_workbench_Initializer struct {
+	Object      interface{}
+	Initialize_ func(_ interface{}, a0 int, a1 []float32) error
+}
+
+func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
+	return p.Initialize_(p.Object, a0, a1)
+}
+
+// proxy_workbench_Scorer lets a type declared in a cell be a workbench.Scorer.
+type proxy_workbench_Scorer struct {
+	Object interface{}
+	Score_ func(_ interface{}, a0 context.Context, a1 []workbench.Pair) ([]float64, error)
+}
+
+func (p *proxy_workbench_Scorer) Score(a0 context.Context, a1 []workbench.Pair) ([]float64, error) {
+	return p.Score_(p.Object, a0, a1)
+}
+
+// proxy_workbench_TextScorer lets a type declared in a cell be a workbench.TextScorer.
+type proxy_workbench_TextScorer struct {
+	Object   interface{}
+	Predict_ func(_ interface{}, a0 context.Context, a1 [][2]string) ([]float64, error)
+}
+
+func (p *proxy_workbench_TextScorer) Predict(a0 context.Context, a1 [][2]string) ([]float64, error) {
+	return p.Predict_(p.Object, a0, a1)
 }

@@ -24,6 +24,9 @@ func WithProgress(ctx context.Context, report func(Progress)) context.Context {
 	return context.WithValue(ctx, progressKey{}, report)
 }
 
+// quiet returns a context for the calls made by a call that reports itself.
+func quiet(ctx context.Context) context.Context { return WithProgress(ctx, nil) }
+
 type progressKey struct{}
 
 // progressPause is the least time between two reports of one call.

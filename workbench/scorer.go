@@ -52,7 +52,7 @@ func score(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
 	if len(pairs) == 0 {
 		return nil, nil
 	}
-	got, err := s.Score(ctx, pairs)
+	got, err := s.Score(quiet(ctx), pairs)
 	if err != nil {
 		return nil, err
 	}

@@ -2,11 +2,13 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
 // TextScorer scores pairs of texts: query first, then item. Scores are raw
-// logits, one per pair, higher is better.
+// logits, one per pair, higher is better. One that could score some pairs only
+// returns the scores, NaN where there is none, together with a *PartialError.
 type TextScorer interface {
 	Predict(ctx context.Context, pairs [][2]string) ([]float64, error)
 }
@@ -36,7 +38,12 @@ func NewScorer(ts TextScorer, d *Dataset) Scorer {
 			}
 			texts[i] = t
 		}
-		return ts.Predict(ctx, texts)
+		scores, err := ts.Predict(ctx, texts)
+		if part, ok := errors.AsType[*PartialError](err); ok {
+			p := pairs[part.Failed[0].Index]
+			err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, err)
+		}
+		return scores, err
 	})
 }
 

@@ -1,0 +1,49 @@
+package workbench
+
+import (
+	"fmt"
+	"math"
+)
+
+// PartialError says which pairs of a call have no score while others have one.
+// errors.Is and errors.As look at the errors of all failed pairs.
+type PartialError struct {
+	Failed []PairError // by index, at least one
+	Pairs  int         // in the call
+}
+
+// PairError is why one pair has no score.
+type PairError struct {
+	Index int // in the call
+	Err   error
+}
+
+// Error names the first failed pair.
+func (e *PartialError) Error() string {
+	return fmt.Sprintf("%d of %d pairs have no score; pair %d: %v", len(e.Failed), e.Pairs, e.Failed[0].Index, e.Failed[0].Err)
+}
+
+// Unwrap returns the errors of all failed pairs.
+func (e *PartialError) Unwrap() []error {
+	errs := make([]error, len(e.Failed))
+	for i, f := range e.Failed {
+		errs[i] = f.Err
+	}
+	return errs
+}
+
+// partial returns a *PartialError over the pairs that have an error, nil if none
+// has, and makes their scores NaN.
+func partial(scores []float64, errs []error) error {
+	e := &PartialError{Pairs: len(errs)}
+	for i, err := range errs {
+		if err != nil {
+			scores[i] = math.NaN()
+			e.Failed = append(e.Failed, PairError{i, err})
+		}
+	}
+	if len(e.Failed) == 0 {
+		return nil
+	}
+	return e
+}

@@ -143,4 +143,3 @@ func checkWordNet(context.Context) finding {
 	}
 	return finding{what: "WordNet", found: dir}
 }
-

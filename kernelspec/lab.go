@@ -84,7 +84,7 @@ func startServer(ctx context.Context, jupyter, dir string, port int, token strin
 	if err != nil {
 		return nil, err
 	}
-	args := []string{"--no-browser", "--ip=127.0.0.1", "--port=" + strconv.Itoa(port), "--ServerApp.port_retries=0", "--ServerApp.root_dir=" + dir, "--log-level=WARN"}
+	args := []string{"--no-browser", "--ip=127.0.0.1", "--port=" + strconv.Itoa(port), "--ServerApp.port_retries=0", "--ServerApp.root_dir=" + dir, "--LabApp.log_level=WARN", "--ServerApp.log_level=WARN"}
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
 	}
@@ -111,7 +111,9 @@ func freePort(port int) (int, error) {
 	return 0, fmt.Errorf("lab: no free port from %d to %d", port, port+99)
 }
 
-func (s *server) url() string { return fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", s.port, s.token) }
+func (s *server) url() string {
+	return fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", s.port, s.token)
+}
 
 // ready waits until the server answers.
 func (s *server) ready(ctx context.Context) error {

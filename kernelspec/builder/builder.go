@@ -118,6 +118,9 @@ func (k *Kernel) compile() error {
 	if err != nil {
 		return err
 	}
+	if err := k.addDocs(tmp, files, flags); err != nil {
+		return err
+	}
 	spec, err := json.Marshal(map[string]any{"Replace": files})
 	if err != nil {
 		return err

@@ -16,6 +16,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"axn/kernelspec/godoc"
+
 	"github.com/cosmos72/gomacro/base"
 	"github.com/cosmos72/gomacro/fast"
 	"github.com/cosmos72/gomacro/xreflect"
@@ -35,7 +37,7 @@ type Cell struct {
 	Stderr io.Writer // takes what goroutines of the cell report after it ended
 	Stdout io.Writer // takes what goroutines of the cell print after it ended
 
-	Owner  any       // whatever the caller wants to find again by Interp.Owner
+	Owner any // whatever the caller wants to find again by Interp.Owner
 
 	// Context, if set, prepares the context that the cell sees as ctx.
 	Context func(context.Context) context.Context
@@ -57,17 +59,21 @@ type Interp struct {
 
 	mu   sync.Mutex // held while anything is compiled or looked up
 	ir   *fast.Interp
+	env  *fast.Env  // of ir
 	grab func() any // returns the *fast.Run of the calling goroutine
+
+	docs        *godoc.Archive
+	predeclared map[string]*fast.Bind
 
 	ctx      xreflect.Value // the predeclared variable
 	sources  *sources
 	routines routines
 }
 
-// New returns an interpreter. prepare is called once, on its goroutine, to
-// declare more names.
-func New(prepare func(*fast.Interp)) *Interp {
-	in := &Interp{jobs: make(chan *job), sources: newSources(), routines: routines{m: map[uintptr]*routine{}}}
+// New returns an interpreter that knows some documentation. prepare is called
+// once, on its goroutine, to declare more names; it may be nil.
+func New(docs *godoc.Archive, prepare func(*fast.Interp)) *Interp {
+	in := &Interp{jobs: make(chan *job), docs: docs, sources: newSources(), routines: routines{m: map[uintptr]*routine{}}}
 	ready := make(chan struct{})
 	go func() {
 		in.start(prepare)
@@ -95,6 +101,8 @@ func (in *Interp) start(prepare func(*fast.Interp)) {
 		prepare(ir)
 	}
 	in.grab = in.grabber()
+	in.predeclared = snapshot(ir.Comp).binds
+	in.env = ir.PrepareEnv()
 }
 
 // declareContext declares ctx, which every cell finds set anew.

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"axn/kernelspec/godoc"
+
 	_ "github.com/cosmos72/gomacro/imports"
 )
 
@@ -17,7 +19,13 @@ type cells struct {
 	n  int
 }
 
-func newCells(t *testing.T) *cells { return &cells{t: t, in: New(nil)} }
+func newCells(t *testing.T) *cells {
+	docs, err := godoc.Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &cells{t: t, in: New(docs, nil)}
+}
 
 func (c *cells) try(code string) Result {
 	c.n++

@@ -79,8 +79,9 @@ func (in *Interp) abandon(j *job) bool {
 	go func() {
 		run := in.grab().(*fast.Run)
 		inner := fast.NewInnerInterp(in.ir, "main", "main")
-		inner.PrepareEnv().Run = run
-		in.ir, in.jobs = inner, jobs
+		env := inner.PrepareEnv()
+		env.Run = run
+		in.ir, in.env, in.jobs = inner, env, jobs
 		close(taken)
 		in.work(jobs)
 	}()

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 
+	"axn/kernelspec/godoc"
 	"axn/kernelspec/interp"
 	"axn/kernelspec/serve"
 
@@ -22,7 +23,11 @@ type language struct {
 func newLanguage() *language {
 	l := &language{}
 	l.registerDisplay()
-	l.in = interp.New(l.prepare)
+	archive, err := godoc.Open(docs)
+	if err != nil {
+		panic(err) // the builder wrote it
+	}
+	l.in = interp.New(archive, l.prepare)
 	return l
 }
 
@@ -91,7 +96,7 @@ func (l *language) Inspect(code string, cursor, detail int) *serve.Bundle {
 	if d == nil {
 		return nil
 	}
-	return &serve.Bundle{Data: map[string]any{"text/plain": d.Text(), "text/markdown": d.Markdown(), "text/html": d.HTML()}}
+	return described(d)
 }
 
 func (l *language) IsComplete(code string) (status, indent string) { return l.in.IsComplete(code) }

@@ -184,4 +184,3 @@ func (k *Kernel) isComplete(r *request) (any, error) {
 	}
 	return reply, nil
 }
-

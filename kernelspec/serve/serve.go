@@ -30,16 +30,16 @@ type Kernel struct {
 	iopub                 *zmtp.XPub
 	closers               []func() error
 
-	queries  chan *request // all but cells, in order
-	cells    *queue        // execute requests
-	output   *output
-	input    *input
-	history  *history
-	comms    *comms
+	queries      chan *request // all but cells, in order
+	cells        *queue        // execute requests
+	output       *output
+	input        *input
+	history      *history
+	comms        *comms
 	count        int // of the last cell in the history
 	afterFailure int // cells that waited when a cell failed
-	stopping sync.Once
-	stopped  chan struct{}
+	stopping     sync.Once
+	stopped      chan struct{}
 }
 
 // request is a message with the socket it came from.

@@ -97,7 +97,8 @@ func Start(argv []string, o Options) (*Kernel, error) {
 	return k, nil
 }
 
-// connect opens the connections, iopub first so that no output is missed.
+// connect opens the connections, iopub first, and waits until the kernel knows of
+// the subscription, so that no output is missed.
 func (k *Kernel) connect() error {
 	for _, c := range []struct {
 		channel **channel
@@ -115,6 +116,11 @@ func (k *Kernel) connect() error {
 			return err
 		}
 		*c.channel = &channel{conn: conn}
+		if c.kind == "SUB" {
+			if err := k.awaitWelcome(conn); err != nil {
+				return err
+			}
+		}
 		go k.read(conn, c.receive)
 	}
 	return nil
@@ -135,6 +141,19 @@ func (k *Kernel) dial(port int, kind string) (*zmtp.Conn, error) {
 		}
 		if time.Since(start) > startTime {
 			return nil, fmt.Errorf("the kernel does not open its sockets: %w", err)
+		}
+	}
+}
+
+// awaitWelcome reads the message that answers a subscription (protocol 5.4).
+func (k *Kernel) awaitWelcome(conn *zmtp.Conn) error {
+	for {
+		frames, err := conn.Read()
+		if err != nil {
+			return fmt.Errorf("subscribe to iopub: %w", err)
+		}
+		if m, err := k.codec.Decode(frames); err == nil && m.Header.MsgType == "iopub_welcome" {
+			return nil
 		}
 	}
 }

@@ -5,8 +5,6 @@ import (
 	"go/constant"
 	"go/types"
 	"math"
-
-	"github.com/cosmos72/gomacro/base/untyped"
 )
 
 // constant adds a constant. An untyped one is also kept as text without loss of
@@ -17,8 +15,26 @@ func (f *file) constant(obj *types.Const, full string) {
 		fmt.Fprintf(&f.binds, "%q: r.ValueOf(%s),\n", obj.Name(), full)
 		return
 	}
-	fmt.Fprintf(&f.untypeds, "%q: %q,\n", obj.Name(), untyped.Marshal(untyped.GoUntypedToKind(basic.Kind()), obj.Val()))
+	fmt.Fprintf(&f.untypeds, "%q: %q,\n", obj.Name(), exact(basic.Kind(), obj.Val()))
 	fmt.Fprintf(&f.binds, "%q: r.ValueOf(%s),\n", obj.Name(), fitting(obj.Val(), full))
+}
+
+// exact is an untyped constant in gomacro's notation (its base/untyped): kind, colon,
+// value without loss.
+func exact(kind types.BasicKind, v constant.Value) string {
+	switch kind {
+	case types.UntypedBool:
+		return "bool:" + v.ExactString()
+	case types.UntypedInt:
+		return "int:" + v.ExactString()
+	case types.UntypedRune:
+		return "rune:" + v.ExactString()
+	case types.UntypedFloat:
+		return "float:" + v.ExactString()
+	case types.UntypedComplex:
+		return "complex:" + constant.Real(v).ExactString() + ":" + constant.Imag(v).ExactString()
+	}
+	return "string:" + constant.StringVal(v)
 }
 
 // fitting converts an untyped integer that does not fit every int.

@@ -46,6 +46,9 @@ func check(ctx context.Context, args []string) error {
 }
 
 func checkGo(context.Context) finding {
+	if os.Getenv(builtKernel) != "" {
+		return finding{what: "Go", found: "not needed: " + builtKernel + " names a built kernel"}
+	}
 	path, err := exec.LookPath("go")
 	if err != nil {
 		return finding{"Go", "the go command is not on the PATH", "install Go from https://go.dev/dl/", true}
@@ -95,6 +98,9 @@ func checkCell(ctx context.Context) finding {
 
 func checkInstalled(context.Context) finding {
 	dir, err := userKernels()
+	if built := os.Getenv(builtKernel); built != "" {
+		dir, err = filepath.Dir(built), nil
+	}
 	if err != nil {
 		return finding{what: "Jupyter", found: err.Error(), mend: "go run ./kernelspec install -prefix DIR"}
 	}
@@ -111,7 +117,11 @@ func checkPython(context.Context) finding {
 		f.found = "python3 is not on the PATH (only lab needs it)"
 		return f
 	}
-	version, err := exec.Command(python, "-c", "import ensurepip, sys; print(sys.version.split()[0])").Output()
+	needs := "import ensurepip, sys; "
+	if _, err := exec.LookPath("jupyter-lab"); err == nil {
+		needs = "import sys; " // no environment has to be made
+	}
+	version, err := exec.Command(python, "-c", needs+"print(sys.version.split()[0])").Output()
 	if err != nil {
 		f.found = python + " lacks venv (only lab needs it)"
 		return f

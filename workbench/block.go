@@ -4,7 +4,6 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
-	"runtime"
 
 	"axn/workbench/internal/f32"
 )
@@ -76,7 +75,7 @@ func (b *block) approximate(seekers []*seeker) {
 
 // panels returns the features packed for multiply; packed once.
 func (ix *Index) panels() *f32.Panels {
-	ix.pack.Do(func() { ix.packed.PackRows(ix.Features.view(), runtime.GOMAXPROCS(0)) })
+	ix.pack.Do(func() { ix.packed.PackRows(ix.Features.view(), threads()) })
 	return &ix.packed
 }
 

@@ -16,6 +16,9 @@ const (
 	// DualEncoder is AXN_{DE,DE}: the dual encoder's item vectors as they are,
 	// refitted per query by regression. With Rounds 1 it is retrieve-and-rerank.
 	DualEncoder Method = "de"
+	// Transductive is MF_Trns: free vectors of train queries and items, started from
+	// the dual encoder's, that fit the observed scores (paper section 2).
+	Transductive Method = "mf-trns"
 	// ADACUR keeps the dense rows of G: an item's features are its scores for the
 	// train queries, refitted per query as rounds go (paper section 3).
 	ADACUR Method = "adacur"
@@ -27,7 +30,24 @@ const (
 // FactorizeOptions say how to make an index. The zero value is the best known.
 type FactorizeOptions struct {
 	Method Method // "" is Calibrated
-	Seed   int64  // same seed, same index: ANNCUR draws its anchors by it
+	Seed   int64  // same seed, same index: ANNCUR draws its anchors by it, AdamW its batches
+
+	// How Transductive is trained. The paper's own settings are Solver AdamW,
+	// Epochs 20 (its ZeShEL domains; 4 or 10 on BEIR) and LearningRate 0.001 (0.005
+	// on SciDocs), with PyTorch's other defaults.
+	Solver         Solver  // "" is ALS
+	Epochs         int     // passes over the entries; 0 = 4 under ALS, 20 under AdamW
+	LearningRate   float64 // of AdamW; 0 = 0.001
+	Batch          int     // train queries per step of AdamW; 0 = 10
+	Regularization float64 // ALS's ridge ρ of eq. 3, relative to the vectors' mean squared norm; 0 = 0.1
+}
+
+func (o FactorizeOptions) check() error {
+	if o.Epochs < 0 || o.Batch < 0 || !(o.LearningRate >= 0) || !(o.Regularization >= 0) {
+		return fmt.Errorf("Epochs %d, Batch %d, LearningRate %v, Regularization %v: none can be negative",
+			o.Epochs, o.Batch, o.LearningRate, o.Regularization)
+	}
+	return nil
 }
 
 // system is what a method must bring: how to fit an index and how to follow one
@@ -41,10 +61,11 @@ type system struct {
 }
 
 var systems = map[Method]system{
-	Calibrated:  {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
-	DualEncoder: {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector)},
-	ADACUR:      {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
-	ANNCUR:      {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.5}},
+	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
+	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector)},
+	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector)},
+	ADACUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
+	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.5}},
 }
 
 func (m Method) system() (system, error) {
@@ -74,6 +95,9 @@ func Factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
 	sys, err := o.Method.system()
 	if err != nil {
+		return nil, err
+	}
+	if err := o.check(); err != nil {
 		return nil, err
 	}
 	if err := d.Check(); err != nil {

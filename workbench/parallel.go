@@ -13,7 +13,7 @@ func parallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
 	var once sync.Once
 	var failure any
-	for range min(n, runtime.GOMAXPROCS(0)) {
+	for range min(n, threads()) {
 		wg.Go(func() {
 			defer func() {
 				if r := recover(); r != nil {
@@ -30,3 +30,6 @@ func parallel(n int, do func(i int)) {
 		panic(failure)
 	}
 }
+
+// threads is how many goroutines share heavy work.
+func threads() int { return runtime.GOMAXPROCS(0) }

@@ -1,0 +1,152 @@
+package workbench
+
+import (
+	"context"
+	"sync"
+
+	"axn/workbench/internal/f32"
+)
+
+// What zero Epochs and Regularization stand for under ALS, and how much more the
+// train queries' vectors are held than the items': a test query comes with the
+// dual encoder's vector, so what is learnt must stand in the items.
+const (
+	alsSweeps  = 4
+	alsRidge   = 0.1
+	alsQueries = 100
+)
+
+// alternate minimises
+//
+//	Σ (g − u·v)² over the observed entries + ρᵤ·Σ‖u − u₀‖² + ρᵥ·Σ‖v − v₀‖²,
+//
+// eq. 3 with a ridge that holds the vectors near the dual encoder's u₀ and v₀:
+// with fewer entries than unknowns eq. 3 alone has no unique solution. With ρ the
+// Regularization, ρᵥ = ρ·mean‖u₀‖² and ρᵤ = 100·ρ·mean‖v₀‖². Each sweep solves
+// for all queries, then for all items, exactly.
+func (f *factors) alternate(ctx context.Context, o FactorizeOptions) error {
+	sweeps, ridge := orDefault(o.Epochs, alsSweeps), orDefault(o.Regularization, alsRidge)
+	ridgeQueries, ridgeItems := float32(alsQueries*ridge*meanSquare(f.items0)), float32(ridge*meanSquare(f.queries0))
+	m := startProgress(ctx, "factorize", "sweeps", sweeps)
+	defer m.end()
+	for range sweeps {
+		solveRows(f.queries, f.queries0, f.items, f.byQuery, ridgeQueries)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		solveRows(f.items, f.items0, f.queries, f.byItem, ridgeItems)
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		m.add(1)
+	}
+	return nil
+}
+
+// meanSquare is the mean squared norm of the rows; 1 when there is nothing to measure.
+func meanSquare(m *Matrix) float64 {
+	if sum := f32.SqNorm(m.Data); sum > 0 {
+		return float64(sum) / float64(m.Rows)
+	}
+	return 1
+}
+
+func orDefault[T int | float64](x, def T) T {
+	if x == 0 {
+		return def
+	}
+	return x
+}
+
+// solveRows sets each row of x to the minimiser of Σ (value − x·other)² over its
+// entries + ridge·‖x − x0‖². Rows without entries become x0.
+func solveRows(x, x0, other *Matrix, s *sparse, ridge float32) {
+	full := sync.OnceValue(func() f32.Mat { return primalFactor(other.view(), ridge) })
+	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
+	parallel(x.Rows, func(i int) {
+		w := pool.Get().(*rowSolver)
+		defer pool.Put(w)
+		at, values := s.row(i)
+		w.gather(other, at, values, x0.Row(i))
+		switch n := len(at); {
+		case n == 0:
+			copy(x.Row(i), x0.Row(i))
+		case n == other.Rows: // every such row has the same normal equations
+			w.primal(x.Row(i), x0.Row(i), full())
+		case n > x.Cols:
+			w.primal(x.Row(i), x0.Row(i), primalFactor(w.a, ridge))
+		default:
+			w.dual(x.Row(i), x0.Row(i))
+		}
+	})
+}
+
+// rowSolver solves x = x0 + Aᵀ(AAᵀ + ρI)⁻¹r = x0 + (AᵀA + ρI)⁻¹Aᵀr for one row,
+// A holding the other side's rows and r = values − A·x0.
+type rowSolver struct {
+	ridge float32
+	a, k  f32.Mat
+	r     []float32
+}
+
+// gather collects A and r.
+func (w *rowSolver) gather(other *Matrix, at []int32, values, x0 []float32) {
+	if w.a.Rows < len(at) || cap(w.a.Data) < len(at)*other.Cols {
+		w.a.Data, w.r = make([]float32, len(at)*other.Cols), make([]float32, len(at))
+	}
+	w.a = f32.View(w.a.Data[:cap(w.a.Data)], len(at), other.Cols)
+	w.r = w.r[:len(at)]
+	for j, c := range at {
+		copy(w.a.Row(j), other.Row(int(c)))
+	}
+	f32.Gemv(w.r, w.a, x0)
+	for j, v := range values {
+		w.r[j] = v - w.r[j]
+	}
+}
+
+// dual solves in the number of entries.
+func (w *rowSolver) dual(x, x0 []float32) {
+	n := w.a.Rows
+	if cap(w.k.Data) < n*n {
+		w.k.Data = make([]float32, n*n)
+	}
+	w.k = f32.View(w.k.Data[:cap(w.k.Data)], n, n)
+	ridgeFactor(w.k, w.a, w.ridge)
+	f32.SolveCholesky(w.k, w.r)
+	f32.GemvT(x, w.a, w.r)
+	f32.Axpy(1, x0, x)
+}
+
+// primal solves in the number of dimensions, by the factor of AᵀA + ρI.
+func (w *rowSolver) primal(x, x0 []float32, factor f32.Mat) {
+	f32.GemvT(x, w.a, w.r)
+	f32.SolveCholesky(factor, x)
+	f32.Axpy(1, x0, x)
+}
+
+// primalFactor returns the Cholesky factor of AᵀA + ρI.
+func primalFactor(a f32.Mat, ridge float32) f32.Mat {
+	t, k := f32.NewMat(a.Cols, a.Rows), f32.NewMat(a.Cols, a.Cols)
+	for i := range a.Rows {
+		for j, v := range a.Row(i) {
+			t.Data[j*t.Stride+i] = v
+		}
+	}
+	ridgeFactor(k, t, ridge)
+	return k
+}
+
+// ridgeFactor sets k to the Cholesky factor of AAᵀ + ridge·I, raising the ridge
+// tenfold as long as rounding leaves the sum without one.
+func ridgeFactor(k, a f32.Mat, ridge float32) {
+	for ; ; ridge *= 10 {
+		f32.Syrk(k, a, false, 1)
+		for i := range k.Rows {
+			k.Row(i)[i] += ridge
+		}
+		if _, ok := f32.Cholesky(k, 1); ok {
+			return
+		}
+	}
+}

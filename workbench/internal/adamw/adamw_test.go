@@ -1,0 +1,54 @@
+package adamw
+
+import (
+	"math"
+	"math/rand/v2"
+	"testing"
+)
+
+// Steps agree with the algorithm as PyTorch documents it, written out in float64.
+func TestMove(t *testing.T) {
+	const rate, n = 0.01, 5
+	rng := rand.New(rand.NewPCG(1, 1))
+	params, m, v := make([]float32, n), make([]float64, n), make([]float64, n)
+	for i := range params {
+		params[i] = float32(rng.NormFloat64())
+	}
+	want := make([]float64, n)
+	for i, p := range params {
+		want[i] = float64(p)
+	}
+	o, moments := New(rate), NewMoments(n)
+	for step := 1; step <= 50; step++ {
+		gradient := make([]float32, n)
+		for i := range gradient {
+			gradient[i] = float32(rng.NormFloat64())
+		}
+		if step%3 == 0 {
+			clear(gradient)
+		}
+		for i := range want {
+			g := float64(gradient[i])
+			want[i] -= rate * 0.01 * want[i]
+			m[i] = 0.9*m[i] + 0.1*g
+			v[i] = 0.999*v[i] + 0.001*g*g
+			mHat, vHat := m[i]/(1-math.Pow(0.9, float64(step))), v[i]/(1-math.Pow(0.999, float64(step)))
+			want[i] -= rate * mHat / (math.Sqrt(vHat) + 1e-8)
+		}
+		if step%3 == 0 {
+			gradient = nil
+		}
+		o.Next()
+		o.Move(params[:2], gradient[:min(2, len(gradient))], moments.Slice(0, 2))
+		rest := gradient
+		if rest != nil {
+			rest = gradient[2:]
+		}
+		o.Move(params[2:], rest, moments.Slice(2, n))
+		for i := range want {
+			if math.Abs(float64(params[i])-want[i]) > 1e-6 {
+				t.Fatalf("step %d, parameter %d: %v, want %v", step, i, params[i], want[i])
+			}
+		}
+	}
+}

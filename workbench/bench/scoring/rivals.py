@@ -1,0 +1,200 @@
+"""Runs ONNX Runtime and sentence-transformers for the Go program beside this file.
+
+Reads one JSON request a line from standard input and answers each with one line:
+  {"do": "versions"}
+  {"do": "random_head", "model": DIR, "from": PACKAGE, "length": N}   writes a cross-encoder folder
+  {"do": "score", "engine": "onnxruntime" | "sentence-transformers", "model": DIR, "pairs": FILE, "batch": N, "threads": N}
+  {"do": "embed", "model": DIR, "texts": FILE, "threads": N}
+"""
+
+import importlib
+import importlib.metadata
+import json
+import pathlib
+import shutil
+import sys
+import time
+
+import numpy as np
+import onnx
+import onnxruntime
+from onnx import TensorProto, helper, numpy_helper
+from safetensors.numpy import load_file, save_file
+from tokenizers import BertWordPieceTokenizer
+
+
+class Graph:
+    """A BERT encoder in the fused operators that ONNX Runtime's own optimizer aims for."""
+
+    def __init__(self, folder):
+        self.config = json.loads((folder / "config.json").read_text())
+        self.tensors = {k.removeprefix("bert."): v.astype(np.float32) for k, v in load_file(folder / "model.safetensors").items() if v.dtype.kind == "f"}
+        self.nodes, self.constants = [], []
+
+    def constant(self, name, value):
+        self.constants.append(numpy_helper.from_array(np.array(value, order="C"), name))
+        return name
+
+    def tensor(self, name, transpose=False):
+        value = self.tensors[name]
+        return self.constant(name, value.T if transpose else value)
+
+    def op(self, kind, inputs, output, domain="com.microsoft", **attributes):
+        self.nodes.append(helper.make_node(kind, inputs, [output], domain=domain, **attributes))
+        return output
+
+    def encoder(self):
+        e, heads, eps = "embeddings.", self.config["num_attention_heads"], self.config["layer_norm_eps"]
+        embeddings = [e + part + "_embeddings.weight" for part in ("word", "position", "token_type")]
+        x = self.op("EmbedLayerNormalization", ["ids", "types", *map(self.tensor, embeddings), self.tensor(e + "LayerNorm.weight"), self.tensor(e + "LayerNorm.bias")], "x", epsilon=eps)
+        self.nodes[-1].output.append("unused")
+        for n in range(self.config["num_hidden_layers"]):
+            x = self.layer(f"encoder.layer.{n}.", x, heads, eps)
+        return x
+
+    def layer(self, p, x, heads, eps):
+        parts = [p + f"attention.self.{name}." for name in ("query", "key", "value")]
+        weight = self.constant(p + "qkv", np.concatenate([self.tensors[q + "weight"].T for q in parts], axis=1))
+        bias = self.constant(p + "qkv_bias", np.concatenate([self.tensors[q + "bias"] for q in parts]))
+        a = self.op("Attention", [x, weight, bias, "mask"], p + "context", num_heads=heads)
+        x = self.residual(p + "attention.output.", a, x, eps)
+        u = self.op("MatMul", [x, self.tensor(p + "intermediate.dense.weight", True)], p + "up", domain="")
+        u = self.op("BiasGelu", [u, self.tensor(p + "intermediate.dense.bias")], p + "gelu")
+        return self.residual(p + "output.", u, x, eps)
+
+    def residual(self, p, y, x, eps):
+        y = self.op("MatMul", [y, self.tensor(p + "dense.weight", True)], p + "product", domain="")
+        norm = [self.tensor(p + name) for name in ("LayerNorm.weight", "LayerNorm.bias", "dense.bias")]
+        return self.op("SkipLayerNormalization", [y, x, *norm], p + "sum", epsilon=eps)
+
+    def logit(self, x):
+        """The pooler and the classifier over the [CLS] row."""
+        self.constant("zero", np.array(0, np.int64))
+        c = self.op("Gather", [x, "zero"], "cls", domain="", axis=1)
+        for name, out in (("pooler.dense", "dense"), ("classifier", "logit")):
+            c = self.op("Gemm", [c, self.tensor(name + ".weight"), self.tensor(name + ".bias")], out, domain="", transB=1)
+            if out == "dense":
+                c = self.op("Tanh", [c], "tanh", domain="")
+        return c
+
+    def session(self, output, threads):
+        inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "types", "mask")]
+        outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)]
+        graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
+        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.inter_op_num_threads = 1
+        return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+
+
+def tokenizer(folder):
+    t = BertWordPieceTokenizer(str(folder / "vocab.txt"), lowercase=True)
+    length = json.loads((folder / "tokenizer_config.json").read_text()).get("model_max_length", 512)
+    sentence = folder / "sentence_bert_config.json"
+    if sentence.exists():
+        length = json.loads(sentence.read_text()).get("max_seq_length", length)
+    t.enable_truncation(max_length=min(length, 512))
+    return t
+
+
+class OnnxRuntime:
+    def __init__(self, model, threads, pooled=False):
+        folder = pathlib.Path(model)
+        self.tokenizer = tokenizer(folder)
+        graph = Graph(folder)
+        x = graph.encoder()
+        self.session = graph.session(x if pooled else graph.logit(x), threads)
+
+    def batches(self, texts, batch):
+        """Batches sorted by length, padded to the longest of each."""
+        encoded = self.tokenizer.encode_batch(texts)
+        order = sorted(range(len(encoded)), key=lambda i: len(encoded[i].ids))
+        for at in range(0, len(order), batch):
+            rows = order[at : at + batch]
+            length = max(len(encoded[i].ids) for i in rows)
+            feed = {name: np.zeros((len(rows), length), np.int32) for name in ("ids", "types", "mask")}
+            for r, i in enumerate(rows):
+                n = len(encoded[i].ids)
+                feed["ids"][r, :n], feed["types"][r, :n], feed["mask"][r, :n] = encoded[i].ids, encoded[i].type_ids, 1
+            yield rows, feed, self.session.run(None, feed)[0]
+
+    def score(self, pairs, batch):
+        scores = np.zeros(len(pairs))
+        for rows, _, logits in self.batches([tuple(p) for p in pairs], batch):
+            scores[rows] = logits[:, 0]
+        return scores
+
+    def embed(self, texts, batch):
+        """Unit vectors of the mean over all tokens."""
+        vectors = {}
+        for rows, feed, x in self.batches(texts, batch):
+            mask = feed["mask"][:, :, None].astype(np.float32)
+            mean = (x * mask).sum(1) / mask.sum(1)
+            for i, v in zip(rows, mean / np.linalg.norm(mean, axis=1, keepdims=True)):
+                vectors[i] = v
+        return np.stack([vectors[i] for i in range(len(texts))])
+
+
+class SentenceTransformers:
+    def __init__(self, model, threads):
+        import torch
+        from sentence_transformers import CrossEncoder
+
+        torch.set_num_threads(threads)
+        self.model = CrossEncoder(model, device="cpu", activation_fn=torch.nn.Identity(), model_kwargs={"dtype": torch.float32})
+
+    def score(self, pairs, batch):
+        return self.model.predict([tuple(p) for p in pairs], batch_size=batch, show_progress_bar=False)
+
+
+ENGINES = {"onnxruntime": OnnxRuntime, "sentence-transformers": SentenceTransformers}
+loaded = {}
+
+
+def engine(name, *args):
+    if (name, args) not in loaded:
+        loaded[name, args] = ENGINES[name](*args)
+    return loaded[name, args]
+
+
+def random_head(request):
+    """Puts a random pooler and classifier on an encoder's weights: a cross-encoder's shape and cost."""
+    source = pathlib.Path(importlib.import_module(request["from"]).__file__).parent / "model"
+    target = pathlib.Path(request["model"])
+    target.mkdir(parents=True, exist_ok=True)
+    config = json.loads((source / "config.json").read_text()) | {"architectures": ["BertForSequenceClassification"], "id2label": {"0": "LABEL_0"}, "label2id": {"LABEL_0": 0}}
+    (target / "config.json").write_text(json.dumps(config))
+    (target / "tokenizer_config.json").write_text(json.dumps({"do_lower_case": True, "model_max_length": request["length"], "tokenizer_class": "BertTokenizer"}))
+    shutil.copy(source / "vocab.txt", target)
+    random, hidden = np.random.default_rng(1), config["hidden_size"]
+    tensors = {"bert." + k: v for k, v in load_file(source / "model.safetensors").items() if v.dtype.kind == "f"}
+    for name, shape in (("bert.pooler.dense.weight", (hidden, hidden)), ("bert.pooler.dense.bias", (hidden,)), ("classifier.weight", (1, hidden)), ("classifier.bias", (1,))):
+        tensors[name] = random.normal(0, 0.1, shape).astype(np.float32)
+    save_file(tensors, target / "model.safetensors")
+    return {"source": str(source)}
+
+
+def score(request):
+    e = engine(request["engine"], request["model"], request["threads"])
+    pairs = json.loads(pathlib.Path(request["pairs"]).read_text())
+    start = time.perf_counter()
+    scores = e.score(pairs, request["batch"])
+    return {"seconds": time.perf_counter() - start, "scores": [float(s) for s in scores]}
+
+
+def embed(request):
+    vectors = OnnxRuntime(request["model"], request["threads"], pooled=True).embed(json.loads(pathlib.Path(request["texts"]).read_text()), 16)
+    return {"vectors": vectors.astype(float).tolist()}
+
+
+def versions(_):
+    names = ["onnxruntime", "torch", "transformers", "sentence-transformers", "tokenizers", "numpy"]
+    installed = {d.metadata["Name"].lower() for d in importlib.metadata.distributions()}
+    return {n: importlib.metadata.version(n) for n in names if n in installed}
+
+
+for line in sys.stdin:
+    wanted = json.loads(line)
+    answer = {"versions": versions, "random_head": random_head, "score": score, "embed": embed}[wanted["do"]](wanted)
+    print(json.dumps(answer), flush=True)

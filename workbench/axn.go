@@ -85,6 +85,8 @@ func regressionFrom(param func(ix *Index, query int) []float32) func(*Index, int
 
 func dualEncoderVector(ix *Index, query int) []float32 { return ix.DE.Queries.Row(query) }
 
+func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) }
+
 func zeroVector(ix *Index, query int) []float32 { return make([]float32, ix.Features.Cols) }
 
 func (r *regression) vector() []float32 { return r.u }

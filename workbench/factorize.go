@@ -19,6 +19,13 @@ const (
 	// Transductive is MF_Trns: free vectors of train queries and items, started from
 	// the dual encoder's, that fit the observed scores (paper section 2).
 	Transductive Method = "mf-trns"
+	// Inductive is MF_Ind: two small networks over the dual encoder, trained on the
+	// same objective (paper section 2, A.2.2).
+	Inductive Method = "mf-ind"
+	// Distilled is DE_DSTL on frozen embeddings: networks of the same shape trained
+	// to give each train query the cross-encoder's distribution over what was
+	// observed (paper A.2.1; there the whole dual encoder learns).
+	Distilled Method = "de-dstl"
 	// ADACUR keeps the dense rows of G: an item's features are its scores for the
 	// train queries, refitted per query as rounds go (paper section 3).
 	ADACUR Method = "adacur"
@@ -32,7 +39,8 @@ type FactorizeOptions struct {
 	Method Method // "" is Calibrated
 	Seed   int64  // same seed, same index: ANNCUR draws its anchors by it, AdamW its batches
 
-	// How Transductive is trained. The paper's own settings are Solver AdamW,
+	// How Transductive, Inductive and Distilled are trained; Solver and
+	// Regularization are Transductive's alone. The paper's own settings are Solver AdamW,
 	// Epochs 20 (its ZeShEL domains; 4 or 10 on BEIR) and LearningRate 0.001 (0.005
 	// on SciDocs), with PyTorch's other defaults.
 	Solver         Solver  // "" is ALS
@@ -64,6 +72,8 @@ var systems = map[Method]system{
 	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
 	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector)},
 	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector)},
+	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector)},
+	Distilled:    {fit: fitDistilled, estimate: regressionFrom(towerVector)},
 	ADACUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
 	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.5}},
 }

@@ -22,6 +22,10 @@ type Index struct {
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
 	Features *Matrix
 
+	// Queries is the query tower's output for every query, |Q|×p: u_param of eq. 7.
+	// Only Inductive and Distilled have it; the others use the dual encoder's.
+	Queries *Matrix
+
 	Seed int64 // draws what the method leaves to chance at search time: ANNCUR's anchors
 
 	// Normalization brings cross-encoder scores to the dual encoder's scale
@@ -130,7 +134,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}
@@ -151,6 +155,9 @@ func (ix *Index) check() error {
 	}
 	if _, err := ix.Method.system(); err != nil {
 		return err
+	}
+	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != f.Cols) {
+		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, f.Cols)
 	}
 	if ix.Prior != nil {
 		return ix.Prior.check(v.Rows, v.Cols)

@@ -47,3 +47,12 @@ func (s *sparse) transposed(cols int) *sparse {
 	}
 	return t
 }
+
+// queries lists the train queries observed, by their rows in the data set.
+func (g *Scores) queries() []int {
+	rows := make([]int, len(g.Rows))
+	for i := range rows {
+		rows[i] = g.Rows[i].Query
+	}
+	return rows
+}

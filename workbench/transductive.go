@@ -47,10 +47,7 @@ type factors struct {
 }
 
 func newFactors(d *Dataset, g *Scores, n Normalization) *factors {
-	rows := make([]int, len(g.Rows))
-	for i := range rows {
-		rows[i] = g.Rows[i].Query
-	}
+	rows := g.queries()
 	f := &factors{queries0: d.DE.Queries.Select(rows), items0: d.DE.Items, byQuery: g.sparse(n)}
 	f.byItem = f.byQuery.transposed(len(d.Items))
 	f.queries = &Matrix{Rows: len(rows), Cols: d.DE.Items.Cols, Data: slices.Clone(f.queries0.Data)}

@@ -75,7 +75,7 @@ var systems = map[Method]system{
 	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector)},
 	Distilled:    {fit: fitDistilled, estimate: regressionFrom(towerVector)},
 	ADACUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
-	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.5}},
+	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
 }
 
 func (m Method) system() (system, error) {

@@ -1,8 +1,11 @@
 package workbench
 
 import (
+	"cmp"
 	"fmt"
 	"math/rand/v2"
+
+	"axn/workbench/internal/lexical"
 )
 
 // Initializer chooses the first round of a search, the Y of AXN_{X,Y}, by a cheap
@@ -29,6 +32,36 @@ func ByDualEncoder(e DualEmbeddings) Initializer {
 		e.similarities(dst, e.Queries.Row(query))
 		return nil
 	})
+}
+
+// ByBM25 starts from BM25 (k1 0.9, b 0.4, English stems) between the query's text
+// and the items', which are their lemmas where they have no text.
+func ByBM25(d *Dataset) (Initializer, error) {
+	return byWords(d, "BM25", (*lexical.Index).BM25)
+}
+
+// ByTFIDF starts from the cosine of TF-IDF vectors of the same texts.
+func ByTFIDF(d *Dataset) (Initializer, error) {
+	return byWords(d, "TF-IDF", (*lexical.Index).TFIDF)
+}
+
+func byWords(d *Dataset, name string, score func(*lexical.Index, []float32, string)) (Initializer, error) {
+	texts, some := make([]string, len(d.Items)), false
+	for i, it := range d.Items {
+		texts[i] = cmp.Or(it.Text, it.Lemmas)
+		some = some || texts[i] != ""
+	}
+	if !some {
+		return nil, fmt.Errorf("workbench: %s: no item of %s has a text or lemmas", name, d.Name)
+	}
+	x := lexical.New(texts)
+	return InitializerFunc(func(query int, dst []float32) error {
+		if q := d.Queries[query]; q.Text == "" {
+			return fmt.Errorf("%s: query row %d (%s) of %s has no text", name, query, q.ID, d.Name)
+		}
+		score(x, dst, d.Queries[query].Text)
+		return nil
+	}), nil
 }
 
 // ByChance starts from items drawn uniformly, others for each query; same seed,

@@ -25,7 +25,7 @@ type SearchOptions struct {
 	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
 	// and the others what their own scores put first.
 	First      Initializer
-	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.5)
+	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
 
 	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
 	// 1; 0 is pure regression. Only the AXN methods look at it.

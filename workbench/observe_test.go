@@ -77,13 +77,56 @@ func TestSamplingSeeds(t *testing.T) {
 	}
 }
 
+// Each item gets as many queries as asked for, and whatever the mixture, weighted
+// averages stand for all entries.
+func TestSamplingPerItem(t *testing.T) {
+	d, g := toy(38, 60, 40, 8)
+	n := map[int]int{}
+	for _, r := range must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{PerItem: 4, Seed: 1})).Rows {
+		for j := range r.Values {
+			n[r.Item(j)]++
+		}
+	}
+	for it := range 40 {
+		if n[it] != 4 {
+			t.Errorf("item %d has %d queries, want 4", it, n[it])
+		}
+	}
+	if dense := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{PerItem: 30})); dense.Len() != 30*40 || !dense.Rows[0].Dense() {
+		t.Errorf("30 of 30 queries per item: %v", dense)
+	}
+	truth := 0.0
+	for _, q := range d.Train {
+		for it := range 40 {
+			truth += g.At(q, it) / (30 * 40)
+		}
+	}
+	for _, sm := range []Sampling{{PerItem: 4}, {PerItem: 4, Random: 5}, {PerQuery: 6, Random: 5, PerItem: 4}} {
+		sum, count := 0.0, 0.0
+		const draws = 400
+		for seed := range int64(draws) {
+			sm.Seed = seed
+			for _, r := range must[*Scores](t)(Observe(t.Context(), spyOn(LookUp(g)), d, sm)).Rows {
+				for j, v := range r.Values {
+					sum += float64(r.Weight(j)) * float64(v) / (draws * 30 * 40)
+					count += float64(r.Weight(j)) / (draws * 30 * 40)
+				}
+			}
+		}
+		if math.Abs(sum-truth) > 0.02 || math.Abs(count-1) > 0.01 {
+			t.Errorf("%v: weighted mean %v of %v entries, want %v of 1", sm, sum, count, truth)
+		}
+	}
+}
+
 func TestObserveRefuses(t *testing.T) {
 	d, g := toy(33, 10, 20, 4)
 	for want, sm := range map[string]Sampling{
-		"chooses no entries":     {},
-		"asks for 6 train":       {Queries: 6, Random: 1},
-		"asks for -1 train":      {Queries: -1, Random: 1},
-		"neither can be negativ": {Random: -1},
+		"chooses no entries":   {},
+		"asks for 6 train":     {Queries: 6, Random: 1},
+		"asks for -1 train":    {Queries: -1, Random: 1},
+		"none can be negative": {Random: -1},
+		"-2 queries per item":  {PerItem: -2},
 	} {
 		if _, err := Observe(t.Context(), LookUp(g), d, sm); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%+v: %v, want %q", sm, err, want)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 
 	"axn/workbench/internal/topk"
 )
@@ -11,24 +12,36 @@ import (
 // Sampling says which entries of the score matrix G (train queries × items) to
 // spend cross-encoder calls on. Each of the first Queries train queries gets the
 // PerQuery items the dual encoder scores highest and Random others, drawn
-// uniformly without replacement; or, if Dense, every item.
+// uniformly without replacement, and each item gets PerItem of these queries; or,
+// if Dense, every query gets every item. An entry chosen twice is scored once.
 type Sampling struct {
 	Queries  int   // train queries, in the data set's order; 0 = all
 	PerQuery int   // the dual encoder's top items for each (the paper's Q-* strategy, section 2.1)
 	Random   int   // uniformly drawn items for each, none of them among PerQuery
-	Dense    bool  // every item; PerQuery and Random are then not looked at
-	Seed     int64 // same seed, same entries; a query draws the same with any number of others
+	PerItem  int   // uniformly drawn queries for each item (the paper's I-* strategy)
+	Dense    bool  // every item; PerQuery, Random and PerItem are then not looked at
+	Seed     int64 // same seed, same entries; without PerItem a query draws the same with any number of others
 }
 
 // String fits one line.
 func (sm Sampling) String() string {
-	switch {
-	case sm.Dense:
-		return fmt.Sprintf("%d queries × all items", sm.Queries)
-	case sm.PerQuery == 0:
-		return fmt.Sprintf("%d queries × %d random items", sm.Queries, sm.Random)
+	queries := "all queries"
+	if sm.Queries > 0 {
+		queries = fmt.Sprint(sm.Queries, " queries")
 	}
-	return fmt.Sprintf("%d queries × (%d top + %d random items)", sm.Queries, sm.PerQuery, sm.Random)
+	if sm.Dense {
+		return queries + " × all items"
+	}
+	var parts []string
+	for _, p := range []struct {
+		n    int
+		what string
+	}{{sm.PerQuery, "top items"}, {sm.Random, "random items"}, {sm.PerItem, "queries per item"}} {
+		if p.n > 0 {
+			parts = append(parts, fmt.Sprint(p.n, " ", p.what))
+		}
+	}
+	return fmt.Sprintf("%s × (%s)", queries, strings.Join(parts, " + "))
 }
 
 // plan returns the rows to observe, without values.
@@ -40,26 +53,49 @@ func (sm Sampling) plan(d *Dataset) ([]ScoreRow, error) {
 	switch {
 	case n < 0 || n > len(d.Train):
 		return nil, fmt.Errorf("sampling asks for %d train queries, the data set has %d", sm.Queries, len(d.Train))
-	case sm.PerQuery < 0 || sm.Random < 0:
-		return nil, fmt.Errorf("sampling of %d top and %d random items: neither can be negative", sm.PerQuery, sm.Random)
-	case !sm.Dense && sm.PerQuery+sm.Random == 0:
-		return nil, fmt.Errorf("sampling chooses no entries: set PerQuery, Random or Dense")
+	case sm.PerQuery < 0 || sm.Random < 0 || sm.PerItem < 0:
+		return nil, fmt.Errorf("sampling of %d top and %d random items, %d queries per item: none can be negative", sm.PerQuery, sm.Random, sm.PerItem)
+	case !sm.Dense && sm.PerQuery+sm.Random+sm.PerItem == 0:
+		return nil, fmt.Errorf("sampling chooses no entries: set PerQuery, Random, PerItem or Dense")
 	}
-	rows := make([]ScoreRow, n)
-	parallel(n, func(i int) { rows[i] = sm.row(d, d.Train[i]) })
+	rows, byItem := make([]ScoreRow, n), sm.drawQueries(n, len(d.Items))
+	parallel(n, func(i int) { rows[i] = sm.row(d, d.Train[i], byItem[i], n) })
 	return rows, nil
 }
 
-// row chooses the entries of one train query.
-func (sm Sampling) row(d *Dataset, query int) ScoreRow {
-	n := len(d.Items)
-	if sm.Dense || sm.PerQuery+sm.Random >= n {
+// drawQueries draws PerItem of n queries for each item and lists the items of
+// each query.
+func (sm Sampling) drawQueries(n, items int) [][]int32 {
+	byQuery := make([][]int32, n)
+	if sm.PerItem == 0 || sm.Dense {
+		return byQuery
+	}
+	rng := rand.New(rand.NewPCG(uint64(sm.Seed), 1<<63))
+	order := make([]int, n)
+	for q := range order {
+		order[q] = q
+	}
+	for it := range items {
+		for i := range min(sm.PerItem, n) { // the first places of a shuffle
+			j := i + rng.IntN(n-i)
+			order[i], order[j] = order[j], order[i]
+			byQuery[order[i]] = append(byQuery[order[i]], int32(it))
+		}
+	}
+	return byQuery
+}
+
+// row chooses the entries of one of n train queries; byItem are those that the
+// items chose.
+func (sm Sampling) row(d *Dataset, query int, byItem []int32, n int) ScoreRow {
+	all := len(d.Items)
+	if sm.Dense || sm.PerQuery+sm.Random >= all || sm.PerItem >= n {
 		return ScoreRow{Query: query}
 	}
-	items := make([]int32, 0, sm.PerQuery+sm.Random)
-	taken := make([]bool, n)
+	items := make([]int32, 0, sm.PerQuery+sm.Random+len(byItem))
+	taken := make([]bool, all)
 	if sm.PerQuery > 0 {
-		sims := make([]float32, n)
+		sims := make([]float32, all)
 		d.DE.similarities(sims, d.DE.Queries.Row(query))
 		for _, it := range topk.Select(sims, sm.PerQuery, nil) {
 			items, taken[it] = append(items, int32(it)), true
@@ -67,19 +103,32 @@ func (sm Sampling) row(d *Dataset, query int) ScoreRow {
 	}
 	rng := rand.New(rand.NewPCG(uint64(sm.Seed), uint64(query)))
 	for len(items) < sm.PerQuery+sm.Random {
-		if it := rng.IntN(n); !taken[it] {
+		if it := rng.IntN(all); !taken[it] {
 			items, taken[it] = append(items, int32(it)), true
 		}
 	}
-	row := ScoreRow{Query: query, Items: items, Weights: make([]float32, len(items))}
-	for i := range items {
-		row.Weights[i] = 1
-		if i >= sm.PerQuery {
-			row.Weights[i] = float32(n-sm.PerQuery) / float32(sm.Random)
+	for _, it := range byItem {
+		if !taken[it] {
+			items, taken[it] = append(items, it), true
 		}
 	}
-	row.sort()
-	return row
+	return sm.weigh(ScoreRow{Query: query, Items: items}, all, n)
+}
+
+// weigh gives each entry one over its probability of being chosen: 1 for the top
+// items, which come first, and 1/(1 − (1−p)(1−p')) for the others, p by their
+// query's draw and p' by their item's. It also sorts the entries.
+func (sm Sampling) weigh(r ScoreRow, items, queries int) ScoreRow {
+	p, byItem := float64(sm.Random)/float64(items-sm.PerQuery), float64(sm.PerItem)/float64(queries)
+	r.Weights = make([]float32, len(r.Items))
+	for i := range r.Items {
+		r.Weights[i] = 1
+		if i >= sm.PerQuery {
+			r.Weights[i] = float32(1 / (p + byItem - p*byItem))
+		}
+	}
+	r.sort()
+	return r
 }
 
 // sort puts the entries in rising order of their items.

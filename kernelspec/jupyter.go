@@ -21,6 +21,12 @@ import (
 //go:embed requirements.txt
 var requirements string
 
+// overrides are settings of JupyterLab: it does not ask about news, and shows
+// Markdown as a page.
+//
+//go:embed overrides.json
+var overrides []byte
+
 const noPython = `JupyterLab needs Python 3 with venv, which %s.
     Debian, Ubuntu:  sudo apt-get install python3 python3-venv
     Fedora:          sudo dnf install python3
@@ -39,7 +45,7 @@ func jupyterLab(ctx context.Context) (string, error) {
 	}
 	program := filepath.Join(dir, "bin", "jupyter-lab")
 	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
-		return program, nil
+		return program, setLab(dir)
 	}
 	return program, makeEnvironment(ctx, dir)
 }
@@ -75,7 +81,7 @@ func makeEnvironment(ctx context.Context, dir string) error {
 	if err := pipInstall(ctx, dir, list); err != nil {
 		return err
 	}
-	if err := quietLab(dir); err != nil {
+	if err := setLab(dir); err != nil {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "complete"), nil, 0o644)
@@ -117,12 +123,11 @@ func progress(out io.Reader, total int) {
 	fmt.Fprintf(os.Stderr, "\r\x1b[K")
 }
 
-// quietLab keeps JupyterLab from asking about news.
-func quietLab(dir string) error {
+// setLab gives JupyterLab our settings.
+func setLab(dir string) error {
 	settings := filepath.Join(dir, "share", "jupyter", "lab", "settings")
 	if err := os.MkdirAll(settings, 0o755); err != nil {
 		return err
 	}
-	return os.WriteFile(filepath.Join(settings, "overrides.json"),
-		[]byte(`{"@jupyterlab/apputils-extension:notification": {"fetchNews": "false", "checkForUpdates": false}}`+"\n"), 0o644)
+	return writeIfNew(filepath.Join(settings, "overrides.json"), overrides)
 }

@@ -7,11 +7,10 @@ import (
 	"axn/workbench/internal/hf"
 )
 
-// forward replaces x, the rows of all sequences of w, by what layer l makes of them.
-func (e *Encoder) forward(w *workspace, l *layer, x f32.Mat) {
-	qkv := w.matrix(&w.qkv, x.Rows, 3*e.hidden)
+// forward replaces x, the rows of all sequences of w, by what layer l makes of
+// them; qkv are their queries, keys and values.
+func (e *Encoder) forward(w *workspace, l *layer, x, qkv f32.Mat) {
 	context := w.matrix(&w.context, x.Rows, e.hidden)
-	f32.GemmBias(qkv, x, &l.qkv.Panels, l.qkv.bias, 1)
 	for s := range w.sequences() {
 		lo, hi := w.starts[s], w.starts[s+1]
 		e.attend(w, qkv.RowRange(lo, hi), context.RowRange(lo, hi))

@@ -80,7 +80,7 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	case w = <-e.idle:
 	}
 	if w == nil {
-		w = new(workspace)
+		w = newWorkspace()
 	}
 	defer func() { e.idle <- w }()
 	w.reset()
@@ -103,24 +103,36 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 
 // run embeds the tokens of w and passes them through the full layers.
 func (e *Encoder) run(w *workspace) f32.Mat {
+	distinct := e.embed(w)
 	x := w.matrix(&w.hidden, len(w.ids), e.hidden)
-	for s := range w.sequences() {
-		for t := w.starts[s]; t < w.starts[s+1]; t++ {
-			position := t - w.starts[s]
-			row := x.Row(t)
-			copy(row, e.words.Row(int(w.ids[t])))
-			switch {
-			case e.types.Rows == 0:
-			case position < w.second[s]:
-				f32.Axpy(1, e.types.Row(0), row)
-			default:
-				f32.Axpy(1, e.types.Row(1), row)
-			}
-			f32.LayerNorm(row, e.positions.Row(position), e.norm.Gain, e.norm.Bias, e.eps)
-		}
-	}
+	w.spread(x, distinct)
 	for i := range e.layers {
-		e.forward(w, &e.layers[i], x)
+		l, qkv := &e.layers[i], w.matrix(&w.qkv, x.Rows, 3*e.hidden)
+		if i == 0 { // equal tokens are still equal
+			once := w.matrix(&w.wide, distinct.Rows, 3*e.hidden)
+			f32.GemmBias(once, distinct, &l.qkv.Panels, l.qkv.bias, 1)
+			w.spread(qkv, once)
+		} else {
+			f32.GemmBias(qkv, x, &l.qkv.Panels, l.qkv.bias, 1)
+		}
+		e.forward(w, l, x, qkv)
+	}
+	return x
+}
+
+// embed returns the embeddings of the distinct tokens of w. Tokens are equal
+// if id, position and type are: the pairs of one query share its side, which
+// so is embedded and projected once for all of them.
+func (e *Encoder) embed(w *workspace) f32.Mat {
+	w.findEqual()
+	x := w.matrix(&w.rows, len(w.distinct), e.hidden)
+	for i, t := range w.distinct {
+		row := x.Row(i)
+		copy(row, e.words.Row(int(t.id)))
+		if e.types.Rows > 0 {
+			f32.Axpy(1, e.types.Row(int(t.kind)), row)
+		}
+		f32.LayerNorm(row, e.positions.Row(int(t.position)), e.norm.Gain, e.norm.Bias, e.eps)
 	}
 	return x
 }

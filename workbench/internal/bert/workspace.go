@@ -16,9 +16,18 @@ type workspace struct {
 	second  []int   // in each, how many ids come before those of type 1
 	indices []int   // which input each is
 
+	distinct []token         // the tokens that differ
+	which    []int32         // for each id, its token's place in distinct
+	places   map[token]int32 // the inverse of distinct
+
 	hidden, qkv, context, wide, weights, rows, back []float32
 	keys, values                                    f32.Panels
 }
+
+// token is what the embedding of an id depends on.
+type token struct{ id, position, kind int32 }
+
+func newWorkspace() *workspace { return &workspace{places: map[token]int32{}} }
 
 func (w *workspace) reset() {
 	w.ids, w.starts, w.second, w.indices = w.ids[:0], append(w.starts[:0], 0), w.second[:0], w.indices[:0]
@@ -31,6 +40,33 @@ func (w *workspace) add(i int, in Input) {
 }
 
 func (w *workspace) sequences() int { return len(w.indices) }
+
+// findEqual lists the distinct tokens.
+func (w *workspace) findEqual() {
+	w.distinct, w.which = w.distinct[:0], w.which[:0]
+	clear(w.places)
+	for s := range w.sequences() {
+		for i, id := range w.ids[w.starts[s]:w.starts[s+1]] {
+			t := token{id: id, position: int32(i)}
+			if i >= w.second[s] {
+				t.kind = 1
+			}
+			place, seen := w.places[t]
+			if !seen {
+				place = int32(len(w.distinct))
+				w.places[t], w.distinct = place, append(w.distinct, t)
+			}
+			w.which = append(w.which, place)
+		}
+	}
+}
+
+// spread copies the row of each distinct token to all tokens equal to it.
+func (w *workspace) spread(dst, src f32.Mat) {
+	for t, place := range w.which {
+		copy(dst.Row(t), src.Row(int(place)))
+	}
+}
 
 // matrix returns a rows × cols matrix in buf, which grows if need be. Its
 // stride is odd in cache lines, so that rows do not fall on the same lines

@@ -110,6 +110,41 @@ func TestCacheThroughTheHouse(t *testing.T) {
 	}
 }
 
+// TestCacheResumesObserve interrupts Observe, and again, until it comes through: no pair is scored twice.
+func TestCacheResumesObserve(t *testing.T) {
+	d, _ := toy(4, 200, 300, 8)
+	withTexts(d)
+	ts := &counting{}
+	c := openCache(t, ts, filepath.Join(t.TempDir(), "scores"))
+	interrupts := 0
+	for {
+		ctx, cancel := context.WithCancel(t.Context())
+		calls := 0
+		ts.before = func([][2]string) error {
+			if calls++; calls == 2 {
+				cancel()
+				return context.Canceled
+			}
+			return nil
+		}
+		c.batch = 2000
+		g, err := Observe(ctx, NewScorer(c, d), d, Sampling{PerQuery: 100, Random: 10})
+		cancel()
+		if err == nil {
+			if g.Calls != len(ts.pairs) {
+				t.Errorf("%d calls observed, %d scored", g.Calls, len(ts.pairs))
+			}
+			break
+		}
+		if interrupts++; !errors.Is(err, context.Canceled) || interrupts > 20 {
+			t.Fatal(err)
+		}
+	}
+	if interrupts < 3 || ts.most() != 1 {
+		t.Errorf("%d interrupts, one pair scored %d times", interrupts, ts.most())
+	}
+}
+
 func TestCacheRepeatsAndModels(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "scores")
 	ts := &counting{}

@@ -45,8 +45,9 @@ type RerankClient struct {
 	Shape RerankShape // "" asks the server
 	Model string      // sent along; Cohere and Jina need one, vLLM serves several
 	// Scores is the scale of the server's scores. "" is raw for TEI, which is asked for
-	// raw scores, and sigmoid for the others. Where a sigmoid has rounded to 0 or 1 the
-	// logits of the best or worst pairs are equal.
+	// raw scores, and sigmoid for the others; RawScores asks vLLM for them, too (from 0.10
+	// on). Where a sigmoid has rounded to 0 or 1 the logits of the best or worst pairs are
+	// equal.
 	Scores ScoreScale
 	KeyEnv string // environment variable with the API key; "" is COHERE_API_KEY, JINA_API_KEY or else RERANK_API_KEY
 

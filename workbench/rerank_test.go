@@ -69,7 +69,8 @@ func (f *fakeService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var in struct {
 		Query     string
 		Documents []string
-		TopN      int `json:"top_n"`
+		TopN      int   `json:"top_n"`
+		Activate  *bool `json:"use_activation"`
 	}
 	raw, _ := io.ReadAll(r.Body)
 	var body map[string]any
@@ -80,7 +81,10 @@ func (f *fakeService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	var results []map[string]any
 	for i, d := range in.Documents {
 		s, _ := small{}.Predict(r.Context(), [][2]string{{in.Query, d}})
-		results = append(results, map[string]any{"index": i, "relevance_score": 1 / (1 + math.Exp(-s[0])), "document": map[string]string{"text": d}})
+		if in.Activate == nil || *in.Activate {
+			s[0] = 1 / (1 + math.Exp(-s[0]))
+		}
+		results = append(results, map[string]any{"index": i, "relevance_score": s[0], "document": map[string]string{"text": d}})
 	}
 	slices.Reverse(results)
 	json.NewEncoder(w).Encode(map[string]any{"id": "x", "results": results[:in.TopN], "meta": map[string]any{}, "usage": map[string]int{"total_tokens": 7}})
@@ -118,6 +122,7 @@ func TestRerankShapes(t *testing.T) {
 		env    string
 		model  any
 	}{
+		"vllm, raw": {&RerankClient{Shape: ShapeVLLM, Scores: RawScores}, "/v1/rerank", "RERANK_API_KEY", "served-model"},
 		ShapeVLLM:   {&RerankClient{Shape: ShapeVLLM}, "/v1/rerank", "RERANK_API_KEY", "served-model"},
 		"":          {&RerankClient{KeyEnv: "MINE"}, "/v1/rerank", "MINE", "served-model"},
 		ShapeCohere: {&RerankClient{Shape: ShapeCohere, Model: "m"}, "/v2/rerank", "COHERE_API_KEY", "m"},

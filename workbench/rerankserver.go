@@ -142,6 +142,8 @@ type rerankRequest struct {
 	TopN      int      `json:"top_n,omitempty"`                  // the others: all of them
 	Return    *bool    `json:"return_documents,omitempty"`       // Jina: do not send the texts back
 	MaxTokens int      `json:"truncate_prompt_tokens,omitempty"` // vLLM: -1 cuts to what the model reads
+	Activate  *bool    `json:"use_activation,omitempty"`         // vLLM: no sigmoid
+	Activated *bool    `json:"activation,omitempty"`             // the same in versions before 0.11
 }
 
 // request asks for the scores of texts for one query.
@@ -152,6 +154,9 @@ func (c *RerankClient) request(ctx context.Context, s *rerankServer, query strin
 		r.Texts, r.RawScores, r.Truncate = texts, s.scale == RawScores, true
 	case ShapeVLLM:
 		r.Documents, r.TopN, r.MaxTokens = texts, len(texts), -1
+		if s.scale == RawScores {
+			r.Activate, r.Activated = new(bool), new(bool)
+		}
 	case ShapeJina:
 		r.Documents, r.TopN, r.Return = texts, len(texts), new(bool)
 	default:

@@ -127,7 +127,7 @@ func (f folder) tensor(name string, shape ...int) folder {
 	return f
 }
 
-func (f folder) write(t *testing.T) string {
+func (f folder) write(t testing.TB) string {
 	t.Helper()
 	dir := t.TempDir()
 	for name, content := range f.files {

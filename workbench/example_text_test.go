@@ -1,0 +1,79 @@
+package workbench_test
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"axn/workbench"
+)
+
+// sharedWords stands for a cross-encoder: it counts the words of the item that the query has.
+var sharedWords = workbench.TextScorerFunc(func(_ context.Context, pairs [][2]string) ([]float64, error) {
+	scores := make([]float64, len(pairs))
+	for i, p := range pairs {
+		for _, word := range strings.FieldsFunc(p[1], func(r rune) bool { return strings.ContainsRune(" ,:", r) }) {
+			if strings.Contains(p[0], word) {
+				scores[i]++
+			}
+		}
+	}
+	return scores, nil
+})
+
+// A part of WordNet becomes a data set with texts, and any function over texts a scorer of its rows.
+// The folder here holds a few senses made up for the tests; "" opens the installed WordNet.
+func ExampleOpenWordNet() {
+	wn, err := workbench.OpenWordNet("testdata/wordnet")
+	workbench.Must(err)
+	d, err := wn.Dataset(workbench.Domain{Part: "verbs", Train: 3, Test: 2, Seed: 1})
+	workbench.Must(err)
+	fmt.Println(d)
+	fmt.Println(d.Queries[0].Text)
+	fmt.Println(d.Items[d.Queries[0].Gold].Text)
+
+	scores, err := workbench.NewScorer(sharedWords, d).Score(context.Background(), []workbench.Pair{{Query: 0, Item: 0}, {Query: 0, Item: 1}})
+	workbench.Must(err)
+	fmt.Println(scores)
+	// Output:
+	// Dataset verbs: 3 items, 5 queries (3 train, 2 test), no vectors
+	// he is * running *
+	// run, run away: move fast
+	// [2 0]
+}
+
+// A cached scorer pays once for each pair, in this run and all later ones.
+func ExampleCached() {
+	dir, err := os.MkdirTemp("", "cache")
+	workbench.Must(err)
+	defer os.RemoveAll(dir)
+
+	ce, err := workbench.Cached(workbench.Named("shared words", sharedWords), filepath.Join(dir, "scores"))
+	workbench.Must(err)
+	defer ce.Close()
+	pairs := [][2]string{{"dry red wine", "red berry"}, {"dry red wine", "red wine"}, {"dry red wine", "red berry"}}
+	for range 2 {
+		scores, err := ce.Predict(context.Background(), pairs)
+		workbench.Must(err)
+		fmt.Println(scores, ce)
+	}
+	// Output:
+	// [1 2 1] Cache: 2 pairs scored, 0 found
+	// [1 2 1] Cache: 2 pairs scored, 3 found
+}
+
+// One machine serves a scorer, another scores with it.
+func ExampleRerankHandler() {
+	server := httptest.NewServer(workbench.RerankHandler(sharedWords)) // in earnest: http.ListenAndServe(":8080", …)
+	defer server.Close()
+
+	ce := &workbench.RerankClient{URL: server.URL}
+	scores, err := ce.Predict(context.Background(), [][2]string{{"dry red wine", "red berry"}, {"dry red wine", "red wine"}})
+	workbench.Must(err)
+	fmt.Println(scores)
+	// Output:
+	// [1 2]
+}

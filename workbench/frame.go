@@ -9,43 +9,81 @@ import (
 	"github.com/go-gota/gota/series"
 )
 
-// Frame shows the report as a table: system, index_calls, budget, rounds, k,
-// recall, calls, seconds; one row per measure, in order.
+// Frame shows the report as a table, one row per measure, in order: system,
+// index_calls, budget, rounds, k, recall, calls and seconds, then the interval of
+// the recall (low, high), its spread over seeds (seed_sd), the gain over the
+// baseline with its interval and p (gain, gain_low, gain_high, p), and what the
+// index cost (sampling, observe_seconds, factorize_seconds, index_mb).
 func (r *Report) Frame() dataframe.DataFrame {
-	n := len(r.Measures)
-	names := make([]string, n)
-	indexCalls, budgets, rounds, ks := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
-	recall, calls, seconds := make([]float64, n), make([]float64, n), make([]float64, n)
-	for i, m := range r.Measures {
-		names[i], indexCalls[i], budgets[i], rounds[i], ks[i] = m.System, m.IndexCalls, m.Budget, m.Rounds, m.K
-		recall[i], calls[i], seconds[i] = m.Recall, m.Calls, m.Seconds
+	text := func(name string, of func(m *Measure) string) series.Series {
+		return r.column(series.String, name, func(m *Measure) any { return of(m) })
+	}
+	count := func(name string, of func(m *Measure) int) series.Series {
+		return r.column(series.Int, name, func(m *Measure) any { return of(m) })
+	}
+	number := func(name string, of func(m *Measure) float64) series.Series {
+		return r.column(series.Float, name, func(m *Measure) any { return of(m) })
 	}
 	return dataframe.New(
-		series.New(names, series.String, "system"), series.New(indexCalls, series.Int, "index_calls"),
-		series.New(budgets, series.Int, "budget"), series.New(rounds, series.Int, "rounds"), series.New(ks, series.Int, "k"),
-		series.New(recall, series.Float, "recall"), series.New(calls, series.Float, "calls"), series.New(seconds, series.Float, "seconds"))
+		text("system", func(m *Measure) string { return m.System }),
+		count("index_calls", func(m *Measure) int { return m.IndexCalls }),
+		count("budget", func(m *Measure) int { return m.Budget }),
+		count("rounds", func(m *Measure) int { return m.Rounds }),
+		count("k", func(m *Measure) int { return m.K }),
+		number("recall", func(m *Measure) float64 { return m.Recall }),
+		number("calls", func(m *Measure) float64 { return m.Calls }),
+		number("seconds", func(m *Measure) float64 { return m.Seconds }),
+		number("low", func(m *Measure) float64 { return m.Low }),
+		number("high", func(m *Measure) float64 { return m.High }),
+		number("seed_sd", func(m *Measure) float64 { return m.SeedSD }),
+		number("gain", func(m *Measure) float64 { return m.Gain }),
+		number("gain_low", func(m *Measure) float64 { return m.GainLow }),
+		number("gain_high", func(m *Measure) float64 { return m.GainHigh }),
+		number("p", func(m *Measure) float64 { return m.P }),
+		text("sampling", func(m *Measure) string { return m.Sampling }),
+		number("observe_seconds", func(m *Measure) float64 { return m.ObserveSeconds }),
+		number("factorize_seconds", func(m *Measure) float64 { return m.FactorizeSeconds }),
+		number("index_mb", func(m *Measure) float64 { return float64(m.IndexBytes) / (1 << 20) }))
 }
 
-// Table shows recall in percent with one row per system and one column per
-// budget and k, such as B100_k10: the shape papers print.
-func (r *Report) Table() dataframe.DataFrame {
-	var systems, columns []string
-	cells := map[[2]string]float64{}
-	for _, m := range r.Measures {
-		col := fmt.Sprintf("B%d_k%d", m.Budget, m.K)
-		if _, ok := cells[[2]string{m.System, ""}]; !ok {
-			systems, cells[[2]string{m.System, ""}] = append(systems, m.System), 0
-		}
-		if _, ok := cells[[2]string{"", col}]; !ok {
-			columns, cells[[2]string{"", col}] = append(columns, col), 0
-		}
-		cells[[2]string{m.System, col}] = m.Recall
+// column makes a column of a frame.
+func (r *Report) column(t series.Type, name string, of func(m *Measure) any) series.Series {
+	values := make([]any, len(r.Measures))
+	for i := range r.Measures {
+		values[i] = of(&r.Measures[i])
 	}
-	all := []series.Series{series.New(systems, series.String, "system")}
+	return series.New(values, t, name)
+}
+
+// Table shows recall in percent with one row per system and index cost and one
+// column per budget and k, such as B100_k10: the shape papers print.
+func (r *Report) Table() dataframe.DataFrame {
+	type row struct {
+		system string
+		calls  int
+	}
+	var rows []row
+	var columns []string
+	cells := map[row]map[string]float64{}
+	for _, m := range r.Measures {
+		at, col := row{m.System, m.IndexCalls}, fmt.Sprintf("B%d_k%d", m.Budget, m.K)
+		if cells[at] == nil {
+			rows, cells[at] = append(rows, at), map[string]float64{}
+		}
+		if !slices.Contains(columns, col) {
+			columns = append(columns, col)
+		}
+		cells[at][col] = m.Recall
+	}
+	names, calls := make([]string, len(rows)), make([]int, len(rows))
+	for i, at := range rows {
+		names[i], calls[i] = at.system, at.calls
+	}
+	all := []series.Series{series.New(names, series.String, "system"), series.New(calls, series.Int, "index_calls")}
 	for _, col := range columns {
-		v := make([]float64, len(systems))
-		for i, sys := range systems {
-			v[i] = math.Round(1000*cells[[2]string{sys, col}]) / 10
+		v := make([]float64, len(rows))
+		for i, at := range rows {
+			v[i] = math.Round(1000*cells[at][col]) / 10
 		}
 		all = append(all, series.New(v, series.Float, col))
 	}

@@ -2,10 +2,17 @@ package workbench
 
 import (
 	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math"
 	"slices"
 	"strings"
 	"testing"
 
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -51,7 +58,7 @@ func toyReport(t *testing.T) *Report {
 func TestReport(t *testing.T) {
 	rep := toyReport(t)
 	df, table := rep.Frame(), rep.Table()
-	if df.Err != nil || df.Nrow() != 12 || table.Err != nil || table.Nrow() != 2 || table.Ncol() != 7 {
+	if df.Err != nil || df.Nrow() != 12 || table.Err != nil || table.Nrow() != 2 || table.Ncol() != 8 {
 		t.Fatalf("%v\n%v", df, table)
 	}
 	for _, m := range rep.Measures {
@@ -71,17 +78,112 @@ func TestExperimentRefuses(t *testing.T) {
 	d, g := toy(43, 10, 30, 4)
 	ix := toyIndex(t, d, g, DualEncoder)
 	for want, e := range map[string]Experiment{
-		"needs a Dataset":    {Scorer: LookUp(g)},
-		"0 systems":          {Dataset: d, Scorer: LookUp(g), Budgets: []int{1}, TopK: []int{1}},
-		`"x" has no index`:   {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}}, Budgets: []int{1}, TopK: []int{1}},
-		"k is -1":            {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{-1}},
-		"x at budget 0: wor": {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{0}, TopK: []int{1}},
+		"needs a Dataset":                       {Scorer: LookUp(g)},
+		"0 systems":                             {Dataset: d, Scorer: LookUp(g), Budgets: []int{1}, TopK: []int{1}},
+		`are named "x"`:                         {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}, {Name: "x"}}, Budgets: []int{1}, TopK: []int{1}},
+		`baseline "y" is none`:                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}}, Budgets: []int{1}, TopK: []int{1}, Baseline: "y"},
+		"x: workbench: factorize: adacur needs": {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Factorize: FactorizeOptions{Method: ADACUR}}}, Budgets: []int{1}, TopK: []int{1}},
+		"k is -1":                               {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{-1}},
+		"x: budget 0: workb":                    {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{0}, TopK: []int{1}},
 	} {
 		if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
 }
+
+// costReport varies index cost, seeds and systems.
+func costReport(t *testing.T) *Report {
+	d, g := toy(47, 60, 100, 8)
+	return must[*Report](t)(Experiment{Dataset: d, Scorer: spyTwice(g), Baseline: "dual encoder",
+		Systems: []System{
+			{Name: "dual encoder", Index: toyIndex(t, d, g, DualEncoder), Search: SearchOptions{Rounds: 1}},
+			{Name: "MF_Trns", Factorize: FactorizeOptions{Method: Transductive}},
+			{Name: "ADACUR", Factorize: FactorizeOptions{Method: ADACUR}, Samplings: []Sampling{{Queries: 10, Dense: true}}},
+		},
+		Samplings: []Sampling{{Random: 5}, {Queries: 20, Random: 40}}, Seeds: []int64{1, 2, 3},
+		Budgets: []int{20, 60}, TopK: []int{10}}.Run(t.Context()))
+}
+
+// spyTwice refuses a batch of pairs that was asked for before, searches' and the
+// exact neighbours' apart: scores for one sampling and seed are observed once.
+func spyTwice(g *Matrix) Scorer {
+	seen := map[string]bool{}
+	return ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {
+		if key := fmt.Sprint(pairs); pairs[0].Query < 30 && seen[key] {
+			return nil, errors.New("observed twice")
+		} else {
+			seen[key] = true
+		}
+		return LookUp(g).Score(ctx, pairs)
+	})
+}
+
+func TestExperimentVariesTheIndexCost(t *testing.T) {
+	rep := costReport(t)
+	var got []string
+	for _, m := range rep.Measures {
+		got = append(got, fmt.Sprintf("%s %d B%d", m.System, m.IndexCalls, m.Budget))
+		if len(m.PerQuery) != 30 || m.Recall < m.Low || m.Recall > m.High || m.Gain < m.GainLow || m.Gain > m.GainHigh || m.IndexBytes == 0 {
+			t.Errorf("%+v", m)
+		}
+		if m.System == "dual encoder" && (m.Gain != 0 || m.P != 1 || m.SeedSD != 0) {
+			t.Errorf("the baseline gains %v, p %v, over itself", m.Gain, m.P)
+		}
+		if m.System == "MF_Trns" && m.SeedSD == 0 {
+			t.Errorf("three draws of entries give the same recall: %+v", m)
+		}
+		base := rep.counterpart(&m, "dual encoder")
+		if want := m.Recall - base.Recall; math.Abs(m.Gain-want) > 1e-12 || (math.Abs(m.Gain) > 0.2 && m.P > 0.01) {
+			t.Errorf("%s: gain %v, want %v; p %v", m.System, m.Gain, want, m.P)
+		}
+	}
+	want := []string{"dual encoder 900 B20", "dual encoder 900 B60", "MF_Trns 150 B20", "MF_Trns 150 B60",
+		"MF_Trns 800 B20", "MF_Trns 800 B60", "ADACUR 1000 B20", "ADACUR 1000 B60"}
+	if !slices.Equal(got, want) {
+		t.Errorf("measures %q, want %q", got, want)
+	}
+	if table := rep.Table(); table.Nrow() != 4 || table.Err != nil {
+		t.Errorf("%v", table)
+	}
+}
+
+func TestPlotsOfCost(t *testing.T) {
+	rep := costReport(t)
+	index, err1 := rep.PlotIndexCalls(10, 60)
+	pareto, err2 := rep.PlotPareto(10, 1000)
+	recall, err3 := rep.PlotRecall(10)
+	if err := errors.Join(err1, err2, err3); err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		p     *plot.Plot
+		texts []string
+	}{
+		"index":  {index, []string{"dual encoder", "MF_Trns", "ADACUR", "spent on the index", "at B = 60", "100", "500"}},
+		"pareto": {pareto, []string{"dual encoder", "MF_Trns, 800", "index and 1000 queries", "20k", "50k"}},
+		"recall": {recall, []string{"MF_Trns, 150", "MF_Trns, 800", "ADACUR"}},
+	} {
+		var svg bytes.Buffer
+		must[int64](t)(must[io.WriterTo](t)(c.p.WriterTo(16*vg.Centimeter, 10*vg.Centimeter, "svg")).WriteTo(&svg))
+		for _, text := range c.texts {
+			if !strings.Contains(svg.String(), text) {
+				t.Errorf("%s: the plot lacks %q", name, text)
+			}
+		}
+	}
+	for _, err := range []error{second(rep.PlotIndexCalls(10, 61)), second(rep.PlotPareto(10, 0)), second(rep.PlotPareto(3, 10))} {
+		if err == nil {
+			t.Error("what was not measured was drawn")
+		}
+	}
+	front := paretoFront([]curve{{xys: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {xys: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
+	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
+		t.Errorf("front %v, want %v", front, want)
+	}
+}
+
+func second[T any](_ T, err error) error { return err }
 
 // The plot is drawn, small, and names every system; another k is refused.
 func TestPlotRecall(t *testing.T) {

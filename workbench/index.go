@@ -164,3 +164,14 @@ func (ix *Index) check() error {
 	}
 	return nil
 }
+
+// bytes is the memory its matrices take.
+func (ix *Index) bytes() int {
+	n := 0
+	for _, a := range ix.arrays() {
+		if *a.at != nil {
+			n += 4 * len((*a.at).Data)
+		}
+	}
+	return n
+}

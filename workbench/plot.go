@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"image/color"
-	"math"
 	"slices"
-	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -86,52 +84,4 @@ func addEndLabels(p *plot.Plot, curves []curve) error {
 	p.X.Max += (p.X.Max - p.X.Min) * float64(longest) / 45
 	p.Y.Max = max(p.Y.Max, below)
 	return nil
-}
-
-// PlotRecall draws mean Top-k-Recall in percent against the budget, one line per
-// system; k must be one of the experiment's.
-func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
-	var curves []curve
-	for _, m := range r.Measures {
-		if m.K != k {
-			continue
-		}
-		if len(curves) == 0 || curves[len(curves)-1].name != m.System {
-			curves = append(curves, curve{name: m.System})
-		}
-		c := &curves[len(curves)-1]
-		c.xys = append(c.xys, plotter.XY{X: float64(m.Budget), Y: 100 * m.Recall})
-	}
-	if len(curves) == 0 {
-		return nil, fmt.Errorf("workbench: plot recall: the report on %s has no measures at k = %d", r.Dataset, k)
-	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
-	}
-	p.X.Tick.Marker = budgetTicks(curves)
-	return p, nil
-}
-
-// budgetTicks puts a tick at every budget measured, leaving out those too close
-// to the one before.
-func budgetTicks(curves []curve) plot.ConstantTicks {
-	var at []float64
-	for _, c := range curves {
-		for _, xy := range c.xys {
-			at = append(at, xy.X)
-		}
-	}
-	slices.Sort(at)
-	at = slices.Compact(at)
-	var ticks plot.ConstantTicks
-	apart, labelled := (at[len(at)-1]-at[0])/15, math.Inf(-1)
-	for _, x := range at {
-		t := plot.Tick{Value: x}
-		if x-labelled >= apart {
-			t.Label, labelled = strconv.Itoa(int(x)), x
-		}
-		ticks = append(ticks, t)
-	}
-	return ticks
 }

@@ -23,6 +23,9 @@ type Sampling struct {
 	Seed     int64 // same seed, same entries; without PerItem a query draws the same with any number of others
 }
 
+// draws reports whether anything is left to chance.
+func (sm Sampling) draws() bool { return !sm.Dense && sm.Random+sm.PerItem > 0 }
+
 // String fits one line.
 func (sm Sampling) String() string {
 	queries := "all queries"

@@ -34,6 +34,9 @@ type Kernel struct {
 
 	shell, control, stdin, iopub *channel
 
+	first   sync.Once
+	welcome chan struct{} // closed at the first message on iopub
+
 	mu      sync.Mutex
 	replies map[string]chan *message.Message // by id of the request
 	outputs map[string]chan *message.Message // iopub, by id of the request
@@ -88,7 +91,7 @@ func Start(argv []string, o Options) (*Kernel, error) {
 	k := &Kernel{
 		Process: cmd.Process, Connection: conn, Exited: exited, dir: dir,
 		session: rand.Text(), codec: message.NewCodec(conn.Key),
-		replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
+		welcome: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
 	}
 	if err := k.connect(); err != nil {
 		k.Close()
@@ -123,7 +126,27 @@ func (k *Kernel) connect() error {
 		}
 		go k.read(conn, c.receive)
 	}
-	return nil
+	return k.subscribed()
+}
+
+// subscribed waits until the kernel knows that we listen to its output. A kernel
+// that does not say so is asked for something until output comes.
+func (k *Kernel) subscribed() error {
+	for start := time.Now(); time.Since(start) < startTime; {
+		select {
+		case <-k.welcome:
+			return nil
+		case <-k.Exited:
+			return errors.New("the kernel ended at its start")
+		case <-time.After(200 * time.Millisecond):
+			p, err := k.Send(Shell, "kernel_info_request", map[string]any{})
+			if err != nil {
+				return err
+			}
+			defer p.Forget()
+		}
+	}
+	return errors.New("the kernel publishes nothing")
 }
 
 // dial connects to a port of the kernel, waiting for the kernel to open it.
@@ -187,6 +210,7 @@ func (k *Kernel) receiveReply(m *message.Message) {
 }
 
 func (k *Kernel) receiveOutput(m *message.Message) {
+	k.first.Do(func() { close(k.welcome) })
 	k.mu.Lock()
 	ch, taps := k.outputs[ParentID(m)], k.taps
 	k.mu.Unlock()

@@ -61,6 +61,7 @@ func (in *Interp) declareBuiltins() {
 	top.DeclBuiltin0(goName, in.goBuiltin())
 	top.DeclBuiltin0(rangeName, rangeBuiltin())
 	top.DeclBuiltin0(runName, runBuiltin())
+	top.DeclBuiltin0(fnName, in.fnBuiltin())
 }
 
 // goBuiltin returns a function like its argument, guarded.
@@ -125,4 +126,13 @@ func runBuiltin() fast.Builtin {
 func (in *Interp) grabber() func() any {
 	v, _ := in.ir.Eval1("(func() interface{} { return " + runName + "() })")
 	return v.Interface().(func() interface{})
+}
+
+// currentRun returns the interpreter's state of the calling goroutine. gomacro
+// may know the goroutine from an earlier one at the same address, with a signal
+// that nobody took: taking it panics once.
+func (in *Interp) currentRun() (run *fast.Run) {
+	for !attempt(func() { run = in.grab().(*fast.Run) }) {
+	}
+	return run
 }

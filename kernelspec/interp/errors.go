@@ -3,6 +3,7 @@ package interp
 import (
 	"errors"
 	"fmt"
+	"go/ast"
 	"go/scanner"
 	"go/token"
 	"regexp"
@@ -101,32 +102,69 @@ func cutPosition(text string) ([]Frame, string) {
 }
 
 // runError turns what a running cell panicked with into an error.
-func (in *Interp) runError(j *job, code *compiled, r any) *Error {
+func (in *Interp) runError(j *job, code *compiled, r any, stack []string) *Error {
 	frames := in.frames(j.run.CurrEnv)
-	if len(frames) == 0 {
-		frames = frameAt(in.position(code.lastPos))
+	if n := len(frames); (n == 0 || frames[n-1].Cell != j.cell.Name || code.inFunction(in, frames[n-1])) && code.isExpr {
+		frames = append(frames, frameAt(in.position(code.lastPos))...) // a bare expression has no frame
 	}
-	return in.panicError(r, frames, causeOf(j))
+	e := in.panicError(r, frames, causeOf(j))
+	if len(stack) > 0 {
+		var lines []string
+		for _, s := range stack {
+			lines = append(lines, "  \x1b[2min "+s+"\x1b[0m")
+		}
+		e.Traceback = append(e.Traceback[:1:1], append(lines, e.Traceback[1:]...)...)
+	}
+	return e
+}
+
+// inFunction reports whether a place is inside a function that the cell declares.
+func (code *compiled) inFunction(in *Interp, f Frame) bool {
+	for _, node := range code.nodes {
+		if fn, ok := node.(*ast.FuncDecl); ok {
+			if from, to := in.position(fn.Pos()), in.position(fn.End()); f.Line >= from.Line && f.Line <= to.Line {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // panicError describes a panic.
 func (in *Interp) panicError(r any, frames []Frame, cause error) *Error {
-	if sig, ok := r.(base.Signal); ok && sig == base.SigInterrupt {
-		if cause != nil && !errors.Is(cause, ErrInterrupted) {
-			return in.newError("error", cause.Error(), frames)
-		}
+	err, isErr := r.(error)
+	stopped := r == base.SigInterrupt || isErr && errors.Is(err, ErrInterrupted)
+	var why *Error
+	switch {
+	case stopped && errors.As(cause, &why):
+		return why
+	case stopped && cause != nil && !errors.Is(cause, ErrInterrupted):
+		return in.newError("error", cause.Error(), frames)
+	case r == base.SigInterrupt:
 		return in.newError("interrupted", "the cell was stopped; variables keep their values", frames)
 	}
 	switch r := r.(type) {
 	case exit:
 		return in.newError("exit", fmt.Sprintf("os.Exit(%d) in a cell does not end the kernel; variables keep their values", r.code), frames)
+	case *Error:
+		return r
 	case error:
-		if errors.Is(r, ErrInterrupted) || cause != nil && errors.Is(cause, ErrInterrupted) {
+		if stopped || errors.Is(cause, ErrInterrupted) {
 			return in.newError("interrupted", r.Error(), frames)
 		}
-		return in.newError("panic", strings.TrimPrefix(r.Error(), "runtime error: "), frames)
+		return in.newError("panic", plainly(r.Error()), frames)
 	}
-	return in.newError("panic", fmt.Sprint(r), frames)
+	return in.newError("panic", plainly(fmt.Sprint(r)), frames)
+}
+
+// plainly says what went wrong in the cell instead of in the interpreter, which
+// works by reflection.
+func plainly(message string) string {
+	message = strings.TrimPrefix(message, "runtime error: ")
+	if strings.HasPrefix(message, "reflect: call of reflect.Value.") && strings.HasSuffix(message, "on zero Value") {
+		return "invalid memory address or nil pointer dereference"
+	}
+	return strings.TrimPrefix(message, "reflect: ")
 }
 
 // frames lists the places on the interpreter's call stack, innermost first, one

@@ -50,7 +50,7 @@ func (in *Interp) compile(j *job) (code *compiled, failure *Error) {
 	}()
 	in.sources.add(j.cell)
 	c.Filepath, c.Line = j.cell.Name, 0
-	nodes := c.ParseBytes([]byte(j.cell.Code))
+	nodes := c.ParseBytes([]byte(in.expand(j.cell.Code)))
 	in.checkImports(nodes)
 	nodes = in.rewrite(nodes)
 	form := ast2.AnyToAst(nodes, "cell")
@@ -78,7 +78,7 @@ func (in *Interp) execute(j *job, code *compiled) (res Result) {
 	defer func() {
 		if r := recover(); r != nil {
 			if j.state.Load() != abandoned {
-				res = Result{Err: in.runError(j, code, r)}
+				res = Result{Err: in.runError(j, code, r, goFrames())}
 				in.heal(code, env)
 			}
 		}
@@ -89,6 +89,8 @@ func (in *Interp) execute(j *job, code *compiled) (res Result) {
 	}
 	fun := code.expr.AsXV(fast.COptKeepUntyped)
 	v, vs := fun(env)
+	j.printTime()
+	in.pointOutErrors(j, code)
 	if !code.isExpr {
 		return Result{}
 	}
@@ -96,7 +98,11 @@ func (in *Interp) execute(j *job, code *compiled) (res Result) {
 	if len(values) > 1 && hasOk(code.nodes[len(code.nodes)-1].(ast.Expr)) {
 		values, types = values[:1], types[:1]
 	}
-	return result(values, types)
+	res = result(values, types)
+	if err := in.failed(res, code); err != nil {
+		return Result{Err: err}
+	}
+	return res
 }
 
 // isPrint reports whether an expression prints: how many bytes it wrote is nothing

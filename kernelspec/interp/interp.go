@@ -15,11 +15,13 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"axn/kernelspec/godoc"
 
 	"github.com/cosmos72/gomacro/base"
 	"github.com/cosmos72/gomacro/fast"
+	"github.com/cosmos72/gomacro/gls"
 	"github.com/cosmos72/gomacro/xreflect"
 )
 
@@ -56,6 +58,7 @@ type Result struct {
 type Interp struct {
 	jobs    chan *job
 	running atomic.Pointer[job]
+	worker  atomic.Uint64 // address of the goroutine that runs cells, as gomacro numbers them
 
 	mu   sync.Mutex // held while anything is compiled or looked up
 	ir   *fast.Interp
@@ -97,6 +100,7 @@ func (in *Interp) start(prepare func(*fast.Interp)) {
 	in.declareBuiltins()
 	in.declareGenerics()
 	in.declareContext()
+	in.declareMagics()
 	if prepare != nil {
 		prepare(ir)
 	}
@@ -121,6 +125,7 @@ type job struct {
 	over   atomic.Bool // the result is sent
 	run    *fast.Run   // of the goroutine that runs the cell; set before running
 	state  atomic.Int32
+	timed  time.Time // when a timed statement began
 }
 
 // States of a job.
@@ -156,6 +161,7 @@ func (in *Interp) Run(cell *Cell) Result {
 // work runs jobs until one of them is left behind: then another goroutine has
 // taken over jobs, and this one ends when its cell does.
 func (in *Interp) work(jobs chan *job) {
+	in.worker.Store(uint64(gls.GoID()))
 	for j := range jobs {
 		r := in.runJob(j)
 		if cause := causeOf(j); r.Err == nil && cause != nil {

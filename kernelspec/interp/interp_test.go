@@ -66,6 +66,20 @@ func TestLanguage(t *testing.T) {
 		{"loop variable of three clauses", "var fs []func() int\nfor i := 0; i < 3; i++ { fs = append(fs, func() int { return i }) }\nfs[0]() + 10*fs[1]() + 100*fs[2]()", "210"},
 		{"goroutine", "ch := make(chan int)\ngo func() { ch <- 7 }()\n<-ch", "7"},
 		{"map entry", "m := map[string]int{\"a\": 1}\nm[\"a\"]", "1"},
+		{"min", "min(3, 1, 2)", "1"},
+		{"max of mixed constants", "max(1, 2.5)", "2.5"},
+		{"min of variables", "a, b := \"x\", \"y\"\nmin(a, b)", "x"},
+		{"clear", "m := map[string]int{\"a\": 1}\nclear(m)\nlen(m)", "0"},
+		{"slices.Sort", "import \"slices\"\nxs := []int{3, 1, 2}\nslices.Sort(xs)\nxs", "[1 2 3]"},
+		{"slices.SortFunc of own type", "import \"slices\"\ntype P struct{ N int }\nps := []P{{3}, {1}}\nslices.SortFunc(ps, func(a, b P) int { return a.N - b.N })\nps", "[{1} {3}]"},
+		{"slices.Sorted of keys", "import (\"slices\"; \"maps\")\nslices.Sorted(maps.Keys(map[string]int{\"b\": 1, \"a\": 2}))", "[a b]"},
+		{"slices.Contains", "import \"slices\"\nslices.Contains([]string{\"a\"}, \"a\")", "true"},
+		{"slices.Index and Max", "import \"slices\"\nxs := []float64{1, 5, 2}\nslices.Index(xs, slices.Max(xs))", "1"},
+		{"slices.Insert and Delete", "import \"slices\"\nslices.Delete(slices.Insert([]int{1, 4}, 1, 2, 3), 0, 1)", "[2 3 4]"},
+		{"slices.BinarySearch", "import \"slices\"\nslices.BinarySearch([]int{1, 3, 5}, 3)", "1 true"},
+		{"slices.Reverse and Compact", "import \"slices\"\nxs := slices.Compact([]int{1, 1, 2})\nslices.Reverse(xs)\nxs", "[2 1]"},
+		{"cmp.Compare", "import \"cmp\"\ncmp.Compare(1, 2)", "-1"},
+		{"shadowed max", "max := 3\nmax", "3"},
 		{"context", "ctx.Err() == nil", "true"},
 		{"several values", "func f() (int, string) { return 1, \"a\" }\nf()", "1 a"},
 	} {
@@ -137,4 +151,75 @@ func TestInterrupt(t *testing.T) {
 			t.Logf("stopped after %v", took)
 		})
 	}
+}
+
+// A cell that ends in an error fails; one that leaves an error unseen is told.
+func TestFailures(t *testing.T) {
+	c := newCells(t)
+	c.run("import (\"errors\"; \"strconv\"; \"os\")")
+	if e := c.fails("errors.New(\"no\")"); e.Name != "error" || e.Value != "no" {
+		t.Errorf("got %+v", e)
+	}
+	if e := c.fails("strconv.Atoi(\"x\")"); !strings.Contains(e.Value, "invalid syntax") {
+		t.Errorf("got %+v", e)
+	}
+	if got := c.run("strconv.Atoi(\"7\")"); got != "7 <nil>" {
+		t.Errorf("got %s", got)
+	}
+	c.run("type frame struct{ Err error }")
+	c.fails("frame{errors.New(\"column\")}")
+	c.run("frame{}")
+	if e := c.fails("os.Exit(3)"); e.Name != "exit" {
+		t.Errorf("got %+v", e)
+	}
+	e := c.fails("type T struct{ X int }\nvar p *T\np.X")
+	if e.Name != "panic" || !strings.Contains(e.Value, "nil pointer dereference") || len(e.Frames) == 0 || e.Frames[0].Line != 3 {
+		t.Errorf("got %+v", e)
+	}
+	e = c.fails("import \"strings\"\nfunc rep(n int) string {\n\treturn strings.Repeat(\"x\", n)\n}\nrep(-1)")
+	text := strings.Join(e.Traceback, "\n")
+	if !strings.Contains(text, "strings.Repeat (strings.go:") || len(e.Frames) != 2 || e.Frames[0].Line != 3 || e.Frames[1].Line != 5 {
+		t.Errorf("got %v\n%s", e.Frames, text)
+	}
+}
+
+func TestMagics(t *testing.T) {
+	c := newCells(t)
+	c.run("%%time\nx := 1")
+	c.run("%time y := 2\ny")
+	c.run("if true {\n\t!true\n}\n%who\n%help")
+	c.run("ok := true")
+	if got := c.run("!ok"); got != "false" {
+		t.Errorf("!ok is %s", got)
+	}
+	if e := c.fails("%nothing 3"); !strings.Contains(e.Value, "%nothing 3 is no magic") {
+		t.Errorf("got %+v", e)
+	}
+	if e := c.fails("%time z := undefinedName"); len(e.Frames) != 1 || e.Frames[0].Column < 7 {
+		t.Errorf("got %+v", e)
+	}
+	if got := c.run("s := `\n%who\n!ls\n`\nlen(s)"); got != "10" {
+		t.Errorf("a raw string has length %s", got)
+	}
+}
+
+// Functions of a cell may be called on goroutines of compiled code.
+func TestForeignGoroutines(t *testing.T) {
+	c := newCells(t)
+	c.run("import (\"sort\"; \"strings\"; \"time\")")
+	if got := c.run("xs := []int{3, 1, 2}\nsort.Slice(xs, func(i, j int) bool { return xs[i] < xs[j] })\nxs"); got != "[1 2 3]" {
+		t.Errorf("got %s", got)
+	}
+	if got := c.run("up := func(r rune) rune { return r + 1 }\nstrings.Map(up, \"HAL\")"); got != "IBM" {
+		t.Errorf("got %s", got)
+	}
+	e := c.fails("var p []int\nsort.Slice(xs, func(i, j int) bool { return p[i] < p[j] })")
+	if e.Name != "panic" || len(e.Frames) == 0 || e.Frames[0].Line != 2 {
+		t.Errorf("got %+v", e)
+	}
+	e = c.fails("time.AfterFunc(time.Millisecond, func() { p[3] = 1 })\ntime.Sleep(time.Second)")
+	if e.Name != "panic" || !strings.Contains(e.Value, "out of range") {
+		t.Errorf("got %+v", e)
+	}
+	c.run("xs")
 }

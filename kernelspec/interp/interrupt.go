@@ -77,7 +77,7 @@ func (in *Interp) abandon(j *job) bool {
 	jobs := make(chan *job)
 	taken := make(chan struct{})
 	go func() {
-		run := in.grab().(*fast.Run)
+		run := in.currentRun()
 		inner := fast.NewInnerInterp(in.ir, "main", "main")
 		env := inner.PrepareEnv()
 		env.Run = run

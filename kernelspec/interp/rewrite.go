@@ -27,6 +27,16 @@ func (in *Interp) rewrite(nodes []ast.Node) []ast.Node {
 				rewriteGo(n)
 			case *ast.ValueSpec:
 				nameBlanks(n)
+			case *ast.CallExpr:
+				if _, isSelector := n.Fun.(*ast.SelectorExpr); isSelector {
+					in.rewriteHandedOver(n.Args)
+				}
+			case *ast.CompositeLit:
+				in.rewriteHandedOver(n.Elts)
+			case *ast.AssignStmt:
+				if _, isSelector := n.Lhs[0].(*ast.SelectorExpr); isSelector {
+					in.rewriteHandedOver(n.Rhs)
+				}
 			}
 			return true
 		})

@@ -70,7 +70,7 @@ func (in *Interp) Goroutines() int {
 func (in *Interp) guard(fn reflect.Value) reflect.Value {
 	j := in.jobOfCaller()
 	return reflect.MakeFunc(fn.Type(), func(args []reflect.Value) []reflect.Value {
-		r := &routine{job: j, run: in.grab().(*fast.Run)}
+		r := &routine{job: j, run: in.currentRun()}
 		in.routines.add(r)
 		defer in.routines.remove()
 		defer func() {

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"runtime"
 
@@ -23,6 +24,7 @@ type language struct {
 func newLanguage() *language {
 	l := &language{}
 	l.registerDisplay()
+	l.registerComm()
 	archive, err := godoc.Open(docs)
 	if err != nil {
 		panic(err) // the builder wrote it
@@ -60,7 +62,10 @@ func (l *language) Info() serve.Info {
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
-	res := l.in.Run(&interp.Cell{Name: fmt.Sprintf("cell[%d]", c.Count), Code: c.Code, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: c})
+	res := l.in.Run(&interp.Cell{
+		Name: fmt.Sprintf("cell[%d]", c.Count), Code: c.Code, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: c,
+		Context: func(ctx context.Context) context.Context { return withProgress(ctx, c) },
+	})
 	if res.Err != nil {
 		return nil, failure(res.Err)
 	}

@@ -55,8 +55,9 @@ func matrixTable(m mat.Matrix) *grid {
 	nr, nc := m.Dims()
 	rows, rowGap := span(nr, headRows, tailRows)
 	cols, colGap := span(nc, headCols, tailCols)
-	g := &grid{rowGap: rowGap, colGap: colGap, caption: fmt.Sprintf("%d×%d matrix", nr, nc)}
-	for range cols {
+	g := &grid{names: []string{}, rowGap: rowGap, colGap: colGap, caption: fmt.Sprintf("%d×%d matrix", nr, nc)}
+	for _, c := range cols {
+		g.names = append(g.names, strconv.Itoa(c))
 		g.numeric = append(g.numeric, true)
 	}
 	for _, r := range rows {

@@ -1,0 +1,99 @@
+package interp
+
+import (
+	"go/ast"
+	"reflect"
+	"runtime"
+
+	"github.com/cosmos72/gomacro/fast"
+	"github.com/cosmos72/gomacro/gls"
+)
+
+// Compiled packages may call functions of a cell on goroutines of their own, as
+// optimize.Minimize does. A panic there would end the process, and an interrupt
+// would not reach it. So functions that a cell hands over are wrapped.
+
+// fnName is the builtin that wraps a function that is handed over.
+const fnName = "__fn"
+
+// rewriteHandedOver wraps the functions among some expressions: literals, and
+// names that are known to be functions.
+func (in *Interp) rewriteHandedOver(exprs []ast.Expr) {
+	for i, e := range exprs {
+		switch e := e.(type) {
+		case *ast.FuncLit:
+			exprs[i] = call(fnName, e)
+		case *ast.Ident:
+			if sym := in.ir.Comp.TryResolve(e.Name); sym != nil && sym.Type != nil && sym.Desc.Class() != fast.ConstBind && sym.Type.Kind() == reflect.Func {
+				exprs[i] = call(fnName, e)
+			}
+		case *ast.KeyValueExpr:
+			value := []ast.Expr{e.Value}
+			in.rewriteHandedOver(value)
+			e.Value = value[0]
+		}
+	}
+}
+
+// fnBuiltin returns its argument, wrapped if it is a function.
+func (in *Interp) fnBuiltin() fast.Builtin {
+	return builtin("func", 1, 1, func(args types) (types, types, string) { return args, args, "" }, func(args []reflect.Value) []reflect.Value {
+		if v := args[0]; v.Kind() == reflect.Func && !v.IsNil() {
+			return []reflect.Value{in.wrap(v)}
+		}
+		return args
+	})
+}
+
+// wrap returns a function like fn that can be called on any goroutine. The usual
+// signatures are wrapped without reflection.
+func (in *Interp) wrap(fn reflect.Value) reflect.Value {
+	j := in.running.Load()
+	switch f := fn.Interface().(type) {
+	case func(i, j int) bool:
+		return reflect.ValueOf(func(a, b int) bool { defer in.catch(j); return f(a, b) })
+	case func(float64) float64:
+		return reflect.ValueOf(func(x float64) float64 { defer in.catch(j); return f(x) })
+	case func([]float64) float64:
+		return reflect.ValueOf(func(x []float64) float64 { defer in.catch(j); return f(x) })
+	case func(a, b []float64):
+		return reflect.ValueOf(func(a, b []float64) { defer in.catch(j); f(a, b) })
+	case func():
+		return reflect.ValueOf(func() { defer in.catch(j); f() })
+	}
+	return reflect.MakeFunc(fn.Type(), func(args []reflect.Value) (results []reflect.Value) {
+		for i := range fn.Type().NumOut() {
+			results = append(results, reflect.Zero(fn.Type().Out(i)))
+		}
+		defer in.catch(j)
+		if fn.Type().IsVariadic() {
+			return fn.CallSlice(args)
+		}
+		return fn.Call(args)
+	})
+}
+
+// catch is deferred around a call into a cell's function. On a goroutine of the
+// interpreter it does nothing. On a foreign one a panic stops the cell, and the
+// function returns zeros; once the cell is stopped, the goroutine ends.
+func (in *Interp) catch(j *job) {
+	if in.isOwn() {
+		return
+	}
+	if r := recover(); r != nil {
+		e := in.panicError(r, in.frames(in.currentRun().CurrEnv), nil)
+		in.currentRun().CurrEnv = nil
+		in.stop(e)
+	}
+	if j != nil && j.over.Load() && j.ctx.Err() != nil {
+		runtime.Goexit()
+	}
+}
+
+// isOwn reports whether the calling goroutine runs a cell or was started by one.
+func (in *Interp) isOwn() bool {
+	if in.routines.current() != nil {
+		return true
+	}
+	return in.worker.Load() == uint64(gls.GoID())
+}

@@ -11,7 +11,8 @@ import (
 
 // Compiled packages may call functions of a cell on goroutines of their own, as
 // optimize.Minimize does. A panic there would end the process, and an interrupt
-// would not reach it. So functions that a cell hands over are wrapped.
+// would not reach it. So functions that a cell hands over are wrapped, and the
+// proxies of interfaces defer guard.Catch.
 
 // fnName is the builtin that wraps a function that is handed over.
 const fnName = "__fn"
@@ -81,13 +82,29 @@ func (in *Interp) catch(j *job) {
 		return
 	}
 	if r := recover(); r != nil {
-		e := in.panicError(r, in.frames(in.currentRun().CurrEnv), nil)
-		in.currentRun().CurrEnv = nil
-		in.stop(e)
+		in.foreignPanic(r)
 	}
 	if j != nil && j.over.Load() && j.ctx.Err() != nil {
 		runtime.Goexit()
 	}
+}
+
+// catchInProxy is catch for methods, which the proxies of interfaces call.
+func (in *Interp) catchInProxy() {
+	if in.isOwn() {
+		return
+	}
+	if r := recover(); r != nil {
+		in.foreignPanic(r)
+	}
+}
+
+// foreignPanic stops the cell with a panic of a foreign goroutine.
+func (in *Interp) foreignPanic(r any) {
+	run := in.currentRun()
+	e := in.panicError(r, in.frames(run.CurrEnv), nil)
+	run.CurrEnv = nil
+	in.stop(e)
 }
 
 // isOwn reports whether the calling goroutine runs a cell or was started by one.

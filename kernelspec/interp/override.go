@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"time"
 
+	"axn/kernelspec/packages/guard"
+
 	"github.com/cosmos72/gomacro/imports"
 )
 
@@ -20,6 +22,7 @@ var errDepth = errors.New("the cell calls itself without end: stopped at 200,000
 func (in *Interp) override() {
 	replace("os", "Exit", func(code int) { panic(exit{code}) })
 	replace("time", "Sleep", in.sleep)
+	guard.Catch = in.catchInProxy
 	in.overrideLog()
 	in.overridePrint()
 }

@@ -148,3 +148,17 @@ func TestCellsDoNotEndTheKernel(t *testing.T) {
 	}
 	s.want("keep", "7")
 }
+
+// A type of a cell may implement an interface of compiled code, which calls it on
+// goroutines of its own.
+func TestMethodsOnForeignGoroutines(t *testing.T) {
+	s := start(t)
+	s.run("import (\"context\"; \"axn/workbench\")")
+	s.run("type mine struct{ bad bool }\nfunc (m mine) Score(ctx context.Context, pairs []workbench.Pair) ([]float64, error) {\n\tif m.bad { var p []int; p[3] = 1 }\n\treturn make([]float64, len(pairs)), nil\n}")
+	s.want("var sc workbench.Scorer = mine{}\nxs, err := sc.Score(ctx, make([]workbench.Pair, 2))\nlen(xs)", "2")
+	s.run("import \"time\"\nsc = mine{true}\nf := sc.Score")
+	if f := s.fails("time.AfterFunc(time.Millisecond, func() { sc.Score(ctx, nil) })\ntime.Sleep(time.Second)"); !strings.Contains(f.ErrorValue, "out of range") {
+		t.Errorf("got %+v", f)
+	}
+	s.want("1", "1")
+}

@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	workbench "axn/workbench"
 	context "context"
 	"github.com/cosmos72/gomacro/imports"
@@ -18,16 +19,20 @@ func init() {
 			"ANNCUR":           r.ValueOf(workbench.ANNCUR),
 			"ByChance":         r.ValueOf(workbench.ByChance),
 			"ByDualEncoder":    r.ValueOf(workbench.ByDualEncoder),
+			"Cached":           r.ValueOf(workbench.Cached),
 			"Calibrated":       r.ValueOf(workbench.Calibrated),
 			"DownloadModel":    r.ValueOf(workbench.DownloadModel),
 			"DualEncoder":      r.ValueOf(workbench.DualEncoder),
 			"ErrBudget":        r.ValueOf(&workbench.ErrBudget).Elem(),
+			"ErrCacheDamaged":  r.ValueOf(&workbench.ErrCacheDamaged).Elem(),
+			"ErrCacheInUse":    r.ValueOf(&workbench.ErrCacheInUse).Elem(),
 			"ErrScore":         r.ValueOf(&workbench.ErrScore).Elem(),
 			"ErrShape":         r.ValueOf(&workbench.ErrShape).Elem(),
 			"Exact":            r.ValueOf(workbench.Exact),
 			"Factorize":        r.ValueOf(workbench.Factorize),
 			"LookUp":           r.ValueOf(workbench.LookUp),
 			"Must":             r.ValueOf(workbench.Must),
+			"Named":            r.ValueOf(workbench.Named),
 			"NewMatrix":        r.ValueOf(workbench.NewMatrix),
 			"NewScorer":        r.ValueOf(workbench.NewScorer),
 			"Observe":          r.ValueOf(workbench.Observe),
@@ -42,6 +47,8 @@ func init() {
 			"WithProgress":     r.ValueOf(workbench.WithProgress),
 		},
 		Types: map[string]r.Type{
+			"Cache":            r.TypeFor[workbench.Cache](),
+			"CacheCount":       r.TypeFor[workbench.CacheCount](),
 			"CrossEncoder":     r.TypeFor[workbench.CrossEncoder](),
 			"Curve":            r.TypeFor[workbench.Curve](),
 			"Dataset":          r.TypeFor[workbench.Dataset](),
@@ -50,6 +57,7 @@ func init() {
 			"Embedder":         r.TypeFor[workbench.Embedder](),
 			"Experiment":       r.TypeFor[workbench.Experiment](),
 			"FactorizeOptions": r.TypeFor[workbench.FactorizeOptions](),
+			"Fingerprinter":    r.TypeFor[workbench.Fingerprinter](),
 			"Index":            r.TypeFor[workbench.Index](),
 			"Initializer":      r.TypeFor[workbench.Initializer](),
 			"InitializerFunc":  r.TypeFor[workbench.InitializerFunc](),
@@ -60,6 +68,8 @@ func init() {
 			"Neighbors":        r.TypeFor[workbench.Neighbors](),
 			"Normalization":    r.TypeFor[workbench.Normalization](),
 			"Pair":             r.TypeFor[workbench.Pair](),
+			"PairError":        r.TypeFor[workbench.PairError](),
+			"PartialError":     r.TypeFor[workbench.PartialError](),
 			"Prior":            r.TypeFor[workbench.Prior](),
 			"Progress":         r.TypeFor[workbench.Progress](),
 			"Query":            r.TypeFor[workbench.Query](),
@@ -80,10 +90,11 @@ func init() {
 			"WordNet":          r.TypeFor[workbench.WordNet](),
 		},
 		Proxies: map[string]r.Type{
-			"Embedder":    r.TypeFor[proxy_workbench_Embedder](),
-			"Initializer": r.TypeFor[proxy_workbench_Initializer](),
-			"Scorer":      r.TypeFor[proxy_workbench_Scorer](),
-			"TextScorer":  r.TypeFor[proxy_workbench_TextScorer](),
+			"Embedder":      r.TypeFor[proxy_workbench_Embedder](),
+			"Fingerprinter": r.TypeFor[proxy_workbench_Fingerprinter](),
+			"Initializer":   r.TypeFor[proxy_workbench_Initializer](),
+			"Scorer":        r.TypeFor[proxy_workbench_Scorer](),
+			"TextScorer":    r.TypeFor[proxy_workbench_TextScorer](),
 		},
 		Untypeds: map[string]string{},
 		Wrappers: map[string][]string{},
@@ -97,7 +108,19 @@ type proxy_workbench_Embedder struct {
 }
 
 func (p *proxy_workbench_Embedder) Encode(a0 context.Context, a1 []string) (*workbench.Matrix, error) {
+	defer guard.Catch()
 	return p.Encode_(p.Object, a0, a1)
+}
+
+// proxy_workbench_Fingerprinter lets a type declared in a cell be a workbench.Fingerprinter.
+type proxy_workbench_Fingerprinter struct {
+	Object       interface{}
+	Fingerprint_ func(_ interface{}) (string, error)
+}
+
+func (p *proxy_workbench_Fingerprinter) Fingerprint() (string, error) {
+	defer guard.Catch()
+	return p.Fingerprint_(p.Object)
 }
 
 // proxy_workbench_Initializer lets a type declared in a cell be a workbench.Initializer.
@@ -107,6 +130,7 @@ type proxy_workbench_Initializer struct {
 }
 
 func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
+	defer guard.Catch()
 	return p.Initialize_(p.Object, a0, a1)
 }
 
@@ -117,6 +141,7 @@ type proxy_workbench_Scorer struct {
 }
 
 func (p *proxy_workbench_Scorer) Score(a0 context.Context, a1 []workbench.Pair) ([]float64, error) {
+	defer guard.Catch()
 	return p.Score_(p.Object, a0, a1)
 }
 
@@ -127,5 +152,6 @@ type proxy_workbench_TextScorer struct {
 }
 
 func (p *proxy_workbench_TextScorer) Predict(a0 context.Context, a1 [][2]string) ([]float64, error) {
+	defer guard.Catch()
 	return p.Predict_(p.Object, a0, a1)
 }

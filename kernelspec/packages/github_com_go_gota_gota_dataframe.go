@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	dataframe "github.com/go-gota/gota/dataframe"
 )
@@ -73,6 +74,9 @@ type proxy_dataframe_Matrix struct {
 	Dims_  func(_ interface{}) (int, int)
 }
 
-func (p *proxy_dataframe_Matrix) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_dataframe_Matrix) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_dataframe_Matrix) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_dataframe_Matrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }

@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	series "github.com/go-gota/gota/series"
 )
@@ -71,35 +72,56 @@ type proxy_series_Element struct {
 	Val_       func(_ interface{}) series.ElementValue
 }
 
-func (p *proxy_series_Element) Bool() (bool, error) { return p.Bool_(p.Object) }
+func (p *proxy_series_Element) Bool() (bool, error) { defer guard.Catch(); return p.Bool_(p.Object) }
 
-func (p *proxy_series_Element) Copy() series.Element { return p.Copy_(p.Object) }
+func (p *proxy_series_Element) Copy() series.Element { defer guard.Catch(); return p.Copy_(p.Object) }
 
-func (p *proxy_series_Element) Eq(a0 series.Element) bool { return p.Eq_(p.Object, a0) }
+func (p *proxy_series_Element) Eq(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.Eq_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) Float() float64 { return p.Float_(p.Object) }
+func (p *proxy_series_Element) Float() float64 { defer guard.Catch(); return p.Float_(p.Object) }
 
-func (p *proxy_series_Element) Greater(a0 series.Element) bool { return p.Greater_(p.Object, a0) }
+func (p *proxy_series_Element) Greater(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.Greater_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) GreaterEq(a0 series.Element) bool { return p.GreaterEq_(p.Object, a0) }
+func (p *proxy_series_Element) GreaterEq(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.GreaterEq_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) Int() (int, error) { return p.Int_(p.Object) }
+func (p *proxy_series_Element) Int() (int, error) { defer guard.Catch(); return p.Int_(p.Object) }
 
-func (p *proxy_series_Element) IsNA() bool { return p.IsNA_(p.Object) }
+func (p *proxy_series_Element) IsNA() bool { defer guard.Catch(); return p.IsNA_(p.Object) }
 
-func (p *proxy_series_Element) Less(a0 series.Element) bool { return p.Less_(p.Object, a0) }
+func (p *proxy_series_Element) Less(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.Less_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) LessEq(a0 series.Element) bool { return p.LessEq_(p.Object, a0) }
+func (p *proxy_series_Element) LessEq(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.LessEq_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) Neq(a0 series.Element) bool { return p.Neq_(p.Object, a0) }
+func (p *proxy_series_Element) Neq(a0 series.Element) bool {
+	defer guard.Catch()
+	return p.Neq_(p.Object, a0)
+}
 
-func (p *proxy_series_Element) Set(a0 interface{}) { p.Set_(p.Object, a0) }
+func (p *proxy_series_Element) Set(a0 interface{}) { defer guard.Catch(); p.Set_(p.Object, a0) }
 
-func (p *proxy_series_Element) String() string { return p.String_(p.Object) }
+func (p *proxy_series_Element) String() string { defer guard.Catch(); return p.String_(p.Object) }
 
-func (p *proxy_series_Element) Type() series.Type { return p.Type_(p.Object) }
+func (p *proxy_series_Element) Type() series.Type { defer guard.Catch(); return p.Type_(p.Object) }
 
-func (p *proxy_series_Element) Val() series.ElementValue { return p.Val_(p.Object) }
+func (p *proxy_series_Element) Val() series.ElementValue {
+	defer guard.Catch()
+	return p.Val_(p.Object)
+}
 
 // proxy_series_Elements lets a type declared in a cell be a series.Elements.
 type proxy_series_Elements struct {
@@ -108,6 +130,9 @@ type proxy_series_Elements struct {
 	Len_   func(_ interface{}) int
 }
 
-func (p *proxy_series_Elements) Elem(a0 int) series.Element { return p.Elem_(p.Object, a0) }
+func (p *proxy_series_Elements) Elem(a0 int) series.Element {
+	defer guard.Catch()
+	return p.Elem_(p.Object, a0)
+}
 
-func (p *proxy_series_Elements) Len() int { return p.Len_(p.Object) }
+func (p *proxy_series_Elements) Len() int { defer guard.Catch(); return p.Len_(p.Object) }

@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	blas64 "gonum.org/v1/gonum/blas/blas64"
 	cblas128 "gonum.org/v1/gonum/blas/cblas128"
@@ -251,15 +252,18 @@ type proxy_mat_Banded struct {
 	TBand_     func(_ interface{}) mat.Banded
 }
 
-func (p *proxy_mat_Banded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Banded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Banded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_Banded) Bandwidth() (int, int) { defer guard.Catch(); return p.Bandwidth_(p.Object) }
 
-func (p *proxy_mat_Banded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Banded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Banded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Banded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Banded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_Banded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
 
 // proxy_mat_CMatrix lets a type declared in a cell be a mat.CMatrix.
 type proxy_mat_CMatrix struct {
@@ -270,13 +274,16 @@ type proxy_mat_CMatrix struct {
 	T_     func(_ interface{}) mat.CMatrix
 }
 
-func (p *proxy_mat_CMatrix) At(a0 int, a1 int) complex128 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_CMatrix) At(a0 int, a1 int) complex128 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_CMatrix) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_CMatrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_CMatrix) H() mat.CMatrix { return p.H_(p.Object) }
+func (p *proxy_mat_CMatrix) H() mat.CMatrix { defer guard.Catch(); return p.H_(p.Object) }
 
-func (p *proxy_mat_CMatrix) T() mat.CMatrix { return p.T_(p.Object) }
+func (p *proxy_mat_CMatrix) T() mat.CMatrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_CUntransposer lets a type declared in a cell be a mat.CUntransposer.
 type proxy_mat_CUntransposer struct {
@@ -284,7 +291,10 @@ type proxy_mat_CUntransposer struct {
 	Untranspose_ func(_ interface{}) mat.CMatrix
 }
 
-func (p *proxy_mat_CUntransposer) Untranspose() mat.CMatrix { return p.Untranspose_(p.Object) }
+func (p *proxy_mat_CUntransposer) Untranspose() mat.CMatrix {
+	defer guard.Catch()
+	return p.Untranspose_(p.Object)
+}
 
 // proxy_mat_ClonerFrom lets a type declared in a cell be a mat.ClonerFrom.
 type proxy_mat_ClonerFrom struct {
@@ -292,7 +302,10 @@ type proxy_mat_ClonerFrom struct {
 	CloneFrom_ func(_ interface{}, a0 mat.Matrix)
 }
 
-func (p *proxy_mat_ClonerFrom) CloneFrom(a0 mat.Matrix) { p.CloneFrom_(p.Object, a0) }
+func (p *proxy_mat_ClonerFrom) CloneFrom(a0 mat.Matrix) {
+	defer guard.Catch()
+	p.CloneFrom_(p.Object, a0)
+}
 
 // proxy_mat_ColNonZeroDoer lets a type declared in a cell be a mat.ColNonZeroDoer.
 type proxy_mat_ColNonZeroDoer struct {
@@ -301,6 +314,7 @@ type proxy_mat_ColNonZeroDoer struct {
 }
 
 func (p *proxy_mat_ColNonZeroDoer) DoColNonZero(a0 int, a1 func(i int, j int, v float64)) {
+	defer guard.Catch()
 	p.DoColNonZero_(p.Object, a0, a1)
 }
 
@@ -310,7 +324,10 @@ type proxy_mat_ColViewer struct {
 	ColView_ func(_ interface{}, a0 int) mat.Vector
 }
 
-func (p *proxy_mat_ColViewer) ColView(a0 int) mat.Vector { return p.ColView_(p.Object, a0) }
+func (p *proxy_mat_ColViewer) ColView(a0 int) mat.Vector {
+	defer guard.Catch()
+	return p.ColView_(p.Object, a0)
+}
 
 // proxy_mat_Copier lets a type declared in a cell be a mat.Copier.
 type proxy_mat_Copier struct {
@@ -318,7 +335,10 @@ type proxy_mat_Copier struct {
 	Copy_  func(_ interface{}, a0 mat.Matrix) (int, int)
 }
 
-func (p *proxy_mat_Copier) Copy(a0 mat.Matrix) (int, int) { return p.Copy_(p.Object, a0) }
+func (p *proxy_mat_Copier) Copy(a0 mat.Matrix) (int, int) {
+	defer guard.Catch()
+	return p.Copy_(p.Object, a0)
+}
 
 // proxy_mat_Diagonal lets a type declared in a cell be a mat.Diagonal.
 type proxy_mat_Diagonal struct {
@@ -337,29 +357,47 @@ type proxy_mat_Diagonal struct {
 	Triangle_     func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_Diagonal) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Diagonal) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Diagonal) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_Diagonal) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_Diagonal) Diag() int { return p.Diag_(p.Object) }
+func (p *proxy_mat_Diagonal) Diag() int { defer guard.Catch(); return p.Diag_(p.Object) }
 
-func (p *proxy_mat_Diagonal) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Diagonal) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Diagonal) SymBand() (int, int) { return p.SymBand_(p.Object) }
+func (p *proxy_mat_Diagonal) SymBand() (int, int) { defer guard.Catch(); return p.SymBand_(p.Object) }
 
-func (p *proxy_mat_Diagonal) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_Diagonal) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_Diagonal) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Diagonal) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Diagonal) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_Diagonal) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
 
-func (p *proxy_mat_Diagonal) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_Diagonal) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
 
-func (p *proxy_mat_Diagonal) TTriBand() mat.TriBanded { return p.TTriBand_(p.Object) }
+func (p *proxy_mat_Diagonal) TTriBand() mat.TriBanded {
+	defer guard.Catch()
+	return p.TTriBand_(p.Object)
+}
 
-func (p *proxy_mat_Diagonal) TriBand() (int, int, mat.TriKind) { return p.TriBand_(p.Object) }
+func (p *proxy_mat_Diagonal) TriBand() (int, int, mat.TriKind) {
+	defer guard.Catch()
+	return p.TriBand_(p.Object)
+}
 
-func (p *proxy_mat_Diagonal) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_Diagonal) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_Grower lets a type declared in a cell be a mat.Grower.
 type proxy_mat_Grower struct {
@@ -368,9 +406,12 @@ type proxy_mat_Grower struct {
 	Grow_  func(_ interface{}, a0 int, a1 int) mat.Matrix
 }
 
-func (p *proxy_mat_Grower) Caps() (int, int) { return p.Caps_(p.Object) }
+func (p *proxy_mat_Grower) Caps() (int, int) { defer guard.Catch(); return p.Caps_(p.Object) }
 
-func (p *proxy_mat_Grower) Grow(a0 int, a1 int) mat.Matrix { return p.Grow_(p.Object, a0, a1) }
+func (p *proxy_mat_Grower) Grow(a0 int, a1 int) mat.Matrix {
+	defer guard.Catch()
+	return p.Grow_(p.Object, a0, a1)
+}
 
 // proxy_mat_Matrix lets a type declared in a cell be a mat.Matrix.
 type proxy_mat_Matrix struct {
@@ -380,11 +421,14 @@ type proxy_mat_Matrix struct {
 	T_     func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_Matrix) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Matrix) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Matrix) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Matrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Matrix) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Matrix) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_Mutable lets a type declared in a cell be a mat.Mutable.
 type proxy_mat_Mutable struct {
@@ -395,13 +439,19 @@ type proxy_mat_Mutable struct {
 	T_     func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_Mutable) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Mutable) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Mutable) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Mutable) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Mutable) Set(a0 int, a1 int, a2 float64) { p.Set_(p.Object, a0, a1, a2) }
+func (p *proxy_mat_Mutable) Set(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
+	p.Set_(p.Object, a0, a1, a2)
+}
 
-func (p *proxy_mat_Mutable) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Mutable) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_MutableBanded lets a type declared in a cell be a mat.MutableBanded.
 type proxy_mat_MutableBanded struct {
@@ -414,19 +464,26 @@ type proxy_mat_MutableBanded struct {
 	TBand_     func(_ interface{}) mat.Banded
 }
 
-func (p *proxy_mat_MutableBanded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableBanded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableBanded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_MutableBanded) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_MutableBanded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_MutableBanded) SetBand(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
 	p.SetBand_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableBanded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableBanded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_MutableBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
 
 // proxy_mat_MutableDiagonal lets a type declared in a cell be a mat.MutableDiagonal.
 type proxy_mat_MutableDiagonal struct {
@@ -446,31 +503,61 @@ type proxy_mat_MutableDiagonal struct {
 	Triangle_     func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_MutableDiagonal) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableDiagonal) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableDiagonal) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) Diag() int { return p.Diag_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Diag() int { defer guard.Catch(); return p.Diag_(p.Object) }
 
-func (p *proxy_mat_MutableDiagonal) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_MutableDiagonal) SetDiag(a0 int, a1 float64) { p.SetDiag_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableDiagonal) SetDiag(a0 int, a1 float64) {
+	defer guard.Catch()
+	p.SetDiag_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableDiagonal) SymBand() (int, int) { return p.SymBand_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) SymBand() (int, int) {
+	defer guard.Catch()
+	return p.SymBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableDiagonal) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) TBand() mat.Banded {
+	defer guard.Catch()
+	return p.TBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) TTri() mat.Triangular {
+	defer guard.Catch()
+	return p.TTri_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) TTriBand() mat.TriBanded { return p.TTriBand_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) TTriBand() mat.TriBanded {
+	defer guard.Catch()
+	return p.TTriBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) TriBand() (int, int, mat.TriKind) { return p.TriBand_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) TriBand() (int, int, mat.TriKind) {
+	defer guard.Catch()
+	return p.TriBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableDiagonal) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_MutableSymBanded lets a type declared in a cell be a mat.MutableSymBanded.
 type proxy_mat_MutableSymBanded struct {
@@ -485,23 +572,39 @@ type proxy_mat_MutableSymBanded struct {
 	TBand_        func(_ interface{}) mat.Banded
 }
 
-func (p *proxy_mat_MutableSymBanded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableSymBanded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableSymBanded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_MutableSymBanded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_MutableSymBanded) SetSymBand(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
 	p.SetSymBand_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableSymBanded) SymBand() (int, int) { return p.SymBand_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) SymBand() (int, int) {
+	defer guard.Catch()
+	return p.SymBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableSymBanded) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_MutableSymBanded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableSymBanded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) TBand() mat.Banded {
+	defer guard.Catch()
+	return p.TBand_(p.Object)
+}
 
 // proxy_mat_MutableSymmetric lets a type declared in a cell be a mat.MutableSymmetric.
 type proxy_mat_MutableSymmetric struct {
@@ -513,17 +616,24 @@ type proxy_mat_MutableSymmetric struct {
 	T_            func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_MutableSymmetric) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableSymmetric) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableSymmetric) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableSymmetric) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_MutableSymmetric) SetSym(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
 	p.SetSym_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableSymmetric) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_MutableSymmetric) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_MutableSymmetric) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableSymmetric) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_MutableTriBanded lets a type declared in a cell be a mat.MutableTriBanded.
 type proxy_mat_MutableTriBanded struct {
@@ -540,27 +650,49 @@ type proxy_mat_MutableTriBanded struct {
 	Triangle_   func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_MutableTriBanded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableTriBanded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableTriBanded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriBanded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_MutableTriBanded) SetTriBand(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
 	p.SetTriBand_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableTriBanded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableTriBanded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) TBand() mat.Banded {
+	defer guard.Catch()
+	return p.TBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriBanded) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) TTri() mat.Triangular {
+	defer guard.Catch()
+	return p.TTri_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriBanded) TTriBand() mat.TriBanded { return p.TTriBand_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) TTriBand() mat.TriBanded {
+	defer guard.Catch()
+	return p.TTriBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriBanded) TriBand() (int, int, mat.TriKind) { return p.TriBand_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) TriBand() (int, int, mat.TriKind) {
+	defer guard.Catch()
+	return p.TriBand_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriBanded) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_MutableTriangular lets a type declared in a cell be a mat.MutableTriangular.
 type proxy_mat_MutableTriangular struct {
@@ -573,19 +705,32 @@ type proxy_mat_MutableTriangular struct {
 	Triangle_ func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_MutableTriangular) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableTriangular) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableTriangular) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableTriangular) Dims() (int, int) {
+	defer guard.Catch()
+	return p.Dims_(p.Object)
+}
 
 func (p *proxy_mat_MutableTriangular) SetTri(a0 int, a1 int, a2 float64) {
+	defer guard.Catch()
 	p.SetTri_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableTriangular) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableTriangular) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableTriangular) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_MutableTriangular) TTri() mat.Triangular {
+	defer guard.Catch()
+	return p.TTri_(p.Object)
+}
 
-func (p *proxy_mat_MutableTriangular) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_MutableTriangular) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_MutableVector lets a type declared in a cell be a mat.MutableVector.
 type proxy_mat_MutableVector struct {
@@ -598,17 +743,26 @@ type proxy_mat_MutableVector struct {
 	T_      func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_MutableVector) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableVector) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableVector) AtVec(a0 int) float64 { return p.AtVec_(p.Object, a0) }
+func (p *proxy_mat_MutableVector) AtVec(a0 int) float64 {
+	defer guard.Catch()
+	return p.AtVec_(p.Object, a0)
+}
 
-func (p *proxy_mat_MutableVector) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableVector) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_MutableVector) Len() int { return p.Len_(p.Object) }
+func (p *proxy_mat_MutableVector) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_mat_MutableVector) SetVec(a0 int, a1 float64) { p.SetVec_(p.Object, a0, a1) }
+func (p *proxy_mat_MutableVector) SetVec(a0 int, a1 float64) {
+	defer guard.Catch()
+	p.SetVec_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_MutableVector) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_MutableVector) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_NonZeroDoer lets a type declared in a cell be a mat.NonZeroDoer.
 type proxy_mat_NonZeroDoer struct {
@@ -617,6 +771,7 @@ type proxy_mat_NonZeroDoer struct {
 }
 
 func (p *proxy_mat_NonZeroDoer) DoNonZero(a0 func(i int, j int, v float64)) {
+	defer guard.Catch()
 	p.DoNonZero_(p.Object, a0)
 }
 
@@ -626,7 +781,10 @@ type proxy_mat_Normer struct {
 	Norm_  func(_ interface{}, a0 float64) float64
 }
 
-func (p *proxy_mat_Normer) Norm(a0 float64) float64 { return p.Norm_(p.Object, a0) }
+func (p *proxy_mat_Normer) Norm(a0 float64) float64 {
+	defer guard.Catch()
+	return p.Norm_(p.Object, a0)
+}
 
 // proxy_mat_RawBander lets a type declared in a cell be a mat.RawBander.
 type proxy_mat_RawBander struct {
@@ -634,7 +792,7 @@ type proxy_mat_RawBander struct {
 	RawBand_ func(_ interface{}) blas64.Band
 }
 
-func (p *proxy_mat_RawBander) RawBand() blas64.Band { return p.RawBand_(p.Object) }
+func (p *proxy_mat_RawBander) RawBand() blas64.Band { defer guard.Catch(); return p.RawBand_(p.Object) }
 
 // proxy_mat_RawCMatrixer lets a type declared in a cell be a mat.RawCMatrixer.
 type proxy_mat_RawCMatrixer struct {
@@ -642,7 +800,10 @@ type proxy_mat_RawCMatrixer struct {
 	RawCMatrix_ func(_ interface{}) cblas128.General
 }
 
-func (p *proxy_mat_RawCMatrixer) RawCMatrix() cblas128.General { return p.RawCMatrix_(p.Object) }
+func (p *proxy_mat_RawCMatrixer) RawCMatrix() cblas128.General {
+	defer guard.Catch()
+	return p.RawCMatrix_(p.Object)
+}
 
 // proxy_mat_RawColViewer lets a type declared in a cell be a mat.RawColViewer.
 type proxy_mat_RawColViewer struct {
@@ -650,7 +811,10 @@ type proxy_mat_RawColViewer struct {
 	RawColView_ func(_ interface{}, a0 int) []float64
 }
 
-func (p *proxy_mat_RawColViewer) RawColView(a0 int) []float64 { return p.RawColView_(p.Object, a0) }
+func (p *proxy_mat_RawColViewer) RawColView(a0 int) []float64 {
+	defer guard.Catch()
+	return p.RawColView_(p.Object, a0)
+}
 
 // proxy_mat_RawMatrixSetter lets a type declared in a cell be a mat.RawMatrixSetter.
 type proxy_mat_RawMatrixSetter struct {
@@ -658,7 +822,10 @@ type proxy_mat_RawMatrixSetter struct {
 	SetRawMatrix_ func(_ interface{}, a0 blas64.General)
 }
 
-func (p *proxy_mat_RawMatrixSetter) SetRawMatrix(a0 blas64.General) { p.SetRawMatrix_(p.Object, a0) }
+func (p *proxy_mat_RawMatrixSetter) SetRawMatrix(a0 blas64.General) {
+	defer guard.Catch()
+	p.SetRawMatrix_(p.Object, a0)
+}
 
 // proxy_mat_RawMatrixer lets a type declared in a cell be a mat.RawMatrixer.
 type proxy_mat_RawMatrixer struct {
@@ -666,7 +833,10 @@ type proxy_mat_RawMatrixer struct {
 	RawMatrix_ func(_ interface{}) blas64.General
 }
 
-func (p *proxy_mat_RawMatrixer) RawMatrix() blas64.General { return p.RawMatrix_(p.Object) }
+func (p *proxy_mat_RawMatrixer) RawMatrix() blas64.General {
+	defer guard.Catch()
+	return p.RawMatrix_(p.Object)
+}
 
 // proxy_mat_RawRowViewer lets a type declared in a cell be a mat.RawRowViewer.
 type proxy_mat_RawRowViewer struct {
@@ -674,7 +844,10 @@ type proxy_mat_RawRowViewer struct {
 	RawRowView_ func(_ interface{}, a0 int) []float64
 }
 
-func (p *proxy_mat_RawRowViewer) RawRowView(a0 int) []float64 { return p.RawRowView_(p.Object, a0) }
+func (p *proxy_mat_RawRowViewer) RawRowView(a0 int) []float64 {
+	defer guard.Catch()
+	return p.RawRowView_(p.Object, a0)
+}
 
 // proxy_mat_RawSymBander lets a type declared in a cell be a mat.RawSymBander.
 type proxy_mat_RawSymBander struct {
@@ -682,7 +855,10 @@ type proxy_mat_RawSymBander struct {
 	RawSymBand_ func(_ interface{}) blas64.SymmetricBand
 }
 
-func (p *proxy_mat_RawSymBander) RawSymBand() blas64.SymmetricBand { return p.RawSymBand_(p.Object) }
+func (p *proxy_mat_RawSymBander) RawSymBand() blas64.SymmetricBand {
+	defer guard.Catch()
+	return p.RawSymBand_(p.Object)
+}
 
 // proxy_mat_RawSymmetricer lets a type declared in a cell be a mat.RawSymmetricer.
 type proxy_mat_RawSymmetricer struct {
@@ -690,7 +866,10 @@ type proxy_mat_RawSymmetricer struct {
 	RawSymmetric_ func(_ interface{}) blas64.Symmetric
 }
 
-func (p *proxy_mat_RawSymmetricer) RawSymmetric() blas64.Symmetric { return p.RawSymmetric_(p.Object) }
+func (p *proxy_mat_RawSymmetricer) RawSymmetric() blas64.Symmetric {
+	defer guard.Catch()
+	return p.RawSymmetric_(p.Object)
+}
 
 // proxy_mat_RawTriBander lets a type declared in a cell be a mat.RawTriBander.
 type proxy_mat_RawTriBander struct {
@@ -698,7 +877,10 @@ type proxy_mat_RawTriBander struct {
 	RawTriBand_ func(_ interface{}) blas64.TriangularBand
 }
 
-func (p *proxy_mat_RawTriBander) RawTriBand() blas64.TriangularBand { return p.RawTriBand_(p.Object) }
+func (p *proxy_mat_RawTriBander) RawTriBand() blas64.TriangularBand {
+	defer guard.Catch()
+	return p.RawTriBand_(p.Object)
+}
 
 // proxy_mat_RawTriangular lets a type declared in a cell be a mat.RawTriangular.
 type proxy_mat_RawTriangular struct {
@@ -707,6 +889,7 @@ type proxy_mat_RawTriangular struct {
 }
 
 func (p *proxy_mat_RawTriangular) RawTriangular() blas64.Triangular {
+	defer guard.Catch()
 	return p.RawTriangular_(p.Object)
 }
 
@@ -717,6 +900,7 @@ type proxy_mat_RawTridiagonaler struct {
 }
 
 func (p *proxy_mat_RawTridiagonaler) RawTridiagonal() lapack64.Tridiagonal {
+	defer guard.Catch()
 	return p.RawTridiagonal_(p.Object)
 }
 
@@ -726,7 +910,10 @@ type proxy_mat_RawVectorer struct {
 	RawVector_ func(_ interface{}) blas64.Vector
 }
 
-func (p *proxy_mat_RawVectorer) RawVector() blas64.Vector { return p.RawVector_(p.Object) }
+func (p *proxy_mat_RawVectorer) RawVector() blas64.Vector {
+	defer guard.Catch()
+	return p.RawVector_(p.Object)
+}
 
 // proxy_mat_Reseter lets a type declared in a cell be a mat.Reseter.
 type proxy_mat_Reseter struct {
@@ -734,7 +921,7 @@ type proxy_mat_Reseter struct {
 	Reset_ func(_ interface{})
 }
 
-func (p *proxy_mat_Reseter) Reset() { p.Reset_(p.Object) }
+func (p *proxy_mat_Reseter) Reset() { defer guard.Catch(); p.Reset_(p.Object) }
 
 // proxy_mat_RowNonZeroDoer lets a type declared in a cell be a mat.RowNonZeroDoer.
 type proxy_mat_RowNonZeroDoer struct {
@@ -743,6 +930,7 @@ type proxy_mat_RowNonZeroDoer struct {
 }
 
 func (p *proxy_mat_RowNonZeroDoer) DoRowNonZero(a0 int, a1 func(i int, j int, v float64)) {
+	defer guard.Catch()
 	p.DoRowNonZero_(p.Object, a0, a1)
 }
 
@@ -752,7 +940,10 @@ type proxy_mat_RowViewer struct {
 	RowView_ func(_ interface{}, a0 int) mat.Vector
 }
 
-func (p *proxy_mat_RowViewer) RowView(a0 int) mat.Vector { return p.RowView_(p.Object, a0) }
+func (p *proxy_mat_RowViewer) RowView(a0 int) mat.Vector {
+	defer guard.Catch()
+	return p.RowView_(p.Object, a0)
+}
 
 // proxy_mat_SolveToer lets a type declared in a cell be a mat.SolveToer.
 type proxy_mat_SolveToer struct {
@@ -761,6 +952,7 @@ type proxy_mat_SolveToer struct {
 }
 
 func (p *proxy_mat_SolveToer) SolveTo(a0 *mat.Dense, a1 bool, a2 mat.Matrix) error {
+	defer guard.Catch()
 	return p.SolveTo_(p.Object, a0, a1, a2)
 }
 
@@ -776,19 +968,28 @@ type proxy_mat_SymBanded struct {
 	TBand_        func(_ interface{}) mat.Banded
 }
 
-func (p *proxy_mat_SymBanded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_SymBanded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_SymBanded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_SymBanded) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_SymBanded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_SymBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_SymBanded) SymBand() (int, int) { return p.SymBand_(p.Object) }
+func (p *proxy_mat_SymBanded) SymBand() (int, int) { defer guard.Catch(); return p.SymBand_(p.Object) }
 
-func (p *proxy_mat_SymBanded) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_SymBanded) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_SymBanded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_SymBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_SymBanded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_SymBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
 
 // proxy_mat_Symmetric lets a type declared in a cell be a mat.Symmetric.
 type proxy_mat_Symmetric struct {
@@ -799,13 +1000,19 @@ type proxy_mat_Symmetric struct {
 	T_            func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_Symmetric) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Symmetric) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Symmetric) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Symmetric) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Symmetric) SymmetricDim() int { return p.SymmetricDim_(p.Object) }
+func (p *proxy_mat_Symmetric) SymmetricDim() int {
+	defer guard.Catch()
+	return p.SymmetricDim_(p.Object)
+}
 
-func (p *proxy_mat_Symmetric) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Symmetric) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
 // proxy_mat_Tracer lets a type declared in a cell be a mat.Tracer.
 type proxy_mat_Tracer struct {
@@ -813,7 +1020,7 @@ type proxy_mat_Tracer struct {
 	Trace_ func(_ interface{}) float64
 }
 
-func (p *proxy_mat_Tracer) Trace() float64 { return p.Trace_(p.Object) }
+func (p *proxy_mat_Tracer) Trace() float64 { defer guard.Catch(); return p.Trace_(p.Object) }
 
 // proxy_mat_TriBanded lets a type declared in a cell be a mat.TriBanded.
 type proxy_mat_TriBanded struct {
@@ -829,23 +1036,38 @@ type proxy_mat_TriBanded struct {
 	Triangle_  func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_TriBanded) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_TriBanded) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_TriBanded) Bandwidth() (int, int) { return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_TriBanded) Bandwidth() (int, int) {
+	defer guard.Catch()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_TriBanded) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_TriBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_TriBanded) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_TriBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_TriBanded) TBand() mat.Banded { return p.TBand_(p.Object) }
+func (p *proxy_mat_TriBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
 
-func (p *proxy_mat_TriBanded) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_TriBanded) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
 
-func (p *proxy_mat_TriBanded) TTriBand() mat.TriBanded { return p.TTriBand_(p.Object) }
+func (p *proxy_mat_TriBanded) TTriBand() mat.TriBanded {
+	defer guard.Catch()
+	return p.TTriBand_(p.Object)
+}
 
-func (p *proxy_mat_TriBanded) TriBand() (int, int, mat.TriKind) { return p.TriBand_(p.Object) }
+func (p *proxy_mat_TriBanded) TriBand() (int, int, mat.TriKind) {
+	defer guard.Catch()
+	return p.TriBand_(p.Object)
+}
 
-func (p *proxy_mat_TriBanded) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_TriBanded) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_Triangular lets a type declared in a cell be a mat.Triangular.
 type proxy_mat_Triangular struct {
@@ -857,15 +1079,21 @@ type proxy_mat_Triangular struct {
 	Triangle_ func(_ interface{}) (int, mat.TriKind)
 }
 
-func (p *proxy_mat_Triangular) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Triangular) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Triangular) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Triangular) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Triangular) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Triangular) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Triangular) TTri() mat.Triangular { return p.TTri_(p.Object) }
+func (p *proxy_mat_Triangular) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
 
-func (p *proxy_mat_Triangular) Triangle() (int, mat.TriKind) { return p.Triangle_(p.Object) }
+func (p *proxy_mat_Triangular) Triangle() (int, mat.TriKind) {
+	defer guard.Catch()
+	return p.Triangle_(p.Object)
+}
 
 // proxy_mat_UnConjTransposer lets a type declared in a cell be a mat.UnConjTransposer.
 type proxy_mat_UnConjTransposer struct {
@@ -874,6 +1102,7 @@ type proxy_mat_UnConjTransposer struct {
 }
 
 func (p *proxy_mat_UnConjTransposer) UnConjTranspose() mat.CMatrix {
+	defer guard.Catch()
 	return p.UnConjTranspose_(p.Object)
 }
 
@@ -884,6 +1113,7 @@ type proxy_mat_UntransposeBander struct {
 }
 
 func (p *proxy_mat_UntransposeBander) UntransposeBand() mat.Banded {
+	defer guard.Catch()
 	return p.UntransposeBand_(p.Object)
 }
 
@@ -894,6 +1124,7 @@ type proxy_mat_UntransposeTriBander struct {
 }
 
 func (p *proxy_mat_UntransposeTriBander) UntransposeTriBand() mat.TriBanded {
+	defer guard.Catch()
 	return p.UntransposeTriBand_(p.Object)
 }
 
@@ -904,6 +1135,7 @@ type proxy_mat_UntransposeTrier struct {
 }
 
 func (p *proxy_mat_UntransposeTrier) UntransposeTri() mat.Triangular {
+	defer guard.Catch()
 	return p.UntransposeTri_(p.Object)
 }
 
@@ -913,7 +1145,10 @@ type proxy_mat_Untransposer struct {
 	Untranspose_ func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_Untransposer) Untranspose() mat.Matrix { return p.Untranspose_(p.Object) }
+func (p *proxy_mat_Untransposer) Untranspose() mat.Matrix {
+	defer guard.Catch()
+	return p.Untranspose_(p.Object)
+}
 
 // proxy_mat_Vector lets a type declared in a cell be a mat.Vector.
 type proxy_mat_Vector struct {
@@ -925,12 +1160,15 @@ type proxy_mat_Vector struct {
 	T_     func(_ interface{}) mat.Matrix
 }
 
-func (p *proxy_mat_Vector) At(a0 int, a1 int) float64 { return p.At_(p.Object, a0, a1) }
+func (p *proxy_mat_Vector) At(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.At_(p.Object, a0, a1)
+}
 
-func (p *proxy_mat_Vector) AtVec(a0 int) float64 { return p.AtVec_(p.Object, a0) }
+func (p *proxy_mat_Vector) AtVec(a0 int) float64 { defer guard.Catch(); return p.AtVec_(p.Object, a0) }
 
-func (p *proxy_mat_Vector) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_mat_Vector) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Vector) Len() int { return p.Len_(p.Object) }
+func (p *proxy_mat_Vector) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_mat_Vector) T() mat.Matrix { return p.T_(p.Object) }
+func (p *proxy_mat_Vector) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }

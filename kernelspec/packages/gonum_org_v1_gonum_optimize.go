@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	optimize "gonum.org/v1/gonum/optimize"
 )
@@ -117,10 +118,14 @@ type proxy_optimize_CGVariant struct {
 }
 
 func (p *proxy_optimize_CGVariant) Beta(a0 []float64, a1 []float64, a2 []float64) float64 {
+	defer guard.Catch()
 	return p.Beta_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_optimize_CGVariant) Init(a0 *optimize.Location) { p.Init_(p.Object, a0) }
+func (p *proxy_optimize_CGVariant) Init(a0 *optimize.Location) {
+	defer guard.Catch()
+	p.Init_(p.Object, a0)
+}
 
 // proxy_optimize_Converger lets a type declared in a cell be a optimize.Converger.
 type proxy_optimize_Converger struct {
@@ -130,10 +135,11 @@ type proxy_optimize_Converger struct {
 }
 
 func (p *proxy_optimize_Converger) Converged(a0 *optimize.Location) optimize.Status {
+	defer guard.Catch()
 	return p.Converged_(p.Object, a0)
 }
 
-func (p *proxy_optimize_Converger) Init(a0 int) { p.Init_(p.Object, a0) }
+func (p *proxy_optimize_Converger) Init(a0 int) { defer guard.Catch(); p.Init_(p.Object, a0) }
 
 // proxy_optimize_Linesearcher lets a type declared in a cell be a optimize.Linesearcher.
 type proxy_optimize_Linesearcher struct {
@@ -143,10 +149,12 @@ type proxy_optimize_Linesearcher struct {
 }
 
 func (p *proxy_optimize_Linesearcher) Init(a0 float64, a1 float64, a2 float64) optimize.Operation {
+	defer guard.Catch()
 	return p.Init_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_optimize_Linesearcher) Iterate(a0 float64, a1 float64) (optimize.Operation, float64, error) {
+	defer guard.Catch()
 	return p.Iterate_(p.Object, a0, a1)
 }
 
@@ -158,13 +166,18 @@ type proxy_optimize_Method struct {
 	Uses_  func(_ interface{}, a0 optimize.Available) (optimize.Available, error)
 }
 
-func (p *proxy_optimize_Method) Init(a0 int, a1 int) int { return p.Init_(p.Object, a0, a1) }
+func (p *proxy_optimize_Method) Init(a0 int, a1 int) int {
+	defer guard.Catch()
+	return p.Init_(p.Object, a0, a1)
+}
 
 func (p *proxy_optimize_Method) Run(a0 chan<- optimize.Task, a1 <-chan optimize.Task, a2 []optimize.Task) {
+	defer guard.Catch()
 	p.Run_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_optimize_Method) Uses(a0 optimize.Available) (optimize.Available, error) {
+	defer guard.Catch()
 	return p.Uses_(p.Object, a0)
 }
 
@@ -176,10 +189,12 @@ type proxy_optimize_NextDirectioner struct {
 }
 
 func (p *proxy_optimize_NextDirectioner) InitDirection(a0 *optimize.Location, a1 []float64) float64 {
+	defer guard.Catch()
 	return p.InitDirection_(p.Object, a0, a1)
 }
 
 func (p *proxy_optimize_NextDirectioner) NextDirection(a0 *optimize.Location, a1 []float64) float64 {
+	defer guard.Catch()
 	return p.NextDirection_(p.Object, a0, a1)
 }
 
@@ -190,9 +205,10 @@ type proxy_optimize_Recorder struct {
 	Record_ func(_ interface{}, a0 *optimize.Location, a1 optimize.Operation, a2 *optimize.Stats) error
 }
 
-func (p *proxy_optimize_Recorder) Init() error { return p.Init_(p.Object) }
+func (p *proxy_optimize_Recorder) Init() error { defer guard.Catch(); return p.Init_(p.Object) }
 
 func (p *proxy_optimize_Recorder) Record(a0 *optimize.Location, a1 optimize.Operation, a2 *optimize.Stats) error {
+	defer guard.Catch()
 	return p.Record_(p.Object, a0, a1, a2)
 }
 
@@ -202,7 +218,10 @@ type proxy_optimize_Statuser struct {
 	Status_ func(_ interface{}) (optimize.Status, error)
 }
 
-func (p *proxy_optimize_Statuser) Status() (optimize.Status, error) { return p.Status_(p.Object) }
+func (p *proxy_optimize_Statuser) Status() (optimize.Status, error) {
+	defer guard.Catch()
+	return p.Status_(p.Object)
+}
 
 // proxy_optimize_StepSizer lets a type declared in a cell be a optimize.StepSizer.
 type proxy_optimize_StepSizer struct {
@@ -212,9 +231,11 @@ type proxy_optimize_StepSizer struct {
 }
 
 func (p *proxy_optimize_StepSizer) Init(a0 *optimize.Location, a1 []float64) float64 {
+	defer guard.Catch()
 	return p.Init_(p.Object, a0, a1)
 }
 
 func (p *proxy_optimize_StepSizer) StepSize(a0 *optimize.Location, a1 []float64) float64 {
+	defer guard.Catch()
 	return p.StepSize_(p.Object, a0, a1)
 }

@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	plot "gonum.org/v1/plot"
 	draw "gonum.org/v1/plot/vg/draw"
@@ -66,6 +67,7 @@ type proxy_plot_DataRanger struct {
 }
 
 func (p *proxy_plot_DataRanger) DataRange() (float64, float64, float64, float64) {
+	defer guard.Catch()
 	return p.DataRange_(p.Object)
 }
 
@@ -76,6 +78,7 @@ type proxy_plot_GlyphBoxer struct {
 }
 
 func (p *proxy_plot_GlyphBoxer) GlyphBoxes(a0 *plot.Plot) []plot.GlyphBox {
+	defer guard.Catch()
 	return p.GlyphBoxes_(p.Object, a0)
 }
 
@@ -86,6 +89,7 @@ type proxy_plot_Normalizer struct {
 }
 
 func (p *proxy_plot_Normalizer) Normalize(a0 float64, a1 float64, a2 float64) float64 {
+	defer guard.Catch()
 	return p.Normalize_(p.Object, a0, a1, a2)
 }
 
@@ -95,7 +99,10 @@ type proxy_plot_Plotter struct {
 	Plot_  func(_ interface{}, a0 draw.Canvas, a1 *plot.Plot)
 }
 
-func (p *proxy_plot_Plotter) Plot(a0 draw.Canvas, a1 *plot.Plot) { p.Plot_(p.Object, a0, a1) }
+func (p *proxy_plot_Plotter) Plot(a0 draw.Canvas, a1 *plot.Plot) {
+	defer guard.Catch()
+	p.Plot_(p.Object, a0, a1)
+}
 
 // proxy_plot_Thumbnailer lets a type declared in a cell be a plot.Thumbnailer.
 type proxy_plot_Thumbnailer struct {
@@ -103,7 +110,10 @@ type proxy_plot_Thumbnailer struct {
 	Thumbnail_ func(_ interface{}, a0 *draw.Canvas)
 }
 
-func (p *proxy_plot_Thumbnailer) Thumbnail(a0 *draw.Canvas) { p.Thumbnail_(p.Object, a0) }
+func (p *proxy_plot_Thumbnailer) Thumbnail(a0 *draw.Canvas) {
+	defer guard.Catch()
+	p.Thumbnail_(p.Object, a0)
+}
 
 // proxy_plot_Ticker lets a type declared in a cell be a plot.Ticker.
 type proxy_plot_Ticker struct {
@@ -112,5 +122,6 @@ type proxy_plot_Ticker struct {
 }
 
 func (p *proxy_plot_Ticker) Ticks(a0 float64, a1 float64) []plot.Tick {
+	defer guard.Catch()
 	return p.Ticks_(p.Object, a0, a1)
 }

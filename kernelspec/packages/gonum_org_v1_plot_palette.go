@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	palette "gonum.org/v1/plot/palette"
 	color "image/color"
@@ -61,21 +62,27 @@ type proxy_palette_ColorMap struct {
 	SetMin_   func(_ interface{}, a0 float64)
 }
 
-func (p *proxy_palette_ColorMap) Alpha() float64 { return p.Alpha_(p.Object) }
+func (p *proxy_palette_ColorMap) Alpha() float64 { defer guard.Catch(); return p.Alpha_(p.Object) }
 
-func (p *proxy_palette_ColorMap) At(a0 float64) (color.Color, error) { return p.At_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) At(a0 float64) (color.Color, error) {
+	defer guard.Catch()
+	return p.At_(p.Object, a0)
+}
 
-func (p *proxy_palette_ColorMap) Max() float64 { return p.Max_(p.Object) }
+func (p *proxy_palette_ColorMap) Max() float64 { defer guard.Catch(); return p.Max_(p.Object) }
 
-func (p *proxy_palette_ColorMap) Min() float64 { return p.Min_(p.Object) }
+func (p *proxy_palette_ColorMap) Min() float64 { defer guard.Catch(); return p.Min_(p.Object) }
 
-func (p *proxy_palette_ColorMap) Palette(a0 int) palette.Palette { return p.Palette_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) Palette(a0 int) palette.Palette {
+	defer guard.Catch()
+	return p.Palette_(p.Object, a0)
+}
 
-func (p *proxy_palette_ColorMap) SetAlpha(a0 float64) { p.SetAlpha_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetAlpha(a0 float64) { defer guard.Catch(); p.SetAlpha_(p.Object, a0) }
 
-func (p *proxy_palette_ColorMap) SetMax(a0 float64) { p.SetMax_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetMax(a0 float64) { defer guard.Catch(); p.SetMax_(p.Object, a0) }
 
-func (p *proxy_palette_ColorMap) SetMin(a0 float64) { p.SetMin_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetMin(a0 float64) { defer guard.Catch(); p.SetMin_(p.Object, a0) }
 
 // proxy_palette_DivergingColorMap lets a type declared in a cell be a palette.DivergingColorMap.
 type proxy_palette_DivergingColorMap struct {
@@ -92,31 +99,49 @@ type proxy_palette_DivergingColorMap struct {
 	SetMin_           func(_ interface{}, a0 float64)
 }
 
-func (p *proxy_palette_DivergingColorMap) Alpha() float64 { return p.Alpha_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) Alpha() float64 {
+	defer guard.Catch()
+	return p.Alpha_(p.Object)
+}
 
 func (p *proxy_palette_DivergingColorMap) At(a0 float64) (color.Color, error) {
+	defer guard.Catch()
 	return p.At_(p.Object, a0)
 }
 
-func (p *proxy_palette_DivergingColorMap) ConvergePoint() float64 { return p.ConvergePoint_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) ConvergePoint() float64 {
+	defer guard.Catch()
+	return p.ConvergePoint_(p.Object)
+}
 
-func (p *proxy_palette_DivergingColorMap) Max() float64 { return p.Max_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) Max() float64 { defer guard.Catch(); return p.Max_(p.Object) }
 
-func (p *proxy_palette_DivergingColorMap) Min() float64 { return p.Min_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) Min() float64 { defer guard.Catch(); return p.Min_(p.Object) }
 
 func (p *proxy_palette_DivergingColorMap) Palette(a0 int) palette.Palette {
+	defer guard.Catch()
 	return p.Palette_(p.Object, a0)
 }
 
-func (p *proxy_palette_DivergingColorMap) SetAlpha(a0 float64) { p.SetAlpha_(p.Object, a0) }
+func (p *proxy_palette_DivergingColorMap) SetAlpha(a0 float64) {
+	defer guard.Catch()
+	p.SetAlpha_(p.Object, a0)
+}
 
 func (p *proxy_palette_DivergingColorMap) SetConvergePoint(a0 float64) {
+	defer guard.Catch()
 	p.SetConvergePoint_(p.Object, a0)
 }
 
-func (p *proxy_palette_DivergingColorMap) SetMax(a0 float64) { p.SetMax_(p.Object, a0) }
+func (p *proxy_palette_DivergingColorMap) SetMax(a0 float64) {
+	defer guard.Catch()
+	p.SetMax_(p.Object, a0)
+}
 
-func (p *proxy_palette_DivergingColorMap) SetMin(a0 float64) { p.SetMin_(p.Object, a0) }
+func (p *proxy_palette_DivergingColorMap) SetMin(a0 float64) {
+	defer guard.Catch()
+	p.SetMin_(p.Object, a0)
+}
 
 // proxy_palette_DivergingPalette lets a type declared in a cell be a palette.DivergingPalette.
 type proxy_palette_DivergingPalette struct {
@@ -125,9 +150,13 @@ type proxy_palette_DivergingPalette struct {
 	CriticalIndex_ func(_ interface{}) (int, int)
 }
 
-func (p *proxy_palette_DivergingPalette) Colors() []color.Color { return p.Colors_(p.Object) }
+func (p *proxy_palette_DivergingPalette) Colors() []color.Color {
+	defer guard.Catch()
+	return p.Colors_(p.Object)
+}
 
 func (p *proxy_palette_DivergingPalette) CriticalIndex() (int, int) {
+	defer guard.Catch()
 	return p.CriticalIndex_(p.Object)
 }
 
@@ -137,4 +166,7 @@ type proxy_palette_Palette struct {
 	Colors_ func(_ interface{}) []color.Color
 }
 
-func (p *proxy_palette_Palette) Colors() []color.Color { return p.Colors_(p.Object) }
+func (p *proxy_palette_Palette) Colors() []color.Color {
+	defer guard.Catch()
+	return p.Colors_(p.Object)
+}

@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	"github.com/cosmos72/gomacro/imports"
 	plotter "gonum.org/v1/plot/plotter"
 )
@@ -140,13 +141,16 @@ type proxy_plotter_FieldXY struct {
 	Y_      func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy_plotter_FieldXY) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_plotter_FieldXY) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_plotter_FieldXY) Vector(a0 int, a1 int) plotter.XY { return p.Vector_(p.Object, a0, a1) }
+func (p *proxy_plotter_FieldXY) Vector(a0 int, a1 int) plotter.XY {
+	defer guard.Catch()
+	return p.Vector_(p.Object, a0, a1)
+}
 
-func (p *proxy_plotter_FieldXY) X(a0 int) float64 { return p.X_(p.Object, a0) }
+func (p *proxy_plotter_FieldXY) X(a0 int) float64 { defer guard.Catch(); return p.X_(p.Object, a0) }
 
-func (p *proxy_plotter_FieldXY) Y(a0 int) float64 { return p.Y_(p.Object, a0) }
+func (p *proxy_plotter_FieldXY) Y(a0 int) float64 { defer guard.Catch(); return p.Y_(p.Object, a0) }
 
 // proxy_plotter_GridXYZ lets a type declared in a cell be a plotter.GridXYZ.
 type proxy_plotter_GridXYZ struct {
@@ -157,13 +161,16 @@ type proxy_plotter_GridXYZ struct {
 	Z_     func(_ interface{}, a0 int, a1 int) float64
 }
 
-func (p *proxy_plotter_GridXYZ) Dims() (int, int) { return p.Dims_(p.Object) }
+func (p *proxy_plotter_GridXYZ) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
 
-func (p *proxy_plotter_GridXYZ) X(a0 int) float64 { return p.X_(p.Object, a0) }
+func (p *proxy_plotter_GridXYZ) X(a0 int) float64 { defer guard.Catch(); return p.X_(p.Object, a0) }
 
-func (p *proxy_plotter_GridXYZ) Y(a0 int) float64 { return p.Y_(p.Object, a0) }
+func (p *proxy_plotter_GridXYZ) Y(a0 int) float64 { defer guard.Catch(); return p.Y_(p.Object, a0) }
 
-func (p *proxy_plotter_GridXYZ) Z(a0 int, a1 int) float64 { return p.Z_(p.Object, a0, a1) }
+func (p *proxy_plotter_GridXYZ) Z(a0 int, a1 int) float64 {
+	defer guard.Catch()
+	return p.Z_(p.Object, a0, a1)
+}
 
 // proxy_plotter_Labeller lets a type declared in a cell be a plotter.Labeller.
 type proxy_plotter_Labeller struct {
@@ -171,7 +178,10 @@ type proxy_plotter_Labeller struct {
 	Label_ func(_ interface{}, a0 int) string
 }
 
-func (p *proxy_plotter_Labeller) Label(a0 int) string { return p.Label_(p.Object, a0) }
+func (p *proxy_plotter_Labeller) Label(a0 int) string {
+	defer guard.Catch()
+	return p.Label_(p.Object, a0)
+}
 
 // proxy_plotter_Valuer lets a type declared in a cell be a plotter.Valuer.
 type proxy_plotter_Valuer struct {
@@ -180,9 +190,12 @@ type proxy_plotter_Valuer struct {
 	Value_ func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy_plotter_Valuer) Len() int { return p.Len_(p.Object) }
+func (p *proxy_plotter_Valuer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_plotter_Valuer) Value(a0 int) float64 { return p.Value_(p.Object, a0) }
+func (p *proxy_plotter_Valuer) Value(a0 int) float64 {
+	defer guard.Catch()
+	return p.Value_(p.Object, a0)
+}
 
 // proxy_plotter_XErrorer lets a type declared in a cell be a plotter.XErrorer.
 type proxy_plotter_XErrorer struct {
@@ -190,7 +203,10 @@ type proxy_plotter_XErrorer struct {
 	XError_ func(_ interface{}, a0 int) (float64, float64)
 }
 
-func (p *proxy_plotter_XErrorer) XError(a0 int) (float64, float64) { return p.XError_(p.Object, a0) }
+func (p *proxy_plotter_XErrorer) XError(a0 int) (float64, float64) {
+	defer guard.Catch()
+	return p.XError_(p.Object, a0)
+}
 
 // proxy_plotter_XYLabeller lets a type declared in a cell be a plotter.XYLabeller.
 type proxy_plotter_XYLabeller struct {
@@ -200,11 +216,17 @@ type proxy_plotter_XYLabeller struct {
 	XY_    func(_ interface{}, a0 int) (float64, float64)
 }
 
-func (p *proxy_plotter_XYLabeller) Label(a0 int) string { return p.Label_(p.Object, a0) }
+func (p *proxy_plotter_XYLabeller) Label(a0 int) string {
+	defer guard.Catch()
+	return p.Label_(p.Object, a0)
+}
 
-func (p *proxy_plotter_XYLabeller) Len() int { return p.Len_(p.Object) }
+func (p *proxy_plotter_XYLabeller) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_plotter_XYLabeller) XY(a0 int) (float64, float64) { return p.XY_(p.Object, a0) }
+func (p *proxy_plotter_XYLabeller) XY(a0 int) (float64, float64) {
+	defer guard.Catch()
+	return p.XY_(p.Object, a0)
+}
 
 // proxy_plotter_XYZer lets a type declared in a cell be a plotter.XYZer.
 type proxy_plotter_XYZer struct {
@@ -214,11 +236,17 @@ type proxy_plotter_XYZer struct {
 	XYZ_   func(_ interface{}, a0 int) (float64, float64, float64)
 }
 
-func (p *proxy_plotter_XYZer) Len() int { return p.Len_(p.Object) }
+func (p *proxy_plotter_XYZer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_plotter_XYZer) XY(a0 int) (float64, float64) { return p.XY_(p.Object, a0) }
+func (p *proxy_plotter_XYZer) XY(a0 int) (float64, float64) {
+	defer guard.Catch()
+	return p.XY_(p.Object, a0)
+}
 
-func (p *proxy_plotter_XYZer) XYZ(a0 int) (float64, float64, float64) { return p.XYZ_(p.Object, a0) }
+func (p *proxy_plotter_XYZer) XYZ(a0 int) (float64, float64, float64) {
+	defer guard.Catch()
+	return p.XYZ_(p.Object, a0)
+}
 
 // proxy_plotter_XYer lets a type declared in a cell be a plotter.XYer.
 type proxy_plotter_XYer struct {
@@ -227,9 +255,12 @@ type proxy_plotter_XYer struct {
 	XY_    func(_ interface{}, a0 int) (float64, float64)
 }
 
-func (p *proxy_plotter_XYer) Len() int { return p.Len_(p.Object) }
+func (p *proxy_plotter_XYer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
 
-func (p *proxy_plotter_XYer) XY(a0 int) (float64, float64) { return p.XY_(p.Object, a0) }
+func (p *proxy_plotter_XYer) XY(a0 int) (float64, float64) {
+	defer guard.Catch()
+	return p.XY_(p.Object, a0)
+}
 
 // proxy_plotter_YErrorer lets a type declared in a cell be a plotter.YErrorer.
 type proxy_plotter_YErrorer struct {
@@ -237,4 +268,7 @@ type proxy_plotter_YErrorer struct {
 	YError_ func(_ interface{}, a0 int) (float64, float64)
 }
 
-func (p *proxy_plotter_YErrorer) YError(a0 int) (float64, float64) { return p.YError_(p.Object, a0) }
+func (p *proxy_plotter_YErrorer) YError(a0 int) (float64, float64) {
+	defer guard.Catch()
+	return p.YError_(p.Object, a0)
+}

@@ -50,7 +50,7 @@ func FileName(path string) string {
 // Source returns the formatted source of a file of package inPackage that
 // registers pkg. The same API gives the same bytes.
 func Source(inPackage string, pkg *types.Package) ([]byte, error) {
-	f := &file{pkg: pkg, imports: map[string]string{}, taken: map[string]bool{"imports": true, "r": true}}
+	f := &file{pkg: pkg, imports: map[string]string{}, taken: map[string]bool{"imports": true, "r": true, "guard": true}}
 	f.name(pkg)
 	for _, name := range pkg.Scope().Names() {
 		if obj := pkg.Scope().Lookup(name); obj.Exported() {

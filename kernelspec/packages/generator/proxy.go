@@ -84,9 +84,12 @@ func publicName(obj *types.TypeName) bool {
 	return obj.Exported() && !strings.Contains(path, "/internal/") && !strings.Contains(path, "/vendor/")
 }
 
+const guardPath = "axn/kernelspec/packages/guard"
+
 // proxy declares the struct through which a type of a cell becomes an iface: the
 // value itself, then one func per method in sorted order.
 func (f *file) proxy(obj *types.TypeName, iface *types.Interface) {
+	f.imports[guardPath] = "guard"
 	proxy := "proxy_" + f.name(f.pkg) + "_" + obj.Name()
 	fmt.Fprintf(&f.proxies, "%q: r.TypeFor[%s](),\n", obj.Name(), proxy)
 
@@ -103,7 +106,7 @@ func (f *file) proxy(obj *types.TypeName, iface *types.Interface) {
 		if sig.Results().Len() > 0 {
 			call = "return " + call
 		}
-		fmt.Fprintf(&methods, "\nfunc (p *%s) %s(%s) %s { %s }\n", proxy, m.Name(), strings.Join(params, ", "), results, call)
+		fmt.Fprintf(&methods, "\nfunc (p *%s) %s(%s) %s { defer guard.Catch(); %s }\n", proxy, m.Name(), strings.Join(params, ", "), results, call)
 	}
 	fmt.Fprintf(w, "}\n%s", methods.String())
 }

@@ -1,0 +1,5 @@
+//go:build !amd64
+
+package q8
+
+func (x *Items) bounds(p *probe, lo, hi int, bounds []float32) { x.boundsGo(p, lo, hi, bounds) }

@@ -1,0 +1,180 @@
+package q8
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"slices"
+	"testing"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/topk"
+)
+
+func newRand(t testing.TB) *rand.Rand {
+	seed := rand.Uint64()
+	t.Logf("seed %d", seed)
+	return rand.New(rand.NewPCG(seed, 1))
+}
+
+func randomMat(r *rand.Rand, rows, cols int) f32.Mat {
+	m := f32.NewMat(rows, cols)
+	for i := range m.Data {
+		m.Data[i] = float32(r.NormFloat64())
+	}
+	return m
+}
+
+// Scan gives the hits of the exact scan, bits included, whatever the items are.
+func TestScan(t *testing.T) {
+	r := newRand(t)
+	kinds := map[string]func(m f32.Mat){
+		"normal":    func(f32.Mat) {},
+		"tied":      func(m f32.Mat) { copy(m.Data[len(m.Data)/2:], m.Data) },
+		"near":      func(m f32.Mat) { nearly(r, m) },
+		"scales":    func(m f32.Mat) { scales(r, m) },
+		"zero":      func(m f32.Mat) { clear(m.Data) },
+		"not known": func(m f32.Mat) { special(r, m) },
+	}
+	for name, shape := range kinds {
+		for _, n := range []int{1, 15, 16, 17, 1000, 3000} {
+			for _, d := range []int{1, 3, 4, 7, 64, 100} {
+				items, k := randomMat(r, n, d), 1+r.IntN(60)
+				shape(items)
+				query := randomMat(r, 1, d)
+				if r.IntN(10) == 0 {
+					clear(query.Data)
+				}
+				x := Pack(items, 2)
+				if err := x.Check(); err != nil {
+					t.Fatal(err)
+				}
+				var p f32.Panels
+				p.PackRows(items, 1)
+				odd := func(i int) bool { return i%3 == 1 }
+				for threads := range 3 {
+					for _, skip := range []func(int) bool{nil, odd} {
+						var each func(int, int) bool
+						if skip != nil {
+							each = func(_, i int) bool { return skip(i) }
+						}
+						want := topk.Scan(query, &p, k, each, 1)[0]
+						if got := x.Scan(query.Data, items, k, skip, threads); !slices.Equal(got, want) {
+							t.Fatalf("%s %d × %d, k=%d, %d threads: got %v, want %v", name, n, d, k, threads, got, want)
+						}
+					}
+				}
+			}
+		}
+	}
+}
+
+// nearly makes all items nearly equal, so that bytes cannot tell them apart.
+func nearly(r *rand.Rand, m f32.Mat) {
+	for i := 1; i < m.Rows; i++ {
+		for j, v := range m.Row(0) {
+			m.Row(i)[j] = v * (1 + float32(r.NormFloat64())*1e-5)
+		}
+	}
+}
+
+// scales makes items of very different length.
+func scales(r *rand.Rand, m f32.Mat) {
+	for i := range m.Rows {
+		f32.Scale(float32(math.Exp(10*r.NormFloat64())), m.Row(i))
+	}
+}
+
+// special puts infinite, undefined and huge components in some items.
+func special(r *rand.Rand, m f32.Mat) {
+	values := []float32{float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()), 3e38, 1e-42}
+	for i := range m.Rows {
+		if r.IntN(5) == 0 {
+			m.Row(i)[r.IntN(m.Cols)] = values[r.IntN(len(values))]
+		}
+	}
+}
+
+func TestScanQueryNotFinite(t *testing.T) {
+	r := newRand(t)
+	items := randomMat(r, 100, 8)
+	var p f32.Panels
+	p.PackRows(items, 1)
+	for _, v := range []float32{float32(math.Inf(1)), float32(math.NaN()), 3e38} {
+		query := randomMat(r, 1, 8)
+		query.Data[3] = v
+		want := topk.Scan(query, &p, 5, nil, 1)[0]
+		if got := Pack(items, 1).Scan(query.Data, items, 5, nil, 2); !slices.Equal(got, want) {
+			t.Errorf("component %g: got %v, want %v", v, got, want)
+		}
+	}
+}
+
+// The bound holds for every item, and the bytes at every level are the same.
+func TestBounds(t *testing.T) {
+	r := newRand(t)
+	for _, d := range []int{1, 5, 8, 33, 256} {
+		items, query := randomMat(r, 77, d), randomMat(r, 1, d)
+		x, scores := Pack(items, 1), f32.NewMat(1, 77)
+		f32.MulT(scores, query, items, 1)
+		p := newProbe(query.Data, x.groups())
+		got, plain := make([]float32, 80), make([]float32, 80)
+		x.bounds(p, 0, 5, got)
+		x.boundsGo(p, 0, 5, plain)
+		for i, s := range scores.Data {
+			if !(got[i] >= s && got[i]-x.width(p, i) <= s) {
+				t.Errorf("d=%d: item %d scores %g, bounds %g … %g", d, i, s, got[i]-x.width(p, i), got[i])
+			}
+			if e := math.Abs(float64(got[i] - plain[i])); e > 1e-6*float64(p.length*x.Norm[i]) {
+				t.Errorf("d=%d: item %d bound %g, pure Go %g", d, i, got[i], plain[i])
+			}
+		}
+	}
+}
+
+// The lower levels, in processes of their own.
+func TestLevels(t *testing.T) {
+	if os.Getenv("AXN_KERNELS") != "" {
+		return
+	}
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, level := range []string{"go", "avx2"} {
+		cmd := exec.Command(self, "-test.run=^TestScan|^TestBounds$")
+		cmd.Env = append(os.Environ(), "AXN_KERNELS="+level)
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("%s: %v\n%s", level, err, out)
+		}
+	}
+}
+
+func TestCheck(t *testing.T) {
+	x := Pack(randomMat(newRand(t), 20, 6), 1)
+	for _, damage := range []func(*Items){
+		func(x *Items) { x.N = 40 }, func(x *Items) { x.D = 9 }, func(x *Items) { x.N = -1 },
+		func(x *Items) { x.Codes = x.Codes[1:] }, func(x *Items) { x.Error = nil },
+	} {
+		y := *x
+		if damage(&y); y.Check() == nil {
+			t.Error("damage not seen")
+		}
+	}
+}
+
+func BenchmarkScan(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	items := randomMat(r, 100000, 256)
+	x := Pack(items, 2)
+	for threads := 1; threads <= 2; threads++ {
+		b.Run(fmt.Sprintf("n=100k/d=256/k=100/kernel=%s/threads=%d", f32.Kernels(), threads), func(b *testing.B) {
+			b.SetBytes(int64(len(x.Codes)))
+			for b.Loop() {
+				x.Scan(items.Row(7), items, 100, nil, threads)
+			}
+		})
+	}
+}

@@ -41,6 +41,7 @@ RUN apt-get update && \
     apt-get install -y --no-install-recommends -o 'DPkg::Options::=--path-exclude=/usr/share/wordnet/index.*' \
         ca-certificates python3 wordnet-base && \
     rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* && \
+    find /usr/lib/python3* -name __pycache__ -prune -exec rm -rf {} + && \
     useradd --uid 1000 --gid 0 --create-home --shell /bin/bash axn && \
     install -d -o axn -g 0 -m 775 /home/axn /home/axn/work
 COPY data/README.md /opt/axn/data/

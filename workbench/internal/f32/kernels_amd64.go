@@ -58,6 +58,25 @@ func indexAtLeastAVX2(x *float32, n int, t float32) int
 //go:noescape
 func indexAtLeastAVX512(x *float32, n int, t float32) int
 
+// solveTile: forward substitution with the n × n triangle l (rows of 32) on a
+// tile of 32 lanes: tile row j becomes (row j - Σ l[j][t]·row t)·inverse[j].
+//
+//go:noescape
+func solveTileAVX2(l, inverse, tile *float32, n int)
+
+//go:noescape
+func solveTileAVX512(l, inverse, tile *float32, n int)
+
+// factorTile: Cholesky factor of an n × n block whose columns are the rows of
+// a tile of 32 lanes, lanes below the diagonal being ignored. It returns the
+// first row whose pivot is not a positive number, or n.
+//
+//go:noescape
+func factorTileAVX2(tile *float32, n int) int
+
+//go:noescape
+func factorTileAVX512(tile *float32, n int) int
+
 // gelu, softmax, layerNorm: see Gelu, Softmax, LayerNorm.
 //
 //go:noescape
@@ -159,6 +178,27 @@ func (l level) indexAtLeast(x []float32, t float32) int {
 		return indexAtLeastAVX512(&x[0], n, t)
 	}
 	return indexAtLeastAVX2(&x[0], n, t)
+}
+
+func (l level) solveTile(triangle, inverse, tile []float32, n int) {
+	switch l {
+	case avx512:
+		solveTileAVX512(&triangle[0], &inverse[0], &tile[0], n)
+	case avx2:
+		solveTileAVX2(&triangle[0], &inverse[0], &tile[0], n)
+	default:
+		solveTileGo(triangle, inverse, tile, n)
+	}
+}
+
+func (l level) factorTile(tile []float32, n int) int {
+	switch l {
+	case avx512:
+		return factorTileAVX512(&tile[0], n)
+	case avx2:
+		return factorTileAVX2(&tile[0], n)
+	}
+	return factorTileGo(tile, n)
 }
 
 func (l level) gelu(x []float32) {

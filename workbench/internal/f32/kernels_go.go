@@ -49,6 +49,32 @@ func axpyGo(alpha float32, x, y []float32) {
 	}
 }
 
+func solveTileGo(triangle, inverse, tile []float32, n int) {
+	for j := range n {
+		row := tile[32*j:][:32]
+		for t := range j {
+			axpyGo(-triangle[32*j+t], tile[32*t:][:32], row)
+		}
+		Scale(inverse[j], row)
+	}
+}
+
+func factorTileGo(tile []float32, n int) int {
+	for j := range n {
+		row := tile[32*j:][:32]
+		for t := range j {
+			axpyGo(-tile[32*t+j], tile[32*t:][:32], row)
+		}
+		if !(row[j] > 0 && row[j] <= math.MaxFloat32) {
+			return j
+		}
+		root := float32(math.Sqrt(float64(row[j])))
+		Scale(1/root, row)
+		row[j] = root
+	}
+	return n
+}
+
 func geluGo(x []float32) {
 	for i, v := range x {
 		x[i] = float32(float64(v) * 0.5 * math.Erfc(-float64(v)/math.Sqrt2))

@@ -18,6 +18,12 @@ func (l level) dot4(rows [4][]float32, x, y []float32) {
 
 func (l level) axpy(alpha float32, x, y []float32) { axpyGo(alpha, x, y) }
 
+func (l level) solveTile(triangle, inverse, tile []float32, n int) {
+	solveTileGo(triangle, inverse, tile, n)
+}
+
+func (l level) factorTile(tile []float32, n int) int { return factorTileGo(tile, n) }
+
 func (l level) gelu(x []float32) { geluGo(x) }
 
 func (l level) softmax(x []float32) { softmaxGo(x) }

@@ -25,12 +25,12 @@ var expC = []float32{0.4999999403953552, 0.1666652113199234, 0.04166838899254799
 var constants = map[string]float32{
 	"one": 1, "half": 0.5,
 	"edge": normalEdge, "minusEdge": -normalEdge,
-	"minusInf": float32(math.Inf(-1)),
-	"lowest":   -87.33654, // e^x is the least normal float32
-	"log2e":    math.Log2E,
-	"ln2hi":    0x1.62ep-1, // 15 bits, so that n·ln2hi is exact
-	"ln2lo":    math.Ln2 - 0x1.62ep-1,
-	"bias":     math.Float32frombits(127),
+	"minusInf": float32(math.Inf(-1)), "largest": math.MaxFloat32,
+	"lowest": -87.33654, // e^x is the least normal float32
+	"log2e":  math.Log2E,
+	"ln2hi":  0x1.62ep-1, // 15 bits, so that n·ln2hi is exact
+	"ln2lo":  math.Ln2 - 0x1.62ep-1,
+	"bias":   math.Float32frombits(127),
 }
 
 // data writes the constants.

@@ -82,6 +82,8 @@ func main() {
 		dot4(a)
 		axpy(a)
 		indexAtLeast(a)
+		solveTile(a)
+		factorTile(a)
 		gelu(a)
 		softmax(a)
 		layerNorm(a)

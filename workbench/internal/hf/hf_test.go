@@ -283,7 +283,7 @@ func TestDualEncoder(t *testing.T) {
 	if err != nil || m.Pooling != PoolMean || m.Normalize {
 		t.Errorf("without modules.json: %v, pooling %s, normalize %v", err, m.Pooling, m.Normalize)
 	}
-	newer := dual().file("1_Pooling/config.json", object{"pooling_mode": "mean_sqrt_len_tokens"})
+	newer := dual().file("1_Pooling/config.json", object{"pooling_mode": "mean_sqrt_len_tokens", "embedding_dimension": hidden})
 	if m, err = OpenDualEncoder(newer.write(t)); err != nil || m.Pooling != PoolMeanSqrt {
 		t.Errorf("newer pooling: %v, %+v", err, m)
 	}
@@ -389,15 +389,16 @@ func TestDualRefusals(t *testing.T) {
 		return dual().file("modules.json", list)
 	}
 	for want, f := range map[string]folder{
-		`modules [Transformer Pooling Dense]`:  modules("a.Transformer", "Pooling", "x.Dense").file("config.json", dual().files[pool]),
-		`modules []`:                           modules(),
-		`path "../x" leads out`:                dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
-		`modules.json: json: cannot unmarshal`: dual().file("modules.json", object{}),
-		`modes [cls max]`:                      dual().set(pool, "pooling_mode_max_tokens", true),
-		`modes [weightedmean]`:                 dual().set(pool, "pooling_mode_cls_token", false).set(pool, "pooling_mode_weightedmean_tokens", true),
-		`modes []`:                             dual().set(pool, "pooling_mode_cls_token", false),
-		`word_embedding_dimension is 5`:        dual().set(pool, "word_embedding_dimension", 5),
-		`pooling: open `:                       dual().file(pool, nil),
+		`modules [Transformer Pooling Dense]`:    modules("a.Transformer", "Pooling", "x.Dense").file("config.json", dual().files[pool]),
+		`modules []`:                             modules(),
+		`path "../x" leads out`:                  dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
+		`modules.json: json: cannot unmarshal`:   dual().file("modules.json", object{}),
+		`modes [cls max]`:                        dual().set(pool, "pooling_mode_max_tokens", true),
+		`modes [weightedmean]`:                   dual().set(pool, "pooling_mode_cls_token", false).set(pool, "pooling_mode_weightedmean_tokens", true),
+		`modes []`:                               dual().set(pool, "pooling_mode_cls_token", false),
+		`word_embedding_dimension is 5`:          dual().set(pool, "word_embedding_dimension", nil).set(pool, "embedding_dimension", 5),
+		`pooling: word_embedding_dimension is 5`: dual().set(pool, "word_embedding_dimension", 5),
+		`pooling: open `:                         dual().file(pool, nil),
 	} {
 		if _, err := OpenDualEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)

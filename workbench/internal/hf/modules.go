@@ -69,7 +69,8 @@ func readModules(dir string) (modules, error) {
 func (m *modules) readPooling(dir, sub string) error {
 	var f struct {
 		Dimension    int    `json:"word_embedding_dimension"`
-		Mode         string `json:"pooling_mode"` // newer files
+		NewDimension int    `json:"embedding_dimension"` // the newer files
+		Mode         string `json:"pooling_mode"`        // the newer files
 		CLS          bool   `json:"pooling_mode_cls_token"`
 		Mean         bool   `json:"pooling_mode_mean_tokens"`
 		Max          bool   `json:"pooling_mode_max_tokens"`
@@ -81,7 +82,7 @@ func (m *modules) readPooling(dir, sub string) error {
 	if err := decodeFile(file, &f); err != nil {
 		return fmt.Errorf("pooling: %w", err)
 	}
-	m.files, m.dimension = append(m.files, file), f.Dimension
+	m.files, m.dimension = append(m.files, file), max(f.Dimension, f.NewDimension)
 	modes := []Pooling{}
 	for _, mode := range []struct {
 		on   bool

@@ -4,11 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
-	"gonum.org/v1/gonum/mat"
-
 	"axn/workbench/internal/f32"
 )
 
@@ -68,10 +63,8 @@ type regression struct {
 	param    []float32
 	lambda   float64
 	norm     Normalization
-
-	anchors []float64 // V_A, n×d, row-major
-	targets []float64 // a, normalised
-	u       []float32
+	anchors  leastSquares // V_A and a, normalised
+	u        []float32
 }
 
 // regressionFrom makes regressions whose u_param (eq. 7), which is also u before
@@ -79,7 +72,8 @@ type regression struct {
 func regressionFrom(param func(ix *Index, query int) []float32) func(*Index, int, []float32, SearchOptions) estimate {
 	return func(ix *Index, query int, _ []float32, o SearchOptions) estimate {
 		x := param(ix, query)
-		return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization, u: slices.Clone(x)}
+		return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization,
+			anchors: leastSquares{cols: len(x)}, u: slices.Clone(x)}
 	}
 }
 
@@ -93,91 +87,13 @@ func (r *regression) vector() []float32 { return r.u }
 
 func (r *regression) observe(items []int, scores []float64) {
 	for i, it := range items {
-		for _, v := range r.features.Row(it) {
-			r.anchors = append(r.anchors, float64(v))
-		}
-		r.targets = append(r.targets, r.norm.apply(scores[i]))
+		r.anchors.add(r.features.Row(it), r.norm.apply(scores[i]))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves
 	}
-	d := r.features.Cols
-	u := leastNorm(blas64.General{Rows: len(r.targets), Cols: d, Stride: d, Data: r.anchors}, r.targets)
+	u := r.anchors.solve()
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
-}
-
-// leastNorm returns A⁺b: the least-squares solution of A·u = b of least norm.
-// A regular Gram matrix of the smaller side is solved by Cholesky, a singular
-// one (duplicate rows, fewer independent columns) by its eigenvectors.
-func leastNorm(a blas64.General, b []float64) []float64 {
-	if a.Rows <= a.Cols { // u = Aᵀ(AAᵀ)⁺b
-		return transposeTimes(a, solveGram(blas.NoTrans, a, b))
-	}
-	return solveGram(blas.Trans, a, transposeTimes(a, b)) // u = (AᵀA)⁺Aᵀb
-}
-
-func transposeTimes(a blas64.General, x []float64) []float64 {
-	y := make([]float64, a.Cols)
-	blas64.Gemv(blas.Trans, 1, a, blas64.Vector{Data: x, Inc: 1}, 0, blas64.Vector{Data: y, Inc: 1})
-	return y
-}
-
-// solveGram returns G⁺x for G = AAᵀ (blas.NoTrans) or AᵀA (blas.Trans).
-func solveGram(t blas.Transpose, a blas64.General, x []float64) []float64 {
-	n := len(x)
-	g := blas64.Symmetric{N: n, Stride: n, Data: make([]float64, n*n), Uplo: blas.Upper}
-	blas64.Syrk(t, 1, a, 0, g)
-	y := append([]float64(nil), x...)
-	if r, ok := regularFactor(g); ok {
-		lapack64.Potrs(r, blas64.General{Rows: n, Cols: 1, Stride: 1, Data: y})
-		return y
-	}
-	return pseudoSolve(mat.NewSymDense(n, g.Data), y)
-}
-
-// gramCutoff is the eigenvalue of a Gram matrix, relative to the largest, below
-// which a direction counts as absent: the square of the singular-value cutoff
-// 1e-6, float32 data's own precision.
-const gramCutoff = 1e-12
-
-// regularFactor returns the Cholesky factor of g, which it keeps, or false when a
-// pivot shows that g is singular to working precision.
-func regularFactor(g blas64.Symmetric) (blas64.Triangular, bool) {
-	c := blas64.Symmetric{N: g.N, Stride: g.Stride, Uplo: g.Uplo, Data: append([]float64(nil), g.Data...)}
-	f, ok := lapack64.Potrf(c)
-	if !ok {
-		return f, false
-	}
-	lo, hi := math.Inf(1), 0.0
-	for i := range f.N {
-		p := f.Data[i*f.Stride+i]
-		lo, hi = min(lo, p*p), max(hi, p*p)
-	}
-	return f, lo > gramCutoff*hi*float64(f.N)
-}
-
-// pseudoSolve returns g⁺x by the eigenvectors of g.
-func pseudoSolve(g *mat.SymDense, x []float64) []float64 {
-	n := len(x)
-	var e mat.EigenSym
-	y := make([]float64, n)
-	if !e.Factorize(g, true) {
-		return y // not finite: the caller's scores and vectors are, so this cannot be
-	}
-	var q mat.Dense
-	e.VectorsTo(&q)
-	vals := e.Values(nil)
-	cut := gramCutoff * vals[n-1] * float64(n)
-	for j, val := range vals {
-		if val <= cut {
-			continue
-		}
-		c := mat.Dot(q.ColView(j), mat.NewVecDense(n, x)) / val
-		for i := range y {
-			y[i] += c * q.At(i, j)
-		}
-	}
-	return y
 }

@@ -127,13 +127,8 @@ func (w *rowSolver) primal(x, x0 []float32, factor f32.Mat) {
 
 // primalFactor returns the Cholesky factor of AᵀA + ρI.
 func primalFactor(a f32.Mat, ridge float32) f32.Mat {
-	t, k := f32.NewMat(a.Cols, a.Rows), f32.NewMat(a.Cols, a.Cols)
-	for i := range a.Rows {
-		for j, v := range a.Row(i) {
-			t.Data[j*t.Stride+i] = v
-		}
-	}
-	ridgeFactor(k, t, ridge)
+	k := f32.NewMat(a.Cols, a.Cols)
+	ridgeFactor(k, f32.Transpose(a, 1), ridge)
 	return k
 }
 

@@ -88,7 +88,7 @@ func (t *tower) backward(out f32.Mat) {
 	}
 	t.g.skip[0] = float32(slope) * s * (1 - s)
 	f32.Scale(s, out.Data) // now the gradient of y
-	f32.Mul(t.g.w2, flipped(out), t.a, threads())
+	f32.Mul(t.g.w2, f32.Transpose(out, threads()), t.a, threads())
 	sumRows(t.g.b2, out)
 	hidden := f32.NewMat(out.Rows, t.p.hidden)
 	f32.Mul(hidden, out, t.p.w2, threads())
@@ -97,7 +97,7 @@ func (t *tower) backward(out f32.Mat) {
 			hidden.Data[i] *= geluSlope(t.h.Data[i], t.a.Data[i])
 		}
 	})
-	f32.Mul(t.g.w1, flipped(hidden), t.x, threads())
+	f32.Mul(t.g.w1, f32.Transpose(hidden, threads()), t.x, threads())
 	sumRows(t.g.b1, hidden)
 }
 
@@ -108,16 +108,6 @@ func geluSlope(x, y float32) float32 {
 		return 0.5 + 2*x*density
 	}
 	return y/x + x*density
-}
-
-func flipped(m f32.Mat) f32.Mat {
-	t := f32.NewMat(m.Cols, m.Rows)
-	for i := range m.Rows {
-		for j, v := range m.Row(i) {
-			t.Data[j*t.Stride+i] = v
-		}
-	}
-	return t
 }
 
 func sumRows(dst []float32, m f32.Mat) {

@@ -51,6 +51,25 @@ func transposed(m Mat) Mat {
 	return t
 }
 
+func TestTranspose(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for _, shape := range [][2]int{{0, 0}, {1, 1}, {3, 0}, {0, 3}, {100, 0}, {7, 9}, {64, 33}, {65, 8}, {200, 77}} {
+			a := NewMat(shape[0], shape[1]+3).Sub(0, 0, shape[0], shape[1])
+			for i := range a.Rows {
+				for j := range a.Row(i) {
+					a.Row(i)[j] = r.Float32()
+				}
+			}
+			for _, threads := range []int{1, 3} {
+				if got := Transpose(a, threads); got.Rows != a.Cols || got.Cols != a.Rows || !slices.Equal(got.Data, transposed(a).Data) {
+					t.Errorf("%d×%d, %d threads: %v", a.Rows, a.Cols, threads, got)
+				}
+			}
+		}
+	})
+}
+
 func TestGemm(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := newRand(t)

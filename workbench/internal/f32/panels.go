@@ -91,6 +91,18 @@ func (p *Panels) panel(j int) []float32 {
 	return p.data[j*size:][:size]
 }
 
+// Transpose returns Aᵀ, sharing the work among threads.
+func Transpose(a Mat, threads int) Mat {
+	t := NewMat(a.Cols, a.Rows)
+	if a.Cols == 0 {
+		return t
+	}
+	Parallel(threads, a.Rows, 64, func(lo, hi int) {
+		transpose(active, Mat{t.from(0, lo), a.Cols, hi - lo, t.Stride}, a.RowRange(lo, hi))
+	})
+	return t
+}
+
 // transpose sets dst = srcᵀ.
 func transpose(l level, dst, src Mat) {
 	if src.Cols == 0 {

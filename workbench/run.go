@@ -1,0 +1,198 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+	"time"
+)
+
+// run is an experiment under way.
+type run struct {
+	Experiment
+	exact    []Neighbors
+	observed map[Sampling]observed
+	made     map[recipe]made
+	report   *Report
+}
+
+// recipe is all that an index is made from; nothing is observed for the zero
+// Sampling.
+type recipe struct {
+	sampling  Sampling
+	factorize FactorizeOptions
+}
+
+// made is an index and what it took: the time to observe and to factorize.
+type made struct {
+	index                            *Index
+	observeSeconds, factorizeSeconds float64
+}
+
+// observed are scores and the time they took.
+type observed struct {
+	scores  *Scores
+	seconds float64
+}
+
+// system measures one system at every index cost.
+func (r *run) system(ctx context.Context, sys System) error {
+	if sys.Index != nil {
+		return r.cost(ctx, sys, nil)
+	}
+	samplings := sys.Samplings
+	if samplings == nil {
+		samplings = r.Samplings
+	}
+	if len(samplings) == 0 {
+		return r.cost(ctx, sys, nil)
+	}
+	for i := range samplings {
+		if err := r.cost(ctx, sys, &samplings[i]); err != nil {
+			return fmt.Errorf("%v: %w", samplings[i], err)
+		}
+	}
+	return nil
+}
+
+// cost measures one system at one index cost: all seeds, budgets and k.
+func (r *run) cost(ctx context.Context, sys System, sm *Sampling) error {
+	var all [][]Measure // by seed
+	seeds := len(r.Seeds)
+	if sys.Index != nil && sys.Search.Softmax == 0 {
+		seeds = min(seeds, 1) // nothing is left to chance
+	}
+	for i := range max(seeds, 1) {
+		s := sys
+		var drawn *Sampling
+		if sm != nil {
+			drawn = new(*sm)
+		}
+		if i < len(r.Seeds) {
+			s.Factorize.Seed, s.Search.Seed = r.Seeds[i], r.Seeds[i]
+			if drawn != nil && drawn.draws() {
+				drawn.Seed = r.Seeds[i]
+			}
+		}
+		ms, err := r.measure(ctx, s, drawn)
+		if err != nil {
+			return err
+		}
+		all = append(all, ms)
+	}
+	r.report.Measures = append(r.report.Measures, merge(all)...)
+	return nil
+}
+
+// measure makes one index, if need be, and searches at every budget.
+func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure, error) {
+	m := Measure{System: sys.Name}
+	ix := sys.Index
+	if ix == nil {
+		got, err := r.index(ctx, sys.Factorize, sm)
+		if err != nil {
+			return nil, err
+		}
+		ix, m.ObserveSeconds, m.FactorizeSeconds = got.index, got.observeSeconds, got.factorizeSeconds
+	}
+	if sm != nil {
+		unseeded := *sm
+		unseeded.Seed = 0
+		m.Sampling = unseeded.String()
+	}
+	m.IndexCalls, m.IndexBytes = ix.Calls, ix.bytes()
+	var all []Measure
+	for _, budget := range r.Budgets {
+		ms, err := r.search(ctx, m, ix, sys.Search, budget)
+		if err != nil {
+			return nil, fmt.Errorf("budget %d: %w", budget, err)
+		}
+		all = append(all, ms...)
+	}
+	return all, nil
+}
+
+// index makes an index, or recalls it when another system was made the same way;
+// nil spends no calls.
+func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made, error) {
+	key := recipe{factorize: o}
+	var g observed
+	if sm != nil {
+		key.sampling = *sm
+	}
+	if ix, ok := r.made[key]; ok {
+		return ix, nil
+	}
+	if sm != nil {
+		var err error
+		if g, err = r.observe(ctx, *sm); err != nil {
+			return made{}, err
+		}
+	}
+	start := time.Now()
+	ix, err := Factorize(ctx, r.Dataset, g.scores, o)
+	if err != nil {
+		return made{}, err
+	}
+	r.made[key] = made{ix, g.seconds, time.Since(start).Seconds()}
+	return r.made[key], nil
+}
+
+// observe spends the calls of a sampling, or recalls what they bought.
+func (r *run) observe(ctx context.Context, sm Sampling) (observed, error) {
+	if g, ok := r.observed[sm]; ok {
+		return g, nil
+	}
+	start := time.Now()
+	scores, err := Observe(ctx, r.Scorer, r.Dataset, sm)
+	if err != nil {
+		return observed{}, err
+	}
+	g := observed{scores, time.Since(start).Seconds()}
+	r.observed[sm] = g
+	return g, nil
+}
+
+// search runs one index at one budget and reads off every k.
+func (r *run) search(ctx context.Context, m Measure, ix *Index, o SearchOptions, budget int) ([]Measure, error) {
+	o.Budget, o.K = budget, 0
+	start := time.Now()
+	rs, err := ix.SearchAll(ctx, r.Scorer, r.report.Queries, o)
+	if err != nil {
+		return nil, err
+	}
+	m.Seconds, m.Budget, m.Rounds = time.Since(start).Seconds(), budget, ix.options(o).Rounds
+	for i := range rs {
+		m.Calls += float64(rs[i].Calls) / float64(len(rs))
+	}
+	ms := make([]Measure, len(r.TopK))
+	for i, k := range r.TopK {
+		ms[i] = m
+		ms[i].K, ms[i].PerQuery = k, recalls(rs, r.exact, k)
+	}
+	return ms, nil
+}
+
+// merge averages the seeds' measures, which agree in all but figures.
+func merge(seeds [][]Measure) []Measure {
+	merged := make([]Measure, len(seeds[0]))
+	for i := range merged {
+		m := seeds[0][i]
+		n := float64(len(seeds))
+		var spread moments
+		m.PerQuery = make([]float64, len(m.PerQuery))
+		m.ObserveSeconds, m.FactorizeSeconds, m.Seconds = 0, 0, 0
+		for _, ms := range seeds {
+			for q, v := range ms[i].PerQuery {
+				m.PerQuery[q] += v / n
+			}
+			spread.add(mean(ms[i].PerQuery))
+			m.ObserveSeconds += ms[i].ObserveSeconds / n
+			m.FactorizeSeconds += ms[i].FactorizeSeconds / n
+			m.Seconds += ms[i].Seconds / n
+		}
+		m.Recall, m.SeedSD = mean(m.PerQuery), spread.deviation()
+		m.Low, m.High = bootstrap(m.PerQuery)
+		merged[i] = m
+	}
+	return merged
+}

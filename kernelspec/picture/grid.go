@@ -56,24 +56,24 @@ func (g *grid) html() string {
 	var b strings.Builder
 	b.WriteString("<table class=\"dataframe\">")
 	if g.names != nil {
-		b.WriteString("<thead><tr><th></th>")
+		b.WriteString("<thead><tr><td></td>")
 		g.cells(g.names, func(i int, name string) {
-			b.WriteString("<th style=\"text-align:" + g.align(i) + "\">" + html.EscapeString(name))
+			b.WriteString("<th scope=\"col\" style=\"text-align:" + g.align(i) + "\">" + html.EscapeString(name))
 			if g.types != nil {
 				b.WriteString("<br><span style=\"font-weight:normal;opacity:.6\">" + html.EscapeString(g.types[i]) + "</span>")
 			}
 			b.WriteString("</th>")
-		}, func() { b.WriteString("<th>…</th>") })
+		}, func() { b.WriteString("<th scope=\"col\">…</th>") })
 		b.WriteString("</tr></thead>")
 	}
 	b.WriteString("<tbody>")
 	for r, row := range g.rows {
 		if r == g.rowGap {
-			b.WriteString("<tr><th>⋮</th>")
+			b.WriteString("<tr><th scope=\"row\">⋮</th>")
 			g.cells(row, func(int, string) { b.WriteString("<td>⋮</td>") }, func() { b.WriteString("<td></td>") })
 			b.WriteString("</tr>")
 		}
-		b.WriteString("<tr><th style=\"opacity:.6\">" + html.EscapeString(g.labels[r]) + "</th>")
+		b.WriteString("<tr><th scope=\"row\" style=\"opacity:.6\">" + html.EscapeString(g.labels[r]) + "</th>")
 		g.cells(row, func(i int, cell string) {
 			b.WriteString("<td style=\"text-align:" + g.align(i) + "\">" + html.EscapeString(cell) + "</td>")
 		}, func() { b.WriteString("<td>…</td>") })

@@ -2,7 +2,9 @@ package picture
 
 import (
 	"bytes"
+	"encoding/base64"
 	"fmt"
+	"html"
 	"image"
 	"image/png"
 
@@ -29,38 +31,68 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 			pic = failed("plot", fmt.Errorf("%v", r))
 		}
 	}()
-	text := "plot"
-	if p.Title.Text != "" {
-		text = "plot: " + p.Title.Text
-	}
 	canvas := vgsvg.New(width, height)
 	p.Draw(draw.New(canvas))
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return failed("plot", err)
 	}
-	if b.Len() <= svgLimit {
-		return &Picture{Data: map[string]any{Text: text, SVG: b.String()}}
+	if b.Len() > svgLimit {
+		return plotPixels(p, width, height)
 	}
-	return plotPixels(p, width, height, text)
+	pic = page(SVG, b.Bytes(), describe(p), pixels(width), pixels(height))
+	pic.Data[SVG] = b.String()
+	return pic
 }
 
-func plotPixels(p *plot.Plot, width, height vg.Length, text string) *Picture {
+// pixels is a length on the screen, rounded.
+func pixels(l vg.Length) int { return int(l.Dots(96) + 0.5) }
+
+func plotPixels(p *plot.Plot, width, height vg.Length) *Picture {
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
 	p.Draw(draw.New(canvas))
-	pic := imagePicture(canvas.Image())
-	pic.Data[Text] = text
-	size := canvas.Image().Bounds()
-	pic.Metadata = map[string]any{PNG: map[string]any{"width": size.Dx() / 2, "height": size.Dy() / 2}}
-	return pic
+	return pngPicture(canvas.Image(), describe(p), pixels(width), pixels(height))
+}
+
+// describe says in words what a plot shows, for those who cannot see it.
+func describe(p *plot.Plot) string {
+	axis := func(name string, a plot.Axis) string {
+		if a.Label.Text != "" {
+			name = a.Label.Text
+		}
+		return fmt.Sprintf("%s from %s to %s", name, number(a.Min), number(a.Max))
+	}
+	text := axis("y", p.Y) + " over " + axis("x", p.X)
+	if p.Title.Text != "" {
+		text = p.Title.Text + "; " + text
+	}
+	return "plot: " + text
+}
+
+// page shows an image as an element of HTML: only there can it carry a text for
+// screen readers, and only there is it shown in notebooks that are not trusted.
+func page(mime string, data []byte, alt string, width, height int) *Picture {
+	img := fmt.Sprintf(`<img src="data:%s;base64,%s" width="%d" height="%d" alt="%s">`,
+		mime, base64.StdEncoding.EncodeToString(data), width, height, html.EscapeString(alt))
+	return &Picture{
+		Data:     map[string]any{Text: alt, HTML: img},
+		Metadata: map[string]any{mime: map[string]any{"width": width, "height": height, "alt": alt}},
+	}
 }
 
 // imagePicture encodes an image as PNG.
 func imagePicture(img image.Image) *Picture {
+	size := img.Bounds()
+	return pngPicture(img, fmt.Sprintf("image of %d×%d pixels", size.Dx(), size.Dy()), size.Dx(), size.Dy())
+}
+
+// pngPicture shows an image at the given size on the screen.
+func pngPicture(img image.Image, alt string, width, height int) *Picture {
 	var b bytes.Buffer
 	if err := png.Encode(&b, img); err != nil {
 		return failed("image", err)
 	}
-	size := img.Bounds()
-	return &Picture{Data: map[string]any{Text: fmt.Sprintf("image of %d×%d pixels", size.Dx(), size.Dy()), PNG: b.Bytes()}}
+	pic := page(PNG, b.Bytes(), alt, width, height)
+	pic.Data[PNG] = b.Bytes()
+	return pic
 }

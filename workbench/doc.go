@@ -1,3 +1,53 @@
-// Package workbench finds the k items a cross-encoder would rank highest for a
-// query while calling it a few hundred times instead of once per item.
+/*
+Package workbench finds the k items a cross-encoder would rank highest for a
+query while calling it a few hundred times instead of once per item.
+
+A cross-encoder (CE) scores a (query, item) pair jointly: accurate, and too slow
+to run on every item. Some calls are spent beforehand, on the scores of train
+queries; they make an index. A search then alternates: choose the items whose
+approximate scores are highest, have the CE score them, refit the approximation
+to all scores seen so far. This is AXN (Yadav, Monath, Zaheer, Fergus, McCallum:
+Adaptive Retrieval and Scalable Indexing for k-NN Search with Cross-Encoders,
+ICLR 2024, arXiv 2405.03651), the systems it is compared with, and a method of
+our own that is better than any of them, Calibrated.
+
+# The rooms
+
+Each hands the next a plain value that can be printed, saved, and made by hand;
+any of them can be entered from outside.
+
+	Dataset         OpenDataset: queries, items, split, dual-encoder vectors
+	Scorer          the CE: Dataset.Scorer, LookUp, ScorerFunc, or your own
+	Scores          Observe spends calls on the entries a Sampling chooses
+	Index           Factorize turns Scores into an Index; Save, OpenIndex
+	Result          Index.Search and SearchAll, round by round
+	Recall          the share of the exact neighbours that were scored
+	Report          Experiment compares systems; Frame, Table, PlotRecall
+
+# Notation
+
+	|Q|, |I|   queries and items; both are row numbers of the data set
+	G          CE scores of train queries × items; Scores holds the observed entries
+	d          dimension of the dual encoder's (DE) vectors
+	x_q, v_i   the DE's vectors of query q and item i; V is |I|×d
+	F, p       item features of an index, |I|×p
+	B          Budget: CE calls per query, first round included
+	R          Rounds the budget is split into
+	A, n       anchors: the items scored so far, and how many
+	a          their CE scores
+	m(q, i)    prior mean: the score expected before any call
+	s²         noise: variance of a score around the model
+	λ          weight of the parametric query vector in AXN's blend (eq. 7)
+
+Everything is one formula: approximate scores are
+
+	s = m + F·F_Aᵀ (F_A·F_Aᵀ + s²·I)⁻¹ (a − m_A)
+
+Retrieve-and-rerank is R = 1; AXN is m = 0, F = V, s² → 0; Calibrated learns m,
+F and s² from the scores observed.
+
+Top-k-Recall@B is the share of the CE's own top k found among the B items scored.
+Ties break by lower item row, everywhere. Same seed, same answer, on one thread
+or many.
+*/
 package workbench

@@ -90,3 +90,16 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	d.DE = with.DE
 	return nil
 }
+
+// AddQuery adds a query that came up later, with its dual-encoder vector x, and
+// returns its row. Indexes made from the data set in this process know it at
+// once; to use it with a reopened one, set the index's DE to the data set's.
+func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
+	vectors := d.DE.Queries
+	if vectors == nil || len(x) != vectors.Cols {
+		return 0, fmt.Errorf("workbench: add query %q: %w: a vector of length %d beside %v", q.ID, ErrShape, len(x), vectors)
+	}
+	d.Queries = append(d.Queries, q)
+	vectors.Data, vectors.Rows = append(vectors.Data, x...), vectors.Rows+1
+	return len(d.Queries) - 1, nil
+}

@@ -83,7 +83,7 @@ func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) 
 
 func zeroVector(ix *Index, query int) []float32 { return make([]float32, ix.Features.Cols) }
 
-func (r *regression) vector() []float32 { return r.u }
+func (r *regression) vector() ([]float32, float32) { return r.u, 1 }
 
 func (r *regression) observe(items []int, scores []float64) {
 	for i, it := range items {

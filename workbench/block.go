@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"axn/workbench/internal/f32"
 )
@@ -65,19 +66,29 @@ func drawScores(scores []float32, query, round int, o SearchOptions) {
 // approximate sets the scores from every query's current vector.
 func (b *block) approximate(seekers []*seeker) {
 	for i, k := range seekers {
-		copy(b.u.Row(i), k.est.vector())
+		u, slope := k.est.vector()
+		copy(b.u.Row(i), u)
 		if b.prior.Data != nil {
 			copy(b.scores.Row(i), b.prior.Row(i))
+			f32.Scale(slope, b.scores.Row(i))
 		}
 	}
 	multiply(b.scores, b.u, b.ix.panels(), b.prior.Data != nil)
 }
 
-// panels returns the features packed for multiply; packed once.
-func (ix *Index) panels() *f32.Panels {
-	ix.pack.Do(func() { ix.packed.PackRows(ix.Features.view(), threads()) })
-	return &ix.packed
+// packing is a matrix packed for multiply, once.
+type packing struct {
+	once   sync.Once
+	panels f32.Panels
 }
+
+func (p *packing) of(m *Matrix) *f32.Panels {
+	p.once.Do(func() { p.panels.PackRows(m.view(), threads()) })
+	return &p.panels
+}
+
+func (ix *Index) panels() *f32.Panels     { return ix.features.of(ix.Features) }
+func (ix *Index) itemPanels() *f32.Panels { return ix.items.of(ix.DE.Items) }
 
 // multiplyCols is how many columns one core takes at a time.
 const multiplyCols = 1024

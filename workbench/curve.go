@@ -1,14 +1,14 @@
 package workbench
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"sort"
 )
 
-// Curve is a non-decreasing map, linear between its knots and flat beyond them:
-// here from the dual encoder's score to the cross-encoder's.
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
 type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
 
 // At returns the curve's value at x. A curve without knots is 0 everywhere.
@@ -39,67 +39,14 @@ func (c Curve) check() error {
 	return nil
 }
 
-// point is one observation of a curve: y at x, standing for weight others.
+// point is one observation of a curve, standing for weight others.
 type point struct{ x, y, weight float64 }
 
-// fitCurve is weighted isotonic regression of y on x: the points are averaged in
-// cells holding about equal weight, finer towards the top, where the neighbours
-// are, and neighbouring cells are pooled until their means rise
-// (pool adjacent violators).
-func fitCurve(points []point) Curve {
-	slices.SortFunc(points, func(a, b point) int {
-		switch {
-		case a.x < b.x:
-			return -1
-		case a.x > b.x:
-			return 1
-		}
-		return 0
-	})
-	return pool(cells(points))
-}
+func byX(a, b point) int { return cmp.Compare(a.x, b.x) }
 
-// cellShares are the upper ends of the cells, as shares of all weight: 60 up to
-// 99 % and 40 in the last percent.
-var cellShares = func() (s []float64) {
-	for i := 1; i <= 60; i++ {
-		s = append(s, .99*float64(i)/60)
-	}
-	for i := 1; i <= 40; i++ {
-		s = append(s, .99+.01*float64(i)/40)
-	}
-	return s
-}()
-
-// cells averages sorted points cell by cell; equal x stay in one cell.
-func cells(points []point) []point {
-	total := 0.0
-	for _, p := range points {
-		total += p.weight
-	}
-	var out []point
-	var cell point
-	sum, share := 0.0, 0
-	for i, p := range points {
-		cell.x += p.weight * p.x
-		cell.y += p.weight * p.y
-		cell.weight += p.weight
-		sum += p.weight
-		last := i == len(points)-1
-		if !last && (points[i+1].x == p.x || sum < cellShares[share]*total) {
-			continue
-		}
-		out = append(out, point{cell.x / cell.weight, cell.y / cell.weight, cell.weight})
-		cell = point{}
-		for share < len(cellShares)-1 && sum >= cellShares[share]*total {
-			share++
-		}
-	}
-	return out
-}
-
-// pool merges neighbouring cells until their means never fall.
-func pool(in []point) Curve {
+// fitIsotonic is weighted isotonic regression of y on x over points in order of
+// x: neighbours are pooled until their means rise (pool adjacent violators).
+func fitIsotonic(in []point) Curve {
 	var out []point
 	for _, p := range in {
 		for len(out) > 0 && out[len(out)-1].y > p.y {
@@ -118,4 +65,72 @@ func pool(in []point) Curve {
 		c.X, c.Y = append(c.X, p.x), append(c.Y, p.y)
 	}
 	return c
+}
+
+// bins divide the dual encoder's scores of all train pairs into parts of about
+// equal size, finer towards the top, where the neighbours are. An observed entry
+// stands for its share of its bin, however the entries were chosen from the dual
+// encoder's list.
+type bins struct {
+	edges []float64 // bin b holds edges[b-1] <= x < edges[b]
+	pairs []float64 // train pairs in each
+}
+
+// binShares are the edges as shares of all pairs: 60 up to 99 %, 40 above.
+var binShares = func() (s []float64) {
+	for i := range 60 {
+		s = append(s, .99*float64(i)/59)
+	}
+	for i := range 40 {
+		s = append(s, .9905+.0095*float64(i)/39)
+	}
+	return s
+}()
+
+// newBins takes a sample of all train pairs' scores and sorts it.
+func newBins(sample []float64) *bins {
+	slices.Sort(sample)
+	b := &bins{}
+	for _, s := range binShares {
+		b.edges = append(b.edges, sample[int(s*float64(len(sample)-1))])
+	}
+	b.edges = slices.Compact(b.edges)
+	b.pairs = make([]float64, len(b.edges)+1)
+	for _, x := range sample {
+		b.pairs[b.of(x)]++
+	}
+	return b
+}
+
+func (b *bins) of(x float64) int {
+	return sort.Search(len(b.edges), func(i int) bool { return b.edges[i] > x })
+}
+
+// weigh sets each point's weight to the pairs its bin holds for each entry in it.
+func (b *bins) weigh(points []point) {
+	n := make([]float64, len(b.pairs))
+	for _, p := range points {
+		n[b.of(p.x)]++
+	}
+	for i, p := range points {
+		k := b.of(p.x)
+		points[i].weight = max(b.pairs[k], 1) / n[k]
+	}
+}
+
+// means averages the points bin by bin, in order of x; the weight of a mean is
+// the number of its points.
+func (b *bins) means(points []point) []point {
+	sums := make([]point, len(b.pairs))
+	for _, p := range points {
+		s := &sums[b.of(p.x)]
+		s.x, s.y, s.weight = s.x+p.x, s.y+p.y, s.weight+1
+	}
+	var out []point
+	for _, s := range sums {
+		if s.weight > 0 {
+			out = append(out, point{s.x / s.weight, s.y / s.weight, s.weight})
+		}
+	}
+	return out
 }

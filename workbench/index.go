@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
-	"sync"
 
-	"axn/workbench/internal/f32"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 )
@@ -35,8 +33,7 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
-	pack   sync.Once
-	packed f32.Panels // Features, for scans
+	features, items packing // Features and DE.Items, for scans
 }
 
 // String fits one line.
@@ -160,7 +157,7 @@ func (ix *Index) check() error {
 		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, f.Cols)
 	}
 	if ix.Prior != nil {
-		return ix.Prior.check(v.Rows, v.Cols)
+		return ix.Prior.check(v.Rows, v.Cols, f.Cols)
 	}
 	return nil
 }

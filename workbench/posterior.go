@@ -16,30 +16,29 @@ import (
 // It is solved by the first form while there are no more anchors than features
 // and by the second from then on, so that no system is larger than p×p.
 type posterior struct {
-	features *Matrix
-	dual     dualSystem
-	primal   *primalSystem // nil while the dual form is used
-	u        []float32
+	dual   dualSystem
+	primal *primalSystem // nil while the dual form is used
+	u      []float32
 }
 
-func newPosterior(features *Matrix, anchors int) *posterior {
-	p := features.Cols
-	return &posterior{features: features, dual: newDual(min(anchors, p), p), u: make([]float32, p)}
+// newPosterior is for p features and at most so many anchors.
+func newPosterior(p, anchors int) *posterior {
+	return &posterior{dual: newDual(min(anchors, p), p), u: make([]float32, p)}
 }
 
 // leastNoise is the least noise of an anchor relative to its kernel value: below
 // it a float32 Cholesky factor of repeated anchors is made of rounding errors.
 const leastNoise = 1e-5
 
-// observe adds anchors with their residuals a − m_A and noise, and solves for u.
-func (p *posterior) observe(items []int, resid, noise []float32) {
-	rows := p.features.Select(items).view()
+// observe adds anchors, a row of features for each, with their residuals a − m_A
+// and noise, and solves for u.
+func (p *posterior) observe(rows f32.Mat, resid, noise []float32) {
 	noise = slices.Clone(noise)
 	for i := range noise {
 		noise[i] = max(noise[i], leastNoise*f32.SqNorm(rows.Row(i)))
 	}
-	if p.primal == nil && p.dual.n+len(items) > p.dual.room {
-		p.primal = newPrimal(p.features.Cols)
+	if p.primal == nil && p.dual.n+rows.Rows > p.dual.room {
+		p.primal = newPrimal(len(p.u))
 		p.primal.add(p.dual.anchors.RowRange(0, p.dual.n), p.dual.resid, p.dual.noise)
 		p.dual = dualSystem{}
 	}

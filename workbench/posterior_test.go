@@ -34,7 +34,7 @@ func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
 	for _, p := range []int{1, 7, 40} {
 		features := normals(rng, 300, p)
-		post := newPosterior(features, 120)
+		post := newPosterior(p, 120)
 		var rows, resid, noise []float64
 		items := rng.Perm(300)
 		for at, size := range []int{1, 3, 5, 30, 1, 60, 20} {
@@ -48,7 +48,7 @@ func TestPosterior(t *testing.T) {
 					rows = append(rows, float64(v))
 				}
 			}
-			post.observe(batch, r, s)
+			post.observe(features.Select(batch).view(), r, s)
 			want := slowPosterior(mat.NewDense(len(resid), p, rows), resid, noise)
 			for j := range want {
 				if math.Abs(float64(post.u[j])-want[j]) > 1e-4*(1+math.Abs(want[j])) {
@@ -65,9 +65,8 @@ func TestPosterior(t *testing.T) {
 // With endless noise evidence moves nothing.
 func TestPosteriorEndlessNoise(t *testing.T) {
 	rng := rand.New(rand.NewPCG(52, 1))
-	post := newPosterior(normals(rng, 50, 8), 20)
-	items := []int{1, 2, 3}
-	post.observe(items, []float32{5, -5, 5}, []float32{1e12, 1e12, 1e12})
+	post := newPosterior(8, 20)
+	post.observe(normals(rng, 3, 8).view(), []float32{5, -5, 5}, []float32{1e12, 1e12, 1e12})
 	if n := f32.SqNorm(post.u); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)
 	}
@@ -81,12 +80,12 @@ func TestPosteriorSingular(t *testing.T) {
 		for i := range features.Data {
 			features.Data[i] = 1
 		}
-		post := newPosterior(features, n)
+		post := newPosterior(10, n)
 		items, resid, noise := make([]int, n), make([]float32, n), make([]float32, n)
 		for i := range items {
 			items[i], resid[i], noise[i] = i, float32(1+i%3), 1e-9
 		}
-		post.observe(items, resid, noise)
+		post.observe(features.Select(items).view(), resid, noise)
 		got := f32.Dot(post.u, features.Row(0))
 		if math.Abs(float64(got)-2) > .02 {
 			t.Errorf("%s: fitted %v, the mean is 2", fmt.Sprint(n, " anchors"), got)

@@ -6,44 +6,57 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// Prior is what Calibrated expects of a query's scores before any call is spent:
+// Prior is what Calibrated expects of a query's warped scores before any call is
+// spent, and how sure it is. With F₀ the first columns of the index's features,
+// as many as Map has,
 //
-//	m(q, i) = Curve(x_q·v_i) + (x_q, 1)·Map·(1, v_i)ᵀ + Bias_i
+//	m(q, i) = Curve(x_q·v_i) + Bias_i + (1, x_q)·Map·F₀_iᵀ
 type Prior struct {
 	priorMeta
-	Bias *Matrix // |I|×1, what an item scores above the rest
-	Map  *Matrix // (d+1)×(d+1), from the query's vector to its offset and direction
+	Bias *Matrix // |I|×1, what an item scores above the curve
+	Map  *Matrix // (d+1)×p₀, from the query's vector to its place among the features
 }
 
 type priorMeta struct {
 	Warp  Curve   // from cross-encoder scores to normal scores
-	Curve Curve   // from the dual encoder's score to the cross-encoder's
-	Noise float64 // s², the variance of a score around the model, in squared score units
+	Curve Curve   // from the dual encoder's score to the warped score
+	Noise float64 // s², the variance of a warped score around the model
+	Slope float64 // prior deviation of a query's own slope against the curve, around 1
 }
 
 func (p *Prior) arrays() []namedArray { return []namedArray{{"bias", &p.Bias}, {"map", &p.Map}} }
 
-func (p *Prior) check(items, d int) error {
-	if p.Bias == nil || p.Map == nil || p.Bias.Rows != items || p.Bias.Cols != 1 || p.Map.Rows != d+1 || p.Map.Cols != d+1 {
-		return fmt.Errorf("%w: prior of %d items in %d dimensions has bias %v and map %v", ErrShape, items, d, p.Bias, p.Map)
+func (p *Prior) check(items, d, features int) error {
+	if p.Bias == nil || p.Map == nil || p.Bias.Rows != items || p.Bias.Cols != 1 || p.Map.Rows != d+1 || p.Map.Cols > features {
+		return fmt.Errorf("%w: prior of %d items, %d dimensions, %d features has bias %v and map %v", ErrShape, items, d, features, p.Bias, p.Map)
+	}
+	if err := p.Warp.check(); err != nil {
+		return err
 	}
 	return p.Curve.check()
 }
 
-// mean sets dst to m(q, ·) for the query vector x.
-func (p *Prior) mean(dst, x []float32, items *Matrix) {
-	d := len(x)
-	z := make([]float32, d+1)
-	copy(z, p.Map.Row(d))
-	for j, v := range x {
-		for i, w := range p.Map.Row(j) {
-			z[i] += v * w
+// calibratedPrior sets m to the prior means of a block of queries.
+func calibratedPrior(ix *Index, queries []int, m f32.Mat) {
+	p := ix.Prior
+	x := ix.DE.Queries.Select(queries)
+	multiply(m, x.view(), ix.itemPanels(), false)
+	parallel(m.Rows, func(q int) {
+		for i, sim := range m.Row(q) {
+			m.Row(q)[i] = float32(p.Curve.At(float64(sim))) + p.Bias.Data[i]
 		}
+	})
+	place := f32.NewMat(m.Rows, ix.Features.Cols)
+	f32.Mul(place.Sub(0, 0, m.Rows, p.Map.Cols), withOne(x, 1), p.Map.view(), threads())
+	multiply(m, place, ix.panels(), true)
+}
+
+// withOne returns the rows (1, scale·x).
+func withOne(x *Matrix, scale float32) f32.Mat {
+	m := f32.NewMat(x.Rows, x.Cols+1)
+	for i := range x.Rows {
+		m.Row(i)[0] = 1
+		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
 	}
-	f32.Gemv(dst, items.view(), x)
-	shift := make([]float32, len(dst))
-	f32.Gemv(shift, items.view(), z[1:])
-	for i := range dst {
-		dst[i] = float32(p.Curve.At(float64(dst[i]))) + z[0] + shift[i] + p.Bias.Data[i]
-	}
+	return m
 }

@@ -187,9 +187,9 @@ type seeker struct {
 
 // estimate follows one query.
 type estimate interface {
-	// vector returns u, length p, given all evidence so far: an item's approximate
-	// score is its prior mean plus F·u.
-	vector() []float32
+	// vector returns u, length p, and a slope, given all evidence so far: an item's
+	// approximate score is slope times its prior mean plus F·u, up to a constant.
+	vector() (u []float32, slope float32)
 	// observe adds the cross-encoder's scores of items not seen before.
 	observe(items []int, scores []float64)
 }

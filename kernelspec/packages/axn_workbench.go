@@ -5,6 +5,7 @@ package packages
 import (
 	r "reflect"
 
+	guard "axn/kernelspec/packages/guard"
 	workbench "axn/workbench"
 	context "context"
 	"github.com/cosmos72/gomacro/imports"
@@ -18,10 +19,13 @@ func init() {
 			"ALS":              r.ValueOf(workbench.ALS),
 			"ANNCUR":           r.ValueOf(workbench.ANNCUR),
 			"AdamW":            r.ValueOf(workbench.AdamW),
+			"ByBM25":           r.ValueOf(workbench.ByBM25),
 			"ByChance":         r.ValueOf(workbench.ByChance),
 			"ByDualEncoder":    r.ValueOf(workbench.ByDualEncoder),
+			"ByTFIDF":          r.ValueOf(workbench.ByTFIDF),
 			"Cached":           r.ValueOf(workbench.Cached),
 			"Calibrated":       r.ValueOf(workbench.Calibrated),
+			"Distilled":        r.ValueOf(workbench.Distilled),
 			"DownloadModel":    r.ValueOf(workbench.DownloadModel),
 			"DualEncoder":      r.ValueOf(workbench.DualEncoder),
 			"ErrBudget":        r.ValueOf(&workbench.ErrBudget).Elem(),
@@ -31,6 +35,7 @@ func init() {
 			"ErrShape":         r.ValueOf(&workbench.ErrShape).Elem(),
 			"Exact":            r.ValueOf(workbench.Exact),
 			"Factorize":        r.ValueOf(workbench.Factorize),
+			"Inductive":        r.ValueOf(workbench.Inductive),
 			"LookUp":           r.ValueOf(workbench.LookUp),
 			"Must":             r.ValueOf(workbench.Must),
 			"Named":            r.ValueOf(workbench.Named),
@@ -44,7 +49,14 @@ func init() {
 			"OpenMatrix":       r.ValueOf(workbench.OpenMatrix),
 			"OpenScores":       r.ValueOf(workbench.OpenScores),
 			"OpenWordNet":      r.ValueOf(workbench.OpenWordNet),
+			"RawScores":        r.ValueOf(workbench.RawScores),
 			"Recall":           r.ValueOf(workbench.Recall),
+			"RerankHandler":    r.ValueOf(workbench.RerankHandler),
+			"ShapeCohere":      r.ValueOf(workbench.ShapeCohere),
+			"ShapeJina":        r.ValueOf(workbench.ShapeJina),
+			"ShapeTEI":         r.ValueOf(workbench.ShapeTEI),
+			"ShapeVLLM":        r.ValueOf(workbench.ShapeVLLM),
+			"SigmoidScores":    r.ValueOf(workbench.SigmoidScores),
 			"Transductive":     r.ValueOf(workbench.Transductive),
 			"WithProgress":     r.ValueOf(workbench.WithProgress),
 		},
@@ -77,10 +89,13 @@ func init() {
 			"Query":            r.TypeFor[workbench.Query](),
 			"Ranked":           r.TypeFor[workbench.Ranked](),
 			"Report":           r.TypeFor[workbench.Report](),
+			"RerankClient":     r.TypeFor[workbench.RerankClient](),
+			"RerankShape":      r.TypeFor[workbench.RerankShape](),
 			"Result":           r.TypeFor[workbench.Result](),
 			"Round":            r.TypeFor[workbench.Round](),
 			"Sampling":         r.TypeFor[workbench.Sampling](),
 			"ScoreRow":         r.TypeFor[workbench.ScoreRow](),
+			"ScoreScale":       r.TypeFor[workbench.ScoreScale](),
 			"Scorer":           r.TypeFor[workbench.Scorer](),
 			"ScorerFunc":       r.TypeFor[workbench.ScorerFunc](),
 			"Scores":           r.TypeFor[workbench.Scores](),
@@ -111,6 +126,7 @@ type proxy_workbench_Embedder struct {
 }
 
 func (p *proxy_workbench_Embedder) Encode(a0 context.Context, a1 []string) (*workbench.Matrix, error) {
+	defer guard.Catch()
 	return p.Encode_(p.Object, a0, a1)
 }
 
@@ -121,6 +137,7 @@ type proxy_workbench_Fingerprinter struct {
 }
 
 func (p *proxy_workbench_Fingerprinter) Fingerprint() (string, error) {
+	defer guard.Catch()
 	return p.Fingerprint_(p.Object)
 }
 
@@ -131,6 +148,7 @@ type proxy_workbench_Initializer struct {
 }
 
 func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
+	defer guard.Catch()
 	return p.Initialize_(p.Object, a0, a1)
 }
 
@@ -141,6 +159,7 @@ type proxy_workbench_Scorer struct {
 }
 
 func (p *proxy_workbench_Scorer) Score(a0 context.Context, a1 []workbench.Pair) ([]float64, error) {
+	defer guard.Catch()
 	return p.Score_(p.Object, a0, a1)
 }
 
@@ -151,5 +170,6 @@ type proxy_workbench_TextScorer struct {
 }
 
 func (p *proxy_workbench_TextScorer) Predict(a0 context.Context, a1 [][2]string) ([]float64, error) {
+	defer guard.Catch()
 	return p.Predict_(p.Object, a0, a1)
 }

@@ -35,9 +35,12 @@ func Scan(queries f32.Mat, items *f32.Panels, k int, skip func(query, item int) 
 
 // scanRange selects among items lo … hi-1.
 func scanRange(queries f32.Mat, items *f32.Panels, k int, skip func(query, item int) bool, lo, hi int) []*Selector {
-	selectors := make([]*Selector, queries.Rows)
+	selectors, not := make([]*Selector, queries.Rows), make([]func(int) bool, queries.Rows)
 	for q := range selectors {
 		selectors[q] = New(min(k, items.N))
+		if skip != nil {
+			not[q] = func(i int) bool { return skip(q, i) }
+		}
 	}
 	scores := f32.NewMat(queries.Rows, scanCols)
 	for j := lo; j < hi; j += scanCols {
@@ -46,11 +49,7 @@ func scanRange(queries f32.Mat, items *f32.Panels, k int, skip func(query, item 
 		c := scores.Sub(0, 0, queries.Rows, end-j)
 		f32.Gemm(c, queries, &part, false, 1)
 		for q, s := range selectors {
-			var not func(int) bool
-			if skip != nil {
-				not = func(i int) bool { return skip(q, i) }
-			}
-			s.PushAll(j, c.Row(q), not)
+			s.PushAll(j, c.Row(q), not[q])
 		}
 	}
 	return selectors

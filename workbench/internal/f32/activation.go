@@ -1,7 +1,7 @@
 package f32
 
 // Gelu replaces each x by x·Φ(x), Φ the normal distribution function: the
-// exact GELU, not the tanh formula. The error is below 2⁻²²·max(|x|, 1).
+// exact GELU, not the tanh formula. The error is below 2⁻²¹·max(|x|, 1).
 func Gelu(x []float32) { active.gelu(x) }
 
 // Softmax replaces x by e^x / Σ e^x.

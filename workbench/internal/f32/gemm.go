@@ -7,7 +7,7 @@ import "sync"
 // (rowBlock · kBlock · 4 bytes) stay in a 1 MB second-level cache.
 const (
 	kBlock   = 512
-	rowBlock = 168 // a multiple of every tile height: 4, 6 and 14
+	rowBlock = 168 // a multiple of every tile height: 4, 6, 8 and 14
 )
 
 // Gemm computes C = A·P, or adds to C if add is set: A is M × K, P is K × N

@@ -2,16 +2,16 @@ package f32
 
 import "golang.org/x/sys/cpu"
 
-// best is the highest level that this machine runs. F16C stands in no flag of
+// levels lists what this machine runs, the best last. F16C stands in no flag of
 // its own here; every processor with AVX2 and FMA has it.
-func best() level {
+func levels() []level {
 	switch x := cpu.X86; {
 	case x.HasAVX512F && x.HasAVX512DQ && x.HasAVX512BW && x.HasAVX512VL && x.HasFMA:
-		return avx512
+		return []level{pureGo, avx2, avx512}
 	case x.HasAVX2 && x.HasFMA:
-		return avx2
+		return []level{pureGo, avx2}
 	}
-	return pureGo
+	return []level{pureGo}
 }
 
 // The functions below take float32 counts and strides and check nothing.

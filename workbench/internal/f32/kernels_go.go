@@ -1,6 +1,10 @@
 package f32
 
-import "math"
+import (
+	"math"
+
+	"axn/workbench/internal/f32/approx"
+)
 
 // gemmGo is the tile kernel in Go, 8 columns wide: see gemmAVX2.
 func gemmGo(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
@@ -76,8 +80,13 @@ func factorTileGo(tile []float32, n int) int {
 }
 
 func geluGo(x []float32) {
+	p, q := &approx.NormalP, &approx.NormalQ
 	for i, v := range x {
-		x[i] = float32(float64(v) * 0.5 * math.Erfc(-float64(v)/math.Sqrt2))
+		z := min(max(v, -approx.NormalEdge), approx.NormalEdge)
+		u := z * z
+		num := p[0] + u*(p[1]+u*(p[2]+u*(p[3]+u*(p[4]+u*p[5]))))
+		den := q[0] + u*(q[1]+u*(q[2]+u*(q[3]+u*(q[4]+u*q[5]))))
+		x[i] = v * (0.5 + z*(num/den))
 	}
 }
 
@@ -86,12 +95,22 @@ func softmaxGo(x []float32) {
 	for _, v := range x {
 		top = max(top, v)
 	}
-	var sum float64
+	var sum float32
 	for i, v := range x {
-		e := math.Exp(float64(v - top))
-		x[i], sum = float32(e), sum+e
+		x[i] = expNegative(v - top)
+		sum += x[i]
 	}
-	Scale(float32(1/sum), x)
+	Scale(1/sum, x)
+}
+
+// expNegative is e^x for x <= 0.
+func expNegative(x float32) float32 {
+	x = max(x, approx.Lowest)
+	n := float32(math.RoundToEven(float64(x * approx.Log2e)))
+	r := (x - n*approx.Ln2Hi) - n*approx.Ln2Lo
+	e := &approx.Exp
+	y := 1 + r + r*r*(e[0]+r*(e[1]+r*(e[2]+r*(e[3]+r*e[4]))))
+	return y * math.Float32frombits(uint32(int32(n)+127)<<23)
 }
 
 func layerNormGo(x, r, gamma, beta []float32, eps float32) {

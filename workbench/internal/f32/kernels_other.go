@@ -2,12 +2,6 @@
 
 package f32
 
-func best() level { return pureGo }
-
-func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
-	gemmGo(mr, k, a, lda, b, ldb, init, ldi, c, ldc)
-}
-
 func (l level) dot(x, y []float32) float32 { return dotGo(x, y) }
 
 func (l level) dot4(rows [4][]float32, x, y []float32) {

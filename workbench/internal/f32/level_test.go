@@ -8,7 +8,7 @@ import (
 
 // eachLevel runs f at every instruction level of the machine.
 func eachLevel(t *testing.T, f func(t *testing.T)) {
-	for l := pureGo; l <= best(); l++ {
+	for _, l := range levels() {
 		withLevel(l, func(name string) { t.Run("kernel="+name, f) })
 	}
 }
@@ -22,15 +22,16 @@ func withLevel(l level, f func(name string)) {
 
 func TestStartLevel(t *testing.T) {
 	for _, c := range []struct {
-		best level
-		name string
-		want level
+		levels []level
+		name   string
+		want   level
 	}{
-		{avx512, "", avx512}, {avx512, "go", pureGo}, {avx512, "avx2", avx2},
-		{avx2, "avx512", avx2}, {pureGo, "avx2", pureGo}, {avx2, "sse", avx2},
+		{[]level{pureGo, avx2, avx512}, "", avx512}, {[]level{pureGo, avx2, avx512}, "go", pureGo}, {[]level{pureGo, avx2, avx512}, "avx2", avx2},
+		{[]level{pureGo, avx2}, "avx512", avx2}, {[]level{pureGo}, "avx2", pureGo}, {[]level{pureGo, avx2}, "sse", avx2},
+		{[]level{pureGo, neon}, "avx2", neon}, {[]level{pureGo, neon}, "go", pureGo},
 	} {
-		if got := startLevel(c.best, c.name); got != c.want {
-			t.Errorf("startLevel(%d, %q) = %d, want %d", c.best, c.name, got, c.want)
+		if got := startLevel(c.levels, c.name); got != c.want {
+			t.Errorf("startLevel(%d, %q) = %d, want %d", c.levels, c.name, got, c.want)
 		}
 	}
 }

@@ -112,7 +112,7 @@ func BenchmarkGemv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	a := randomMat(r, 100000, 256)
 	x, y := a.Row(7), make([]float32, a.Rows)
-	for l := pureGo; l <= best(); l++ {
+	for _, l := range levels() {
 		for threads := 1; threads <= 2; threads++ {
 			withLevel(l, func(name string) {
 				b.Run(fmt.Sprintf("n=100k/d=256/kernel=%s/threads=%d", name, threads), func(b *testing.B) {

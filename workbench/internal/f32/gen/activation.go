@@ -6,42 +6,28 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/f32/approx"
 )
-
-// Normal distribution function on |x| <= normalEdge: Φ(x) = 1/2 + x·P(x²)/Q(x²),
-// a least-maximum rational fit with absolute error 7e-9; beyond the edge Φ
-// rounds to 0 or 1.
-const normalEdge = 5.5
-
-var (
-	normalP = []float32{0.39894223, 0.033852503, 0.004677249, 0.00016882386, 6.352074e-06, 2.2749324e-08}
-	normalQ = []float32{1, 0.25152156, 0.028645782, 0.0018844347, 7.3646755e-05, 1.1974995e-06}
-)
-
-// e^r = 1 + r + r²·(expC[0] + expC[1]·r + …) on |r| <= ln 2 / 2, relative error 3e-9.
-var expC = []float32{0.4999999403953552, 0.1666652113199234, 0.04166838899254799, 0.008368710055947304, 0.0013814611593261361}
 
 // constants are the vectors of sixteen equal values that kernels read, by name.
 var constants = map[string]float32{
 	"one": 1, "half": 0.5,
-	"edge": normalEdge, "minusEdge": -normalEdge,
+	"edge": approx.NormalEdge, "minusEdge": -approx.NormalEdge,
 	"minusInf": float32(math.Inf(-1)), "largest": math.MaxFloat32,
-	"lowest": -87.33654, // e^x is the least normal float32
-	"log2e":  math.Log2E,
-	"ln2hi":  0x1.62ep-1, // 15 bits, so that n·ln2hi is exact
-	"ln2lo":  math.Ln2 - 0x1.62ep-1,
-	"bias":   math.Float32frombits(127),
+	"lowest": approx.Lowest, "log2e": approx.Log2e, "ln2hi": approx.Ln2Hi, "ln2lo": approx.Ln2Lo,
+	"bias": math.Float32frombits(127),
 }
 
 // data writes the constants.
 func data(out *bytes.Buffer) {
-	for i, c := range normalP {
+	for i, c := range approx.NormalP {
 		constants[fmt.Sprint("normalP", i)] = c
 	}
-	for i, c := range normalQ {
+	for i, c := range approx.NormalQ {
 		constants[fmt.Sprint("normalQ", i)] = c
 	}
-	for i, c := range expC {
+	for i, c := range approx.Exp {
 		constants[fmt.Sprint("exp", i)] = c
 	}
 	out.WriteString("\n")

@@ -1,5 +1,6 @@
 // Command gen writes kernels_amd64.s: every kernel of package f32, once for
-// AVX2 and once for AVX-512, from one description per kernel.
+// AVX2 and once for AVX-512, from one description per kernel; and
+// kernels_arm64.s: the matrix product for NEON.
 //
 // Run it with go generate in the folder above.
 package main
@@ -91,7 +92,14 @@ func main() {
 	}
 	transpose(&out)
 	halves(&out)
-	if err := os.WriteFile("kernels_amd64.s", out.Bytes(), 0o644); err != nil {
+	write("kernels_amd64.s", &out)
+	var arm bytes.Buffer
+	neonGemm(&arm)
+	write("kernels_arm64.s", &arm)
+}
+
+func write(name string, out *bytes.Buffer) {
+	if err := os.WriteFile(name, out.Bytes(), 0o644); err != nil {
 		log.Fatal(err)
 	}
 }

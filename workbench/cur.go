@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/f32"
 )
 
 // fitCUR keeps the dense rows R of G as they are (paper section 3). An item's
@@ -10,21 +12,11 @@ import (
 // Rᵀ·(R_Aᵀ)⁺·a, is CUR's a·pinv(R_A)·R. Scores are not normalised: both sides
 // are the cross-encoder's own.
 func fitCUR(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
-	var dense []*ScoreRow
-	for i := range g.Rows {
-		if g.Rows[i].Dense() {
-			dense = append(dense, &g.Rows[i])
-		}
-	}
-	if len(dense) == 0 {
+	dense := g.DenseRows()
+	if dense.Rows == 0 {
 		return fmt.Errorf("%s needs train queries scored against every item (Sampling.Dense); none of %d rows is", o.Method, len(g.Rows))
 	}
-	ix.Features = NewMatrix(len(d.Items), len(dense))
-	parallel(len(d.Items), func(i int) {
-		for c, r := range dense {
-			ix.Features.Row(i)[c] = r.Values[i]
-		}
-	})
+	ix.Features = &Matrix{Rows: dense.Cols, Cols: dense.Rows, Data: f32.Transpose(dense.view(), threads()).Data}
 	return nil
 }
 

@@ -64,19 +64,24 @@ type system struct {
 	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
 	prior    func(ix *Index, queries []int, m f32.Mat) // sets m to the prior means of a block of queries, |block|×|I|; nil leaves them 0
 	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
-	first    func(ix *Index) Initializer // chooses round 1; nil leaves it to the approximate scores
-	defaults SearchOptions               // what zero Rounds and FirstShare stand for
+	first    func(ix *Index) Initializer        // chooses round 1; nil leaves it to the approximate scores
+	scale    func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
+	defaults SearchOptions                      // what zero Rounds and FirstShare stand for
 }
 
 var systems = map[Method]system{
-	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate},
-	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector)},
-	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector)},
-	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector)},
-	Distilled:    {fit: fitDistilled, estimate: regressionFrom(towerVector)},
+	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate, scale: warpedScale},
+	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector), scale: normalizedScale},
+	Distilled:    {fit: fitDistilled, estimate: regressionFrom(towerVector), scale: normalizedScale},
 	ADACUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
 	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
 }
+
+func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.apply(s) }
+
+func warpedScale(ix *Index, s float64) float64 { return ix.Prior.Warp.At(s) }
 
 func (m Method) system() (system, error) {
 	sys, ok := systems[m]

@@ -20,6 +20,9 @@ var palette = []color.RGBA{
 	{0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0x55, 0x55, 0x55, 0xff},
 }
 
+// grey is for what stands behind the data.
+var grey = color.Gray{0xc8}
+
 // newPlot returns an empty plot in the house style: light grid, no frame,
 // readable at notebook width.
 func newPlot(title, x, y string) *plot.Plot {

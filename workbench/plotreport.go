@@ -3,7 +3,6 @@ package workbench
 import (
 	"cmp"
 	"fmt"
-	"image/color"
 	"math"
 	"slices"
 	"strconv"
@@ -61,7 +60,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
 	}
-	front.Color, front.Width = color.Gray{0xc8}, vg.Points(8)
+	front.Color, front.Width = grey, vg.Points(8)
 	p.Add(front)
 	if err := addCurves(p, curves); err != nil {
 		return nil, err

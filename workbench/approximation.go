@@ -107,7 +107,7 @@ func (a *Approximation) toExactScale(ix *Index) {
 	if scale == nil || len(a.Exact.Data) == 0 {
 		return
 	}
-	inv := newInverse(func(s float64) float64 { return scale(ix, s) }, a.Exact.Data)
+	inv := newScaleInverse(func(s float64) float64 { return scale(ix, s) }, a.Exact.Data)
 	for _, m := range a.Rounds {
 		parallel(m.Rows, func(i int) {
 			for j, v := range m.Row(i) {
@@ -117,13 +117,13 @@ func (a *Approximation) toExactScale(ix *Index) {
 	}
 }
 
-// inverse is the inverse of a rising function, by interpolation between points.
-type inverse struct{ x, y []float64 }
+// scaleInverse is the inverse of a rising function, by interpolation between points.
+type scaleInverse struct{ x, y []float64 }
 
 // inversePoints is how finely the range of scores is divided.
 const inversePoints = 4000
 
-func newInverse(f func(float64) float64, over []float32) inverse {
+func newScaleInverse(f func(float64) float64, over []float32) scaleInverse {
 	low, high := over[0], over[0]
 	for _, v := range over {
 		low, high = min(low, v), max(high, v)
@@ -131,7 +131,7 @@ func newInverse(f func(float64) float64, over []float32) inverse {
 	if low == high {
 		high++
 	}
-	inv := inverse{make([]float64, inversePoints), make([]float64, inversePoints)}
+	inv := scaleInverse{make([]float64, inversePoints), make([]float64, inversePoints)}
 	for i := range inv.x {
 		inv.x[i] = float64(low) + float64(high-low)*float64(i)/(inversePoints-1)
 		inv.y[i] = f(inv.x[i])
@@ -139,7 +139,7 @@ func newInverse(f func(float64) float64, over []float32) inverse {
 	return inv
 }
 
-func (v inverse) at(y float64) float64 {
+func (v scaleInverse) at(y float64) float64 {
 	last := len(v.x) - 1
 	if v.y[0] == v.y[last] {
 		return v.x[0] // constant: there is nothing to tell apart

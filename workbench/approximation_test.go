@@ -172,7 +172,7 @@ func TestInverse(t *testing.T) {
 		"curve":   func(x float64) float64 { return math.Tanh(x / 3) },
 		"plateau": func(x float64) float64 { return max(x, 0) },
 	} {
-		inv := newInverse(f, over)
+		inv := newScaleInverse(f, over)
 		for range 200 {
 			x := -3 + 8*rng.Float64()
 			if back := inv.at(f(x)); math.Abs(f(back)-f(x)) > 1e-6 {
@@ -183,10 +183,10 @@ func TestInverse(t *testing.T) {
 			t.Errorf("%s: beyond the ends it gives %v and %v", name, inv.at(f(5)+1), inv.at(f(-3)-1))
 		}
 	}
-	if inv := newInverse(Normalization{Alpha: 2, Beta: 0.1}.apply, over); math.Abs(inv.at(1)-12) > 1e-9 {
+	if inv := newScaleInverse(Normalization{Alpha: 2, Beta: 0.1}.apply, over); math.Abs(inv.at(1)-12) > 1e-9 {
 		t.Errorf("a line ends at %v, want 12", inv.at(1))
 	}
-	if got := newInverse(func(float64) float64 { return 4 }, over).at(9); got != -3 {
+	if got := newScaleInverse(func(float64) float64 { return 4 }, over).at(9); got != -3 {
 		t.Errorf("a constant gives %v", got)
 	}
 }

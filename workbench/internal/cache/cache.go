@@ -45,13 +45,11 @@ func (d *DB) Close() error {
 	return d.file.close()
 }
 
-// view and update run a transaction over the models' buckets.
+// view runs a reading transaction over the models' buckets, update a writing one.
 func (d *DB) view(f func(models *bbolt.Bucket) error) error {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
-	return d.file.guard(func(bolt *bbolt.DB) error {
-		return bolt.View(func(tx *bbolt.Tx) error { return f(tx.Bucket(table)) })
-	})
+	return d.file.view(f)
 }
 
 func (d *DB) update(f func(models *bbolt.Bucket) error) error {

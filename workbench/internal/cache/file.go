@@ -107,6 +107,12 @@ func (f *file) guard(do func(bolt *bbolt.DB) error) (err error) {
 	}
 }
 
+func (f *file) view(do func(models *bbolt.Bucket) error) error {
+	return f.guard(func(bolt *bbolt.DB) error {
+		return bolt.View(func(tx *bbolt.Tx) error { return do(tx.Bucket(table)) })
+	})
+}
+
 func (f *file) close() error {
 	if f.broken.Load() {
 		return f.os.Close() // which also releases the lock

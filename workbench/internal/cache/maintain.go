@@ -21,7 +21,9 @@ type Count struct {
 // in order, every page is either in use or free. It returns what it counted, and the first thing
 // that is wrong. (bbolt's own check panics in a goroutine of its own on some damage.)
 func (d *DB) Verify(ctx context.Context) (counts []Count, err error) {
-	err = d.view(func(models *bbolt.Bucket) error {
+	d.mu.Lock() // nobody may write: the free list is as the last writer left it, not as this reader sees it
+	defer d.mu.Unlock()
+	err = d.file.view(func(models *bbolt.Bucket) error {
 		err := scan(ctx, models, func(model *bbolt.Bucket, last, k, v []byte) error {
 			if bytes.Compare(last, k) >= 0 || !bytes.Equal(model.Get(k), v) {
 				return fmt.Errorf("%w: entry %x is out of order", ErrCorrupt, k)

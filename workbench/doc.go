@@ -24,6 +24,14 @@ any of them can be entered from outside.
 	Recall          the share of the exact neighbours that were scored
 	Report          Experiment compares systems; Frame, Table, PlotRecall
 
+Before the Scorer lies text, for those who score live:
+
+	texts           texts.jsonl of a data set, or OpenWordNet: FillTexts, Dataset
+	TextScorer      OpenCrossEncoder, RerankClient, or your own; NewScorer makes it a Scorer
+	Embedder        OpenDualEncoder; Dataset.Embed makes the vectors
+	Cached          keeps every score on disk: interrupt, and go on later
+	RerankHandler   serves a TextScorer to other machines
+
 # Notation
 
 	|Q|, |I|   queries and items; both are row numbers of the data set

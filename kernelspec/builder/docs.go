@@ -89,7 +89,7 @@ func (k *Kernel) standardDocs() (map[string]map[string]godoc.Entry, error) {
 	if b, err := os.ReadFile(name); err == nil && json.Unmarshal(b, &docs) == nil {
 		return docs, nil
 	}
-	if docs, err = k.docs(nil, []string{"std"}); err != nil {
+	if docs, err = k.docs(nil, []string{"std", "builtin"}); err != nil {
 		return nil, err
 	}
 	b, err := json.Marshal(docs)

@@ -23,7 +23,11 @@ func Extract(path, dir string, files []string) (map[string]Entry, error) {
 		}
 		parsed = append(parsed, f)
 	}
-	p, err := doc.NewFromFiles(fset, parsed, path)
+	var mode doc.Mode
+	if path == "builtin" {
+		mode = doc.AllDecls // all its names are small
+	}
+	p, err := doc.NewFromFiles(fset, parsed, path, mode)
 	if err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"go/ast"
-	"go/scanner"
 	"go/token"
 	"regexp"
 	"strconv"
@@ -12,6 +11,7 @@ import (
 
 	"github.com/cosmos72/gomacro/base"
 	"github.com/cosmos72/gomacro/fast"
+	"github.com/cosmos72/gomacro/go/scanner"
 )
 
 // Error is a cell's failure as a front end shows it.
@@ -204,5 +204,6 @@ var hints = []struct {
 	when *regexp.Regexp
 	say  string
 }{
+	{regexp.MustCompile(`expected '\(', found '\['`), "The interpreter has no generic functions of its own: write the function for one type. Those of slices, maps and cmp work."},
 	{regexp.MustCompile(`cannot range over .*func`), "The interpreter cannot range over functions: call the function with a callback instead."},
 }

@@ -99,7 +99,7 @@ func (in *Interp) execute(j *job, code *compiled) (res Result) {
 		values, types = values[:1], types[:1]
 	}
 	res = result(values, types)
-	if err := in.failed(res, code); err != nil {
+	if err := in.failed(j, res, code); err != nil {
 		return Result{Err: err}
 	}
 	return res

@@ -8,11 +8,13 @@ import (
 	"reflect"
 	"runtime"
 	"strings"
+
+	"github.com/cosmos72/gomacro/base"
 )
 
 // failed returns the error of a cell whose last expression is one, or holds one
 // as a data frame does in its field Err; nil if all is well.
-func (in *Interp) failed(res Result, code *compiled) *Error {
+func (in *Interp) failed(j *job, res Result, code *compiled) *Error {
 	if len(res.Values) == 0 {
 		return nil
 	}
@@ -20,7 +22,11 @@ func (in *Interp) failed(res Result, code *compiled) *Error {
 	if err == nil {
 		return nil
 	}
-	return in.newError("error", err.Error(), frameAt(in.position(code.lastPos)))
+	frames := frameAt(in.position(code.lastPos))
+	if cause := causeOf(j); cause != nil {
+		return in.panicError(base.SigInterrupt, frames, cause) // an error because it was stopped
+	}
+	return in.newError("error", err.Error(), frames)
 }
 
 // errorIn returns the error that a value is or carries, nil if there is none.

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"runtime"
 
+	"github.com/cosmos72/gomacro/base"
 	"github.com/cosmos72/gomacro/fast"
 	"github.com/cosmos72/gomacro/gls"
 )
@@ -12,7 +13,7 @@ import (
 // Compiled packages may call functions of a cell on goroutines of their own, as
 // optimize.Minimize does. A panic there would end the process, and an interrupt
 // would not reach it. So functions that a cell hands over are wrapped, and the
-// proxies of interfaces defer guard.Catch.
+// proxies of interfaces defer guard.Enter.
 
 // fnName is the builtin that wraps a function that is handed over.
 const fnName = "__fn"
@@ -52,21 +53,21 @@ func (in *Interp) wrap(fn reflect.Value) reflect.Value {
 	j := in.running.Load()
 	switch f := fn.Interface().(type) {
 	case func(i, j int) bool:
-		return reflect.ValueOf(func(a, b int) bool { defer in.catch(j); return f(a, b) })
+		return reflect.ValueOf(func(a, b int) bool { defer in.enter(j)(); return f(a, b) })
 	case func(float64) float64:
-		return reflect.ValueOf(func(x float64) float64 { defer in.catch(j); return f(x) })
+		return reflect.ValueOf(func(x float64) float64 { defer in.enter(j)(); return f(x) })
 	case func([]float64) float64:
-		return reflect.ValueOf(func(x []float64) float64 { defer in.catch(j); return f(x) })
+		return reflect.ValueOf(func(x []float64) float64 { defer in.enter(j)(); return f(x) })
 	case func(a, b []float64):
-		return reflect.ValueOf(func(a, b []float64) { defer in.catch(j); f(a, b) })
+		return reflect.ValueOf(func(a, b []float64) { defer in.enter(j)(); f(a, b) })
 	case func():
-		return reflect.ValueOf(func() { defer in.catch(j); f() })
+		return reflect.ValueOf(func() { defer in.enter(j)(); f() })
 	}
 	return reflect.MakeFunc(fn.Type(), func(args []reflect.Value) (results []reflect.Value) {
 		for i := range fn.Type().NumOut() {
 			results = append(results, reflect.Zero(fn.Type().Out(i)))
 		}
-		defer in.catch(j)
+		defer in.enter(j)()
 		if fn.Type().IsVariadic() {
 			return fn.CallSlice(args)
 		}
@@ -74,37 +75,29 @@ func (in *Interp) wrap(fn reflect.Value) reflect.Value {
 	})
 }
 
-// catch is deferred around a call into a cell's function. On a goroutine of the
-// interpreter it does nothing. On a foreign one a panic stops the cell, and the
-// function returns zeros; once the cell is stopped, the goroutine ends.
-func (in *Interp) catch(j *job) {
+// enter begins a call into a cell's function and returns what is to be deferred.
+// On a goroutine of the interpreter that does nothing. A foreign one belongs to
+// the cell meanwhile; a panic on it stops the cell, and the function returns
+// zeros; once the cell is stopped, the goroutine ends.
+func (in *Interp) enter(j *job) (leave func()) {
 	if in.isOwn() {
-		return
+		return func() {}
 	}
-	if r := recover(); r != nil {
-		in.foreignPanic(r)
+	if running := in.running.Load(); j == nil || running != nil && j.over.Load() {
+		j = running
 	}
-	if j != nil && j.over.Load() && j.ctx.Err() != nil {
-		runtime.Goexit()
-	}
-}
-
-// catchInProxy is catch for methods, which the proxies of interfaces call.
-func (in *Interp) catchInProxy() {
-	if in.isOwn() {
-		return
-	}
-	if r := recover(); r != nil {
-		in.foreignPanic(r)
-	}
-}
-
-// foreignPanic stops the cell with a panic of a foreign goroutine.
-func (in *Interp) foreignPanic(r any) {
 	run := in.currentRun()
-	e := in.panicError(r, in.frames(run.CurrEnv), nil)
-	run.CurrEnv = nil
-	in.stop(e)
+	in.routines.add(&routine{job: j, run: run})
+	return func() {
+		in.routines.remove()
+		if r := recover(); r != nil && r != base.SigInterrupt {
+			in.stop(in.panicError(r, in.frames(run.CurrEnv), nil))
+		}
+		run.CurrEnv = nil
+		if j != nil && j.ctx.Err() != nil {
+			runtime.Goexit()
+		}
+	}
 }
 
 // isOwn reports whether the calling goroutine runs a cell or was started by one.

@@ -12,7 +12,7 @@ import (
 
 const (
 	signalPause = 2 * time.Millisecond  // between two signals to a cell that goes on
-	grace       = 35 * time.Millisecond // for a cell to end before it is left behind
+	grace       = 30 * time.Millisecond // for a cell to end before it is left behind
 	maxDepth    = 200_000               // calls within calls; Go's stack ends soon after
 	depthPause  = 2 * time.Millisecond
 )

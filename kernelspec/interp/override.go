@@ -22,7 +22,7 @@ var errDepth = errors.New("the cell calls itself without end: stopped at 200,000
 func (in *Interp) override() {
 	replace("os", "Exit", func(code int) { panic(exit{code}) })
 	replace("time", "Sleep", in.sleep)
-	guard.Catch = in.catchInProxy
+	guard.Enter = func() func() { return in.enter(nil) }
 	in.overrideLog()
 	in.overridePrint()
 }

@@ -78,6 +78,9 @@ func (in *Interp) guard(fn reflect.Value) reflect.Value {
 				in.report(r, p)
 			}
 		}()
+		if j != nil && j.ctx.Err() != nil {
+			panic(base.SigInterrupt) // its cell was stopped before it began
+		}
 		if fn.Type().IsVariadic() {
 			return fn.CallSlice(args)
 		}

@@ -115,12 +115,14 @@ func (s *scope) typeOf(expression string) (t xreflect.Type) {
 // namedType returns the type that an expression such as "[]pkg.T" names, nil if
 // it names none.
 func (s *scope) namedType(expression string) (t xreflect.Type) {
-	nodes, err := parse("(" + expression + ")")
+	nodes, err := parse("var _ " + expression)
 	if err != nil || len(nodes) != 1 {
 		return nil
 	}
-	if node, ok := nodes[0].(ast.Expr); ok {
-		attempt(func() { t = s.comp.Type(node) })
+	if decl, ok := nodes[0].(*ast.GenDecl); ok && len(decl.Specs) == 1 {
+		if spec, ok := decl.Specs[0].(*ast.ValueSpec); ok && spec.Type != nil {
+			attempt(func() { t = s.comp.Type(spec.Type) })
+		}
 	}
 	return t
 }

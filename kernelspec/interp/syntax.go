@@ -11,6 +11,9 @@ import (
 // IsComplete tells whether a cell can be run as it is: "complete", "incomplete",
 // with the indent of its next line, or "invalid".
 func (in *Interp) IsComplete(code string) (status, indent string) {
+	in.mu.Lock()
+	code = in.expand(code)
+	in.mu.Unlock()
 	if list := tokens(code); len(list) > 0 {
 		if last := list[len(list)-1]; last.unfinished() && (last.text[0] == '`' || strings.HasPrefix(last.text, "/*")) {
 			return "incomplete", ""

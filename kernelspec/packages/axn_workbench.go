@@ -126,7 +126,7 @@ type proxy_workbench_Embedder struct {
 }
 
 func (p *proxy_workbench_Embedder) Encode(a0 context.Context, a1 []string) (*workbench.Matrix, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Encode_(p.Object, a0, a1)
 }
 
@@ -137,7 +137,7 @@ type proxy_workbench_Fingerprinter struct {
 }
 
 func (p *proxy_workbench_Fingerprinter) Fingerprint() (string, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Fingerprint_(p.Object)
 }
 
@@ -148,7 +148,7 @@ type proxy_workbench_Initializer struct {
 }
 
 func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Initialize_(p.Object, a0, a1)
 }
 
@@ -159,7 +159,7 @@ type proxy_workbench_Scorer struct {
 }
 
 func (p *proxy_workbench_Scorer) Score(a0 context.Context, a1 []workbench.Pair) ([]float64, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Score_(p.Object, a0, a1)
 }
 
@@ -170,6 +170,6 @@ type proxy_workbench_TextScorer struct {
 }
 
 func (p *proxy_workbench_TextScorer) Predict(a0 context.Context, a1 [][2]string) ([]float64, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Predict_(p.Object, a0, a1)
 }

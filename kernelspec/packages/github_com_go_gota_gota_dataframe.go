@@ -75,8 +75,8 @@ type proxy_dataframe_Matrix struct {
 }
 
 func (p *proxy_dataframe_Matrix) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_dataframe_Matrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_dataframe_Matrix) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }

@@ -72,54 +72,54 @@ type proxy_series_Element struct {
 	Val_       func(_ interface{}) series.ElementValue
 }
 
-func (p *proxy_series_Element) Bool() (bool, error) { defer guard.Catch(); return p.Bool_(p.Object) }
+func (p *proxy_series_Element) Bool() (bool, error) { defer guard.Enter()(); return p.Bool_(p.Object) }
 
-func (p *proxy_series_Element) Copy() series.Element { defer guard.Catch(); return p.Copy_(p.Object) }
+func (p *proxy_series_Element) Copy() series.Element { defer guard.Enter()(); return p.Copy_(p.Object) }
 
 func (p *proxy_series_Element) Eq(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Eq_(p.Object, a0)
 }
 
-func (p *proxy_series_Element) Float() float64 { defer guard.Catch(); return p.Float_(p.Object) }
+func (p *proxy_series_Element) Float() float64 { defer guard.Enter()(); return p.Float_(p.Object) }
 
 func (p *proxy_series_Element) Greater(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Greater_(p.Object, a0)
 }
 
 func (p *proxy_series_Element) GreaterEq(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.GreaterEq_(p.Object, a0)
 }
 
-func (p *proxy_series_Element) Int() (int, error) { defer guard.Catch(); return p.Int_(p.Object) }
+func (p *proxy_series_Element) Int() (int, error) { defer guard.Enter()(); return p.Int_(p.Object) }
 
-func (p *proxy_series_Element) IsNA() bool { defer guard.Catch(); return p.IsNA_(p.Object) }
+func (p *proxy_series_Element) IsNA() bool { defer guard.Enter()(); return p.IsNA_(p.Object) }
 
 func (p *proxy_series_Element) Less(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Less_(p.Object, a0)
 }
 
 func (p *proxy_series_Element) LessEq(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.LessEq_(p.Object, a0)
 }
 
 func (p *proxy_series_Element) Neq(a0 series.Element) bool {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Neq_(p.Object, a0)
 }
 
-func (p *proxy_series_Element) Set(a0 interface{}) { defer guard.Catch(); p.Set_(p.Object, a0) }
+func (p *proxy_series_Element) Set(a0 interface{}) { defer guard.Enter()(); p.Set_(p.Object, a0) }
 
-func (p *proxy_series_Element) String() string { defer guard.Catch(); return p.String_(p.Object) }
+func (p *proxy_series_Element) String() string { defer guard.Enter()(); return p.String_(p.Object) }
 
-func (p *proxy_series_Element) Type() series.Type { defer guard.Catch(); return p.Type_(p.Object) }
+func (p *proxy_series_Element) Type() series.Type { defer guard.Enter()(); return p.Type_(p.Object) }
 
 func (p *proxy_series_Element) Val() series.ElementValue {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Val_(p.Object)
 }
 
@@ -131,8 +131,8 @@ type proxy_series_Elements struct {
 }
 
 func (p *proxy_series_Elements) Elem(a0 int) series.Element {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Elem_(p.Object, a0)
 }
 
-func (p *proxy_series_Elements) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_series_Elements) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }

@@ -253,17 +253,20 @@ type proxy_mat_Banded struct {
 }
 
 func (p *proxy_mat_Banded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Banded) Bandwidth() (int, int) { defer guard.Catch(); return p.Bandwidth_(p.Object) }
+func (p *proxy_mat_Banded) Bandwidth() (int, int) {
+	defer guard.Enter()()
+	return p.Bandwidth_(p.Object)
+}
 
-func (p *proxy_mat_Banded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Banded) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Banded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Banded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Banded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
+func (p *proxy_mat_Banded) TBand() mat.Banded { defer guard.Enter()(); return p.TBand_(p.Object) }
 
 // proxy_mat_CMatrix lets a type declared in a cell be a mat.CMatrix.
 type proxy_mat_CMatrix struct {
@@ -275,15 +278,15 @@ type proxy_mat_CMatrix struct {
 }
 
 func (p *proxy_mat_CMatrix) At(a0 int, a1 int) complex128 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_CMatrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_CMatrix) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_CMatrix) H() mat.CMatrix { defer guard.Catch(); return p.H_(p.Object) }
+func (p *proxy_mat_CMatrix) H() mat.CMatrix { defer guard.Enter()(); return p.H_(p.Object) }
 
-func (p *proxy_mat_CMatrix) T() mat.CMatrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_CMatrix) T() mat.CMatrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_CUntransposer lets a type declared in a cell be a mat.CUntransposer.
 type proxy_mat_CUntransposer struct {
@@ -292,7 +295,7 @@ type proxy_mat_CUntransposer struct {
 }
 
 func (p *proxy_mat_CUntransposer) Untranspose() mat.CMatrix {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Untranspose_(p.Object)
 }
 
@@ -303,7 +306,7 @@ type proxy_mat_ClonerFrom struct {
 }
 
 func (p *proxy_mat_ClonerFrom) CloneFrom(a0 mat.Matrix) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.CloneFrom_(p.Object, a0)
 }
 
@@ -314,7 +317,7 @@ type proxy_mat_ColNonZeroDoer struct {
 }
 
 func (p *proxy_mat_ColNonZeroDoer) DoColNonZero(a0 int, a1 func(i int, j int, v float64)) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DoColNonZero_(p.Object, a0, a1)
 }
 
@@ -325,7 +328,7 @@ type proxy_mat_ColViewer struct {
 }
 
 func (p *proxy_mat_ColViewer) ColView(a0 int) mat.Vector {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.ColView_(p.Object, a0)
 }
 
@@ -336,7 +339,7 @@ type proxy_mat_Copier struct {
 }
 
 func (p *proxy_mat_Copier) Copy(a0 mat.Matrix) (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Copy_(p.Object, a0)
 }
 
@@ -358,44 +361,44 @@ type proxy_mat_Diagonal struct {
 }
 
 func (p *proxy_mat_Diagonal) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_Diagonal) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_Diagonal) Diag() int { defer guard.Catch(); return p.Diag_(p.Object) }
+func (p *proxy_mat_Diagonal) Diag() int { defer guard.Enter()(); return p.Diag_(p.Object) }
 
-func (p *proxy_mat_Diagonal) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Diagonal) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Diagonal) SymBand() (int, int) { defer guard.Catch(); return p.SymBand_(p.Object) }
+func (p *proxy_mat_Diagonal) SymBand() (int, int) { defer guard.Enter()(); return p.SymBand_(p.Object) }
 
 func (p *proxy_mat_Diagonal) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_Diagonal) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Diagonal) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Diagonal) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
+func (p *proxy_mat_Diagonal) TBand() mat.Banded { defer guard.Enter()(); return p.TBand_(p.Object) }
 
-func (p *proxy_mat_Diagonal) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
+func (p *proxy_mat_Diagonal) TTri() mat.Triangular { defer guard.Enter()(); return p.TTri_(p.Object) }
 
 func (p *proxy_mat_Diagonal) TTriBand() mat.TriBanded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTriBand_(p.Object)
 }
 
 func (p *proxy_mat_Diagonal) TriBand() (int, int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TriBand_(p.Object)
 }
 
 func (p *proxy_mat_Diagonal) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -406,10 +409,10 @@ type proxy_mat_Grower struct {
 	Grow_  func(_ interface{}, a0 int, a1 int) mat.Matrix
 }
 
-func (p *proxy_mat_Grower) Caps() (int, int) { defer guard.Catch(); return p.Caps_(p.Object) }
+func (p *proxy_mat_Grower) Caps() (int, int) { defer guard.Enter()(); return p.Caps_(p.Object) }
 
 func (p *proxy_mat_Grower) Grow(a0 int, a1 int) mat.Matrix {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Grow_(p.Object, a0, a1)
 }
 
@@ -422,13 +425,13 @@ type proxy_mat_Matrix struct {
 }
 
 func (p *proxy_mat_Matrix) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Matrix) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Matrix) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Matrix) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Matrix) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_Mutable lets a type declared in a cell be a mat.Mutable.
 type proxy_mat_Mutable struct {
@@ -440,18 +443,18 @@ type proxy_mat_Mutable struct {
 }
 
 func (p *proxy_mat_Mutable) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Mutable) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Mutable) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_Mutable) Set(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Set_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_Mutable) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Mutable) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_MutableBanded lets a type declared in a cell be a mat.MutableBanded.
 type proxy_mat_MutableBanded struct {
@@ -465,25 +468,28 @@ type proxy_mat_MutableBanded struct {
 }
 
 func (p *proxy_mat_MutableBanded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableBanded) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_MutableBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableBanded) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_MutableBanded) SetBand(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetBand_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableBanded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_MutableBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
+func (p *proxy_mat_MutableBanded) TBand() mat.Banded {
+	defer guard.Enter()()
+	return p.TBand_(p.Object)
+}
 
 // proxy_mat_MutableDiagonal lets a type declared in a cell be a mat.MutableDiagonal.
 type proxy_mat_MutableDiagonal struct {
@@ -504,58 +510,61 @@ type proxy_mat_MutableDiagonal struct {
 }
 
 func (p *proxy_mat_MutableDiagonal) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableDiagonal) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_MutableDiagonal) Diag() int { defer guard.Catch(); return p.Diag_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Diag() int { defer guard.Enter()(); return p.Diag_(p.Object) }
 
-func (p *proxy_mat_MutableDiagonal) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) Dims() (int, int) {
+	defer guard.Enter()()
+	return p.Dims_(p.Object)
+}
 
 func (p *proxy_mat_MutableDiagonal) SetDiag(a0 int, a1 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetDiag_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableDiagonal) SymBand() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableDiagonal) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_MutableDiagonal) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableDiagonal) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 func (p *proxy_mat_MutableDiagonal) TBand() mat.Banded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableDiagonal) TTri() mat.Triangular {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTri_(p.Object)
 }
 
 func (p *proxy_mat_MutableDiagonal) TTriBand() mat.TriBanded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTriBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableDiagonal) TriBand() (int, int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TriBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableDiagonal) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -573,36 +582,39 @@ type proxy_mat_MutableSymBanded struct {
 }
 
 func (p *proxy_mat_MutableSymBanded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableSymBanded) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_MutableSymBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) Dims() (int, int) {
+	defer guard.Enter()()
+	return p.Dims_(p.Object)
+}
 
 func (p *proxy_mat_MutableSymBanded) SetSymBand(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetSymBand_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_mat_MutableSymBanded) SymBand() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableSymBanded) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_MutableSymBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableSymBanded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 func (p *proxy_mat_MutableSymBanded) TBand() mat.Banded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TBand_(p.Object)
 }
 
@@ -617,23 +629,26 @@ type proxy_mat_MutableSymmetric struct {
 }
 
 func (p *proxy_mat_MutableSymmetric) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_MutableSymmetric) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableSymmetric) Dims() (int, int) {
+	defer guard.Enter()()
+	return p.Dims_(p.Object)
+}
 
 func (p *proxy_mat_MutableSymmetric) SetSym(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetSym_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_mat_MutableSymmetric) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_MutableSymmetric) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableSymmetric) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_MutableTriBanded lets a type declared in a cell be a mat.MutableTriBanded.
 type proxy_mat_MutableTriBanded struct {
@@ -651,46 +666,49 @@ type proxy_mat_MutableTriBanded struct {
 }
 
 func (p *proxy_mat_MutableTriBanded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableTriBanded) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_MutableTriBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) Dims() (int, int) {
+	defer guard.Enter()()
+	return p.Dims_(p.Object)
+}
 
 func (p *proxy_mat_MutableTriBanded) SetTriBand(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetTriBand_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableTriBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableTriBanded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 func (p *proxy_mat_MutableTriBanded) TBand() mat.Banded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriBanded) TTri() mat.Triangular {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTri_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriBanded) TTriBand() mat.TriBanded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTriBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriBanded) TriBand() (int, int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TriBand_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriBanded) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -706,29 +724,29 @@ type proxy_mat_MutableTriangular struct {
 }
 
 func (p *proxy_mat_MutableTriangular) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableTriangular) Dims() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Dims_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriangular) SetTri(a0 int, a1 int, a2 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetTri_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_mat_MutableTriangular) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableTriangular) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 func (p *proxy_mat_MutableTriangular) TTri() mat.Triangular {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTri_(p.Object)
 }
 
 func (p *proxy_mat_MutableTriangular) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -744,25 +762,25 @@ type proxy_mat_MutableVector struct {
 }
 
 func (p *proxy_mat_MutableVector) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_MutableVector) AtVec(a0 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.AtVec_(p.Object, a0)
 }
 
-func (p *proxy_mat_MutableVector) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_MutableVector) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_MutableVector) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_mat_MutableVector) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
 func (p *proxy_mat_MutableVector) SetVec(a0 int, a1 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetVec_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_MutableVector) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_MutableVector) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_NonZeroDoer lets a type declared in a cell be a mat.NonZeroDoer.
 type proxy_mat_NonZeroDoer struct {
@@ -771,7 +789,7 @@ type proxy_mat_NonZeroDoer struct {
 }
 
 func (p *proxy_mat_NonZeroDoer) DoNonZero(a0 func(i int, j int, v float64)) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DoNonZero_(p.Object, a0)
 }
 
@@ -782,7 +800,7 @@ type proxy_mat_Normer struct {
 }
 
 func (p *proxy_mat_Normer) Norm(a0 float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Norm_(p.Object, a0)
 }
 
@@ -792,7 +810,10 @@ type proxy_mat_RawBander struct {
 	RawBand_ func(_ interface{}) blas64.Band
 }
 
-func (p *proxy_mat_RawBander) RawBand() blas64.Band { defer guard.Catch(); return p.RawBand_(p.Object) }
+func (p *proxy_mat_RawBander) RawBand() blas64.Band {
+	defer guard.Enter()()
+	return p.RawBand_(p.Object)
+}
 
 // proxy_mat_RawCMatrixer lets a type declared in a cell be a mat.RawCMatrixer.
 type proxy_mat_RawCMatrixer struct {
@@ -801,7 +822,7 @@ type proxy_mat_RawCMatrixer struct {
 }
 
 func (p *proxy_mat_RawCMatrixer) RawCMatrix() cblas128.General {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawCMatrix_(p.Object)
 }
 
@@ -812,7 +833,7 @@ type proxy_mat_RawColViewer struct {
 }
 
 func (p *proxy_mat_RawColViewer) RawColView(a0 int) []float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawColView_(p.Object, a0)
 }
 
@@ -823,7 +844,7 @@ type proxy_mat_RawMatrixSetter struct {
 }
 
 func (p *proxy_mat_RawMatrixSetter) SetRawMatrix(a0 blas64.General) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetRawMatrix_(p.Object, a0)
 }
 
@@ -834,7 +855,7 @@ type proxy_mat_RawMatrixer struct {
 }
 
 func (p *proxy_mat_RawMatrixer) RawMatrix() blas64.General {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawMatrix_(p.Object)
 }
 
@@ -845,7 +866,7 @@ type proxy_mat_RawRowViewer struct {
 }
 
 func (p *proxy_mat_RawRowViewer) RawRowView(a0 int) []float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawRowView_(p.Object, a0)
 }
 
@@ -856,7 +877,7 @@ type proxy_mat_RawSymBander struct {
 }
 
 func (p *proxy_mat_RawSymBander) RawSymBand() blas64.SymmetricBand {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawSymBand_(p.Object)
 }
 
@@ -867,7 +888,7 @@ type proxy_mat_RawSymmetricer struct {
 }
 
 func (p *proxy_mat_RawSymmetricer) RawSymmetric() blas64.Symmetric {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawSymmetric_(p.Object)
 }
 
@@ -878,7 +899,7 @@ type proxy_mat_RawTriBander struct {
 }
 
 func (p *proxy_mat_RawTriBander) RawTriBand() blas64.TriangularBand {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawTriBand_(p.Object)
 }
 
@@ -889,7 +910,7 @@ type proxy_mat_RawTriangular struct {
 }
 
 func (p *proxy_mat_RawTriangular) RawTriangular() blas64.Triangular {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawTriangular_(p.Object)
 }
 
@@ -900,7 +921,7 @@ type proxy_mat_RawTridiagonaler struct {
 }
 
 func (p *proxy_mat_RawTridiagonaler) RawTridiagonal() lapack64.Tridiagonal {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawTridiagonal_(p.Object)
 }
 
@@ -911,7 +932,7 @@ type proxy_mat_RawVectorer struct {
 }
 
 func (p *proxy_mat_RawVectorer) RawVector() blas64.Vector {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RawVector_(p.Object)
 }
 
@@ -921,7 +942,7 @@ type proxy_mat_Reseter struct {
 	Reset_ func(_ interface{})
 }
 
-func (p *proxy_mat_Reseter) Reset() { defer guard.Catch(); p.Reset_(p.Object) }
+func (p *proxy_mat_Reseter) Reset() { defer guard.Enter()(); p.Reset_(p.Object) }
 
 // proxy_mat_RowNonZeroDoer lets a type declared in a cell be a mat.RowNonZeroDoer.
 type proxy_mat_RowNonZeroDoer struct {
@@ -930,7 +951,7 @@ type proxy_mat_RowNonZeroDoer struct {
 }
 
 func (p *proxy_mat_RowNonZeroDoer) DoRowNonZero(a0 int, a1 func(i int, j int, v float64)) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DoRowNonZero_(p.Object, a0, a1)
 }
 
@@ -941,7 +962,7 @@ type proxy_mat_RowViewer struct {
 }
 
 func (p *proxy_mat_RowViewer) RowView(a0 int) mat.Vector {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.RowView_(p.Object, a0)
 }
 
@@ -952,7 +973,7 @@ type proxy_mat_SolveToer struct {
 }
 
 func (p *proxy_mat_SolveToer) SolveTo(a0 *mat.Dense, a1 bool, a2 mat.Matrix) error {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SolveTo_(p.Object, a0, a1, a2)
 }
 
@@ -969,27 +990,30 @@ type proxy_mat_SymBanded struct {
 }
 
 func (p *proxy_mat_SymBanded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_SymBanded) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_SymBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_SymBanded) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_SymBanded) SymBand() (int, int) { defer guard.Catch(); return p.SymBand_(p.Object) }
+func (p *proxy_mat_SymBanded) SymBand() (int, int) {
+	defer guard.Enter()()
+	return p.SymBand_(p.Object)
+}
 
 func (p *proxy_mat_SymBanded) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_SymBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_SymBanded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_SymBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
+func (p *proxy_mat_SymBanded) TBand() mat.Banded { defer guard.Enter()(); return p.TBand_(p.Object) }
 
 // proxy_mat_Symmetric lets a type declared in a cell be a mat.Symmetric.
 type proxy_mat_Symmetric struct {
@@ -1001,18 +1025,18 @@ type proxy_mat_Symmetric struct {
 }
 
 func (p *proxy_mat_Symmetric) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Symmetric) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Symmetric) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
 func (p *proxy_mat_Symmetric) SymmetricDim() int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.SymmetricDim_(p.Object)
 }
 
-func (p *proxy_mat_Symmetric) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Symmetric) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
 // proxy_mat_Tracer lets a type declared in a cell be a mat.Tracer.
 type proxy_mat_Tracer struct {
@@ -1020,7 +1044,7 @@ type proxy_mat_Tracer struct {
 	Trace_ func(_ interface{}) float64
 }
 
-func (p *proxy_mat_Tracer) Trace() float64 { defer guard.Catch(); return p.Trace_(p.Object) }
+func (p *proxy_mat_Tracer) Trace() float64 { defer guard.Enter()(); return p.Trace_(p.Object) }
 
 // proxy_mat_TriBanded lets a type declared in a cell be a mat.TriBanded.
 type proxy_mat_TriBanded struct {
@@ -1037,35 +1061,35 @@ type proxy_mat_TriBanded struct {
 }
 
 func (p *proxy_mat_TriBanded) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
 func (p *proxy_mat_TriBanded) Bandwidth() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Bandwidth_(p.Object)
 }
 
-func (p *proxy_mat_TriBanded) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_TriBanded) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_TriBanded) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_TriBanded) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_TriBanded) TBand() mat.Banded { defer guard.Catch(); return p.TBand_(p.Object) }
+func (p *proxy_mat_TriBanded) TBand() mat.Banded { defer guard.Enter()(); return p.TBand_(p.Object) }
 
-func (p *proxy_mat_TriBanded) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
+func (p *proxy_mat_TriBanded) TTri() mat.Triangular { defer guard.Enter()(); return p.TTri_(p.Object) }
 
 func (p *proxy_mat_TriBanded) TTriBand() mat.TriBanded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TTriBand_(p.Object)
 }
 
 func (p *proxy_mat_TriBanded) TriBand() (int, int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.TriBand_(p.Object)
 }
 
 func (p *proxy_mat_TriBanded) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -1080,18 +1104,18 @@ type proxy_mat_Triangular struct {
 }
 
 func (p *proxy_mat_Triangular) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Triangular) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Triangular) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Triangular) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Triangular) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }
 
-func (p *proxy_mat_Triangular) TTri() mat.Triangular { defer guard.Catch(); return p.TTri_(p.Object) }
+func (p *proxy_mat_Triangular) TTri() mat.Triangular { defer guard.Enter()(); return p.TTri_(p.Object) }
 
 func (p *proxy_mat_Triangular) Triangle() (int, mat.TriKind) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Triangle_(p.Object)
 }
 
@@ -1102,7 +1126,7 @@ type proxy_mat_UnConjTransposer struct {
 }
 
 func (p *proxy_mat_UnConjTransposer) UnConjTranspose() mat.CMatrix {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.UnConjTranspose_(p.Object)
 }
 
@@ -1113,7 +1137,7 @@ type proxy_mat_UntransposeBander struct {
 }
 
 func (p *proxy_mat_UntransposeBander) UntransposeBand() mat.Banded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.UntransposeBand_(p.Object)
 }
 
@@ -1124,7 +1148,7 @@ type proxy_mat_UntransposeTriBander struct {
 }
 
 func (p *proxy_mat_UntransposeTriBander) UntransposeTriBand() mat.TriBanded {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.UntransposeTriBand_(p.Object)
 }
 
@@ -1135,7 +1159,7 @@ type proxy_mat_UntransposeTrier struct {
 }
 
 func (p *proxy_mat_UntransposeTrier) UntransposeTri() mat.Triangular {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.UntransposeTri_(p.Object)
 }
 
@@ -1146,7 +1170,7 @@ type proxy_mat_Untransposer struct {
 }
 
 func (p *proxy_mat_Untransposer) Untranspose() mat.Matrix {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Untranspose_(p.Object)
 }
 
@@ -1161,14 +1185,17 @@ type proxy_mat_Vector struct {
 }
 
 func (p *proxy_mat_Vector) At(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0, a1)
 }
 
-func (p *proxy_mat_Vector) AtVec(a0 int) float64 { defer guard.Catch(); return p.AtVec_(p.Object, a0) }
+func (p *proxy_mat_Vector) AtVec(a0 int) float64 {
+	defer guard.Enter()()
+	return p.AtVec_(p.Object, a0)
+}
 
-func (p *proxy_mat_Vector) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_mat_Vector) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_mat_Vector) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_mat_Vector) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
-func (p *proxy_mat_Vector) T() mat.Matrix { defer guard.Catch(); return p.T_(p.Object) }
+func (p *proxy_mat_Vector) T() mat.Matrix { defer guard.Enter()(); return p.T_(p.Object) }

@@ -118,12 +118,12 @@ type proxy_optimize_CGVariant struct {
 }
 
 func (p *proxy_optimize_CGVariant) Beta(a0 []float64, a1 []float64, a2 []float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Beta_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_optimize_CGVariant) Init(a0 *optimize.Location) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Init_(p.Object, a0)
 }
 
@@ -135,11 +135,11 @@ type proxy_optimize_Converger struct {
 }
 
 func (p *proxy_optimize_Converger) Converged(a0 *optimize.Location) optimize.Status {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Converged_(p.Object, a0)
 }
 
-func (p *proxy_optimize_Converger) Init(a0 int) { defer guard.Catch(); p.Init_(p.Object, a0) }
+func (p *proxy_optimize_Converger) Init(a0 int) { defer guard.Enter()(); p.Init_(p.Object, a0) }
 
 // proxy_optimize_Linesearcher lets a type declared in a cell be a optimize.Linesearcher.
 type proxy_optimize_Linesearcher struct {
@@ -149,12 +149,12 @@ type proxy_optimize_Linesearcher struct {
 }
 
 func (p *proxy_optimize_Linesearcher) Init(a0 float64, a1 float64, a2 float64) optimize.Operation {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Init_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_optimize_Linesearcher) Iterate(a0 float64, a1 float64) (optimize.Operation, float64, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Iterate_(p.Object, a0, a1)
 }
 
@@ -167,17 +167,17 @@ type proxy_optimize_Method struct {
 }
 
 func (p *proxy_optimize_Method) Init(a0 int, a1 int) int {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Init_(p.Object, a0, a1)
 }
 
 func (p *proxy_optimize_Method) Run(a0 chan<- optimize.Task, a1 <-chan optimize.Task, a2 []optimize.Task) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Run_(p.Object, a0, a1, a2)
 }
 
 func (p *proxy_optimize_Method) Uses(a0 optimize.Available) (optimize.Available, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Uses_(p.Object, a0)
 }
 
@@ -189,12 +189,12 @@ type proxy_optimize_NextDirectioner struct {
 }
 
 func (p *proxy_optimize_NextDirectioner) InitDirection(a0 *optimize.Location, a1 []float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.InitDirection_(p.Object, a0, a1)
 }
 
 func (p *proxy_optimize_NextDirectioner) NextDirection(a0 *optimize.Location, a1 []float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.NextDirection_(p.Object, a0, a1)
 }
 
@@ -205,10 +205,10 @@ type proxy_optimize_Recorder struct {
 	Record_ func(_ interface{}, a0 *optimize.Location, a1 optimize.Operation, a2 *optimize.Stats) error
 }
 
-func (p *proxy_optimize_Recorder) Init() error { defer guard.Catch(); return p.Init_(p.Object) }
+func (p *proxy_optimize_Recorder) Init() error { defer guard.Enter()(); return p.Init_(p.Object) }
 
 func (p *proxy_optimize_Recorder) Record(a0 *optimize.Location, a1 optimize.Operation, a2 *optimize.Stats) error {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Record_(p.Object, a0, a1, a2)
 }
 
@@ -219,7 +219,7 @@ type proxy_optimize_Statuser struct {
 }
 
 func (p *proxy_optimize_Statuser) Status() (optimize.Status, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Status_(p.Object)
 }
 
@@ -231,11 +231,11 @@ type proxy_optimize_StepSizer struct {
 }
 
 func (p *proxy_optimize_StepSizer) Init(a0 *optimize.Location, a1 []float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Init_(p.Object, a0, a1)
 }
 
 func (p *proxy_optimize_StepSizer) StepSize(a0 *optimize.Location, a1 []float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.StepSize_(p.Object, a0, a1)
 }

@@ -67,7 +67,7 @@ type proxy_plot_DataRanger struct {
 }
 
 func (p *proxy_plot_DataRanger) DataRange() (float64, float64, float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.DataRange_(p.Object)
 }
 
@@ -78,7 +78,7 @@ type proxy_plot_GlyphBoxer struct {
 }
 
 func (p *proxy_plot_GlyphBoxer) GlyphBoxes(a0 *plot.Plot) []plot.GlyphBox {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.GlyphBoxes_(p.Object, a0)
 }
 
@@ -89,7 +89,7 @@ type proxy_plot_Normalizer struct {
 }
 
 func (p *proxy_plot_Normalizer) Normalize(a0 float64, a1 float64, a2 float64) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Normalize_(p.Object, a0, a1, a2)
 }
 
@@ -100,7 +100,7 @@ type proxy_plot_Plotter struct {
 }
 
 func (p *proxy_plot_Plotter) Plot(a0 draw.Canvas, a1 *plot.Plot) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Plot_(p.Object, a0, a1)
 }
 
@@ -111,7 +111,7 @@ type proxy_plot_Thumbnailer struct {
 }
 
 func (p *proxy_plot_Thumbnailer) Thumbnail(a0 *draw.Canvas) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Thumbnail_(p.Object, a0)
 }
 
@@ -122,6 +122,6 @@ type proxy_plot_Ticker struct {
 }
 
 func (p *proxy_plot_Ticker) Ticks(a0 float64, a1 float64) []plot.Tick {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Ticks_(p.Object, a0, a1)
 }

@@ -62,27 +62,30 @@ type proxy_palette_ColorMap struct {
 	SetMin_   func(_ interface{}, a0 float64)
 }
 
-func (p *proxy_palette_ColorMap) Alpha() float64 { defer guard.Catch(); return p.Alpha_(p.Object) }
+func (p *proxy_palette_ColorMap) Alpha() float64 { defer guard.Enter()(); return p.Alpha_(p.Object) }
 
 func (p *proxy_palette_ColorMap) At(a0 float64) (color.Color, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0)
 }
 
-func (p *proxy_palette_ColorMap) Max() float64 { defer guard.Catch(); return p.Max_(p.Object) }
+func (p *proxy_palette_ColorMap) Max() float64 { defer guard.Enter()(); return p.Max_(p.Object) }
 
-func (p *proxy_palette_ColorMap) Min() float64 { defer guard.Catch(); return p.Min_(p.Object) }
+func (p *proxy_palette_ColorMap) Min() float64 { defer guard.Enter()(); return p.Min_(p.Object) }
 
 func (p *proxy_palette_ColorMap) Palette(a0 int) palette.Palette {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Palette_(p.Object, a0)
 }
 
-func (p *proxy_palette_ColorMap) SetAlpha(a0 float64) { defer guard.Catch(); p.SetAlpha_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetAlpha(a0 float64) {
+	defer guard.Enter()()
+	p.SetAlpha_(p.Object, a0)
+}
 
-func (p *proxy_palette_ColorMap) SetMax(a0 float64) { defer guard.Catch(); p.SetMax_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetMax(a0 float64) { defer guard.Enter()(); p.SetMax_(p.Object, a0) }
 
-func (p *proxy_palette_ColorMap) SetMin(a0 float64) { defer guard.Catch(); p.SetMin_(p.Object, a0) }
+func (p *proxy_palette_ColorMap) SetMin(a0 float64) { defer guard.Enter()(); p.SetMin_(p.Object, a0) }
 
 // proxy_palette_DivergingColorMap lets a type declared in a cell be a palette.DivergingColorMap.
 type proxy_palette_DivergingColorMap struct {
@@ -100,46 +103,52 @@ type proxy_palette_DivergingColorMap struct {
 }
 
 func (p *proxy_palette_DivergingColorMap) Alpha() float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Alpha_(p.Object)
 }
 
 func (p *proxy_palette_DivergingColorMap) At(a0 float64) (color.Color, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.At_(p.Object, a0)
 }
 
 func (p *proxy_palette_DivergingColorMap) ConvergePoint() float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.ConvergePoint_(p.Object)
 }
 
-func (p *proxy_palette_DivergingColorMap) Max() float64 { defer guard.Catch(); return p.Max_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) Max() float64 {
+	defer guard.Enter()()
+	return p.Max_(p.Object)
+}
 
-func (p *proxy_palette_DivergingColorMap) Min() float64 { defer guard.Catch(); return p.Min_(p.Object) }
+func (p *proxy_palette_DivergingColorMap) Min() float64 {
+	defer guard.Enter()()
+	return p.Min_(p.Object)
+}
 
 func (p *proxy_palette_DivergingColorMap) Palette(a0 int) palette.Palette {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Palette_(p.Object, a0)
 }
 
 func (p *proxy_palette_DivergingColorMap) SetAlpha(a0 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetAlpha_(p.Object, a0)
 }
 
 func (p *proxy_palette_DivergingColorMap) SetConvergePoint(a0 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetConvergePoint_(p.Object, a0)
 }
 
 func (p *proxy_palette_DivergingColorMap) SetMax(a0 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetMax_(p.Object, a0)
 }
 
 func (p *proxy_palette_DivergingColorMap) SetMin(a0 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetMin_(p.Object, a0)
 }
 
@@ -151,12 +160,12 @@ type proxy_palette_DivergingPalette struct {
 }
 
 func (p *proxy_palette_DivergingPalette) Colors() []color.Color {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Colors_(p.Object)
 }
 
 func (p *proxy_palette_DivergingPalette) CriticalIndex() (int, int) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.CriticalIndex_(p.Object)
 }
 
@@ -167,6 +176,6 @@ type proxy_palette_Palette struct {
 }
 
 func (p *proxy_palette_Palette) Colors() []color.Color {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Colors_(p.Object)
 }

@@ -141,16 +141,16 @@ type proxy_plotter_FieldXY struct {
 	Y_      func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy_plotter_FieldXY) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_plotter_FieldXY) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
 func (p *proxy_plotter_FieldXY) Vector(a0 int, a1 int) plotter.XY {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Vector_(p.Object, a0, a1)
 }
 
-func (p *proxy_plotter_FieldXY) X(a0 int) float64 { defer guard.Catch(); return p.X_(p.Object, a0) }
+func (p *proxy_plotter_FieldXY) X(a0 int) float64 { defer guard.Enter()(); return p.X_(p.Object, a0) }
 
-func (p *proxy_plotter_FieldXY) Y(a0 int) float64 { defer guard.Catch(); return p.Y_(p.Object, a0) }
+func (p *proxy_plotter_FieldXY) Y(a0 int) float64 { defer guard.Enter()(); return p.Y_(p.Object, a0) }
 
 // proxy_plotter_GridXYZ lets a type declared in a cell be a plotter.GridXYZ.
 type proxy_plotter_GridXYZ struct {
@@ -161,14 +161,14 @@ type proxy_plotter_GridXYZ struct {
 	Z_     func(_ interface{}, a0 int, a1 int) float64
 }
 
-func (p *proxy_plotter_GridXYZ) Dims() (int, int) { defer guard.Catch(); return p.Dims_(p.Object) }
+func (p *proxy_plotter_GridXYZ) Dims() (int, int) { defer guard.Enter()(); return p.Dims_(p.Object) }
 
-func (p *proxy_plotter_GridXYZ) X(a0 int) float64 { defer guard.Catch(); return p.X_(p.Object, a0) }
+func (p *proxy_plotter_GridXYZ) X(a0 int) float64 { defer guard.Enter()(); return p.X_(p.Object, a0) }
 
-func (p *proxy_plotter_GridXYZ) Y(a0 int) float64 { defer guard.Catch(); return p.Y_(p.Object, a0) }
+func (p *proxy_plotter_GridXYZ) Y(a0 int) float64 { defer guard.Enter()(); return p.Y_(p.Object, a0) }
 
 func (p *proxy_plotter_GridXYZ) Z(a0 int, a1 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Z_(p.Object, a0, a1)
 }
 
@@ -179,7 +179,7 @@ type proxy_plotter_Labeller struct {
 }
 
 func (p *proxy_plotter_Labeller) Label(a0 int) string {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Label_(p.Object, a0)
 }
 
@@ -190,10 +190,10 @@ type proxy_plotter_Valuer struct {
 	Value_ func(_ interface{}, a0 int) float64
 }
 
-func (p *proxy_plotter_Valuer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_plotter_Valuer) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
 func (p *proxy_plotter_Valuer) Value(a0 int) float64 {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Value_(p.Object, a0)
 }
 
@@ -204,7 +204,7 @@ type proxy_plotter_XErrorer struct {
 }
 
 func (p *proxy_plotter_XErrorer) XError(a0 int) (float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.XError_(p.Object, a0)
 }
 
@@ -217,14 +217,14 @@ type proxy_plotter_XYLabeller struct {
 }
 
 func (p *proxy_plotter_XYLabeller) Label(a0 int) string {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Label_(p.Object, a0)
 }
 
-func (p *proxy_plotter_XYLabeller) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_plotter_XYLabeller) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
 func (p *proxy_plotter_XYLabeller) XY(a0 int) (float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.XY_(p.Object, a0)
 }
 
@@ -236,15 +236,15 @@ type proxy_plotter_XYZer struct {
 	XYZ_   func(_ interface{}, a0 int) (float64, float64, float64)
 }
 
-func (p *proxy_plotter_XYZer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_plotter_XYZer) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
 func (p *proxy_plotter_XYZer) XY(a0 int) (float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.XY_(p.Object, a0)
 }
 
 func (p *proxy_plotter_XYZer) XYZ(a0 int) (float64, float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.XYZ_(p.Object, a0)
 }
 
@@ -255,10 +255,10 @@ type proxy_plotter_XYer struct {
 	XY_    func(_ interface{}, a0 int) (float64, float64)
 }
 
-func (p *proxy_plotter_XYer) Len() int { defer guard.Catch(); return p.Len_(p.Object) }
+func (p *proxy_plotter_XYer) Len() int { defer guard.Enter()(); return p.Len_(p.Object) }
 
 func (p *proxy_plotter_XYer) XY(a0 int) (float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.XY_(p.Object, a0)
 }
 
@@ -269,6 +269,6 @@ type proxy_plotter_YErrorer struct {
 }
 
 func (p *proxy_plotter_YErrorer) YError(a0 int) (float64, float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.YError_(p.Object, a0)
 }

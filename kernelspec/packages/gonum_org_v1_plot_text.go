@@ -61,23 +61,23 @@ type proxy_text_Handler struct {
 }
 
 func (p *proxy_text_Handler) Box(a0 string, a1 font.Font) (vg.Length, vg.Length, vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Box_(p.Object, a0, a1)
 }
 
-func (p *proxy_text_Handler) Cache() *font.Cache { defer guard.Catch(); return p.Cache_(p.Object) }
+func (p *proxy_text_Handler) Cache() *font.Cache { defer guard.Enter()(); return p.Cache_(p.Object) }
 
 func (p *proxy_text_Handler) Draw(a0 vg.Canvas, a1 string, a2 text.Style, a3 vg.Point) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Draw_(p.Object, a0, a1, a2, a3)
 }
 
 func (p *proxy_text_Handler) Extents(a0 font.Font) font.Extents {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Extents_(p.Object, a0)
 }
 
 func (p *proxy_text_Handler) Lines(a0 string) []string {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Lines_(p.Object, a0)
 }

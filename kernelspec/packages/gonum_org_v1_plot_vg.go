@@ -75,43 +75,43 @@ type proxy_vg_Canvas struct {
 }
 
 func (p *proxy_vg_Canvas) DrawImage(a0 vg.Rectangle, a1 image.Image) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DrawImage_(p.Object, a0, a1)
 }
 
-func (p *proxy_vg_Canvas) Fill(a0 vg.Path) { defer guard.Catch(); p.Fill_(p.Object, a0) }
+func (p *proxy_vg_Canvas) Fill(a0 vg.Path) { defer guard.Enter()(); p.Fill_(p.Object, a0) }
 
 func (p *proxy_vg_Canvas) FillString(a0 font.Face, a1 vg.Point, a2 string) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.FillString_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_vg_Canvas) Pop() { defer guard.Catch(); p.Pop_(p.Object) }
+func (p *proxy_vg_Canvas) Pop() { defer guard.Enter()(); p.Pop_(p.Object) }
 
-func (p *proxy_vg_Canvas) Push() { defer guard.Catch(); p.Push_(p.Object) }
+func (p *proxy_vg_Canvas) Push() { defer guard.Enter()(); p.Push_(p.Object) }
 
-func (p *proxy_vg_Canvas) Rotate(a0 float64) { defer guard.Catch(); p.Rotate_(p.Object, a0) }
+func (p *proxy_vg_Canvas) Rotate(a0 float64) { defer guard.Enter()(); p.Rotate_(p.Object, a0) }
 
 func (p *proxy_vg_Canvas) Scale(a0 float64, a1 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Scale_(p.Object, a0, a1)
 }
 
-func (p *proxy_vg_Canvas) SetColor(a0 color.Color) { defer guard.Catch(); p.SetColor_(p.Object, a0) }
+func (p *proxy_vg_Canvas) SetColor(a0 color.Color) { defer guard.Enter()(); p.SetColor_(p.Object, a0) }
 
 func (p *proxy_vg_Canvas) SetLineDash(a0 []vg.Length, a1 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineDash_(p.Object, a0, a1)
 }
 
 func (p *proxy_vg_Canvas) SetLineWidth(a0 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineWidth_(p.Object, a0)
 }
 
-func (p *proxy_vg_Canvas) Stroke(a0 vg.Path) { defer guard.Catch(); p.Stroke_(p.Object, a0) }
+func (p *proxy_vg_Canvas) Stroke(a0 vg.Path) { defer guard.Enter()(); p.Stroke_(p.Object, a0) }
 
-func (p *proxy_vg_Canvas) Translate(a0 vg.Point) { defer guard.Catch(); p.Translate_(p.Object, a0) }
+func (p *proxy_vg_Canvas) Translate(a0 vg.Point) { defer guard.Enter()(); p.Translate_(p.Object, a0) }
 
 // proxy_vg_CanvasSizer lets a type declared in a cell be a vg.CanvasSizer.
 type proxy_vg_CanvasSizer struct {
@@ -132,52 +132,52 @@ type proxy_vg_CanvasSizer struct {
 }
 
 func (p *proxy_vg_CanvasSizer) DrawImage(a0 vg.Rectangle, a1 image.Image) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DrawImage_(p.Object, a0, a1)
 }
 
-func (p *proxy_vg_CanvasSizer) Fill(a0 vg.Path) { defer guard.Catch(); p.Fill_(p.Object, a0) }
+func (p *proxy_vg_CanvasSizer) Fill(a0 vg.Path) { defer guard.Enter()(); p.Fill_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasSizer) FillString(a0 font.Face, a1 vg.Point, a2 string) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.FillString_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_vg_CanvasSizer) Pop() { defer guard.Catch(); p.Pop_(p.Object) }
+func (p *proxy_vg_CanvasSizer) Pop() { defer guard.Enter()(); p.Pop_(p.Object) }
 
-func (p *proxy_vg_CanvasSizer) Push() { defer guard.Catch(); p.Push_(p.Object) }
+func (p *proxy_vg_CanvasSizer) Push() { defer guard.Enter()(); p.Push_(p.Object) }
 
-func (p *proxy_vg_CanvasSizer) Rotate(a0 float64) { defer guard.Catch(); p.Rotate_(p.Object, a0) }
+func (p *proxy_vg_CanvasSizer) Rotate(a0 float64) { defer guard.Enter()(); p.Rotate_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasSizer) Scale(a0 float64, a1 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Scale_(p.Object, a0, a1)
 }
 
 func (p *proxy_vg_CanvasSizer) SetColor(a0 color.Color) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetColor_(p.Object, a0)
 }
 
 func (p *proxy_vg_CanvasSizer) SetLineDash(a0 []vg.Length, a1 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineDash_(p.Object, a0, a1)
 }
 
 func (p *proxy_vg_CanvasSizer) SetLineWidth(a0 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineWidth_(p.Object, a0)
 }
 
 func (p *proxy_vg_CanvasSizer) Size() (vg.Length, vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Size_(p.Object)
 }
 
-func (p *proxy_vg_CanvasSizer) Stroke(a0 vg.Path) { defer guard.Catch(); p.Stroke_(p.Object, a0) }
+func (p *proxy_vg_CanvasSizer) Stroke(a0 vg.Path) { defer guard.Enter()(); p.Stroke_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasSizer) Translate(a0 vg.Point) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Translate_(p.Object, a0)
 }
 
@@ -201,56 +201,56 @@ type proxy_vg_CanvasWriterTo struct {
 }
 
 func (p *proxy_vg_CanvasWriterTo) DrawImage(a0 vg.Rectangle, a1 image.Image) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DrawImage_(p.Object, a0, a1)
 }
 
-func (p *proxy_vg_CanvasWriterTo) Fill(a0 vg.Path) { defer guard.Catch(); p.Fill_(p.Object, a0) }
+func (p *proxy_vg_CanvasWriterTo) Fill(a0 vg.Path) { defer guard.Enter()(); p.Fill_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasWriterTo) FillString(a0 font.Face, a1 vg.Point, a2 string) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.FillString_(p.Object, a0, a1, a2)
 }
 
-func (p *proxy_vg_CanvasWriterTo) Pop() { defer guard.Catch(); p.Pop_(p.Object) }
+func (p *proxy_vg_CanvasWriterTo) Pop() { defer guard.Enter()(); p.Pop_(p.Object) }
 
-func (p *proxy_vg_CanvasWriterTo) Push() { defer guard.Catch(); p.Push_(p.Object) }
+func (p *proxy_vg_CanvasWriterTo) Push() { defer guard.Enter()(); p.Push_(p.Object) }
 
-func (p *proxy_vg_CanvasWriterTo) Rotate(a0 float64) { defer guard.Catch(); p.Rotate_(p.Object, a0) }
+func (p *proxy_vg_CanvasWriterTo) Rotate(a0 float64) { defer guard.Enter()(); p.Rotate_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasWriterTo) Scale(a0 float64, a1 float64) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Scale_(p.Object, a0, a1)
 }
 
 func (p *proxy_vg_CanvasWriterTo) SetColor(a0 color.Color) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetColor_(p.Object, a0)
 }
 
 func (p *proxy_vg_CanvasWriterTo) SetLineDash(a0 []vg.Length, a1 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineDash_(p.Object, a0, a1)
 }
 
 func (p *proxy_vg_CanvasWriterTo) SetLineWidth(a0 vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.SetLineWidth_(p.Object, a0)
 }
 
 func (p *proxy_vg_CanvasWriterTo) Size() (vg.Length, vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Size_(p.Object)
 }
 
-func (p *proxy_vg_CanvasWriterTo) Stroke(a0 vg.Path) { defer guard.Catch(); p.Stroke_(p.Object, a0) }
+func (p *proxy_vg_CanvasWriterTo) Stroke(a0 vg.Path) { defer guard.Enter()(); p.Stroke_(p.Object, a0) }
 
 func (p *proxy_vg_CanvasWriterTo) Translate(a0 vg.Point) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Translate_(p.Object, a0)
 }
 
 func (p *proxy_vg_CanvasWriterTo) WriteTo(a0 io.Writer) (int64, error) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.WriteTo_(p.Object, a0)
 }

@@ -80,7 +80,7 @@ type proxy_draw_GlyphDrawer struct {
 }
 
 func (p *proxy_draw_GlyphDrawer) DrawGlyph(a0 *draw.Canvas, a1 draw.GlyphStyle, a2 vg.Point) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.DrawGlyph_(p.Object, a0, a1, a2)
 }
 
@@ -95,23 +95,26 @@ type proxy_draw_TextHandler struct {
 }
 
 func (p *proxy_draw_TextHandler) Box(a0 string, a1 font.Font) (vg.Length, vg.Length, vg.Length) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Box_(p.Object, a0, a1)
 }
 
-func (p *proxy_draw_TextHandler) Cache() *font.Cache { defer guard.Catch(); return p.Cache_(p.Object) }
+func (p *proxy_draw_TextHandler) Cache() *font.Cache {
+	defer guard.Enter()()
+	return p.Cache_(p.Object)
+}
 
 func (p *proxy_draw_TextHandler) Draw(a0 vg.Canvas, a1 string, a2 text.Style, a3 vg.Point) {
-	defer guard.Catch()
+	defer guard.Enter()()
 	p.Draw_(p.Object, a0, a1, a2, a3)
 }
 
 func (p *proxy_draw_TextHandler) Extents(a0 font.Font) font.Extents {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Extents_(p.Object, a0)
 }
 
 func (p *proxy_draw_TextHandler) Lines(a0 string) []string {
-	defer guard.Catch()
+	defer guard.Enter()()
 	return p.Lines_(p.Object, a0)
 }

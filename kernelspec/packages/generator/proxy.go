@@ -106,7 +106,7 @@ func (f *file) proxy(obj *types.TypeName, iface *types.Interface) {
 		if sig.Results().Len() > 0 {
 			call = "return " + call
 		}
-		fmt.Fprintf(&methods, "\nfunc (p *%s) %s(%s) %s { defer guard.Catch(); %s }\n", proxy, m.Name(), strings.Join(params, ", "), results, call)
+		fmt.Fprintf(&methods, "\nfunc (p *%s) %s(%s) %s { defer guard.Enter()(); %s }\n", proxy, m.Name(), strings.Join(params, ", "), results, call)
 	}
 	fmt.Fprintf(w, "}\n%s", methods.String())
 }

@@ -2,6 +2,6 @@
 // when compiled code calls them on goroutines of its own.
 package guard
 
-// Catch is deferred around each call of a cell's method through a proxy. The
-// interpreter sets it; it must be the deferred function itself, to recover.
-var Catch = func() {}
+// Enter is called at the beginning of each call of a cell's method through a
+// proxy; what it returns is deferred. The interpreter sets it.
+var Enter = func() (leave func()) { return func() {} }

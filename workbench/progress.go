@@ -83,3 +83,13 @@ func (m *meter) end() {
 		m.report(m.at)
 	}
 }
+
+// ProgressOf returns the listener of a context, for calls outside the workbench
+// that want to be followed in the same way; it does nothing if there is none.
+func ProgressOf(ctx context.Context) func(Progress) {
+	report, _ := ctx.Value(progressKey{}).(func(Progress))
+	if report == nil {
+		return func(Progress) {}
+	}
+	return report
+}

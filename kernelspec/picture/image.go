@@ -50,7 +50,7 @@ func pixels(l vg.Length) int { return int(l.Dots(96) + 0.5) }
 
 func plotPixels(p *plot.Plot, width, height vg.Length) *Picture {
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	p.Draw(draw.New(canvas))
+	p.Draw(draw.New(inPieces{canvas}))
 	return pngPicture(canvas.Image(), describe(p), pixels(width), pixels(height))
 }
 

@@ -177,14 +177,20 @@ func (k *Kernel) commCall(r *request, callback func(*Comm) func(map[string]any))
 	return k.guard(func() { f(m.Data) })
 }
 
-// guard calls code of a cell outside of cells: a panic is reported, no more.
+// guard calls code of a cell outside of cells: a panic is reported, no more. The
+// code has a goroutine of its own, which it may end.
 func (k *Kernel) guard(f func()) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			err = fmt.Errorf("%v", r)
-			k.output.write("stderr", fmt.Appendf(nil, "panic in a comm's callback: %v\n", r))
-		}
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		defer func() {
+			if r := recover(); r != nil {
+				err = fmt.Errorf("%v", r)
+				k.output.write("stderr", fmt.Appendf(nil, "panic in a comm's callback: %v\n", r))
+			}
+		}()
+		f()
 	}()
-	f()
-	return nil
+	<-done
+	return err
 }

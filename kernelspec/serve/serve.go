@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -30,7 +31,8 @@ type Kernel struct {
 	iopub                 *zmtp.XPub
 	closers               []func() error
 
-	queries      chan *request // all but cells, in order
+	queries      chan *request // questions, in order
+	calls        chan *request // comm messages, in order: they call code of cells
 	cells        *queue        // execute requests
 	output       *output
 	input        *input
@@ -53,7 +55,7 @@ type request struct {
 func Run(conn *message.Connection, lang Language, historyFile string) error {
 	k := &Kernel{
 		lang: lang, codec: message.NewCodec(conn.Key), session: rand.Text(),
-		queries: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}),
+		queries: make(chan *request, 256), calls: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}),
 	}
 	k.comms = newComms(k)
 	k.history = openHistory(historyFile)
@@ -70,6 +72,7 @@ func Run(conn *message.Connection, lang Language, historyFile string) error {
 	go k.signals()
 	go watchParent(k.stop)
 	go k.answer(k.queries)
+	go k.answer(k.calls)
 	go k.work()
 	k.publish(nil, "status", map[string]any{"execution_state": "starting"})
 	<-k.stopped
@@ -128,6 +131,8 @@ func (k *Kernel) receiveShell(frames [][]byte) {
 	case r == nil:
 	case r.Header.MsgType == "execute_request":
 		k.cells.add(r)
+	case strings.HasPrefix(r.Header.MsgType, "comm_") && r.Header.MsgType != "comm_info_request":
+		k.calls <- r
 	default:
 		k.queries <- r
 	}

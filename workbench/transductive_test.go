@@ -1,6 +1,8 @@
 package workbench
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -43,12 +45,12 @@ func TestSolveRows(t *testing.T) {
 	for _, random := range []int{1, 3, 8, 9, 30, 60} {
 		scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: random, Seed: 5}))
 		f := newFactors(d, scores, fitNormalization(d, scores))
-		solveRows(f.queries, f.queries0, f.items, f.byQuery, 0.2)
+		_ = solveRows(t.Context(), f.queries, f.queries0, f.items, f.byQuery, 0.2)
 		for q := range f.queries.Rows {
 			at, values := f.byQuery.row(q)
 			closeTo(t, fmt.Sprint(random, " entries, query ", q), f.queries.Row(q), slowRow(f.items, at, values, f.queries0.Row(q), float64(float32(0.2))))
 		}
-		solveRows(f.items, f.items0, f.queries, f.byItem, 0.2)
+		_ = solveRows(t.Context(), f.items, f.items0, f.queries, f.byItem, 0.2)
 		for i := range f.items.Rows {
 			at, values := f.byItem.row(i)
 			closeTo(t, fmt.Sprint(random, " entries, item ", i), f.items.Row(i), slowRow(f.queries, at, values, f.items0.Row(i), float64(float32(0.2))))
@@ -170,6 +172,33 @@ func TestTransductiveRecoversLowRank(t *testing.T) {
 	}
 	if worst > 0.02 {
 		t.Errorf("an entry is off by %v", worst)
+	}
+}
+
+// Training says how far it is, and ends when ctx does.
+func TestTrainingProgressAndCancel(t *testing.T) {
+	d, g := toy(55, 40, 60, 4)
+	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 10}))
+	for _, c := range []struct {
+		o    FactorizeOptions
+		unit string
+		n    int
+	}{
+		{FactorizeOptions{Method: Transductive}, "sweeps", 4},
+		{FactorizeOptions{Method: Transductive, Solver: AdamW, Epochs: 3}, "epochs", 3},
+		{FactorizeOptions{Method: Inductive}, "epochs", 20},
+		{FactorizeOptions{Method: Distilled, Epochs: 2}, "epochs", 2},
+	} {
+		var last Progress
+		must[*Index](t)(Factorize(WithProgress(t.Context(), func(p Progress) { last = p }), d, scores, c.o))
+		if want := (Progress{Task: "factorize", Unit: c.unit, Done: c.n, Total: c.n, Final: true}); last != want {
+			t.Errorf("%+v: last report %+v, want %+v", c.o, last, want)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		if ix, err := Factorize(ctx, d, scores, c.o); ix != nil || !errors.Is(err, context.Canceled) {
+			t.Errorf("%+v cancelled: %v, %v", c.o, ix, err)
+		}
 	}
 }
 

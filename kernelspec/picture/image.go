@@ -18,13 +18,14 @@ import (
 const (
 	plotWidth, plotHeight = 16 * vg.Centimeter, 10 * vg.Centimeter
 
+	padding = 8 // points
+
 	svgLimit = 100_000 // bytes; larger drawings are shown as pixels
 	dpi      = 192     // of pixels: twice what a screen has, to be sharp on any
 )
 
 // plotPicture draws a plot as SVG, or as PNG when it has too many lines for that.
-// Its own background, white unless the plot says otherwise, makes it readable on
-// dark pages.
+// It brings its own background: white, on dark pages black, unless it says otherwise.
 func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 	defer func() {
 		if r := recover(); r != nil {
@@ -32,7 +33,7 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 		}
 	}()
 	canvas := vgsvg.New(width, height)
-	p.Draw(draw.New(canvas))
+	drawPadded(p, draw.New(canvas))
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return failed("plot", err)
@@ -40,9 +41,19 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 	if b.Len() > svgLimit {
 		return plotPixels(p, width, height)
 	}
-	pic = page(SVG, b.Bytes(), describe(p), pixels(width), pixels(height))
-	pic.Data[SVG] = b.String()
+	svg := forBrowsers(b.Bytes(), p.BackgroundColor)
+	pic = page(SVG, svg, describe(p), pixels(width), pixels(height))
+	pic.Data[SVG] = string(svg)
 	return pic
+}
+
+// drawPadded draws a plot with some of its background around it.
+func drawPadded(p *plot.Plot, c draw.Canvas) {
+	if p.BackgroundColor != nil {
+		c.SetColor(p.BackgroundColor)
+		c.Fill(c.Rectangle.Path())
+	}
+	p.Draw(draw.Crop(c, padding, -padding, padding, -padding))
 }
 
 // pixels is a length on the screen, rounded.
@@ -50,7 +61,7 @@ func pixels(l vg.Length) int { return int(l.Dots(96) + 0.5) }
 
 func plotPixels(p *plot.Plot, width, height vg.Length) *Picture {
 	canvas := vgimg.NewWith(vgimg.UseWH(width, height), vgimg.UseDPI(dpi))
-	p.Draw(draw.New(inPieces{canvas}))
+	drawPadded(p, draw.New(inPieces{canvas}))
 	return pngPicture(canvas.Image(), describe(p), pixels(width), pixels(height))
 }
 

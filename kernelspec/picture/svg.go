@@ -1,0 +1,80 @@
+package picture
+
+import (
+	"bytes"
+	"fmt"
+	"image/color"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/plotter"
+)
+
+// Plots in cells are written in a sans serif, as the page around them.
+func init() {
+	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
+	plotter.DefaultFont = plot.DefaultFont
+}
+
+// families name fonts of the same widths for browsers that lack Liberation.
+var families = strings.NewReplacer(
+	"font-family:Liberation Sans;", "font-family:Liberation Sans,Arial,Helvetica,sans-serif;",
+	"font-family:Liberation Serif;", "font-family:Liberation Serif,Times New Roman,Times,serif;",
+	"font-family:Liberation Mono;", "font-family:Liberation Mono,Courier New,Courier,monospace;",
+)
+
+// forBrowsers completes a drawing: fonts that every system has and, for a plot on
+// white, colours for dark pages.
+func forBrowsers(svg []byte, background color.Color) []byte {
+	svg = []byte(families.Replace(string(svg)))
+	if background == nil || color.NRGBAModel.Convert(background) != (color.NRGBA{0xff, 0xff, 0xff, 0xff}) {
+		return svg
+	}
+	before, after, found := bytes.Cut(svg, []byte("\">\n"))
+	if !found {
+		return svg
+	}
+	return slices.Concat(before, []byte("\">\n"), []byte(darkStyle(svg)), after)
+}
+
+// colourLimit is how many colours a plot may have for them to mean lines and
+// texts; with more they mean data and stay.
+const colourLimit = 20
+
+var colours = regexp.MustCompile(`#[0-9A-F]{6}`)
+
+// darkStyle says how a drawing looks on a dark page. Browsers ask the page around
+// an image which one it is.
+func darkStyle(svg []byte) string {
+	var seen []string
+	for _, c := range colours.FindAllString(string(svg), -1) {
+		if !slices.Contains(seen, c) {
+			seen = append(seen, c)
+		}
+	}
+	if len(seen) > colourLimit {
+		return ""
+	}
+	rules := "text{fill:" + dark("#000000") + "}"
+	for _, c := range seen {
+		for _, what := range []string{"fill", "stroke"} {
+			rules += fmt.Sprintf("[style*=\"%s:%s\"]{%s:%s!important}", what, c, what, dark(c))
+		}
+	}
+	return "<style>@media (prefers-color-scheme:dark){" + rules + "}</style>\n"
+}
+
+// dark is a colour for dark pages: greys are mirrored, so that white becomes the
+// page's black, and other colours lightened.
+func dark(c string) string {
+	var r, g, b int
+	fmt.Sscanf(c, "#%2X%2X%2X", &r, &g, &b)
+	change := func(v int) int { return v + (0xff-v)*3/10 }
+	if r == g && g == b {
+		change = func(v int) int { return 0xee - v*(0xee-0x11)/0xff }
+	}
+	return fmt.Sprintf("#%02X%02X%02X", change(r), change(g), change(b))
+}

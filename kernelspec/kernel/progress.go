@@ -18,48 +18,51 @@ import (
 // patience is how long a call may take before its progress is shown.
 const patience = 500 * time.Millisecond
 
-// headless tells that nobody watches: calls get one line when they end.
+// headless tells that nobody watches, and that outputs are to be stored: calls
+// show no progress, which would be another one at each run.
 var headless = os.Getenv("AXN_HEADLESS") != ""
 
 // withProgress returns a context whose workbench calls show in the cell how far
 // they have come.
 func withProgress(ctx context.Context, c *serve.Cell) context.Context {
-	b := &bars{cell: c, open: map[string]*bar{}}
+	if headless {
+		return ctx
+	}
+	b := &bars{cell: c, tasks: map[string]*bar{}}
 	return workbench.WithProgress(ctx, b.report)
 }
 
-// bars are the progress displays of a cell, one for each task that goes on.
+// bars are the progress displays of a cell, one for each task. A task that is
+// done again shows in the same place.
 type bars struct {
-	cell *serve.Cell
-	mu   sync.Mutex
-	open map[string]*bar
-	made int
+	cell  *serve.Cell
+	mu    sync.Mutex
+	tasks map[string]*bar
+	made  int
 }
 
 // bar is one display.
 type bar struct {
 	id    string // display_id; empty: not shown yet
 	start time.Time
+	ended bool
 }
 
 func (b *bars) report(p workbench.Progress) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	t := b.open[p.Task]
+	t := b.tasks[p.Task]
 	if t == nil {
-		t = &bar{start: time.Now().Add(-100 * time.Millisecond)} // reports begin after a while
-		b.open[p.Task] = t
+		t = &bar{ended: true}
+		b.tasks[p.Task] = t
 	}
+	if t.ended {
+		t.start = time.Now().Add(-100 * time.Millisecond) // reports begin after a while
+	}
+	t.ended = p.Final
 	took := time.Since(t.start)
-	if p.Final {
-		delete(b.open, p.Task)
-	}
 	switch {
 	case took < patience:
-	case headless:
-		if p.Final {
-			fmt.Fprintln(b.cell.Stderr(), line(p, took))
-		}
 	case t.id == "":
 		b.made++
 		t.id = fmt.Sprintf("progress-%d-%d", b.cell.Count, b.made)

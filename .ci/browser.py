@@ -1,0 +1,398 @@
+#!/usr/bin/env python3
+"""Uses the notebooks as people do: in a real JupyterLab, in a real browser.
+
+    .ci/browser.py [--shots DIR] [--picture FILE.png] [NOTEBOOK...]
+
+Starts `go run ./kernelspec lab` on a copy of notebooks/, runs every notebook (or those
+named), then works with the keyboard alone in a new one: interrupt, restart, completion,
+inspection, a progress bar. Prints one line per check; ends with 1 if one failed.
+Screenshots of all of it, light and dark, go to DIR; --picture writes the one for the
+README and does nothing else.
+
+Needs Debian's chromium (installed if missing) and playwright (an environment of its own
+is made in the user's cache folder).
+"""
+import argparse
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+PLAYWRIGHT = "1.65.2"
+ROOT = Path(__file__).resolve().parent.parent
+try:
+    from playwright.sync_api import TimeoutError as Slow, sync_playwright
+except ImportError:
+    sync_playwright = None
+
+
+def own_environment():
+    """Runs this program again with a Python that has playwright."""
+    env = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "axn" / f"browser-{PLAYWRIGHT}"
+    python = env / "bin" / "python"
+    if not (env / "complete").exists():
+        subprocess.run([sys.executable, "-m", "venv", "--clear", env], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", f"playwright=={PLAYWRIGHT}"], check=True)
+        (env / "complete").touch()
+    os.execv(python, [str(python), *sys.argv])
+
+
+def chromium():
+    found = shutil.which("chromium")
+    if not found:
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-dejavu-core"],
+                       check=True, env=dict(os.environ, DEBIAN_FRONTEND="noninteractive"))
+        found = shutil.which("chromium")
+    return found
+
+
+class Lab:
+    """A JupyterLab with settings and data of its own on a copy of the course."""
+
+    def __init__(self, tmp):
+        self.notebooks = tmp / "notebooks"
+        shutil.copytree(ROOT / "notebooks", self.notebooks, ignore=shutil.ignore_patterns("*.axn", "*.cache", ".ipynb_checkpoints"))
+        (tmp / "data").symlink_to(ROOT / "data")
+        env = dict(os.environ, GOFLAGS=os.environ.get("GOFLAGS", ""))
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
+            env[name] = str(tmp / name.lower())
+            os.makedirs(env[name])
+        # Cells out of sight are not drawn otherwise, and could not be looked at.
+        setting = tmp / "jupyterlab_settings_dir/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
+        setting.parent.mkdir(parents=True)
+        setting.write_text('{"windowingMode": "none"}')
+        self.token = secrets.token_hex(16)
+        self.log = open(tmp / "lab.log", "w+")
+        self.process = subprocess.Popen(
+            ["go", "run", "./kernelspec", "lab", "-no-browser", "-port", "8890", "-token", self.token, str(self.notebooks)],
+            cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
+        self.base = self.wait()
+
+    def wait(self):
+        for _ in range(3000):
+            found = re.search(r"(http://\S+)/lab\S*token=", Path(self.log.name).read_text())
+            if found:
+                return found[1]
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.1)
+        sys.exit("browser: JupyterLab did not start:\n" + Path(self.log.name).read_text())
+
+    def url(self, notebook):
+        return f"{self.base}/lab/tree/{notebook}?token={self.token}&reset"
+
+    def stop(self):
+        os.killpg(self.process.pid, signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Checks:
+    """Counts what holds and what does not."""
+
+    def __init__(self):
+        self.failed = 0
+
+    def that(self, holds, what, otherwise=""):
+        print(("ok      " if holds else "FAILED  ") + what + ("" if holds or not otherwise else f": {otherwise}"), flush=True)
+        self.failed += not holds
+
+
+PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
+READY = """() => { const p = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+    const name = p && p.querySelector('.jp-KernelName, .jp-Toolbar-kernelName'), state = p && p.querySelector('.jp-Notebook-ExecutionIndicator');
+    return name && name.innerText && name.innerText !== 'No Kernel' && state && state.dataset.status === 'idle'
+        && ![...p.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*')); }"""
+
+
+class Page:
+    """One browser page, with what it complains about."""
+
+    def __init__(self, browser, lab, width=1280):
+        self.lab, self.complaints = lab, []
+        self.page = browser.new_page(viewport={"width": width, "height": 800})
+        self.width = width
+        self.page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text[:300]))
+        self.page.on("pageerror", lambda e: self.complaints.append(f"uncaught: {e}"[:300]))
+        self.page.on("response", lambda r: r.status >= 400 and self.complaints.append(f"{r.status} {r.url.split('?')[0]}"))
+
+    def open(self, notebook):
+        self.page.goto(self.lab.url(notebook), wait_until="domcontentloaded")
+        self.page.wait_for_selector(PANEL, timeout=60_000)
+        self.ready(60)
+
+    def ready(self, seconds):
+        self.page.wait_for_function(READY, timeout=seconds * 1000)
+
+    def menu(self, *path):
+        self.page.locator(".lm-MenuBar-itemLabel", has_text=path[0]).first.click()
+        for name in path[1:-1]:
+            self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{name}$")).hover()
+        self.page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^{path[-1]}$")).click()
+
+    def theme(self, name):
+        self.menu("Settings", "Theme", name)
+        self.page.wait_for_selector(f'body[data-jp-theme-name="{name}"]', state="attached", timeout=10_000)
+        time.sleep(0.5)
+
+    def keys(self, *keys):
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def type(self, text):
+        self.page.keyboard.insert_text(text)
+
+    def look(self, what):
+        return self.page.evaluate(what)
+
+    def whole(self):
+        """Makes the window as tall as the notebook: the page itself never scrolls."""
+        if self.page.locator(".jp-SideBar .lm-TabBar-tab.lm-mod-current").count():
+            self.keys("Control+b")
+        for _ in range(2):  # outputs may take another height in the new window
+            height = self.look("""() => { const p = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
+                const outer = p.querySelector('.jp-WindowedPanel-outer') || p.querySelector('.jp-Notebook'), last = [...p.querySelectorAll('.jp-Cell')].pop();
+                const h = last.getBoundingClientRect().bottom - p.getBoundingClientRect().top + outer.scrollTop; outer.scrollTop = 0; return h; }""")
+            self.page.set_viewport_size({"width": self.width, "height": max(800, min(int(height) + 140, 12_000))})
+            time.sleep(0.5)
+
+    def shot(self, shots, name):
+        if shots:
+            self.page.screenshot(path=shots / f"{name}.png")
+
+
+def run_notebook(page, checks, lab, name, shots):
+    page.open(name)
+    page.whole()
+    page.shot(shots, f"{name}-stored")
+    start = time.time()
+    page.menu("Run", "Run All Cells")
+    page.page.wait_for_function("() => document.body.innerText.includes('[*]')", timeout=10_000)
+    page.ready(600)
+    seconds = time.time() - start
+    page.keys("Control+s")
+    page.page.wait_for_selector(f"{PANEL}", timeout=10_000)
+    time.sleep(1)
+    page.whole()
+    page.shot(shots, f"{name}-light")
+
+    cells = [c for c in json.loads((lab.notebooks / name).read_text())["cells"] if c["cell_type"] == "code" and "".join(c["source"]).strip()]
+    counts = [c["execution_count"] for c in cells]
+    checks.that(counts == list(range(1, len(cells) + 1)), f"{name}: {len(cells)} cells in {seconds:.1f} s", f"counts {counts}")
+    for i, c in enumerate(cells, 1):
+        errors = [f"{o['ename']}: {o['evalue']}" for o in c["outputs"] if o["output_type"] == "error"]
+        expected = "raises-exception" in c["metadata"].get("tags", [])
+        if bool(errors) != expected:
+            checks.that(False, f"{name}, code cell {i}", errors[0] if errors else "no error, though it is tagged raises-exception")
+        warnings = [o["text"] for o in c["outputs"] if o["output_type"] == "stream" and o["name"] == "stderr"]
+        if warnings:
+            checks.that(False, f"{name}, code cell {i} writes to stderr", "".join(warnings[0]))
+    checks.that(seconds < 120, f"{name}: under two minutes")
+    readable(page, checks, name)
+    page.theme("JupyterLab Dark")
+    page.shot(shots, f"{name}-dark")
+    page.theme("JupyterLab Light")
+    shut_down(page)
+
+
+def readable(page, checks, name):
+    """Pictures have texts, tables have headers, nothing is cut off or overflows."""
+    seen = page.look("""() => { const out = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-OutputArea-output')];
+        const images = out.flatMap(o => [...o.querySelectorAll('img')]), heads = out.flatMap(o => [...o.querySelectorAll('th')]);
+        return {images: images.length, mute: images.filter(i => !i.alt || i.alt === 'Image').length, broken: images.filter(i => !i.naturalWidth).length,
+            tables: out.flatMap(o => [...o.querySelectorAll('table')]).length, headless: out.flatMap(o => [...o.querySelectorAll('table')]).filter(t => !t.querySelector('th')).length,
+            loose: heads.filter(h => !h.scope).length, wide: out.filter(o => o.scrollWidth > o.clientWidth + 1).map(o => o.innerText.slice(0, 60))}; }""")
+    checks.that(not (seen["mute"] or seen["broken"]), f"{name}: {seen['images']} pictures, all with a text", f"{seen['mute']} without, {seen['broken']} broken")
+    checks.that(not (seen["headless"] or seen["loose"]), f"{name}: {seen['tables']} tables, all with headers", f"{seen['headless']} without, {seen['loose']} header cells without scope")
+    checks.that(not seen["wide"], f"{name}: no output wider than the page", str(seen["wide"]))
+
+
+def shut_down(page):
+    page.menu("Kernel", "Shut Down Kernel")
+    page.page.wait_for_function("() => /No Kernel/.test(document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-Toolbar').innerText)", timeout=20_000)
+
+
+SCRATCH = {"cells": [{"cell_type": "code", "id": "first", "metadata": {}, "source": [], "outputs": [], "execution_count": None}],
+           "metadata": {"kernelspec": {"name": "axn", "display_name": "Go (AXN workbench)", "language": "go"}}, "nbformat": 4, "nbformat_minor": 5}
+
+
+class Keyboard:
+    """A new notebook in which nothing but keys is pressed."""
+
+    def __init__(self, page, lab):
+        (lab.notebooks / "scratch.ipynb").write_text(json.dumps(SCRATCH))
+        self.page = page
+        page.open("scratch.ipynb")
+        page.keys("Escape")  # command mode of the first cell
+
+    def write(self, code):
+        """Leaves a new cell below with code, in edit mode."""
+        self.page.keys("Escape", "b", "Enter")
+        self.page.type(code)
+
+    def run(self, code, seconds=20):
+        self.start(code)
+        self.page.ready(seconds)
+        return self.output()
+
+    def start(self, code):
+        self.write(code)
+        self.page.keys("Control+Enter")
+        time.sleep(0.3)
+
+    def output(self):
+        return self.page.look("() => [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell.jp-mod-active .jp-OutputArea-output')].map(e => e.innerText).join('\\n')")
+
+
+def keyboard(page, checks, lab, shots):
+    k = Keyboard(page, lab)
+    checks.that(k.run("answer := 42\nanswer").strip() == "42", "keyboard: a cell runs", k.output())
+
+    k.start("for { answer++ }")
+    time.sleep(1)
+    start = time.time()
+    page.keys("Escape", "i", "i")
+    page.ready(10)
+    took = time.time() - start
+    page.shot(shots, "interrupted")
+    checks.that(took < 2 and "interrupt" in k.output().lower(), f"keyboard: I I interrupts, {took:.2f} s", k.output())
+    checks.that(k.run("answer > 42").strip() == "true", "keyboard: variables outlive the interrupt", k.output())
+
+    k.run('import "axn/workbench"')
+    k.write("workbench.OpenData")
+    page.keys("Tab")
+    page.page.wait_for_timeout(1500)
+    if page.page.locator(".jp-Completer:visible").count():
+        page.shot(shots, "completion")
+        page.keys("Enter")
+    line = page.look("() => document.querySelector('.jp-CodeCell.jp-mod-active .cm-content').innerText")
+    checks.that(line.startswith("workbench.OpenDataset"), "keyboard: Tab completes", line)
+    page.keys("Escape")
+    k.write("workbench.Open")
+    page.keys("Tab")
+    try:
+        page.page.wait_for_selector(".jp-Completer:visible", timeout=5000)
+        offers = page.look("() => [...document.querySelectorAll('.jp-Completer-item')].map(e => e.innerText)")
+        page.shot(shots, "completions")
+    except Slow:
+        offers = []
+    checks.that(any("OpenDataset" in o for o in offers) and len(offers) > 3, f"keyboard: Tab offers {len(offers)} names", str(offers[:5]))
+    page.keys("Escape", "Escape")
+
+    k.write("workbench.OpenDataset")
+    page.keys("Shift+Tab")
+    try:
+        page.page.wait_for_selector(".jp-Tooltip", timeout=5000)
+        tip = page.page.locator(".jp-Tooltip").inner_text()
+        page.shot(shots, "inspection")
+    except Slow:
+        tip = ""
+    checks.that("func OpenDataset" in tip, "keyboard: Shift-Tab shows the documentation", tip[:200])
+    page.keys("Escape")
+
+    progress(page, checks, k, shots)
+
+    page.keys("Escape", "0", "0")
+    page.page.wait_for_selector(".jp-Dialog", timeout=5000)
+    page.keys("Enter")
+    time.sleep(1)
+    page.ready(30)
+    checks.that("undefined" in k.run("answer"), "keyboard: 0 0 restarts", k.output())
+    checks.that(k.run("6 * 7").strip() == "42", "keyboard: the new kernel runs", k.output())
+    shut_down(page)
+
+
+SLOW = """data, err := workbench.OpenDataset("../data/verbs")
+workbench.Must(err)
+fast, err := data.Scorer()
+workbench.Must(err)
+slow := workbench.ScorerFunc(func(ctx context.Context, pairs []workbench.Pair) ([]float64, error) {
+	time.Sleep(time.Duration(len(pairs)) * 100 * time.Microsecond)
+	return fast.Score(ctx, pairs)
+})"""
+
+
+def progress(page, checks, k, shots):
+    k.run('import (\n"context"\n"time"\n)')
+    said = k.run(SLOW)
+    k.start("scores, err := workbench.Observe(ctx, slow, data, workbench.Sampling{Random: 100})")
+    seen = []
+    for _ in range(200):
+        value = page.look("() => { const p = document.querySelector('.jp-CodeCell.jp-mod-active progress'); return p && p.value; }")
+        if value is not None and value not in seen:
+            seen.append(value)
+            if len(seen) == 5:
+                page.shot(shots, "progress")
+        if page.look(READY):
+            break
+        time.sleep(0.05)
+    checks.that(len(seen) >= 5 and seen == sorted(seen), f"a progress bar moves: {len(seen)} positions", f"{seen} {said} {k.output()}")
+
+
+def picture(page, lab, file):
+    """The README's picture: the quickstart's end, as it looks after a run."""
+    page.open("01_quickstart.ipynb")
+    page.menu("Run", "Run All Cells")
+    page.page.wait_for_function("() => document.body.innerText.includes('[*]')", timeout=10_000)
+    page.ready(600)
+    page.whole()
+    box = page.look("""() => { const shown = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell')].filter(c => c.querySelector('img')).pop();
+        const before = shown.previousElementSibling, a = before.getBoundingClientRect(), b = shown.getBoundingClientRect();
+        return {x: a.x, y: a.y, width: Math.max(a.width, b.width), height: b.bottom - a.y}; }""")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    page.page.screenshot(path=file, clip=box)
+    print(f"{file}: {file.stat().st_size // 1000} kB")
+
+
+def main():
+    p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    p.add_argument("--shots", type=Path, help="folder for screenshots")
+    p.add_argument("--picture", type=Path, help="write the README's picture to this file, and nothing else")
+    p.add_argument("notebooks", nargs="*", help="names in notebooks/ (default: all)")
+    a = p.parse_args()
+    if not sync_playwright:
+        own_environment()
+    if a.shots:
+        a.shots.mkdir(parents=True, exist_ok=True)
+    names = a.notebooks or sorted(f.name for f in (ROOT / "notebooks").glob("*.ipynb"))
+    checks = Checks()
+    tmp = Path(tempfile.mkdtemp(prefix="axn-browser-"))
+    lab = None
+    try:
+        browser_path = chromium()
+        lab = Lab(tmp)
+        with sync_playwright() as pw:
+            browser = pw.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
+            page = Page(browser, lab, 1000 if a.picture else 1280)
+            try:
+                if a.picture:
+                    picture(page, lab, a.picture)
+                else:
+                    for name in names:
+                        run_notebook(page, checks, lab, name, a.shots)
+                    page.page.set_viewport_size({"width": 1280, "height": 800})
+                    keyboard(page, checks, lab, a.shots)
+                    checks.that(not page.complaints, "no error in the browser's console", str(page.complaints[:5]))
+            except Slow as e:
+                page.shot(a.shots, "failed")
+                checks.that(False, "in time", str(e)[:500])
+            browser.close()
+    finally:
+        if lab:
+            lab.stop()
+        shutil.rmtree(tmp, ignore_errors=True)
+    sys.exit(1 if checks.failed else 0)
+
+
+if __name__ == "__main__":
+    main()

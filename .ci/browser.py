@@ -373,7 +373,7 @@ def main():
         lab = Lab(tmp)
         with sync_playwright() as pw:
             browser = pw.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
-            page = Page(browser, lab, 1000 if a.picture else 1280)
+            page = Page(browser, lab, 1130 if a.picture else 1280)
             try:
                 if a.picture:
                     picture(page, lab, a.picture)

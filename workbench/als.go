@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"slices"
 	"sync"
 
 	"axn/workbench/internal/f32"
@@ -86,36 +87,39 @@ func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float
 // rowSolver solves x = x0 + Aᵀ(AAᵀ + ρI)⁻¹r = x0 + (AᵀA + ρI)⁻¹Aᵀr for one row,
 // A holding the other side's rows and r = values − A·x0.
 type rowSolver struct {
-	ridge float32
-	a, k  f32.Mat
-	r     []float32
+	ridge      float32
+	a          f32.Mat
+	r          []float32
+	rows, gram []float32 // memory of A and of AAᵀ
 }
 
-// gather collects A and r.
+// gather collects A and r; a row with all entries looks at the other side itself.
 func (w *rowSolver) gather(other *Matrix, at []int32, values, x0 []float32) {
-	if w.a.Rows < len(at) || cap(w.a.Data) < len(at)*other.Cols {
-		w.a.Data, w.r = make([]float32, len(at)*other.Cols), make([]float32, len(at))
+	w.a = other.view()
+	if len(at) < other.Rows {
+		w.a = resized(&w.rows, len(at), other.Cols)
+		for j, c := range at {
+			copy(w.a.Row(j), other.Row(int(c)))
+		}
 	}
-	w.a = f32.View(w.a.Data[:cap(w.a.Data)], len(at), other.Cols)
-	w.r = w.r[:len(at)]
-	for j, c := range at {
-		copy(w.a.Row(j), other.Row(int(c)))
-	}
+	w.r = slices.Grow(w.r[:0], len(at))[:len(at)]
 	f32.Gemv(w.r, w.a, x0)
 	for j, v := range values {
 		w.r[j] = v - w.r[j]
 	}
 }
 
+// resized returns a matrix on a buffer that grows as needed.
+func resized(buffer *[]float32, rows, cols int) f32.Mat {
+	*buffer = slices.Grow((*buffer)[:0], rows*cols)[:rows*cols]
+	return f32.View(*buffer, rows, cols)
+}
+
 // dual solves in the number of entries.
 func (w *rowSolver) dual(x, x0 []float32) {
-	n := w.a.Rows
-	if cap(w.k.Data) < n*n {
-		w.k.Data = make([]float32, n*n)
-	}
-	w.k = f32.View(w.k.Data[:cap(w.k.Data)], n, n)
-	ridgeFactor(w.k, w.a, w.ridge)
-	f32.SolveCholesky(w.k, w.r)
+	k := resized(&w.gram, w.a.Rows, w.a.Rows)
+	ridgeFactor(k, w.a, w.ridge)
+	f32.SolveCholesky(k, w.r)
 	f32.GemvT(x, w.a, w.r)
 	f32.Axpy(1, x0, x)
 }

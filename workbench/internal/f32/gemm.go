@@ -11,7 +11,7 @@ const (
 )
 
 // Gemm computes C = A·P, or adds to C if add is set: A is M × K, P is K × N
-// packed, C is M × N and overlaps neither. Rows of C are shared among threads.
+// packed, C is M × N and overlaps neither. Threads share the rows or columns of C.
 // An element's bits depend on its row of A, its column of P, and on what C
 // held if add is set, and on nothing else. It panics if shapes differ.
 func Gemm(c, a Mat, p *Panels, add bool, threads int) {
@@ -61,7 +61,7 @@ func gemmInit(c, a Mat, p *Panels, init Mat, threads int) {
 	switch {
 	case threads < 2:
 		gemmRange(c, a, p, init, 0, c.Rows, 0, p.panels())
-	case c.Rows < threads*active.tileRows(): // few rows: share the columns
+	case c.Rows < p.N: // share the longer side, so that each thread reads its part of it once
 		Parallel(threads, p.panels(), 1, func(lo, hi int) { gemmRange(c, a, p, init, 0, c.Rows, lo, hi) })
 	default:
 		Parallel(threads, c.Rows, active.tileRows(), func(lo, hi int) { gemmRange(c, a, p, init, lo, hi, 0, p.panels()) })

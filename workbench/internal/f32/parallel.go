@@ -1,9 +1,14 @@
 package f32
 
-import "sync"
+import (
+	"sync"
+	"sync/atomic"
+)
 
 // Parallel splits 0 … n-1 into ranges of a multiple of grain (the last one
-// may be shorter), about one a thread, and runs f on them at the same time.
+// may be shorter), up to four a thread, and runs f on them, the caller and
+// threads-1 goroutines each taking the next range when done with one. A
+// goroutine that the system starts late leaves its ranges to the others.
 // threads < 2 runs f(0, n) in the caller. f must not care where ranges end.
 func Parallel(threads, n, grain int, f func(lo, hi int)) {
 	grains := (n + grain - 1) / grain
@@ -14,11 +19,20 @@ func Parallel(threads, n, grain int, f func(lo, hi int)) {
 		}
 		return
 	}
-	var wg sync.WaitGroup
-	edge := func(t int) int { return min(grains*t/threads*grain, n) }
-	for t := 1; t < threads; t++ {
-		wg.Go(func() { f(edge(t), edge(t+1)) })
+	ranges := min(4*threads, grains)
+	edge := func(t int) int { return min(grains*t/ranges*grain, n) }
+	var next atomic.Int64
+	var unfinished sync.WaitGroup
+	unfinished.Add(ranges)
+	work := func() {
+		for t := int(next.Add(1)) - 1; t < ranges; t = int(next.Add(1)) - 1 {
+			f(edge(t), edge(t+1))
+			unfinished.Done()
+		}
 	}
-	f(0, edge(1))
-	wg.Wait()
+	for range threads - 1 {
+		go work()
+	}
+	work()
+	unfinished.Wait()
 }

@@ -63,7 +63,7 @@ func table(dir string, items, rounds, threads int) (err error) {
 	if err := p.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
 		return err
 	}
-	fmt.Printf("%s, best of %d: %s, %d threads, kernels %s, %s, numpy %s, faiss-cpu %s.\n\n| what | axn | rival | its time | ratio |\n|---|---|---|---|---|\n",
+	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, numpy %s, faiss-cpu %s.\n\n| what | axn | rival | its time | ratio |\n|---|---|---|---|---|\n",
 		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(), versions["numpy"], versions["faiss-cpu"])
 	runtime.GOMAXPROCS(max(threads, 2)) // a second one for the collector
 	b := &bench{p, dir, rounds, threads}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"axn/kernelspec/godoc"
 
@@ -115,44 +114,6 @@ func TestErrors(t *testing.T) {
 	c.fails("z")
 }
 
-func TestInterrupt(t *testing.T) {
-	for _, test := range []struct{ name, code string }{
-		{"loop", "for { x++ }"},
-		{"sleep", "time.Sleep(time.Hour)"},
-		{"blocked channel", "<-make(chan int)"},
-		{"context", "<-ctx.Done()"},
-		{"recover swallows", "func g() { defer func() { recover() }(); for { x++ } }\nfor { g() }"},
-		{"mutex", "var mu sync.Mutex\nmu.Lock()\nmu.Lock()"},
-		{"recursion", "func h(n int) int { return h(n+1) + h(n) }\nh(0)"},
-	} {
-		t.Run(test.name, func(t *testing.T) {
-			c := newCells(t)
-			c.run("import (\"time\"; \"sync\")\nvar _ sync.Mutex\nx, keep := 0, \"kept\"\nfunc twice(n int) int { return 2 * n }")
-			var took time.Duration
-			time.AfterFunc(30*time.Millisecond, func() {
-				start := time.Now()
-				c.in.Interrupt()
-				for c.in.running.Load() != nil {
-					time.Sleep(100 * time.Microsecond)
-				}
-				took = time.Since(start)
-			})
-			e := c.fails(test.code)
-			if e.Name != "interrupted" && test.name != "recursion" {
-				t.Errorf("got %v", e)
-			}
-			if got := c.run("keep"); got != "kept" {
-				t.Errorf("keep is %s", got)
-			}
-			if got := c.run("twice(21)"); got != "42" {
-				t.Errorf("twice(21) is %s", got)
-			}
-			time.Sleep(10 * time.Millisecond)
-			t.Logf("stopped after %v", took)
-		})
-	}
-}
-
 // A cell that ends in an error fails; one that leaves an error unseen is told.
 func TestFailures(t *testing.T) {
 	c := newCells(t)
@@ -201,25 +162,4 @@ func TestMagics(t *testing.T) {
 	if got := c.run("s := `\n%who\n!ls\n`\nlen(s)"); got != "10" {
 		t.Errorf("a raw string has length %s", got)
 	}
-}
-
-// Functions of a cell may be called on goroutines of compiled code.
-func TestForeignGoroutines(t *testing.T) {
-	c := newCells(t)
-	c.run("import (\"sort\"; \"strings\"; \"time\")")
-	if got := c.run("xs := []int{3, 1, 2}\nsort.Slice(xs, func(i, j int) bool { return xs[i] < xs[j] })\nxs"); got != "[1 2 3]" {
-		t.Errorf("got %s", got)
-	}
-	if got := c.run("up := func(r rune) rune { return r + 1 }\nstrings.Map(up, \"HAL\")"); got != "IBM" {
-		t.Errorf("got %s", got)
-	}
-	e := c.fails("var p []int\nsort.Slice(xs, func(i, j int) bool { return p[i] < p[j] })")
-	if e.Name != "panic" || len(e.Frames) == 0 || e.Frames[0].Line != 2 {
-		t.Errorf("got %+v", e)
-	}
-	e = c.fails("time.AfterFunc(time.Millisecond, func() { p[3] = 1 })\ntime.Sleep(time.Second)")
-	if e.Name != "panic" || !strings.Contains(e.Value, "out of range") {
-		t.Errorf("got %+v", e)
-	}
-	c.run("xs")
 }

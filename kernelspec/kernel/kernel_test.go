@@ -1,10 +1,12 @@
 package main_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -43,27 +45,45 @@ type session struct {
 	*frontend.Kernel
 	t   testing.TB
 	ctx context.Context
+	log *lockedBuffer // what the process wrote itself
 }
 
 // start starts a kernel that is shut down at the end of the test.
 func start(t testing.TB, env ...string) *session {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
-	k, err := frontend.Start([]string{binary}, frontend.Options{Env: append([]string{"AXN_HISTORY="}, env...), Stderr: testWriter{t}})
+	log := &lockedBuffer{}
+	k, err := frontend.Start([]string{binary}, frontend.Options{Env: append([]string{"AXN_HISTORY="}, env...), Stderr: log})
 	if err != nil {
 		cancel()
-		t.Fatal(err)
+		t.Fatalf("%v\n%s", err, log)
 	}
-	t.Cleanup(func() { k.Close(); cancel() })
-	return &session{Kernel: k, t: t, ctx: ctx}
+	t.Cleanup(func() {
+		k.Close()
+		cancel()
+		if t.Failed() {
+			t.Logf("the kernel's log:\n%s", log)
+		}
+	})
+	return &session{k, t, ctx, log}
 }
 
-// testWriter logs what the kernel process writes.
-type testWriter struct{ t testing.TB }
+// lockedBuffer is a buffer that a process writes to while a test reads it.
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
 
-func (w testWriter) Write(p []byte) (int, error) {
-	w.t.Logf("%s", strings.TrimRight(string(p), "\n"))
-	return len(p), nil
+func (l *lockedBuffer) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *lockedBuffer) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
 }
 
 // try runs a cell, which may fail.

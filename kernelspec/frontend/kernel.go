@@ -119,11 +119,6 @@ func (k *Kernel) connect() error {
 			return err
 		}
 		*c.channel = &channel{conn: conn}
-		if c.kind == "SUB" {
-			if err := k.awaitWelcome(conn); err != nil {
-				return err
-			}
-		}
 		go k.read(conn, c.receive)
 	}
 	return k.subscribed()
@@ -164,19 +159,6 @@ func (k *Kernel) dial(port int, kind string) (*zmtp.Conn, error) {
 		}
 		if time.Since(start) > startTime {
 			return nil, fmt.Errorf("the kernel does not open its sockets: %w", err)
-		}
-	}
-}
-
-// awaitWelcome reads the message that answers a subscription (protocol 5.4).
-func (k *Kernel) awaitWelcome(conn *zmtp.Conn) error {
-	for {
-		frames, err := conn.Read()
-		if err != nil {
-			return fmt.Errorf("subscribe to iopub: %w", err)
-		}
-		if m, err := k.codec.Decode(frames); err == nil && m.Header.MsgType == "iopub_welcome" {
-			return nil
 		}
 	}
 }

@@ -51,7 +51,13 @@ type session struct {
 // start starts a kernel that is shut down at the end of the test.
 func start(t testing.TB, env ...string) *session {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	return startFor(t, time.Minute, env...)
+}
+
+// startFor starts a kernel for a test that may take some time.
+func startFor(t testing.TB, limit time.Duration, env ...string) *session {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	log := &lockedBuffer{}
 	k, err := frontend.Start([]string{binary}, frontend.Options{Env: append([]string{"AXN_HISTORY="}, env...), Stderr: log})
 	if err != nil {

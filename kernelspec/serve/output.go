@@ -70,7 +70,7 @@ type pipe struct {
 	r     *os.File
 	raw   syscall.RawConn
 	mu    sync.Mutex
-	buf   [64 << 10]byte
+	buf   [256 << 10]byte
 	take  func(name string, p []byte)
 }
 
@@ -83,6 +83,7 @@ func newPipe(name string, take func(string, []byte)) (*pipe, error) {
 	if err != nil {
 		return nil, err
 	}
+	widen(raw)
 	p := &pipe{name: name, r: r, w: w, raw: raw, take: take}
 	control, err := w.SyscallConn()
 	if err != nil {

@@ -3,7 +3,10 @@ package workbench
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
 )
@@ -39,5 +42,69 @@ func TestNormalizationMatchesMoments(t *testing.T) {
 	}
 	if n := fitNormalization(d, &Scores{}); n.apply(3) != 3 {
 		t.Errorf("no scores: %v", n)
+	}
+}
+
+// slowAXN is Algorithm 1 as the paper writes it, with the pseudo-inverse by a
+// singular value decomposition and everything in float64: X's item vectors v and
+// u_param, the first round given, scores brought to the dual encoder's scale.
+func slowAXN(v *Matrix, param []float32, n Normalization, lambda float64, g *Matrix, query int, first []int, size, rounds int) []int {
+	anchors := slices.Clone(first)
+	for range rounds - 1 {
+		va, a := mat.NewDense(len(anchors), v.Cols, nil), make([]float64, len(anchors))
+		for i, it := range anchors {
+			a[i] = n.Beta * (g.At(query, it) - n.Alpha)
+			for j := range v.Cols {
+				va.Set(i, j, v.At(it, j))
+			}
+		}
+		u := slowPinv(va, a) // u_LinReg
+		for j := range u {
+			u[j] = (1-lambda)*u[j] + lambda*float64(param[j]) // eq. 7
+		}
+		approx := make([]float64, v.Rows)
+		for it := range approx {
+			for j, w := range u {
+				approx[it] += v.At(it, j) * w
+			}
+			if slices.Contains(anchors, it) {
+				approx[it] = math.Inf(-1)
+			}
+		}
+		for range size {
+			best := 0
+			for it, s := range approx {
+				if s > approx[best] {
+					best = it
+				}
+			}
+			anchors, approx[best] = append(anchors, best), math.Inf(-1)
+		}
+	}
+	return anchors
+}
+
+// AXN_{X,DE} chooses what Algorithm 1 chooses, for every X, with and without the
+// blend, with fewer anchors than dimensions and with more.
+func TestAXNAgainstThePaper(t *testing.T) {
+	d, g := toy(14, 40, 200, 12)
+	sims := make([]float32, 200)
+	for _, m := range []Method{DualEncoder, Transductive, Inductive, Distilled} {
+		ix := toyIndex(t, d, g, m)
+		params := d.DE.Queries
+		if ix.Queries != nil {
+			params = ix.Queries
+		}
+		for _, q := range d.Test[:6] {
+			d.DE.similarities(sims, d.DE.Queries.Row(q))
+			for _, lambda := range []float64{0, 0.8} {
+				o := SearchOptions{Budget: 32, Rounds: 4, Lambda: lambda, First: ByDualEncoder(d.DE)}
+				r := must[*Result](t)(ix.Search(t.Context(), LookUp(g), q, o))
+				want := slowAXN(ix.Features, params.Row(q), ix.Normalization, lambda, g, q, slowTop(sims, 8), 8, 4)
+				if !slices.Equal(order(r), want) {
+					t.Errorf("%s, lambda %v, query %d: %v, want %v", m, lambda, q, order(r), want)
+				}
+			}
+		}
 	}
 }

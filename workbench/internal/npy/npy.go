@@ -10,8 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"slices"
+	"unsafe"
 
 	"axn/workbench/internal/f32"
 )
@@ -116,35 +116,49 @@ func readHeader(r io.Reader) (header, int64, error) {
 	return h, int64(len(pre) + lenBytes + len(text)), err
 }
 
-// decode fills dst in file order.
+// decode fills dst in file order: float32 is read in place, the others by way
+// of a buffer.
 func (h header) decode(r io.Reader, dst []float32) error {
-	buf := make([]byte, min(len(dst), 1<<16)*h.width)
+	half, double := []uint16(nil), []float64(nil)
 	for len(dst) > 0 {
 		n := min(len(dst), 1<<16)
-		b := buf[:n*h.width]
-		if _, err := io.ReadFull(r, b); err != nil {
+		var err error
+		switch h.width {
+		case 2:
+			half = slices.Grow(half[:0], n)[:n]
+			err = readValues(r, h.order(), half)
+			f32.FromHalf(dst[:n], half)
+		case 4:
+			err = readValues(r, h.order(), dst[:n])
+		default:
+			double = slices.Grow(double[:0], n)[:n]
+			err = readValues(r, h.order(), double)
+			for i, v := range double {
+				dst[i] = float32(v)
+			}
+		}
+		if err != nil {
 			return fmt.Errorf("%w: %d values missing", ErrShort, len(dst))
 		}
-		h.convert(dst[:n], b)
 		dst = dst[n:]
 	}
 	return nil
 }
 
-// convert turns len(dst) values in b into float32.
-func (h header) convert(dst []float32, b []byte) {
-	switch h.width {
-	case 2:
-		half := make([]uint16, len(dst))
-		binary.Decode(b, h.order(), half)
-		f32.FromHalf(dst, half)
-	case 4:
-		binary.Decode(b, h.order(), dst)
-	default:
-		for i := range dst {
-			dst[i] = float32(math.Float64frombits(h.order().Uint64(b[8*i:])))
+// readValues reads values straight into their memory and turns their bytes
+// round where the file's order is not the machine's.
+func readValues[T uint16 | float32 | float64](r io.Reader, order binary.ByteOrder, values []T) error {
+	width := int(unsafe.Sizeof(values[0]))
+	b := unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), len(values)*width)
+	if _, err := io.ReadFull(r, b); err != nil {
+		return err
+	}
+	if order.Uint16([]byte{1, 0}) != binary.NativeEndian.Uint16([]byte{1, 0}) {
+		for v := range slices.Chunk(b, width) {
+			slices.Reverse(v)
 		}
 	}
+	return nil
 }
 
 // transpose turns the row-major rows×cols x into cols×rows.

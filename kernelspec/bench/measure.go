@@ -73,13 +73,23 @@ func measure(kernels []candidate, starts, cells int) ([]*result, error) {
 			}
 		}
 	}
+	sessions := make([]*session, len(kernels))
 	for i, c := range kernels {
-		r, err := session(c, cells)
+		s, err := open(c)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		r.info, r.first = median(infos[i]), median(firsts[i])
-		results[i] = r
+		defer s.end()
+		s.result.info, s.result.first = median(infos[i]), median(firsts[i])
+		sessions[i], results[i] = s, s.result
+	}
+	if err := trivial(sessions, cells); err != nil {
+		return nil, err
+	}
+	for _, s := range sessions {
+		if err := s.rest(); err != nil {
+			return nil, fmt.Errorf("%s: %w", s.result.name, err)
+		}
 	}
 	return results, nil
 }
@@ -134,49 +144,72 @@ func timed(ctx context.Context, k *frontend.Kernel, code string, n int) (time.Du
 	return median(times), nil
 }
 
-// session measures a running kernel.
-func session(c candidate, cells int) (*result, error) {
+// session is a running kernel with what was measured of it.
+type session struct {
+	*frontend.Kernel
+	ctx    context.Context
+	end    func()
+	code   code
+	times  []time.Duration // of trivial cells
+	result *result
+}
+
+// open starts a kernel and runs its first cell.
+func open(c candidate) (*session, error) {
 	k, ctx, end, err := launch(c)
 	if err != nil {
 		return nil, err
 	}
-	defer end()
-	r := &result{name: c.name}
 	if err := run(ctx, k, c.code.first); err != nil {
+		end()
 		return nil, err
 	}
-	r.memory = resident(k)
-	times := make([]time.Duration, 0, cells)
+	return &session{k, ctx, end, c.code, nil, &result{name: c.name, memory: resident(k)}}, nil
+}
+
+// trivial runs trivial cells in all kernels, one by one in turn.
+func trivial(sessions []*session, cells int) error {
 	for range cells {
-		before := time.Now()
-		if err := run(ctx, k, c.code.trivial); err != nil {
-			return nil, err
+		for _, s := range sessions {
+			before := time.Now()
+			if err := run(s.ctx, s.Kernel, s.code.trivial); err != nil {
+				return fmt.Errorf("%s: %w", s.result.name, err)
+			}
+			s.times = append(s.times, time.Since(before))
 		}
-		times = append(times, time.Since(before))
 	}
 	hundred := min(100, cells)
-	r.early, r.earlyP95 = median(times[:hundred]), percentile(times[:hundred], 95)
-	r.late, r.lateP95 = median(times[cells-hundred:]), percentile(times[cells-hundred:], 95)
+	for _, s := range sessions {
+		early, late := s.times[:hundred], s.times[cells-hundred:]
+		s.result.early, s.result.earlyP95 = median(early), percentile(early, 95)
+		s.result.late, s.result.lateP95 = median(late), percentile(late, 95)
+	}
+	return nil
+}
+
+// rest measures output, interrupts and memory.
+func (s *session) rest() (err error) {
+	r := s.result
 	for _, m := range []struct {
 		into *time.Duration
 		code string
 		n    int
-	}{{&r.lines, c.code.lines, 7}, {&r.line, c.code.line, 7}, {&r.mega, c.code.megabytes, 3}} {
-		if *m.into, err = timed(ctx, k, m.code, m.n); err != nil {
-			return nil, err
+	}{{&r.lines, s.code.lines, 7}, {&r.line, s.code.line, 7}, {&r.mega, s.code.megabytes, 3}} {
+		if *m.into, err = timed(s.ctx, s.Kernel, m.code, m.n); err != nil {
+			return err
 		}
 	}
-	if r.lineMessages, err = messages(ctx, k, c.code.lines); err != nil {
-		return nil, err
+	if r.lineMessages, err = messages(s.ctx, s.Kernel, s.code.lines); err != nil {
+		return err
 	}
-	if r.busy, r.control, err = interrupts(ctx, k, c.code.busy); err != nil {
-		return nil, err
+	if r.busy, r.control, err = interrupts(s.ctx, s.Kernel, s.code.busy); err != nil {
+		return err
 	}
-	if r.wait, _, err = interrupts(ctx, k, c.code.wait); err != nil {
-		return nil, err
+	if r.wait, _, err = interrupts(s.ctx, s.Kernel, s.code.wait); err != nil {
+		return err
 	}
-	r.memoryAtLast = resident(k)
-	return r, nil
+	r.memoryAtLast = resident(s.Kernel)
+	return nil
 }
 
 // messages counts the stream messages of a cell.

@@ -45,10 +45,21 @@ func printTable(w io.Writer, rs []*result) {
 func print(w io.Writer, rs []*result, name string, of func(*result) float64, unit string) {
 	fmt.Fprintf(w, "| %s |", name)
 	for _, r := range rs {
-		fmt.Fprintf(w, " %.3g %s |", of(r), unit)
+		fmt.Fprintf(w, " %s %s |", digits(of(r)), unit)
 	}
 	if len(rs) == 2 && of(rs[1]) > 0 {
 		fmt.Fprintf(w, " %.2f |", of(rs[0])/of(rs[1]))
 	}
 	fmt.Fprintln(w)
+}
+
+// digits writes a number with three digits that count.
+func digits(x float64) string {
+	switch {
+	case x >= 100:
+		return fmt.Sprintf("%.0f", x)
+	case x >= 10:
+		return fmt.Sprintf("%.1f", x)
+	}
+	return fmt.Sprintf("%.2f", x)
 }

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Uses the notebooks as people do: in a real JupyterLab, in a real browser.
 
-    .ci/browser.py [--shots DIR] [--picture FILE.png] [NOTEBOOK...]
+    .ci/browser.py [--shots DIR] [--picture FILE.png] [--url URL --work DIR] [NOTEBOOK...]
 
-Starts `go run ./kernelspec lab` on a copy of notebooks/, runs every notebook (or those
-named), then works with the keyboard alone in a new one: interrupt, restart, completion,
-inspection, a progress bar. Prints one line per check; ends with 1 if one failed.
-Screenshots of all of it, light and dark, go to DIR; --picture writes the one for the
-README and does nothing else.
+Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs every
+notebook (or those named), then works with the keyboard alone in a new one: interrupt,
+restart, completion, inspection, a progress bar. Prints one line per check; ends with 1 if
+one failed. Screenshots of all of it, light and dark, go to DIR; --picture writes the one
+for the README and does nothing else. --url takes a server that runs already, whose
+folder is --work, such as a container's.
 
 Needs Debian's chromium (installed if missing) and playwright (an environment of its own
 is made in the user's cache folder).
@@ -23,6 +24,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.request
 from pathlib import Path
 
 PLAYWRIGHT = "1.65.2"
@@ -65,16 +67,14 @@ class Lab:
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
             env[name] = str(tmp / name.lower())
             os.makedirs(env[name])
-        # Cells out of sight are not drawn otherwise, and could not be looked at.
-        setting = tmp / "jupyterlab_settings_dir/@jupyterlab/notebook-extension/tracker.jupyterlab-settings"
-        setting.parent.mkdir(parents=True)
-        setting.write_text('{"windowingMode": "none"}')
+        self.folder = ""
         self.token = secrets.token_hex(16)
         self.log = open(tmp / "lab.log", "w+")
         self.process = subprocess.Popen(
             ["go", "run", "./kernelspec", "lab", "-no-browser", "-port", "8890", "-token", self.token, str(self.notebooks)],
             cwd=ROOT, env=env, stdout=self.log, stderr=subprocess.STDOUT, start_new_session=True)
         self.base = self.wait()
+        self.draw_all()
 
     def wait(self):
         for _ in range(3000):
@@ -86,8 +86,15 @@ class Lab:
             time.sleep(0.1)
         sys.exit("browser: JupyterLab did not start:\n" + Path(self.log.name).read_text())
 
-    def url(self, notebook):
-        return f"{self.base}/lab/tree/{notebook}?token={self.token}&reset"
+    def draw_all(self):
+        """Has cells drawn that are out of sight: else they could not be looked at."""
+        body = json.dumps({"raw": json.dumps({"windowingMode": "none"})}).encode()
+        urllib.request.urlopen(urllib.request.Request(
+            f"{self.base}/lab/api/settings/@jupyterlab/notebook-extension:tracker", body, method="PUT",
+            headers={"Authorization": f"token {self.token}", "Content-Type": "application/json"}))
+
+    def url(self, file):
+        return f"{self.base}/lab/tree/{self.folder}{file}?token={self.token}&reset"
 
     def stop(self):
         os.killpg(self.process.pid, signal.SIGINT)
@@ -95,6 +102,18 @@ class Lab:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
+
+
+class Running(Lab):
+    """A JupyterLab that runs already, with the course in the folder notebooks."""
+
+    def __init__(self, url, work):
+        self.base, self.token = re.match(r"(http://[^/]+)/.*token=(\w+)", url).groups()
+        self.notebooks, self.folder = work / "notebooks", "notebooks/"
+        self.draw_all()
+
+    def stop(self):
+        pass
 
 
 class Checks:
@@ -169,6 +188,18 @@ class Page:
     def shot(self, shots, name):
         if shots:
             self.page.screenshot(path=shots / f"{name}.png")
+
+
+def index(page, checks, shots):
+    page.page.goto(page.lab.url("README.md"), wait_until="domcontentloaded")
+    link = page.page.locator(".jp-MarkdownViewer a", has_text="Quickstart")
+    link.wait_for(timeout=60_000)
+    page.shot(shots, "index")
+    link.click()
+    page.page.wait_for_selector(PANEL, timeout=30_000)
+    page.ready(60)
+    checks.that(True, "the index page opens the quickstart")
+    shut_down(page)
 
 
 def run_notebook(page, checks, lab, name, shots):
@@ -358,6 +389,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--shots", type=Path, help="folder for screenshots")
     p.add_argument("--picture", type=Path, help="write the README's picture to this file, and nothing else")
+    p.add_argument("--url", help="address, with token, of a server that runs already")
+    p.add_argument("--work", type=Path, help="its folder")
     p.add_argument("notebooks", nargs="*", help="names in notebooks/ (default: all)")
     a = p.parse_args()
     if not sync_playwright:
@@ -370,7 +403,7 @@ def main():
     lab = None
     try:
         browser_path = chromium()
-        lab = Lab(tmp)
+        lab = Running(a.url, a.work) if a.url else Lab(tmp)
         with sync_playwright() as pw:
             browser = pw.chromium.launch(executable_path=browser_path, args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"])
             page = Page(browser, lab, 1130 if a.picture else 1280)
@@ -378,6 +411,7 @@ def main():
                 if a.picture:
                     picture(page, lab, a.picture)
                 else:
+                    index(page, checks, a.shots)
                     for name in names:
                         run_notebook(page, checks, lab, name, a.shots)
                     page.page.set_viewport_size({"width": 1280, "height": 800})

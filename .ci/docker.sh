@@ -1,8 +1,11 @@
 #!/usr/bin/env bash
 # Builds the image from the unchanged Dockerfile and tries what its users rely on.
 # Needs root and Debian: it installs an engine if there is none, and fails without one.
+#
+#   .ci/docker.sh [FOLDER for screenshots]
 set -euo pipefail
 cd "$(dirname "$0")/.."
+shots=${1:-}
 limit=300 # MB, 58 of them data
 image=axn-ci
 folder=$(mktemp -d)
@@ -73,8 +76,10 @@ start "read-only root" --read-only --tmpfs /tmp --tmpfs /home/axn/work:mode=1777
 expect "" sh -c 'touch notebooks/mine.ipynb && axn check | grep missing || true'
 start "any user with group 0" --user 12345:0
 expect "" sh -c 'touch notebooks/mine.ipynb && axn check | grep missing || true'
-start "NB_UID, and a mounted folder that keeps the work" --user root -e NB_UID=1234 -v "$folder/work:/home/axn/work"
+start "NB_UID, and a mounted folder that keeps the work" --user root -e NB_UID=1234 -v "$folder/work:/home/axn/work" -p 127.0.0.1:18890:8888
 expect 1234 stat -c %u /proc/1
+echo "docker: the same in a browser"
+.ci/browser.py --url "$(address | sed s/:8888/:18890/)" --work "$folder/work" ${shots:+--shots "$shots"} 01_quickstart.ipynb
 echo changed >"$folder/work/notebooks/01_quickstart.ipynb"
 seconds=$SECONDS
 $docker stop "$c" >/dev/null

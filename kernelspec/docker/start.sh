@@ -26,7 +26,7 @@ export HOME
 
 # The course goes into the work folder, where changes to it are kept. What is there stays.
 mkdir -p "$WORK/notebooks"
-cp -r --update=none "$course/notebooks/." "$WORK/notebooks/"
+cp -r --update=none --no-preserve=mode "$course/notebooks/." "$WORK/notebooks/"
 [ -e "$WORK/data" ] || ln -s "$course/data" "$WORK/data" || cp -r "$course/data" "$WORK/"
 cd "$WORK"
 

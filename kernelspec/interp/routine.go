@@ -106,6 +106,27 @@ func (in *Interp) Owner() any {
 	return nil
 }
 
+// Call calls f, which may call methods that cells declare, such as those by which
+// values show themselves. A panic or an interrupt in them is returned.
+func (in *Interp) Call(f func()) (failure *Error) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		r := &routine{run: in.currentRun()}
+		in.routines.add(r)
+		defer in.routines.remove()
+		defer func() {
+			if p := recover(); p != nil {
+				failure = in.panicError(p, in.frames(r.run.CurrEnv), nil)
+				r.run.CurrEnv = nil
+			}
+		}()
+		f()
+	}()
+	<-done
+	return failure
+}
+
 // report writes the panic of a goroutine to its cell's standard error.
 func (in *Interp) report(r *routine, p any) {
 	if err, ok := p.(error); p == base.SigInterrupt || ok && errors.Is(err, ErrInterrupted) {

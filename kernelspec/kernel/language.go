@@ -69,7 +69,7 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 	if res.Err != nil {
 		return nil, failure(res.Err)
 	}
-	return l.result(c, res), nil
+	return l.shown(func() *serve.Bundle { return l.result(c, res) })
 }
 
 func (l *language) Evaluate(expression string) (*serve.Bundle, *serve.Failure) {
@@ -77,7 +77,15 @@ func (l *language) Evaluate(expression string) (*serve.Bundle, *serve.Failure) {
 	if res.Err != nil {
 		return nil, failure(res.Err)
 	}
-	return l.bundle(res), nil
+	return l.shown(func() *serve.Bundle { return l.bundle(res) })
+}
+
+// shown shows a value, which may call methods of cells: they may fail as cells do.
+func (l *language) shown(show func() *serve.Bundle) (b *serve.Bundle, fail *serve.Failure) {
+	if err := l.in.Call(func() { b = show() }); err != nil {
+		return nil, failure(err)
+	}
+	return b, nil
 }
 
 func failure(e *interp.Error) *serve.Failure {

@@ -162,3 +162,19 @@ func TestMethodsOnForeignGoroutines(t *testing.T) {
 	}
 	s.want("1", "1")
 }
+
+// Values whose own methods fail, or do not end, fail as cells do.
+func TestValuesThatCannotShowThemselves(t *testing.T) {
+	s := start(t)
+	s.run("type bad struct{}\nfunc (bad) HTML() string { var p []int; return string(rune(p[3])) }\ntype endless struct{}\nfunc (endless) HTML() string { for {}; return \"\" }\ntype text struct{}\nfunc (text) String() string { panic(\"no text\") }")
+	if f := s.fails("bad{}"); !strings.Contains(f.ErrorValue, "out of range") || !strings.Contains(strings.Join(f.Traceback, "\n"), "cell[1]:2") {
+		t.Errorf("got %+v", f)
+	}
+	p := s.send("endless{}")
+	if f := s.stopSoon(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+		t.Errorf("got %+v", f)
+	}
+	s.try("text{}")
+	s.try("display.Show(bad{})")
+	s.want("1", "1")
+}

@@ -3,6 +3,7 @@ package serve
 import (
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 
 	"axn/kernelspec/message"
 )
@@ -16,7 +17,7 @@ func (k *Kernel) handle(r *request) {
 		k.output.logf("no answer to %s", r.Header.MsgType)
 		return
 	}
-	content, err := h.call(k, r)
+	content, err := k.call(h, r)
 	if err != nil {
 		content = failed(err)
 	}
@@ -27,6 +28,17 @@ func (k *Kernel) handle(r *request) {
 		k.publish(r.RawHeader, h.reply, content)
 		defer k.stop()
 	}
+}
+
+// call calls a handler; a panic in it is an error like others.
+func (k *Kernel) call(h handler, r *request) (content any, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			k.output.logf("%s: %v\n%s", r.Header.MsgType, p, debug.Stack())
+			err = fmt.Errorf("%s: %v", r.Header.MsgType, p)
+		}
+	}()
+	return h.call(k, r)
 }
 
 // handler answers one type of request.

@@ -7,33 +7,37 @@ import (
 	"sync"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/topk"
 )
 
 // block holds the approximate scores of a few queries for all items.
 type block struct {
-	ix     *Index
-	prior  f32.Mat // m(q, i), |block|×|I|; rows without data where the method has none
-	scores f32.Mat // prior + U·Fᵀ
-	u      f32.Mat // |block|×p
+	ix      *Index
+	queries f32.Mat // x_q, |block|×d
+	prior   f32.Mat // m(q, i), |block|×|I|; rows without data where the method has none
+	bonus   f32.Mat // added to the scores when a round chooses; as prior
+	scores  f32.Mat // prior + U·Fᵀ
+	u       f32.Mat // |block|×p
 }
 
 // newBlock computes the prior means of a block of queries.
 func (ix *Index) newBlock(queries []int) *block {
 	n, items, p := len(queries), ix.Features.Rows, ix.Features.Cols
-	b := &block{ix: ix, prior: f32.Mat{Rows: n}, scores: f32.NewMat(n, items), u: f32.NewMat(n, p)}
+	b := &block{ix: ix, queries: ix.DE.Queries.Select(queries).view(), prior: f32.Mat{Rows: n}, scores: f32.NewMat(n, items), u: f32.NewMat(n, p)}
 	if prior := systems[ix.Method].prior; prior != nil {
-		b.prior = f32.NewMat(n, items)
-		prior(ix, queries, b.prior)
+		b.prior, b.bonus = f32.NewMat(n, items), f32.NewMat(n, items)
+		prior(ix, queries, b.prior, b.bonus)
 	}
 	return b
 }
 
 // score sets the scores by which a round, from 0, chooses its items.
-func (b *block) score(seekers []*seeker, round int, o SearchOptions) error {
+func (b *block) score(seekers []*seeker, round, size int, o SearchOptions) error {
 	if round == 0 {
-		return b.begin(seekers, o.First)
+		return b.begin(seekers, size, o.First)
 	}
 	b.approximate(seekers)
+	f32.Axpy(1, b.bonus.Data, b.scores.Data[:len(b.bonus.Data)])
 	if o.Softmax > 0 {
 		parallel(len(seekers), func(i int) { drawScores(b.scores.Row(i), seekers[i].query, round, o) })
 	}
@@ -41,17 +45,43 @@ func (b *block) score(seekers []*seeker, round int, o SearchOptions) error {
 }
 
 // begin sets the scores of round 1: first's, or the method's own.
-func (b *block) begin(seekers []*seeker, first Initializer) error {
+func (b *block) begin(seekers []*seeker, size int, first Initializer) error {
 	if own := systems[b.ix.Method].first; first == nil && own != nil {
 		first = own(b.ix)
 	}
 	if first == nil {
 		b.approximate(seekers)
+		if systems[b.ix.Method].hedge {
+			b.hedge(size)
+		}
 		return nil
 	}
 	errs := make([]error, len(seekers))
 	parallel(len(seekers), func(i int) { errs[i] = first.Initialize(seekers[i].query, b.scores.Row(i)) })
 	return errors.Join(errs...)
+}
+
+// hedge makes round 1 take in turn the best of the approximate scores, bonus
+// included, and the best of the dual encoder's: what an index has learnt in the
+// mean over all items costs some of the very first.
+func (b *block) hedge(size int) {
+	f32.Axpy(1, b.bonus.Data, b.scores.Data)
+	sims := f32.NewMat(b.scores.Rows, b.scores.Cols)
+	multiply(sims, b.queries, b.ix.itemPanels(), false)
+	parallel(sims.Rows, func(q int) { takeTurns(b.scores.Row(q), sims.Row(q), size) })
+}
+
+// takeTurns gives the n items that x and y rank highest in turn, x first, the
+// n highest values in x.
+func takeTurns(x, y []float32, n int) {
+	mine, other := topk.Select(x, n, nil), topk.Select(y, n, nil)
+	for i := range x {
+		x[i] = -math.MaxFloat32
+	}
+	for r := range mine {
+		x[mine[r]] = max(x[mine[r]], -float32(2*r))
+		x[other[r]] = max(x[other[r]], -float32(2*r+1))
+	}
 }
 
 // drawScores adds Gumbel noise to scores/Softmax, so that the highest are a draw

@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 	"math"
+	"slices"
 
 	"axn/workbench/internal/f32"
 )
@@ -13,9 +14,12 @@ import (
 const (
 	calibrationRows  = 64 // train queries whose pairs with all items place the curve's bins
 	calibrationPairs = 1 << 20
-	denseNoise       = 0.03 // s² of a search where the index holds dense rows
-	sparseNoise      = 0.05 // s² of a search where it holds none
+	denseNoise       = 0.05 // s² at most where dense rows say what the vectors leave open
 	querySlope       = 0.3  // prior deviation of a query's slope
+	fewRows          = 5    // train queries, and
+	fewEntries       = 1000 // entries, below which they say less than no scores at all
+	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores
+	rankNoise        = 0.3  // s² without scores
 )
 
 // calibration is one fit of Calibrated under way.
@@ -25,6 +29,7 @@ type calibration struct {
 	scale float32 // of query vectors, to root mean square norm 1
 	phi   f32.Mat // |I|×(d+1): (1, v_i), v_i scaled to root mean square norm 1
 	x     f32.Mat // rows of g × (d+1): (1, x_q), scaled
+	bins  *bins
 	prior *Prior
 }
 
@@ -32,28 +37,39 @@ type calibration struct {
 // the dual encoder's score, the mixed model of what is left (an offset and a
 // direction per query, a bias per item), and what each item does beyond it.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	if g.Len() == 0 {
-		ix.Features, ix.Prior = fallBack(d)
+	if len(g.Rows) < fewRows || g.Len() < fewEntries {
+		ix.Features, ix.Prior = withoutScores(d)
 		return nil
 	}
 	c := newCalibration(d, g)
-	m := newMixed(c.phi, c.x, c.sample())
+	rows := c.sample()
+	if len(c.prior.Warp.X) < 2 { // all scores are the same
+		ix.Features, ix.Prior = withoutScores(d)
+		return nil
+	}
+	m := newMixed(c.phi, c.x, rows)
 	for range mixedSweeps {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		m.sweep()
 	}
+	c.prior.Noise = m.noise
 	ix.Features, ix.Prior = c.deviations(m.model()), c.prior
+	if ix.Features.Cols > c.phi.Cols {
+		c.prior.Noise = min(c.prior.Noise, denseNoise)
+	}
+	c.spread(ix, rows)
 	return ctx.Err()
 }
 
-// fallBack trusts the dual encoder: without scores there is no evidence of
-// anything else, and the search is retrieve-and-rerank.
-func fallBack(d *Dataset) (*Matrix, *Prior) {
-	reach := 1 + rmsNorm(d.DE.Items)*rmsNorm(d.DE.Queries)*math.Sqrt(float64(len(d.Items)*len(d.Queries)))
-	return NewMatrix(len(d.Items), 1), &Prior{
-		priorMeta: priorMeta{Curve: Curve{X: []float64{-reach, reach}, Y: []float64{-reach, reach}}, Noise: 1},
+// withoutScores is the index when nothing, or too little, was observed: the prior is the rank in
+// the dual encoder's list, and a query's own anchors are warped by their rank
+// among themselves, so that with one round it is retrieve-and-rerank.
+func withoutScores(d *Dataset) (*Matrix, *Prior) {
+	f := withOne(d.DE.Items, float32(math.Sqrt(rankFeatures))*inverse(rmsNorm(d.DE.Items)))
+	return &Matrix{Rows: f.Rows, Cols: f.Cols, Data: f.Data}, &Prior{
+		priorMeta: priorMeta{Noise: rankNoise, Slope: querySlope},
 		Bias:      NewMatrix(len(d.Items), 1),
 		Map:       NewMatrix(d.DE.Items.Cols+1, 1),
 	}
@@ -67,7 +83,8 @@ func newCalibration(d *Dataset, g *Scores) *calibration {
 	x := d.DE.Queries.Select(queries)
 	c := &calibration{d: d, g: g, scale: inverse(rmsNorm(x))}
 	c.phi, c.x = withOne(d.DE.Items, inverse(rmsNorm(d.DE.Items))), withOne(x, c.scale)
-	c.prior = &Prior{priorMeta: priorMeta{Noise: sparseNoise, Slope: querySlope}}
+	c.prior = &Prior{priorMeta: priorMeta{Slope: querySlope}}
+	c.bins = newBins(c.similarities())
 	return c
 }
 
@@ -99,8 +116,7 @@ func (c *calibration) sample() []residualRow {
 			points = append(points, point{x: float64(f32.Dot(x, c.d.DE.Items.Row(int(it)))), y: float64(rows[r].resid[j])})
 		}
 	}
-	b := newBins(c.similarities())
-	b.weigh(points)
+	c.bins.weigh(points)
 	values := make([]point, len(points))
 	for i, p := range points {
 		values[i] = point{x: p.y, weight: p.weight}
@@ -109,7 +125,7 @@ func (c *calibration) sample() []residualRow {
 	for i, p := range points {
 		points[i].y = c.prior.Warp.At(p.y)
 	}
-	c.prior.Curve = fitIsotonic(b.means(points))
+	c.prior.Curve = fitIsotonic(c.bins.means(points))
 	n := 0
 	for r := range rows {
 		for j := range rows[r].resid {
@@ -135,6 +151,26 @@ func (c *calibration) similarities() []float64 {
 	return sims
 }
 
+// spread learns how far warped scores lie from the prior mean, by the dual
+// encoder's score.
+func (c *calibration) spread(ix *Index, rows []residualRow) {
+	points := make([][]point, len(rows))
+	parallel(len(rows), func(r int) {
+		x := c.d.DE.Queries.Row(c.g.Rows[r].Query)
+		place := make([]float32, c.prior.Map.Cols)
+		f32.GemvT(place, c.prior.Map.view(), append([]float32{1}, x...))
+		for j, it := range rows[r].items {
+			rest := rows[r].resid[j] - c.prior.Bias.Data[it] - f32.Dot(place, ix.Features.Row(int(it))[:len(place)])
+			points[r] = append(points[r], point{x: float64(f32.Dot(x, c.d.DE.Items.Row(int(it)))), y: float64(rest * rest)})
+		}
+	})
+	means := c.bins.means(slices.Concat(points...))
+	for i := range means {
+		means[i].y = math.Sqrt(means[i].y)
+	}
+	c.prior.Spread = fitIsotonic(means)
+}
+
 // calibratedEstimate follows a query by the posterior over warped scores. Beside
 // the index's features it has one of the query's own, its slope against the
 // prior mean: Slope·(m − m̄), m̄ being the mean over the first round.
@@ -143,10 +179,21 @@ type calibratedEstimate struct {
 	ix     *Index
 	prior  []float32 // m(q, ·)
 	center float32   // m̄
+	items  []int     // A
+	scores []float64 // a, not warped
 }
 
 func newCalibratedEstimate(ix *Index, _ int, prior []float32, o SearchOptions) estimate {
-	return &calibratedEstimate{posterior: newPosterior(ix.Features.Cols+1, min(o.Budget, ix.Features.Rows)), ix: ix, prior: prior}
+	e := &calibratedEstimate{ix: ix, prior: prior}
+	e.posterior = newPosterior(ix.Features.Cols+1, min(o.Budget, ix.Features.Rows), e.features)
+	return e
+}
+
+// features sets dst to anchor i's row.
+func (e *calibratedEstimate) features(i int, dst []float32) {
+	it, last := e.items[i], len(dst)-1
+	copy(dst, e.ix.Features.Row(it))
+	dst[last] = float32(e.ix.Prior.Slope) * (e.prior[it] - e.center)
 }
 
 func (e *calibratedEstimate) vector() ([]float32, float32) {
@@ -155,18 +202,49 @@ func (e *calibratedEstimate) vector() ([]float32, float32) {
 }
 
 func (e *calibratedEstimate) observe(items []int, scores []float64) {
-	if e.dual.n == 0 && e.primal == nil {
+	if len(e.items) == 0 {
 		for _, it := range items {
 			e.center += e.prior[it] / float32(len(items))
 		}
 	}
-	model, p := e.ix.Prior, e.ix.Features.Cols
-	rows, resid, noise := f32.NewMat(len(items), p+1), make([]float32, len(items)), make([]float32, len(items))
-	for i, it := range items {
-		copy(rows.Row(i), e.ix.Features.Row(it))
-		rows.Row(i)[p] = float32(model.Slope) * (e.prior[it] - e.center)
-		resid[i] = float32(model.Warp.At(scores[i])) - e.prior[it]
-		noise[i] = float32(model.Noise)
+	e.items, e.scores = append(e.items, items...), append(e.scores, scores...)
+	noise := make([]float32, len(items))
+	for i := range noise {
+		noise[i] = float32(e.ix.Prior.Noise)
 	}
-	e.posterior.observe(rows, resid, noise)
+	e.add(noise)
+	e.solve(e.residuals())
+}
+
+// residuals returns a − m_A for the warped scores of all anchors.
+func (e *calibratedEstimate) residuals() []float32 {
+	r := make([]float32, len(e.items))
+	for i, s := range e.scores {
+		r[i] = float32(e.ix.Prior.Warp.At(s))
+	}
+	ranked := len(e.ix.Prior.Curve.X) == 0
+	if ranked {
+		r = ownRanks(e.scores)
+	}
+	mean := float32(0)
+	for i, it := range e.items {
+		r[i] -= e.prior[it]
+		mean += r[i] / float32(len(r))
+	}
+	for i := range r {
+		if ranked { // ranks among the best say nothing of the level
+			r[i] -= mean
+		}
+	}
+	return r
+}
+
+// ownRanks returns the normal quantiles of the scores' ranks among themselves.
+func ownRanks(scores []float64) []float32 {
+	r := make([]float32, len(scores))
+	for i, s := range scores {
+		r[i] = float32(s)
+	}
+	rankQuantiles(r)
+	return r
 }

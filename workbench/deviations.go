@@ -211,8 +211,5 @@ func (v *deviations) join(own f32.Mat) *Matrix {
 			row[p+c] = scale * (fit.rest[i] - dev[0] - f32.Dot(dev[1:], fit.u[:v.k]))
 		}
 	})
-	if len(v.dense) > 0 {
-		v.c.prior.Noise = denseNoise
-	}
 	return features
 }

@@ -62,15 +62,16 @@ func (o FactorizeOptions) check() error {
 // query. A new method is one more entry in systems.
 type system struct {
 	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
-	prior    func(ix *Index, queries []int, m f32.Mat) // sets m to the prior means of a block of queries, |block|×|I|; nil leaves them 0
+	prior    func(ix *Index, queries []int, m, bonus f32.Mat) // sets the prior means of a block of queries and what choosing adds, |block|×|I|; nil leaves them 0
 	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
+	hedge    bool                               // round 1 takes half of its items by the dual encoder
 	first    func(ix *Index) Initializer        // chooses round 1; nil leaves it to the approximate scores
 	scale    func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
 	defaults SearchOptions                      // what zero Rounds and FirstShare stand for
 }
 
 var systems = map[Method]system{
-	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, estimate: newCalibratedEstimate, scale: warpedScale},
+	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, hedge: true, estimate: newCalibratedEstimate, scale: warpedScale},
 	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
 	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
 	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector), scale: normalizedScale},

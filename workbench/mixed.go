@@ -67,7 +67,7 @@ func newMixed(phi, x f32.Mat, rows []residualRow) *mixed {
 		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, phi.Rows), w: mat.NewDense(p, p, nil)}
 	m.sigma.SetSym(0, 0, .5)
 	for j := 1; j < p; j++ {
-		m.sigma.SetSym(j, j, .1)
+		m.sigma.SetSym(j, j, .05)
 	}
 	for _, r := range rows {
 		for _, it := range r.items {

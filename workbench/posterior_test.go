@@ -29,31 +29,28 @@ func slowPosterior(f *mat.Dense, resid, noise []float64) []float64 {
 }
 
 // However anchors arrive, before, at and beyond as many as there are features,
-// u is the slow solution for all of them.
+// u is the slow solution for all of them, and for other residuals of the same.
 func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
 	for _, p := range []int{1, 7, 40} {
-		features := normals(rng, 300, p)
-		post := newPosterior(p, 120)
-		var rows, resid, noise []float64
-		items := rng.Perm(300)
+		features := normals(rng, 120, p)
+		post := newPosterior(p, 120, func(i int, dst []float32) { copy(dst, features.Row(i)) })
+		n := 0
 		for at, size := range []int{1, 3, 5, 30, 1, 60, 20} {
-			batch := items[:size]
-			items = items[size:]
-			r, s := make([]float32, size), make([]float32, size)
-			for i, it := range batch {
-				r[i], s[i] = float32(rng.NormFloat64()), float32(.05+rng.Float64())
-				resid, noise = append(resid, float64(r[i])), append(noise, float64(s[i]))
-				for _, v := range features.Row(it) {
-					rows = append(rows, float64(v))
-				}
+			added := make([]float32, size)
+			for i := range added {
+				added[i] = float32(.05 + rng.Float64())
 			}
-			post.observe(features.Select(batch).view(), r, s)
-			want := slowPosterior(mat.NewDense(len(resid), p, rows), resid, noise)
-			for j := range want {
-				if math.Abs(float64(post.u[j])-want[j]) > 1e-4*(1+math.Abs(want[j])) {
-					t.Fatalf("p = %d, batch %d: u[%d] = %v, want %v", p, at, j, post.u[j], want[j])
+			post.add(added)
+			n += size
+			for range 2 {
+				resid, wide := make([]float32, n), make([]float64, n)
+				for i := range resid {
+					resid[i] = float32(rng.NormFloat64())
+					wide[i] = float64(resid[i])
 				}
+				post.solve(resid)
+				checkPosterior(t, post, features, wide, fmt.Sprintf("p = %d, batch %d", p, at))
 			}
 		}
 		if (post.primal != nil) != (120 > p) {
@@ -62,11 +59,28 @@ func TestPosterior(t *testing.T) {
 	}
 }
 
+func checkPosterior(t *testing.T, post *posterior, features *Matrix, resid []float64, where string) {
+	t.Helper()
+	rows, noise := mat.NewDense(len(resid), features.Cols, nil), make([]float64, len(resid))
+	for i := range resid {
+		noise[i] = float64(post.noise[i])
+		for j, v := range features.Row(i) {
+			rows.Set(i, j, float64(v))
+		}
+	}
+	for j, want := range slowPosterior(rows, resid, noise) {
+		if math.Abs(float64(post.u[j])-want) > 1e-4*(1+math.Abs(want)) {
+			t.Fatalf("%s: u[%d] = %v, want %v", where, j, post.u[j], want)
+		}
+	}
+}
+
 // With endless noise evidence moves nothing.
 func TestPosteriorEndlessNoise(t *testing.T) {
-	rng := rand.New(rand.NewPCG(52, 1))
-	post := newPosterior(8, 20)
-	post.observe(normals(rng, 3, 8).view(), []float32{5, -5, 5}, []float32{1e12, 1e12, 1e12})
+	features := normals(rand.New(rand.NewPCG(52, 1)), 3, 8)
+	post := newPosterior(8, 20, func(i int, dst []float32) { copy(dst, features.Row(i)) })
+	post.add([]float32{1e12, 1e12, 1e12})
+	post.solve([]float32{5, -5, 5})
 	if n := f32.SqNorm(post.u); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)
 	}
@@ -76,19 +90,23 @@ func TestPosteriorEndlessNoise(t *testing.T) {
 // finite and fits the mean of what was seen.
 func TestPosteriorSingular(t *testing.T) {
 	for _, n := range []int{3, 30} {
-		features := NewMatrix(50, 10)
-		for i := range features.Data {
-			features.Data[i] = 1
+		post := newPosterior(10, n, func(_ int, dst []float32) {
+			for j := range dst {
+				dst[j] = 1
+			}
+		})
+		resid, noise := make([]float32, n), make([]float32, n)
+		for i := range resid {
+			resid[i], noise[i] = float32(1+i%3), 1e-9
 		}
-		post := newPosterior(10, n)
-		items, resid, noise := make([]int, n), make([]float32, n), make([]float32, n)
-		for i := range items {
-			items[i], resid[i], noise[i] = i, float32(1+i%3), 1e-9
+		post.add(noise)
+		post.solve(resid)
+		got := 0.0
+		for _, v := range post.u {
+			got += float64(v)
 		}
-		post.observe(features.Select(items).view(), resid, noise)
-		got := f32.Dot(post.u, features.Row(0))
-		if math.Abs(float64(got)-2) > .02 {
-			t.Errorf("%s: fitted %v, the mean is 2", fmt.Sprint(n, " anchors"), got)
+		if math.Abs(got-2) > .02 {
+			t.Errorf("%d anchors: fitted %v, the mean is 2", n, got)
 		}
 	}
 }

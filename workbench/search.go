@@ -147,7 +147,7 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 		seekers[i] = ix.seek(q, b.prior.Row(i), o)
 	}
 	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.Rounds, o.FirstShare) {
-		if err := b.score(seekers, r, o); err != nil {
+		if err := b.score(seekers, r, size, o); err != nil {
 			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
 		}
 		parallel(len(seekers), func(i int) { seekers[i].choose(b.scores.Row(i), size) })

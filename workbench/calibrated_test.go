@@ -111,16 +111,16 @@ func TestCalibratedDegenerate(t *testing.T) {
 		"one entry":            {Sampling{Queries: 1, Random: 1}, nil},
 		"one train query":      {Sampling{Queries: 1, Random: 20}, nil},
 		"one dense row":        {Sampling{Queries: 1, Dense: true}, nil},
-		"constant scores":      {Sampling{Random: 20}, func(d *Dataset, g *Matrix) { constant(g) }},
+		"constant scores":      {Sampling{Random: 40}, func(d *Dataset, g *Matrix) { constant(g) }},
 		"constant dense rows":  {Sampling{Dense: true}, func(d *Dataset, g *Matrix) { constant(g) }},
-		"duplicate embeddings": {Sampling{Random: 20}, func(d *Dataset, g *Matrix) { d.DE.Items = d.DE.Items.Select(make([]int, len(d.Items))) }},
-		"zero embeddings":      {Sampling{Random: 20}, func(d *Dataset, g *Matrix) { d.DE.Items = NewMatrix(len(d.Items), 8) }},
+		"duplicate embeddings": {Sampling{Random: 40}, func(d *Dataset, g *Matrix) { d.DE.Items = d.DE.Items.Select(make([]int, len(d.Items))) }},
+		"zero embeddings":      {Sampling{Random: 40}, func(d *Dataset, g *Matrix) { d.DE.Items = NewMatrix(len(d.Items), 8) }},
 		"outliers": {Sampling{Dense: true}, func(d *Dataset, g *Matrix) {
 			g.Row(3)[7], g.Row(15)[2] = 3e38, -3e38
 		}},
-		"items never observed": {Sampling{Queries: 3, Random: 3}, nil},
+		"items never observed": {Sampling{PerQuery: 40}, nil},
 	} {
-		d, g := toy(62, 30, 120, 8)
+		d, g := toy(62, 60, 120, 8)
 		if c.bend != nil {
 			c.bend(d, g)
 		}

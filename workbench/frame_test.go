@@ -62,7 +62,7 @@ func TestReport(t *testing.T) {
 		t.Fatalf("%v\n%v", df, table)
 	}
 	for _, m := range rep.Measures {
-		if m.Calls != float64(m.Budget) || m.IndexCalls != 600 || m.Recall < 0 || m.Recall > 1 || len(m.PerQuery) != 20 {
+		if m.Calls != float64(m.Budget) || m.IndexCalls != 1200 || m.Recall < 0 || m.Recall > 1 || len(m.PerQuery) != 20 {
 			t.Errorf("%+v", m)
 		}
 		if m.System == "AXN" && m.Rounds != 5 {
@@ -138,7 +138,7 @@ func TestExperimentVariesTheIndexCost(t *testing.T) {
 			t.Errorf("%s: gain %v, want %v; p %v", m.System, m.Gain, want, m.P)
 		}
 	}
-	want := []string{"dual encoder 900 B20", "dual encoder 900 B60", "MF_Trns 150 B20", "MF_Trns 150 B60",
+	want := []string{"dual encoder 1800 B20", "dual encoder 1800 B60", "MF_Trns 150 B20", "MF_Trns 150 B60",
 		"MF_Trns 800 B20", "MF_Trns 800 B60", "ADACUR 1000 B20", "ADACUR 1000 B60"}
 	if !slices.Equal(got, want) {
 		t.Errorf("measures %q, want %q", got, want)

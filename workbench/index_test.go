@@ -14,7 +14,7 @@ import (
 // error or, where the byte is one of the zip's dates or flags, still the same
 // index; never a panic.
 func TestOpenIndexDamaged(t *testing.T) {
-	d, g := toy(21, 10, 30, 4)
+	d, g := toy(21, 60, 60, 4)
 	for _, m := range []Method{Calibrated, DualEncoder, Inductive, ADACUR} { // one for each set of arrays
 		path := filepath.Join(t.TempDir(), "toy.index")
 		if err := toyIndex(t, d, g, m).Save(path); err != nil {

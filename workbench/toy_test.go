@@ -100,7 +100,7 @@ func must[T any](t testing.TB) func(v T, err error) T {
 func toyIndex(t testing.TB, d *Dataset, g *Matrix, m Method) *Index {
 	t.Helper()
 	dense := m == ADACUR || m == ANNCUR
-	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 30, Dense: dense, Seed: 1}))
+	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 60, Dense: dense, Seed: 1}))
 	return must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{Method: m}))
 }
 

@@ -9,6 +9,8 @@ require (
 	github.com/gofrs/uuid v4.2.0+incompatible
 	github.com/gomlx/go-huggingface v0.3.1
 	github.com/gopherdata/gophernotes v0.7.5
+	github.com/kljensen/snowball v0.10.0
+	go.etcd.io/bbolt v1.4.3
 	golang.org/x/sys v0.38.0
 	golang.org/x/text v0.28.0
 	golang.org/x/tools v0.36.0
@@ -27,12 +29,10 @@ require (
 	github.com/gofrs/flock v0.13.0 // indirect
 	github.com/golang/freetype v0.0.0-20170609003504-e2365dfdc4a0 // indirect
 	github.com/google/uuid v1.6.0 // indirect
-	github.com/kljensen/snowball v0.10.0 // indirect
 	github.com/mattn/go-runewidth v0.0.15 // indirect
 	github.com/peterh/liner v1.2.2 // indirect
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
-	go.etcd.io/bbolt v1.4.3 // indirect
 	golang.org/x/image v0.30.0 // indirect
 	golang.org/x/mod v0.27.0 // indirect
 	golang.org/x/net v0.43.0 // indirect

@@ -1,8 +1,10 @@
 package interp
 
 import (
+	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // Whatever is being written, help and checks give an answer.
@@ -20,6 +22,8 @@ func FuzzHelp(f *testing.F) {
 			return
 		}
 		cursor = min(max(cursor, 0), len(code))
+		slow := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("no answer for %q at %d", code, cursor)) })
+		defer slow.Stop()
 		done := c.in.Complete(code, cursor)
 		if done.Start < 0 || done.Start > cursor || done.End < cursor || done.End > len(code) {
 			t.Errorf("%q at %d completes %d to %d", code, cursor, done.Start, done.End)

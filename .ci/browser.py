@@ -414,7 +414,7 @@ def main():
                     index(page, checks, a.shots)
                     for name in names:
                         run_notebook(page, checks, lab, name, a.shots)
-                    page.page.set_viewport_size({"width": 1280, "height": 800})
+                    page.page.set_viewport_size({"width": 1280, "height": 1400})
                     keyboard(page, checks, lab, a.shots)
                     checks.that(not page.complaints, "no error in the browser's console", str(page.complaints[:5]))
             except Slow as e:

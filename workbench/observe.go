@@ -7,7 +7,7 @@ import (
 
 // observeBatch is how many pairs go to the scorer at once, at least: enough for
 // an engine to sort by length, few enough to be interrupted between two.
-const observeBatch = 4096
+const observeBatch = 1024
 
 // Observe spends cross-encoder calls on the entries that sm chooses and returns
 // them. When the scorer fails or ctx is cancelled it returns the rows scored so

@@ -140,10 +140,10 @@ func TestObserveKeepsWhatWasScored(t *testing.T) {
 	s := spyOn(LookUp(g))
 	s.failAt, s.fail = 3, errors.New("out of memory")
 	scores, err := Observe(t.Context(), s, d, Sampling{Dense: true})
-	if !errors.Is(err, s.fail) || !strings.Contains(err.Error(), "train query 4 (row 4)") {
+	if !errors.Is(err, s.fail) || !strings.Contains(err.Error(), "train query 1 (row 1)") {
 		t.Errorf("error %v", err)
 	}
-	if len(scores.Rows) != 4 || scores.Calls != 12000 || scores.Check(d) != nil {
+	if len(scores.Rows) != 1 || scores.Calls != 3000 || scores.Check(d) != nil {
 		t.Errorf("kept %v", scores)
 	}
 	ctx, cancel := context.WithCancel(t.Context())

@@ -20,6 +20,9 @@ import (
 func toyApproximation(t *testing.T, m Method, o SearchOptions) (*Approximation, *Matrix) {
 	d, g := toy(81, 60, 300, 8)
 	ix := toyIndex(t, d, g, m)
+	if ix.Prior != nil {
+		ix.Prior.Spread = Curve{} // what choosing adds is not part of the approximation
+	}
 	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, o))
 	return must[*Approximation](t)(ix.Approximate(t.Context(), LookUp(g), rs, o)), g
 }
@@ -38,7 +41,7 @@ func TestApproximationsAreThoseThatChose(t *testing.T) {
 				for _, it := range round.Items {
 					seen[it] = true
 				}
-				if i == 0 && systems[m].first != nil {
+				if i == 0 && (systems[m].first != nil || systems[m].hedge) {
 					continue // round 1 had another score
 				}
 				worst, best := float32(math.Inf(1)), float32(math.Inf(-1))

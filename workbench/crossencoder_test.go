@@ -219,18 +219,6 @@ func TestPredictCancelled(t *testing.T) {
 	}
 }
 
-func TestPredictAllocs(t *testing.T) {
-	c := openCE(t)
-	pairs, _ := golden(t, "testdata/ce_golden.tsv")
-	more := slices.Concat(pairs, pairs, pairs)
-	allocs := func(p [][2]string) float64 {
-		return testing.AllocsPerRun(3, func() { c.Predict(context.Background(), p) })
-	}
-	if few, many := allocs(pairs), allocs(more); many > few+2 {
-		t.Errorf("%g allocations for %d pairs, %g for %d", few, len(pairs), many, len(more))
-	}
-}
-
 func TestOpenCrossEncoderErrors(t *testing.T) {
 	for _, dir := range []string{t.TempDir(), "../data/models/de-wordnet-L2", filepath.Join(t.TempDir(), "none")} {
 		if c, err := OpenCrossEncoder(dir); c != nil || err == nil || !strings.HasPrefix(err.Error(), "workbench: open cross-encoder") {

@@ -37,6 +37,9 @@ type Kernel struct {
 	first   sync.Once
 	welcome chan struct{} // closed at the first message on iopub
 
+	readers sync.WaitGroup // of the four connections
+	silent  chan struct{}  // closed when the process has ended and all it sent has been read
+
 	mu      sync.Mutex
 	replies map[string]chan *message.Message // by id of the request
 	outputs map[string]chan *message.Message // iopub, by id of the request
@@ -91,7 +94,7 @@ func Start(argv []string, o Options) (*Kernel, error) {
 	k := &Kernel{
 		Process: cmd.Process, Connection: conn, Exited: exited, dir: dir,
 		session: rand.Text(), codec: message.NewCodec(conn.Key),
-		welcome: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
+		welcome: make(chan struct{}), silent: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
 	}
 	if err := k.connect(); err != nil {
 		k.Close()
@@ -119,8 +122,13 @@ func (k *Kernel) connect() error {
 			return err
 		}
 		*c.channel = &channel{conn: conn}
-		go k.read(conn, c.receive)
+		k.readers.Go(func() { k.read(conn, c.receive) })
 	}
+	go func() {
+		<-k.Exited
+		k.readers.Wait()
+		close(k.silent)
+	}()
 	return k.subscribed()
 }
 
@@ -309,8 +317,13 @@ func (p *Pending) wait(ctx context.Context, ch chan *message.Message) (*message.
 	select {
 	case m := <-ch:
 		return m, nil
-	case <-p.k.Exited:
-		return nil, ErrDied
+	case <-p.k.silent:
+		select {
+		case m := <-ch: // the kernel's last word
+			return m, nil
+		default:
+			return nil, ErrDied
+		}
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"axn/workbench/internal/f32"
 )
 
 // Query is one row of queries.tsv.
@@ -31,6 +33,10 @@ type Item struct {
 // DualEmbeddings are the dual encoder's vectors, one row per query or item of
 // the data set; their dot product is its score.
 type DualEmbeddings struct{ Queries, Items *Matrix }
+
+// similarities sets dst[i] to the dual encoder's score of item i for the query
+// vector x: V·x.
+func (e DualEmbeddings) similarities(dst, x []float32) { f32.Gemv(dst, e.Items.view(), x) }
 
 // Dataset is a search task: queries, items, which queries may train an index
 // and which test it, and the dual encoder's vectors. Everything else refers to

@@ -58,7 +58,7 @@ type rowSystem struct {
 func (v *deviations) system(f f32.Mat) *rowSystem {
 	p, s2 := f.Cols, float32(v.e.noise)
 	s := &rowSystem{f: f, factor: f32.NewMat(p, p), cov: f32.NewMat(v.k, v.k), back: f32.NewMat(f.Rows, v.k)}
-	f32.Syrk(s.factor, transposed(f), false, 1)
+	f32.Syrk(s.factor, f32.Transpose(f, 1), false, 1)
 	for i := range p {
 		s.factor.Row(i)[i] += s2
 	}

@@ -184,7 +184,7 @@ func (m *mixed) variances(s *mixedSystem, v *mixedVector, c *mat.TriDense) {
 func (m *mixed) model() *effects {
 	c, phi := m.whiten()
 	gram := f32.NewMat(phi.Cols, phi.Cols)
-	f32.Syrk(gram, transposed(phi), false, threads())
+	f32.Syrk(gram, f32.Transpose(phi, threads()), false, threads())
 	p := phi.Cols
 	sym := mat.NewSymDense(p, nil)
 	for i := range p {
@@ -218,14 +218,4 @@ type effects struct {
 	place         f32.Mat // p×p
 	bias, free    []float32
 	noise, spread float64
-}
-
-func transposed(a f32.Mat) f32.Mat {
-	t := f32.NewMat(a.Cols, a.Rows)
-	for i := range a.Rows {
-		for j, v := range a.Row(i) {
-			t.Row(j)[i] = v
-		}
-	}
-	return t
 }

@@ -28,7 +28,7 @@ func newMixedVector(p, items int) *mixedVector {
 
 func newMixedSystem(m *mixed, phi f32.Mat) *mixedSystem {
 	n := len(m.rows)
-	s := &mixedSystem{m: m, g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n), half: make([]f32.Mat, n), xT: transposed(m.x)}
+	s := &mixedSystem{m: m, g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n), half: make([]f32.Mat, n), xT: f32.Transpose(m.x, threads())}
 	parallel(n, func(q int) {
 		items := m.rows[q].items
 		g := f32.NewMat(len(items), phi.Cols)
@@ -137,7 +137,7 @@ func (s *mixedSystem) gain() f32.Mat {
 	p := s.m.phi.Cols
 	total := f32.NewMat(p, p)
 	for _, h := range s.half {
-		f32.Syrk(total, transposed(h), true, threads())
+		f32.Syrk(total, f32.Transpose(h, 1), true, threads())
 	}
 	return total
 }

@@ -51,8 +51,8 @@ const optimism = 1.5
 // calibratedPrior sets m to the prior means of a block of queries and bonus to
 // what choosing adds to them.
 func calibratedPrior(ix *Index, queries []int, m, bonus f32.Mat) {
-	p := ix.Prior
-	multiply(m, ix.DE.Queries.Select(queries).view(), ix.itemPanels(), false)
+	p, x := ix.Prior, ix.DE.Queries.Select(queries)
+	multiply(m, x.view(), ix.itemPanels(), false)
 	parallel(m.Rows, func(q int) {
 		sims := m.Row(q)
 		if len(p.Curve.X) == 0 {
@@ -65,7 +65,7 @@ func calibratedPrior(ix *Index, queries []int, m, bonus f32.Mat) {
 		}
 	})
 	place := f32.NewMat(m.Rows, ix.Features.Cols)
-	f32.Mul(place.Sub(0, 0, m.Rows, p.Map.Cols), withOne(ix.DE.Queries.Select(queries), 1), p.Map.view(), threads())
+	f32.Mul(place.Sub(0, 0, m.Rows, p.Map.Cols), withOne(x, 1), p.Map.view(), threads())
 	multiply(m, place, ix.panels(), true)
 }
 

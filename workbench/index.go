@@ -34,6 +34,7 @@ type Index struct {
 	Prior *Prior
 
 	features, items packing // Features and DE.Items, for scans
+	mapped          []byte  // the file it lies in, if MapIndex opened it
 }
 
 // String fits one line.
@@ -56,7 +57,9 @@ type indexMeta struct {
 }
 
 // Save writes the index to one file, a zip of .npy files and a description.
-// The same index answers the same bits after Save and OpenIndex.
+// The same index answers the same bits after Save and OpenIndex or MapIndex. A
+// file that stands at path is replaced when the new one is complete; an index
+// mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Seed: ix.Seed, Normalization: ix.Normalization}
 	if ix.Prior != nil {
@@ -86,17 +89,23 @@ func (ix *Index) Save(path string) error {
 // is an error.
 func OpenIndex(path string) (*Index, error) {
 	ix := &Index{}
-	err := readFile(path, func(f *os.File, size int64) error { return ix.read(f, size) })
+	err := readFile(path, func(f *os.File, size int64) error {
+		r, err := npz.NewReader(f, size)
+		if err != nil {
+			return err
+		}
+		return ix.read(r)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open index: %w", err)
 	}
 	return ix, nil
 }
 
-func (ix *Index) read(f *os.File, size int64) error {
+// read takes the index from a file.
+func (ix *Index) read(r *npz.Reader) error {
 	var meta indexMeta
-	r, err := npz.NewReader(f, size, &meta)
-	if err != nil {
+	if err := r.Meta(&meta); err != nil {
 		return err
 	}
 	if meta.Kind != indexKind {

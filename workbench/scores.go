@@ -163,8 +163,11 @@ func OpenScores(path string) (*Scores, error) {
 
 func (g *Scores) read(f *os.File, size int64) error {
 	var meta scoresMeta
-	r, err := npz.NewReader(f, size, &meta)
+	r, err := npz.NewReader(f, size)
 	if err != nil {
+		return err
+	}
+	if err := r.Meta(&meta); err != nil {
 		return err
 	}
 	if meta.Kind != scoresKind {

@@ -37,6 +37,7 @@ func init() {
 			"Factorize":        r.ValueOf(workbench.Factorize),
 			"Inductive":        r.ValueOf(workbench.Inductive),
 			"LookUp":           r.ValueOf(workbench.LookUp),
+			"MapIndex":         r.ValueOf(workbench.MapIndex),
 			"Must":             r.ValueOf(workbench.Must),
 			"Named":            r.ValueOf(workbench.Named),
 			"NewMatrix":        r.ValueOf(workbench.NewMatrix),

@@ -74,16 +74,18 @@ func (h *header) set(key string, p *parser) error {
 func (h *header) setType(p *parser) error {
 	s, ok := p.str()
 	if !ok {
-		return fmt.Errorf("%w: records are not supported, only f2, f4 and f8", ErrFormat)
+		return fmt.Errorf("%w: records are not supported, only f2, f4, f8, i1 and i4", ErrFormat)
 	}
 	h.descr, h.big = s, strings.HasPrefix(s, ">")
 	switch t := strings.TrimLeft(s, "<>=|"); t {
-	case "f2", "f4", "f8", "i4":
+	case "f2", "f4", "f8", "i1", "i4":
 		h.kind, h.width = t[0], int(t[1]-'0')
 		return nil
 	}
-	return fmt.Errorf("%w: values of type %q, readable are f2, f4, f8 and i4", ErrFormat, s)
+	return fmt.Errorf("%w: values of type %q, readable are f2, f4, f8, i1 and i4", ErrFormat, s)
 }
+
+func (h header) typeName() string { return fmt.Sprintf("%c%d", h.kind, h.width) }
 
 func (h header) order() binary.ByteOrder {
 	if h.big {

@@ -1,16 +1,16 @@
 // Package npy reads and writes NumPy's .npy files: one or two dimensions of
-// float16, float32 or float64 as row-major float32, and lists of int32. Either
-// byte order, C or Fortran order, header versions 1 to 3.
+// float16, float32 or float64 as row-major float32, and lists of int8 or int32.
+// Either byte order, C or Fortran order, header versions 1 to 3.
 package npy
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"unsafe"
 
 	"axn/workbench/internal/f32"
@@ -37,13 +37,12 @@ type Array struct {
 // checked against the header before anything is allocated, so that a file that
 // lies about its shape costs nothing.
 func Read(r io.Reader, size int64) (Array, error) {
-	br := bufio.NewReaderSize(r, 1<<20)
-	h, err := open(br, size, 'f')
+	h, _, err := open(r, size, "f2", "f4", "f8")
 	if err != nil {
 		return Array{}, err
 	}
 	a := Array{Rows: h.rows, Cols: h.cols, Data: make([]float32, h.rows*h.cols)}
-	if err := h.decode(br, a.Data); err != nil {
+	if err := h.decode(r, a.Data); err != nil {
 		return Array{}, err
 	}
 	if h.fortran {
@@ -52,38 +51,40 @@ func Read(r io.Reader, size int64) (Array, error) {
 	return a, nil
 }
 
-// ReadInts reads a file of int32 as one list; size is as for Read.
-func ReadInts(r io.Reader, size int64) ([]int32, error) {
-	br := bufio.NewReaderSize(r, 1<<20)
-	h, err := open(br, size, 'i')
+// Whole is what a list may hold.
+type Whole interface{ int8 | int32 }
+
+// ReadList reads a file of whole numbers as one list; size is as for Read.
+func ReadList[T Whole](r io.Reader, size int64) ([]T, error) {
+	h, _, err := open(r, size, typeName[T]())
 	if err != nil {
 		return nil, err
 	}
-	list := make([]int32, h.rows*h.cols)
-	if err := binary.Read(br, h.order(), list); err != nil {
+	list := make([]T, h.rows*h.cols)
+	if err := readValues(r, h.order(), list); err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrShort, err)
 	}
 	return list, nil
 }
 
 // open reads the header and checks it against the size in bytes of the whole
-// file and the kind of values wanted, 'f' or 'i'.
-func open(r io.Reader, size int64, kind byte) (header, error) {
+// file and the types wanted. It returns the number of bytes before the data too.
+func open(r io.Reader, size int64, types ...string) (header, int64, error) {
 	h, n, err := readHeader(r)
 	if err != nil {
-		return h, err
+		return h, n, err
 	}
-	if h.kind != kind {
-		return h, fmt.Errorf("%w: values of type %q, readable here are %s", ErrFormat, h.descr, map[byte]string{'f': "f2, f4 and f8", 'i': "i4"}[kind])
+	if !slices.Contains(types, h.typeName()) {
+		return h, n, fmt.Errorf("%w: values of type %q, readable here are %s", ErrFormat, h.descr, strings.Join(types, ", "))
 	}
 	want := int64(h.rows) * int64(h.cols) * int64(h.width)
 	switch have := size - n; {
 	case have < want:
-		return h, fmt.Errorf("%w: shape %d×%d of %s needs %d bytes, the file holds %d", ErrShort, h.rows, h.cols, h.descr, want, have)
+		return h, n, fmt.Errorf("%w: shape %d×%d of %s needs %d bytes, the file holds %d", ErrShort, h.rows, h.cols, h.descr, want, have)
 	case have > want:
-		return h, fmt.Errorf("%w: %d bytes follow the %d of shape %d×%d", ErrFormat, have-want, want, h.rows, h.cols)
+		return h, n, fmt.Errorf("%w: %d bytes follow the %d of shape %d×%d", ErrFormat, have-want, want, h.rows, h.cols)
 	}
-	return h, nil
+	return h, n, nil
 }
 
 // readHeader returns the header and the number of bytes before the data.
@@ -119,18 +120,21 @@ func readHeader(r io.Reader) (header, int64, error) {
 // decode fills dst in file order: float32 is read in place, the others by way
 // of a buffer.
 func (h header) decode(r io.Reader, dst []float32) error {
+	if h.width == 4 {
+		if err := readValues(r, h.order(), dst); err != nil {
+			return fmt.Errorf("%w: %w", ErrShort, err)
+		}
+		return nil
+	}
 	half, double := []uint16(nil), []float64(nil)
 	for len(dst) > 0 {
 		n := min(len(dst), 1<<16)
 		var err error
-		switch h.width {
-		case 2:
+		if h.width == 2 {
 			half = slices.Grow(half[:0], n)[:n]
 			err = readValues(r, h.order(), half)
 			f32.FromHalf(dst[:n], half)
-		case 4:
-			err = readValues(r, h.order(), dst[:n])
-		default:
+		} else {
 			double = slices.Grow(double[:0], n)[:n]
 			err = readValues(r, h.order(), double)
 			for i, v := range double {
@@ -147,14 +151,13 @@ func (h header) decode(r io.Reader, dst []float32) error {
 
 // readValues reads values straight into their memory and turns their bytes
 // round where the file's order is not the machine's.
-func readValues[T uint16 | float32 | float64](r io.Reader, order binary.ByteOrder, values []T) error {
-	width := int(unsafe.Sizeof(values[0]))
-	b := unsafe.Slice((*byte)(unsafe.Pointer(&values[0])), len(values)*width)
+func readValues[T value](r io.Reader, order binary.ByteOrder, values []T) error {
+	b := asBytes(values)
 	if _, err := io.ReadFull(r, b); err != nil {
 		return err
 	}
-	if order.Uint16([]byte{1, 0}) != binary.NativeEndian.Uint16([]byte{1, 0}) {
-		for v := range slices.Chunk(b, width) {
+	if !native(order) {
+		for v := range slices.Chunk(b, int(unsafe.Sizeof(*new(T)))) {
 			slices.Reverse(v)
 		}
 	}
@@ -174,33 +177,47 @@ func transpose(x []float32, rows, cols int) []float32 {
 
 // Write writes a in C order: float16 (rounded to nearest even) if f16, else float32.
 func Write(w io.Writer, a Array, f16 bool) error {
-	descr := "<f4"
-	if f16 {
-		descr = "<f2"
+	shape := fmt.Sprintf("%d, %d", a.Rows, a.Cols)
+	if !f16 {
+		return write(w, shape, a.Data)
 	}
-	if _, err := w.Write(formatHeader(descr, fmt.Sprintf("%d, %d", a.Rows, a.Cols))); err != nil {
+	if _, err := w.Write(formatHeader("<f2", shape)); err != nil {
 		return err
 	}
-	for part := range slices.Chunk(a.Data, 1<<16) {
-		var values any = part
-		if f16 {
-			half := make([]uint16, len(part))
-			f32.ToHalf(half, part)
-			values = half
-		}
-		if err := binary.Write(w, binary.LittleEndian, values); err != nil {
+	half := make([]uint16, 1<<16)
+	for part := range slices.Chunk(a.Data, len(half)) {
+		f32.ToHalf(half[:len(part)], part)
+		if err := writeValues(w, half[:len(part)]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// WriteInts writes a list of int32.
-func WriteInts(w io.Writer, list []int32) error {
-	if _, err := w.Write(formatHeader("<i4", fmt.Sprintf("%d,", len(list)))); err != nil {
+// WriteList writes a list of whole numbers.
+func WriteList[T Whole](w io.Writer, list []T) error {
+	return write(w, fmt.Sprintf("%d,", len(list)), list)
+}
+
+func write[T value](w io.Writer, shape string, values []T) error {
+	descr := "<" + typeName[T]()
+	if descr == "<i1" {
+		descr = "|i1"
+	}
+	if _, err := w.Write(formatHeader(descr, shape)); err != nil {
 		return err
 	}
-	return binary.Write(w, binary.LittleEndian, list)
+	return writeValues(w, values)
+}
+
+// writeValues writes values from their own memory where the machine's order is
+// the file's.
+func writeValues[T value](w io.Writer, values []T) error {
+	if !native(binary.LittleEndian) {
+		return binary.Write(w, binary.LittleEndian, values)
+	}
+	_, err := w.Write(asBytes(values))
+	return err
 }
 
 // formatHeader is NumPy's version 1 header, padded so that the data is aligned to 64 bytes.

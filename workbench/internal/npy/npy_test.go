@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -65,18 +66,60 @@ func TestReadBigEndianAndVector(t *testing.T) {
 	}
 }
 
-func TestInts(t *testing.T) {
+func TestLists(t *testing.T) {
+	testList(t, []int32{0, -1, math.MaxInt32, math.MinInt32})
+	testList(t, []int8{0, -1, 127, -128, 5})
+	testList(t, []int8{})
+}
+
+// testList writes a list, reads it, and views it where it stands.
+func testList[T Whole](t *testing.T, want []T) {
+	t.Helper()
 	var b bytes.Buffer
-	want := []int32{0, -1, math.MaxInt32, math.MinInt32}
-	if err := WriteInts(&b, want); err != nil {
+	if err := WriteList(&b, want); err != nil {
 		t.Fatal(err)
 	}
-	got, err := ReadInts(bytes.NewReader(b.Bytes()), int64(b.Len()))
-	if err != nil || fmt.Sprint(got) != fmt.Sprint(want) {
-		t.Errorf("got %v, %v", got, err)
+	got, err := ReadList[T](bytes.NewReader(b.Bytes()), int64(b.Len()))
+	shown, err2 := ViewList[T](b.Bytes())
+	if err != nil || err2 != nil || !slices.Equal(got, want) || !slices.Equal(shown, want) {
+		t.Errorf("read %v, %v, viewed %v, %v", got, err, shown, err2)
 	}
 	if _, err := read(b.Bytes()); !errors.Is(err, ErrFormat) {
-		t.Errorf("int32 read as floats: %v", err)
+		t.Errorf("%T read as floats: %v", want, err)
+	}
+	if len(want) > 0 {
+		if _, err := ViewList[T](b.Bytes()[:b.Len()-1]); !errors.Is(err, ErrShort) {
+			t.Errorf("cut: %v", err)
+		}
+	}
+}
+
+// A view of what Write wrote shares its memory, at any place that alignment
+// allows; other files, and other places, are copied and give the same values.
+func TestView(t *testing.T) {
+	var b bytes.Buffer
+	want := Array{Rows: 2, Cols: 3, Data: []float32{1, -2, 0.5, 4, 5, 6}}
+	if err := Write(&b, want, false); err != nil {
+		t.Fatal(err)
+	}
+	for offset := range 9 {
+		place := append(make([]byte, offset, offset+b.Len()), b.Bytes()...)[offset:]
+		a, err := View(place)
+		if err != nil || fmt.Sprint(a) != fmt.Sprint(want) {
+			t.Fatalf("at %d: got %v, %v", offset, a, err)
+		}
+		place[len(place)-1] ^= 0x80 // the sign of the last value
+		if shared := a.Data[5] == -6; shared != (offset%4 == 0) {
+			t.Errorf("at %d: shared %v", offset, shared)
+		}
+	}
+	for _, other := range [][]byte{
+		file(1, head("<f8", "False", "(2, 3)"), []float64{1, -2, 0.5, 4, 5, 6}),
+		file(1, head("<f4", "True", "(2, 3)"), []float32{1, 4, -2, 5, 0.5, 6}),
+	} {
+		if a, err := View(other); err != nil || fmt.Sprint(a) != fmt.Sprint(want) {
+			t.Errorf("got %v, %v", a, err)
+		}
 	}
 }
 
@@ -116,6 +159,10 @@ func FuzzRead(f *testing.F) {
 	f.Add(file(3, head("<f4", "False", "(0, 5)"), []float32{}))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		a, err := read(b)
+		shown, viewErr := View(b)
+		if (err == nil) != (viewErr == nil) || len(shown.Data) != len(a.Data) {
+			t.Fatalf("read %v, viewed %v", err, viewErr)
+		}
 		if err != nil {
 			return
 		}

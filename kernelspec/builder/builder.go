@@ -77,11 +77,11 @@ func (k *Kernel) Build() (built bool, err error) {
 	return true, os.WriteFile(k.Out+".stamp", []byte(stamp), 0o644)
 }
 
-// stamp sums up everything that the binary depends on: Go's version, the further
+// stamp sums up everything that the binary depends on: Go's version, cgo, the further
 // packages, and name, size and time of each source file of the module.
 func (k *Kernel) stamp() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, k.With)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With)
 	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -151,11 +151,22 @@ func (k *Kernel) overlay() (map[string]string, error) {
 	return files, nil
 }
 
+// environment is that of the go command. The kernel needs no cgo, and is smaller by a
+// fifth without: package plugin, which the interpreter imports, then keeps nothing
+// alive. A further package may need it; then CGO_ENABLED=1 says so.
+func environment() []string {
+	if os.Getenv("CGO_ENABLED") != "" {
+		return os.Environ()
+	}
+	return append(os.Environ(), "CGO_ENABLED=0")
+}
+
 // command runs a command in a folder and returns its output; its error tells what
 // the command said.
 func command(dir, name string, args ...string) (string, error) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir = dir
+	cmd.Env = environment()
 	var out, errs bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errs
 	if err := cmd.Run(); err != nil {

@@ -12,7 +12,7 @@ COPY go.mod go.sum ./
 COPY workbench workbench
 COPY kernelspec kernelspec
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
-    export GOCACHE=/var/cache/go-build && \
+    export CGO_ENABLED=0 GOCACHE=/var/cache/go-build && \
     go build -trimpath -ldflags="-s -w" -o /opt/venv/bin/axn ./kernelspec && \
     /opt/venv/bin/axn install -prefix /opt/venv && \
     cp kernelspec/docker/start.sh kernelspec/docker/answers /opt/venv/bin/ && \
@@ -21,29 +21,43 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/g
     chmod -R u=rwX,go=rX /opt/venv
 
 # JupyterLab without what Python notebooks need, other languages' date formats, a second
-# copy of the pages, tests and installers.
+# copy of the pages, fonts for browsers of old, tests and installers.
 FROM debian:trixie-slim AS lab
-RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates python3-venv
+RUN apt-get update && apt-get install -y --no-install-recommends binutils ca-certificates python3-venv
 COPY kernelspec/requirements.txt /
 ARG EXTRA=""
 RUN python3 -m venv /opt/venv && \
-    grep -vE '^(ipykernel|ipython|ipython_pygments_lexers|debugpy|jedi|parso|asttokens|executing|pure_eval|stack-data|matplotlib-inline|prompt_toolkit|wcwidth|pexpect|nest-asyncio2|comm|psutil)==' /requirements.txt > /wanted.txt && \
+    grep -vE '^(ipykernel|ipython|ipython_pygments_lexers|debugpy|jedi|parso|asttokens|executing|pure_eval|stack-data|matplotlib-inline|prompt_toolkit|wcwidth|pexpect|nest-asyncio2|comm|psutil|tzdata)==' /requirements.txt > /wanted.txt && \
     /opt/venv/bin/pip install --no-cache-dir --no-compile --no-deps -r /wanted.txt && \
     if [ -n "$EXTRA" ]; then /opt/venv/bin/pip install --no-cache-dir --no-compile $EXTRA; fi && \
     /opt/venv/bin/pip uninstall -y pip && \
     cd /opt/venv/lib/python3*/site-packages && \
     find babel/locale-data -name '*.dat' ! -name root.dat ! -name 'en*.dat' -delete && \
     rm -rf jupyterlab/static jupyterlab/galata jupyter_builder/yarn.js && \
-    find . -type d \( -name tests -o -name __pycache__ \) -prune -exec rm -rf {} +
+    find . -type d \( -name tests -o -name __pycache__ \) -prune -exec rm -rf {} + && \
+    find . -name '*.so' -exec strip --strip-unneeded {} + && \
+    find /opt/venv/share/jupyter/lab/static \( -name '*.eot' -o -name '*.ttf' -o -name '*.svg' -size +100k \) -delete
 
-FROM debian:trixie-slim
+# Debian with Python, a certificate store and WordNet, and then without what installs and
+# administers Debian: nothing is added to this image later. PACKAGES are wanted besides.
+FROM debian:trixie-slim AS system
+ARG PACKAGES=""
 RUN apt-get update && \
-    apt-get install -y --no-install-recommends -o 'DPkg::Options::=--path-exclude=/usr/share/wordnet/index.*' \
-        ca-certificates python3 wordnet-base && \
-    rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/log/* && \
-    find /usr/lib/python3* -name __pycache__ -prune -exec rm -rf {} + && \
+    apt-get install -y --no-install-recommends -o 'DPkg::Options::=--path-exclude=/usr/share/wordnet/*' \
+        -o 'DPkg::Options::=--path-include=/usr/share/wordnet/data.*' -o 'DPkg::Options::=--path-include=/usr/share/wordnet/*.exc' \
+        ca-certificates python3 wordnet-base $PACKAGES && \
     useradd --uid 1000 --gid 0 --create-home --shell /bin/bash axn && \
-    install -d -o axn -g 0 -m 775 /home/axn /home/axn/work
+    install -d -o axn -g 0 -m 775 /home/axn /home/axn/work && \
+    dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
+        apt libapt-pkg7.0 sqv openssl openssl-provider-legacy mount debian-archive-keyring && \
+    dpkg --purge --force-depends --force-remove-essential --force-remove-protected debconf perl-base && \
+    rm -rf /usr/bin/dpkg* /usr/sbin/* /usr/lib/dpkg /usr/share/dpkg /usr/share/perl5 /usr/lib/*-linux-gnu/gconv \
+        /usr/lib/python3*/test /usr/lib/python3*/pydoc_data /usr/lib/python3*/lib-dynload/_test* \
+        /var/lib/dpkg/info /var/lib/dpkg/*-old /var/lib/dpkg/available /var/lib/apt /var/cache/* /var/log/* && \
+    find /usr/lib/python3* /usr/share/python3 -name __pycache__ -prune -exec rm -rf {} +
+
+FROM scratch
+COPY --from=system / /
 COPY data/README.md /opt/axn/data/
 COPY data/models /opt/axn/data/models
 COPY data/verbs /opt/axn/data/verbs
@@ -51,7 +65,7 @@ COPY --from=lab /opt/venv /opt/venv
 COPY --from=go /opt/venv /opt/venv
 COPY LICENSE /opt/axn/
 COPY notebooks /opt/axn/notebooks
-ENV PATH=/opt/venv/bin:$PATH HOME=/home/axn USER=axn WORK=/home/axn/work LANG=C.UTF-8 \
+ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin HOME=/home/axn USER=axn WORK=/home/axn/work LANG=C.UTF-8 \
     AXN_KERNEL=/opt/venv/share/jupyter/kernels/axn/axn-kernel PYTHONDONTWRITEBYTECODE=1
 USER 1000
 WORKDIR /home/axn/work

@@ -106,30 +106,37 @@ func (b *bins) of(x float64) int {
 	return sort.Search(len(b.edges), func(i int) bool { return b.edges[i] > x })
 }
 
-// weigh sets each point's weight to the pairs its bin holds for each entry in it.
-func (b *bins) weigh(points []point) {
-	n := make([]float64, len(b.pairs))
-	for _, p := range points {
-		n[b.of(p.x)]++
+// weights returns for each bin the pairs it holds for each of the n points in it.
+func (b *bins) weights(n []float64) []float64 {
+	w := make([]float64, len(n))
+	for k := range w {
+		w[k] = max(b.pairs[k], 1) / n[k]
 	}
-	for i, p := range points {
-		k := b.of(p.x)
-		points[i].weight = max(b.pairs[k], 1) / n[k]
-	}
+	return w
 }
 
-// means averages the points bin by bin, in order of x; the weight of a mean is
-// the number of its points.
-func (b *bins) means(points []point) []point {
-	sums := make([]point, len(b.pairs))
-	for _, p := range points {
-		s := &sums[b.of(p.x)]
-		s.x, s.y, s.weight = s.x+p.x, s.y+p.y, s.weight+1
-	}
+// binSums add points up bin by bin: Σx, Σy and how many, one after the other.
+type binSums struct {
+	bins
+	sums []float64
+}
+
+func newBinSums(edges []float64) *binSums {
+	return &binSums{bins{edges: edges}, make([]float64, 3*(len(edges)+1))}
+}
+
+func (b *binSums) add(x, y float64) {
+	s := b.sums[3*b.of(x):][:3]
+	s[0], s[1], s[2] = s[0]+x, s[1]+y, s[2]+1
+}
+
+// binMeans returns the mean of each bin that has points, in order of x; its
+// weight is the number of its points.
+func binMeans(sums []float64) []point {
 	var out []point
-	for _, s := range sums {
-		if s.weight > 0 {
-			out = append(out, point{s.x / s.weight, s.y / s.weight, s.weight})
+	for s := range slices.Chunk(sums, 3) {
+		if n := s[2]; n > 0 {
+			out = append(out, point{s[0] / n, s[1] / n, n})
 		}
 	}
 	return out

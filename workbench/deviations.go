@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"math"
 
 	"axn/workbench/internal/f32"
@@ -16,35 +17,59 @@ const (
 // among the features: what is left is each item's own. It gives the free biases,
 // the deviations of the leading features (ridge regression, item by item) and, of
 // dense rows, one feature each: their residuals, divided by the root of how many
-// there are, so that their inner products are the residuals' covariance.
-type deviations struct {
-	c      *calibration
-	e      *effects
-	mean   f32.Mat // rows×p, where each query is expected
-	k      int
-	whole  *rowSystem // of a dense row: the same for all
-	gram   []float32  // |I|×(k+1)×(k+1)
-	target f32.Mat    // |I|×(k+1)
-	dense  []rowFit
-}
-
-// deviations finishes the prior and returns the features, |I|×(p + dense rows).
-func (c *calibration) deviations(e *effects) *Matrix {
-	k := min(deviatingFeatures, e.features.Cols)
-	v := &deviations{c: c, e: e, k: k, mean: f32.NewMat(c.x.Rows, e.place.Cols),
-		gram: make([]float32, len(c.d.Items)*(k+1)*(k+1)), target: f32.NewMat(len(c.d.Items), k+1)}
-	f32.Mul(v.mean, c.x, e.place, threads())
-	for lo := 0; lo < len(c.g.Rows); lo += deviationRows {
-		rows := c.g.Rows[lo:min(lo+deviationRows, len(c.g.Rows))]
-		v.addRows(lo, rows)
+// there are, so that their inner products are the residuals' covariance. It
+// finishes the prior's mean and returns the features, |I|×(p + dense rows).
+func (c *calibration) deviations(ctx context.Context) (*Matrix, error) {
+	sums, err := c.ask(ctx, stageDeviations, nil)
+	if err != nil {
+		return nil, err
 	}
-	own := v.solve()
+	e, own := c.step.Effects, c.ownBiases(sums.Vector)
+	c.step.Own = own
 	c.prior.Bias = NewMatrix(len(c.d.Items), 1)
 	for i := range c.d.Items {
-		c.prior.Bias.Data[i] = e.bias[i] + own.Row(i)[0]
+		c.prior.Bias.Data[i] = e.Bias[i] + own.Row(i)[0]
 	}
-	c.prior.Map = v.queryMap()
-	return v.join(own)
+	c.prior.Map = c.queryMap(e.Place)
+	return c.join(sums.Rows), nil
+}
+
+// deviationSums are the deviations' normal equations for some rows.
+type deviationSums struct {
+	c        *calibration
+	s        *FitStep
+	e        *FitEffects
+	features f32.Mat // |I|×p
+	mean     f32.Mat // rows×p, where each query is expected
+	k        int
+	whole    *rowSystem // of a dense row: the same for all
+	gram     []float32  // |I|×(k+1)×(k+1)
+	target   f32.Mat    // |I|×(k+1)
+	dense    []FitRow
+}
+
+// deviatingIn is how many of p features items deviate in.
+func deviatingIn(p int) int { return min(deviatingFeatures, p) }
+
+// cutDeviations divides a sum over items into the normal equations' two sides.
+func cutDeviations(v []float32, items, k int) (gram []float32, target f32.Mat) {
+	n := items * (k + 1) * (k + 1)
+	return v[:n], f32.View(v[n:], items, k+1)
+}
+
+// deviations sums the rows' normal equations, and gives each dense row's leading
+// place (Head) and rest (Values).
+func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
+	p.system = nil
+	k := deviatingIn(features.Cols)
+	v := &deviationSums{c: p.c, s: s, e: s.Effects, features: features, k: k, mean: f32.NewMat(p.x.Rows, features.Cols)}
+	all := make([]float32, features.Rows*(k+1)*(k+2))
+	v.gram, v.target = cutDeviations(all, features.Rows, k)
+	f32.Mul(v.mean, p.x, s.Effects.Place.view(), threads())
+	for lo := 0; lo < len(p.rows); lo += deviationRows {
+		v.addRows(p.lo, lo, min(lo+deviationRows, len(p.rows)))
+	}
+	return &FitSums{Vector: all, Rows: v.dense}
 }
 
 // rowSystem is a row's features and the posterior covariance of its query's place.
@@ -55,8 +80,8 @@ type rowSystem struct {
 	back   f32.Mat // n×k: f times its leading columns
 }
 
-func (v *deviations) system(f f32.Mat) *rowSystem {
-	p, s2 := f.Cols, float32(v.e.noise)
+func (v *deviationSums) system(f f32.Mat) *rowSystem {
+	p, s2 := f.Cols, float32(v.e.Noise)
 	s := &rowSystem{f: f, factor: f32.NewMat(p, p), cov: f32.NewMat(v.k, v.k), back: f32.NewMat(f.Rows, v.k)}
 	f32.Syrk(s.factor, f32.Transpose(f, 1), false, 1)
 	for i := range p {
@@ -80,58 +105,62 @@ type rowFit struct {
 	s       *rowSystem
 }
 
-func (v *deviations) fit(r int, row *ScoreRow) rowFit {
+// fit fits the query whose expected place is mean.
+func (v *deviationSums) fit(mean []float32, row *ScoreRow) rowFit {
 	s := v.whole
 	if !row.Dense() {
-		f := f32.NewMat(row.Len(), v.e.features.Cols)
+		f := f32.NewMat(row.Len(), v.features.Cols)
 		for j, it := range row.Items {
-			copy(f.Row(j), v.e.features.Row(int(it)))
+			copy(f.Row(j), v.features.Row(int(it)))
 		}
 		s = v.system(f)
 	}
-	h := v.c.residuals(row)
+	h := v.residuals(row)
 	for j := range h {
-		h[j] -= v.e.bias[row.Item(j)]
+		h[j] -= v.e.Bias[row.Item(j)]
 	}
 	e, fu := make([]float32, len(h)), make([]float32, len(h))
-	f32.Gemv(fu, s.f, v.mean.Row(r))
+	f32.Gemv(fu, s.f, mean)
 	for j := range e {
-		e[j] = h[j] - v.e.free[row.Item(j)] - fu[j]
+		e[j] = h[j] - v.e.Free[row.Item(j)] - fu[j]
 	}
 	u := make([]float32, s.f.Cols)
 	f32.GemvT(u, s.f, e)
 	f32.SolveCholesky(s.factor, u)
-	f32.Axpy(1, v.mean.Row(r), u)
+	f32.Axpy(1, mean, u)
 	f32.Gemv(fu, s.f, u)
 	f32.Axpy(-1, fu, h)
 	return rowFit{u, h, s}
 }
 
 // residuals returns what the curve leaves of a row's warped scores.
-func (c *calibration) residuals(row *ScoreRow) []float32 {
-	x := c.d.DE.Queries.Row(row.Query)
+func (v *deviationSums) residuals(row *ScoreRow) []float32 {
+	d := v.c.d
+	x := d.DE.Queries.Row(row.Query)
 	sims := make([]float32, row.Len())
 	if row.Dense() {
-		c.d.DE.similarities(sims, x)
+		d.DE.similarities(sims, x)
 	}
 	for j, y := range row.Values {
 		if !row.Dense() {
-			sims[j] = f32.Dot(x, c.d.DE.Items.Row(row.Item(j)))
+			sims[j] = f32.Dot(x, d.DE.Items.Row(row.Item(j)))
 		}
-		sims[j] = float32(c.prior.Warp.At(float64(y)) - c.prior.Curve.At(float64(sims[j])))
+		sims[j] = float32(v.s.Warp.At(float64(y)) - v.s.Curve.At(float64(sims[j])))
 	}
 	return sims
 }
 
-// addRows fits rows side by side and adds them up in order.
-func (v *deviations) addRows(lo int, rows []ScoreRow) {
+// addRows fits the rows lo to hi-1 of a part side by side and adds them up in
+// order; the part begins at row first.
+func (v *deviationSums) addRows(first, lo, hi int) {
+	rows := v.c.g.Rows[first+lo : first+hi]
 	for i := range rows {
 		if rows[i].Dense() && v.whole == nil {
-			v.whole = v.system(v.e.features)
+			v.whole = v.system(v.features)
 		}
 	}
 	fits := make([]rowFit, len(rows))
-	parallel(len(rows), func(i int) { fits[i] = v.fit(lo+i, &rows[i]) })
+	parallel(len(rows), func(i int) { fits[i] = v.fit(v.mean.Row(lo+i), &rows[i]) })
 	parallel(threads(), func(t int) { // each its own items
 		from, to := len(v.c.d.Items)*t/threads(), len(v.c.d.Items)*(t+1)/threads()
 		for i := range rows {
@@ -140,13 +169,13 @@ func (v *deviations) addRows(lo int, rows []ScoreRow) {
 	})
 	for i := range rows {
 		if rows[i].Dense() {
-			v.dense = append(v.dense, fits[i])
+			v.dense = append(v.dense, FitRow{first + lo + i, fits[i].u[:v.k], fits[i].rest})
 		}
 	}
 }
 
 // add adds a row's entries for items from … to-1 to their normal equations.
-func (v *deviations) add(row *ScoreRow, fit rowFit, from, to int) {
+func (v *deviationSums) add(row *ScoreRow, fit rowFit, from, to int) {
 	k1 := v.k + 1
 	one := append([]float32{1}, fit.u[:v.k]...)
 	for j, rest := range fit.rest {
@@ -170,45 +199,48 @@ func (v *deviations) add(row *ScoreRow, fit rowFit, from, to int) {
 	}
 }
 
-// solve returns each item's free bias and deviations, |I|×(k+1).
-func (v *deviations) solve() f32.Mat {
-	k1, s2 := v.k+1, float32(v.e.noise)
-	parallel(len(v.c.d.Items), func(i int) {
-		gram := f32.View(v.gram[i*k1*k1:], k1, k1)
-		gram.Row(0)[0] += s2 / float32(v.e.spread)
+// ownBiases solves for each item's free bias and deviations, |I|×(k+1).
+func (c *calibration) ownBiases(sums []float32) *Matrix {
+	e, items := c.step.Effects, len(c.d.Items)
+	k1 := deviatingIn(e.Root.Cols) + 1
+	grams, target := cutDeviations(sums, items, k1-1)
+	s2 := float32(e.Noise)
+	parallel(items, func(i int) {
+		gram := f32.View(grams[i*k1*k1:], k1, k1)
+		gram.Row(0)[0] += s2 / float32(e.Spread)
 		for a := 1; a < k1; a++ {
 			gram.Row(a)[a] += s2 / deviationSpread
 		}
 		f32.Cholesky(gram, 1)
-		f32.SolveCholesky(gram, v.target.Row(i))
+		f32.SolveCholesky(gram, target.Row(i))
 	})
-	return v.target
+	return matrix(target)
 }
 
 // queryMap folds the scale of query vectors into place.
-func (v *deviations) queryMap() *Matrix {
-	m := NewMatrix(v.e.place.Rows, v.e.place.Cols)
+func (c *calibration) queryMap(place *Matrix) *Matrix {
+	m := NewMatrix(place.Rows, place.Cols)
 	for j := range m.Rows {
-		scale := v.c.scale
+		scale := c.scale
 		if j == 0 {
 			scale = 1
 		}
-		f32.Axpy(scale, v.e.place.Row(j), m.Row(j))
+		f32.Axpy(scale, place.Row(j), m.Row(j))
 	}
 	return m
 }
 
 // join sets the deviating features and the dense rows' residuals side by side.
-func (v *deviations) join(own f32.Mat) *Matrix {
-	p := v.e.features.Cols
-	features := NewMatrix(len(v.c.d.Items), p+len(v.dense))
-	scale := float32(1 / math.Sqrt(float64(max(len(v.dense), 1))))
+func (c *calibration) join(dense []FitRow) *Matrix {
+	e, own := c.step.Effects, c.step.Own
+	all := e.features(c.phi)
+	features := NewMatrix(all.Rows, all.Cols+len(dense))
+	scale := float32(1 / math.Sqrt(float64(max(len(dense), 1))))
 	parallel(features.Rows, func(i int) {
 		row, dev := features.Row(i), own.Row(i)
-		copy(row, v.e.features.Row(i))
-		f32.Axpy(1, dev[1:], row[:v.k])
-		for c, fit := range v.dense {
-			row[p+c] = scale * (fit.rest[i] - dev[0] - f32.Dot(dev[1:], fit.u[:v.k]))
+		e.deviate(row[:all.Cols], all.Row(i), dev)
+		for j, fit := range dense {
+			row[all.Cols+j] = scale * (fit.Values[i] - dev[0] - f32.Dot(dev[1:], fit.Head))
 		}
 	})
 	return features

@@ -61,7 +61,7 @@ func (o FactorizeOptions) check() error {
 // system is what a method must bring: how to fit an index and how to follow one
 // query. A new method is one more entry in systems.
 type system struct {
-	fit      func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
+	fit      fitFunc
 	prior    func(ix *Index, queries []int, m, bonus f32.Mat) // sets the prior means of a block of queries and what choosing adds, |block|×|I|; nil leaves them 0
 	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
 	hedge    bool                               // round 1 takes half of its items by the dual encoder
@@ -113,6 +113,13 @@ func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 	if err != nil {
 		return nil, err
 	}
+	return factorizeBy(ctx, d, g, o, sys.fit)
+}
+
+// fitFunc makes an index of observed scores.
+type fitFunc func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
+
+func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions, fit fitFunc) (*Index, error) {
 	if err := o.check(); err != nil {
 		return nil, err
 	}
@@ -123,7 +130,7 @@ func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 		return nil, err
 	}
 	ix := &Index{Method: o.Method, Calls: g.Calls, DE: d.DE, Seed: o.Seed}
-	if err := sys.fit(ctx, ix, d, g, o); err != nil {
+	if err := fit(ctx, ix, d, g, o); err != nil {
 		return nil, err
 	}
 	return ix, ctx.Err()

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"math/rand/v2"
 	"slices"
 
@@ -18,9 +19,11 @@ import (
 // W are the posterior mode with z integrated out (generalised least squares, by
 // conjugate gradients); Σ, noise and spread follow by expectation-maximisation.
 type mixed struct {
-	phi, x f32.Mat // |I|×p, |rows|×p
-	rows   []residualRow
-	counts []float32 // entries by item
+	c        *calibration
+	phi      f32.Mat   // |I|×p
+	counts   []float32 // entries by item
+	entries  float64
+	inverses float64 // trace of all K_q⁻¹
 
 	sigma         *mat.SymDense // Σ
 	noise, spread float64
@@ -28,10 +31,12 @@ type mixed struct {
 	w             *mat.Dense // Wᵀ: x_q·w is the mean of a query's offset and direction
 }
 
-// residualRow is one train query's residuals.
+// residualRow is one train query's drawn entries.
 type residualRow struct {
-	items []int32
-	resid []float32
+	items  []int32
+	scores []float32
+	sims   []float32 // the dual encoder's scores
+	resid  []float32 // what warp and curve leave
 }
 
 const (
@@ -44,7 +49,7 @@ const (
 )
 
 // drawEntries takes at most mixedEntries of the observed entries, evenly from all
-// rows; resid still holds scores.
+// rows.
 func drawEntries(g *Scores) []residualRow {
 	most := min(max(mixedEntries/len(g.Rows), 50), mixedRowEntries)
 	rows := make([]residualRow, len(g.Rows))
@@ -55,31 +60,25 @@ func drawEntries(g *Scores) []residualRow {
 		slices.Sort(at)
 		for _, j := range at {
 			rows[r].items = append(rows[r].items, int32(row.Item(j)))
-			rows[r].resid = append(rows[r].resid, row.Values[j])
+			rows[r].scores = append(rows[r].scores, row.Values[j])
 		}
 	}
 	return rows
 }
 
-func newMixed(phi, x f32.Mat, rows []residualRow) *mixed {
-	p := phi.Cols
-	m := &mixed{phi: phi, x: x, rows: rows, counts: make([]float32, phi.Rows), noise: .1, spread: .05,
-		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, phi.Rows), w: mat.NewDense(p, p, nil)}
+func newMixed(c *calibration, counts []float32) *mixed {
+	p := c.phi.Cols
+	m := &mixed{c: c, phi: c.phi, counts: counts, noise: .1, spread: .05,
+		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.Rows), w: mat.NewDense(p, p, nil)}
 	m.sigma.SetSym(0, 0, .5)
 	for j := 1; j < p; j++ {
 		m.sigma.SetSym(j, j, .05)
 	}
-	for _, r := range rows {
-		for _, it := range r.items {
-			m.counts[it]++
-		}
-	}
 	return m
 }
 
-// whiten returns the lower triangular C with C·Cᵀ = Σ, nudged to be regular, and
-// Φ·C.
-func (m *mixed) whiten() (*mat.TriDense, f32.Mat) {
+// root returns the lower triangular C with C·Cᵀ = Σ, nudged to be regular.
+func (m *mixed) root() *mat.TriDense {
 	p := m.sigma.SymmetricDim()
 	s := mat.NewSymDense(p, nil)
 	var c mat.TriDense
@@ -91,12 +90,9 @@ func (m *mixed) whiten() (*mat.TriDense, f32.Mat) {
 		var chol mat.Cholesky
 		if chol.Factorize(s) {
 			chol.LTo(&c)
-			break
+			return &c
 		}
 	}
-	phi := f32.NewMat(m.phi.Rows, p)
-	f32.Mul(phi, m.phi, single(&c), threads())
-	return &c, phi
 }
 
 // single converts to float32.
@@ -111,6 +107,9 @@ func single(a mat.Matrix) f32.Mat {
 	return out
 }
 
+// matrix shows a kernel's matrix to users; they share memory.
+func matrix(a f32.Mat) *Matrix { return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data} }
+
 // double converts to float64.
 func double(a f32.Mat) *mat.Dense {
 	out := mat.NewDense(a.Rows, a.Cols, nil)
@@ -123,67 +122,64 @@ func double(a f32.Mat) *mat.Dense {
 }
 
 // sweep solves for the mean given the variances, then for the variances.
-func (m *mixed) sweep() {
-	c, phi := m.whiten()
-	s := newMixedSystem(m, phi)
+func (m *mixed) sweep(ctx context.Context) error {
+	c, step := m.root(), &m.c.step
+	step.Sweep, step.Root, step.Noise = step.Sweep+1, matrix(single(c)), m.noise
+	sums, err := m.c.ask(ctx, stageFactor, nil)
+	if err != nil {
+		return err
+	}
+	m.entries, m.inverses = sums.Sums[0], sums.Sums[1]
 	var a mat.Dense // W in whitened coordinates: a·Cᵀ = w
 	if err := a.Solve(c, m.w.T()); err != nil {
 		a.Reset()
 		a.ReuseAs(m.phi.Cols, m.phi.Cols)
 	}
-	v := s.zero()
+	v := m.zero()
 	copy(v.beta, m.beta)
 	copy(v.free, m.free)
 	copy(v.a.Data, single(a.T()).Data)
-	s.solve(v)
+	if err := m.solve(ctx, v); err != nil {
+		return err
+	}
 	m.beta, m.free = v.beta, v.free
 	m.w.Mul(double(v.a), c.T())
-	m.variances(s, v, c)
+	if sums, err = m.c.ask(ctx, stageVariances, m.byItem(v)); err != nil {
+		return err
+	}
+	m.variances(sums.Sums[0], mat.NewDense(m.phi.Cols, m.phi.Cols, sums.Sums[1:]), c)
+	return nil
 }
 
-// variances is the maximisation step.
-func (m *mixed) variances(s *mixedSystem, v *mixedVector, c *mat.TriDense) {
-	resid := s.residuals(v)
-	pulls := s.whiten(resid) // K⁻¹(r − mean), by row
-	z := s.project(pulls)
-	nq, p := len(m.rows), m.phi.Cols
-	var cov, left mat.Dense
-	cov.Mul(double(z).T(), double(z))
-	gain := double(s.gain())
+// variances is the maximisation step; cov is changed.
+func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
+	p := m.phi.Cols
+	cov.Scale(1/float64(len(m.c.g.Rows)), cov)
 	for i := range p {
-		for j := range p {
-			cov.Set(i, j, (cov.At(i, j)-gain.At(max(i, j), min(i, j)))/float64(nq))
-		}
 		cov.Set(i, i, cov.At(i, i)+1)
 	}
-	left.Mul(c, &cov)
+	var left mat.Dense
+	left.Mul(c, cov)
 	cov.Mul(&left, c.T())
 	for i := range p {
 		for j := range i + 1 {
 			m.sigma.SetSym(i, j, (cov.At(i, j)+cov.At(j, i))/2)
 		}
 	}
-	n, squares, inverses := 0, 0.0, 0.0
-	for r := range pulls {
-		n += len(pulls[r])
-		squares += m.noise * m.noise * float64(f32.SqNorm(pulls[r]))
-		for _, d := range s.inverse[r] {
-			inverses += float64(d)
-		}
-	}
 	spread := 0.0
 	for i, d := range m.free {
-		spread += float64(d)*float64(d) + 1/(inverses/float64(n)*float64(m.counts[i])+1/m.spread)
+		spread += float64(d)*float64(d) + 1/(m.inverses/m.entries*float64(m.counts[i])+1/m.spread)
 	}
-	m.noise = max((squares+m.noise*(float64(n)-m.noise*inverses))/float64(n), 1e-3)
+	m.noise = max((m.noise*m.noise*squares+m.noise*(m.entries-m.noise*m.inverses))/m.entries, 1e-3)
 	m.spread = max(spread/float64(len(m.free)), 1e-3)
 }
 
 // model returns what the mixed model has learnt in the coordinates of its
 // principal directions, the widest first.
-func (m *mixed) model() *effects {
-	c, phi := m.whiten()
-	gram := f32.NewMat(phi.Cols, phi.Cols)
+func (m *mixed) model() *FitEffects {
+	c := m.root()
+	phi, gram := f32.NewMat(m.phi.Rows, m.phi.Cols), f32.NewMat(m.phi.Cols, m.phi.Cols)
+	f32.Mul(phi, m.phi, single(c), threads())
 	f32.Syrk(gram, f32.Transpose(phi, threads()), false, threads())
 	p := phi.Cols
 	sym := mat.NewSymDense(p, nil)
@@ -194,7 +190,7 @@ func (m *mixed) model() *effects {
 	}
 	var eigen mat.EigenSym
 	eigen.Factorize(sym, true)
-	var q, a, turned mat.Dense
+	var q, a, turned, root mat.Dense
 	eigen.VectorsTo(&q)
 	for i := range p { // ascending to descending
 		row := q.RawRowView(i)
@@ -205,17 +201,29 @@ func (m *mixed) model() *effects {
 		a.ReuseAs(p, p)
 	}
 	turned.Mul(a.T(), &q)
-	e := &effects{features: f32.NewMat(phi.Rows, p), place: single(&turned), bias: make([]float32, phi.Rows), free: m.free, noise: m.noise, spread: m.spread}
-	f32.Mul(e.features, phi, single(&q), threads())
-	f32.Gemv(e.bias, m.phi, m.beta)
+	root.Mul(c, &q)
+	e := &FitEffects{Root: matrix(single(&root)), Place: matrix(single(&turned)), Bias: make([]float32, phi.Rows), Free: m.free, Noise: m.noise, Spread: m.spread}
+	f32.Gemv(e.Bias, m.phi, m.beta)
 	return e
 }
 
-// effects is a fitted mixed model: r_qi = bias_i + free_i + features_i·u_q + ε with
-// u_q ~ N(x_q·place, 1).
-type effects struct {
-	features      f32.Mat // |I|×p
-	place         f32.Mat // p×p
-	bias, free    []float32
-	noise, spread float64
+// FitEffects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
+// u_q ~ N(x_q·Place, 1).
+type FitEffects struct {
+	Root, Place   *Matrix   // p×p
+	Bias, Free    []float32 // |I|
+	Noise, Spread float64   // variances of ε and Free
+}
+
+// features returns Φ·Root.
+func (e *FitEffects) features(phi f32.Mat) f32.Mat {
+	f := f32.NewMat(phi.Rows, e.Root.Cols)
+	f32.Mul(f, phi, e.Root.view(), threads())
+	return f
+}
+
+// deviate sets dst to an item's features with the deviations own[1:] in the leading ones.
+func (e *FitEffects) deviate(dst, features, own []float32) {
+	copy(dst, features)
+	f32.Axpy(1, own[1:], dst[:len(own)-1])
 }

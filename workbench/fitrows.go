@@ -1,0 +1,251 @@
+package workbench
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"axn/workbench/internal/f32"
+)
+
+// A FitStage is what a step of the Calibrated fit asks of every observed row.
+type FitStage string
+
+// The stages, in order; a sweep repeats factor to variances.
+const (
+	stageScores     FitStage = "scores"     // the drawn entries' bins and scores, row by row
+	stageCurve      FitStage = "curve"      // bin sums of warped scores; entries by item
+	stageFactor     FitStage = "factor"     // entries, and the trace of all K_q⁻¹
+	stageGradient   FitStage = "gradient"   // Aᵀ·K⁻¹·(r − A·v)
+	stageNormal     FitStage = "normal"     // Aᵀ·K⁻¹·A·v
+	stageVariances  FitStage = "variances"  // |K⁻¹(r − A·v)|², and Σ z_q·z_qᵀ less the gain
+	stageDeviations FitStage = "deviations" // normal equations by item; what dense rows leave
+	stageSpread     FitStage = "spread"     // bin sums of squared rests
+)
+
+// FitStep is one pass over the observed rows in a Calibrated fit: a stage, and all
+// that the fit has learnt so far. It holds plain values, so that it can be sent to
+// where the rows are.
+type FitStep struct {
+	Stage       FitStage
+	Edges       []float64 // of the bins
+	Warp, Curve Curve
+	Sweep       int     // counts the mixed model's variances
+	Root        *Matrix // p×p: C with C·Cᵀ = Σ
+	Noise       float64
+	Vector      []float32 // v: the point of the linear system a stage is asked about
+	Effects     *FitEffects
+	Own         *Matrix // |I|×(k+1): free biases and deviations
+}
+
+// FitSums is what a step gives: a sum over rows and, where a stage says so, what
+// single rows have to say.
+type FitSums struct {
+	Sums   []float64
+	Vector []float32
+	Rows   []FitRow
+}
+
+// FitRow is what one row says by itself.
+type FitRow struct {
+	Row          int // of Scores.Rows
+	Head, Values []float32
+}
+
+// Add adds what other rows gave in the same step; it takes o's slices over where
+// s has none.
+func (s *FitSums) Add(o *FitSums) {
+	if s.Sums == nil {
+		s.Sums = o.Sums
+	} else {
+		for i, v := range o.Sums {
+			s.Sums[i] += v
+		}
+	}
+	if s.Vector == nil {
+		s.Vector = o.Vector
+	} else {
+		f32.Axpy(1, o.Vector, s.Vector)
+	}
+	s.Rows = append(s.Rows, o.Rows...)
+}
+
+// FitRows does the steps of a Calibrated fit for observed rows. What a step needs
+// beside the step itself it makes from the data set and the scores, and keeps for
+// the next: a fresh FitRows answers any step the same, and one serves one fit.
+// Goroutines may share it.
+type FitRows struct {
+	c     *calibration
+	mu    sync.Mutex
+	drawn []residualRow
+	parts map[[2]int]*fitPart
+	shared
+}
+
+// shared is what all parts need of one step, made once.
+type shared struct {
+	sweep    int
+	phi      f32.Mat // Φ·C of the sweep
+	effects  *FitEffects
+	features f32.Mat // of the effects
+}
+
+// NewFitRows checks that scores and data set fit.
+func NewFitRows(d *Dataset, g *Scores) (*FitRows, error) {
+	if err := g.Check(d); err != nil {
+		return nil, fmt.Errorf("workbench: fit: %w", err)
+	}
+	return newFitRows(newCalibration(d, g)), nil
+}
+
+func newFitRows(c *calibration) *FitRows {
+	return &FitRows{c: c, parts: map[[2]int]*fitPart{}}
+}
+
+// fitPart is a range of rows.
+type fitPart struct {
+	mu     sync.Mutex
+	c      *calibration
+	lo     int
+	rows   []residualRow
+	x      f32.Mat // of the rows
+	fitted bool    // whether the rows' residuals are set
+	sweep  int
+	system *mixedSystem
+}
+
+// Sum does a step for the rows lo to hi-1 of the scores.
+func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
+	if lo < 0 || hi < lo || hi > len(f.c.g.Rows) {
+		return nil, fmt.Errorf("workbench: fit: %w: rows %d to %d of %d", ErrShape, lo, hi, len(f.c.g.Rows))
+	}
+	p, sh := f.part(s, lo, hi)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch s.Stage {
+	case stageScores:
+		return p.scores(s), nil
+	case stageCurve:
+		return p.curve(s), nil
+	case stageFactor, stageGradient, stageNormal, stageVariances:
+		return p.mixed(s, sh.phi), nil
+	case stageDeviations:
+		return p.deviations(s, sh.features), nil
+	case stageSpread:
+		return p.spread(s, sh.features), nil
+	}
+	return nil, fmt.Errorf("workbench: fit: no stage %q", s.Stage)
+}
+
+// part returns a range's part and brings what is shared up to the step.
+func (f *FitRows) part(s *FitStep, lo, hi int) (*fitPart, shared) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.drawn == nil {
+		f.drawn = drawEntries(f.c.g)
+	}
+	p := f.parts[[2]int{lo, hi}]
+	if p == nil {
+		cols := f.c.x.Cols
+		p = &fitPart{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
+		parallel(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
+		f.parts[[2]int{lo, hi}] = p
+	}
+	if s.Effects == nil && s.Root != nil && f.sweep != s.Sweep {
+		f.sweep, f.phi = s.Sweep, f32.NewMat(f.c.phi.Rows, f.c.phi.Cols)
+		f32.Mul(f.phi, f.c.phi, s.Root.view(), threads())
+	}
+	if s.Effects != nil && f.effects == nil {
+		f.effects, f.features, f.phi = s.Effects, s.Effects.features(f.c.phi), f32.Mat{}
+	}
+	return p, f.shared
+}
+
+// similarities sets the dual encoder's scores of row r's entries.
+func (row *residualRow) similarities(c *calibration, r int) {
+	x := c.d.DE.Queries.Row(c.g.Rows[r].Query)
+	row.sims = make([]float32, len(row.items))
+	for j, it := range row.items {
+		row.sims[j] = f32.Dot(x, c.d.DE.Items.Row(int(it)))
+	}
+}
+
+// scores returns each row's drawn scores (Values) and the bins they are in (Head).
+func (p *fitPart) scores(s *FitStep) *FitSums {
+	b, sums := &bins{edges: s.Edges}, &FitSums{}
+	for r, row := range p.rows {
+		places := make([]float32, len(row.sims))
+		for j, sim := range row.sims {
+			places[j] = float32(b.of(float64(sim)))
+		}
+		sums.Rows = append(sums.Rows, FitRow{Row: p.lo + r, Head: places, Values: row.scores})
+	}
+	return sums
+}
+
+func (p *fitPart) curve(s *FitStep) *FitSums {
+	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.Rows)
+	for _, row := range p.rows {
+		for j, it := range row.items {
+			b.add(float64(row.sims[j]), s.Warp.At(float64(row.scores[j])))
+			counts[it]++
+		}
+	}
+	return &FitSums{Sums: b.sums, Vector: counts}
+}
+
+// fit sets the residuals that warp and curve leave.
+func (p *fitPart) fit(s *FitStep) {
+	if p.fitted {
+		return
+	}
+	p.fitted = true
+	parallel(len(p.rows), func(r int) {
+		row := &p.rows[r]
+		row.resid = make([]float32, len(row.items))
+		for j, y := range row.scores {
+			row.resid[j] = float32(s.Warp.At(float64(y)) - s.Curve.At(float64(row.sims[j])))
+		}
+	})
+}
+
+// mixed does a step of the mixed model.
+func (p *fitPart) mixed(s *FitStep, phi f32.Mat) *FitSums {
+	p.fit(s)
+	if p.system == nil || p.sweep != s.Sweep {
+		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, phi, s.Noise)
+	}
+	switch s.Stage {
+	case stageGradient:
+		return &FitSums{Vector: p.system.gradient(s.Vector)}
+	case stageNormal:
+		return &FitSums{Vector: p.system.normal(s.Vector)}
+	case stageVariances:
+		return &FitSums{Sums: p.system.variances(s.Vector)}
+	}
+	return &FitSums{Sums: p.system.traces()}
+}
+
+// spread gives bin sums of how far warped scores lie from the prior mean.
+func (p *fitPart) spread(s *FitStep, features f32.Mat) *FitSums {
+	p.fit(s)
+	p.system = nil
+	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own.view(), make([][]float32, len(p.rows))
+	parallel(len(p.rows), func(r int) {
+		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
+		f32.GemvT(at, place.view(), append([]float32{1}, p.c.d.DE.Queries.Row(p.c.g.Rows[p.lo+r].Query)...))
+		squares[r] = slices.Clone(row.resid)
+		for j, it := range row.items {
+			s.Effects.deviate(f, features.Row(int(it)), own.Row(int(it)))
+			rest := row.resid[j] - (s.Effects.Bias[it] + own.Row(int(it))[0]) - f32.Dot(at, f)
+			squares[r][j] = rest * rest
+		}
+	})
+	b := newBinSums(s.Edges)
+	for r, row := range p.rows {
+		for j, sim := range row.sims {
+			b.add(float64(sim), float64(squares[r][j]))
+		}
+	}
+	return &FitSums{Sums: b.sums}
+}

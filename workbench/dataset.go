@@ -16,14 +16,14 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// Query is one row of queries.tsv.
+// Query is what is searched for.
 type Query struct {
 	ID   string
-	Text string // from texts.jsonl or a reader of texts; empty when there is none
+	Text string // what the cross-encoder reads; empty when there is none
 	Gold int    // row of the relevant item, -1 when unknown
 }
 
-// Item is one row of items.tsv.
+// Item is what is found.
 type Item struct {
 	ID     string
 	Lemmas string // a short name to show, such as the words of a sense
@@ -64,20 +64,25 @@ func OpenDataset(dir string) (*Dataset, error) {
 	return d, nil
 }
 
-// Check returns an error that names the first thing that does not fit: no
-// queries or items, vectors of another shape, a split or gold row out of range,
+// Check returns an error that names the first thing that does not fit: vectors of
+// another shape, no queries or items, a split or gold row out of range,
 // an id given twice.
 func (d *Dataset) Check() error {
-	if len(d.Queries) == 0 || len(d.Items) == 0 {
-		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
-	}
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
-		return errors.New("no dual-encoder vectors")
+		return errors.New("no dual-encoder vectors; Embed makes them")
 	}
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
 		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
 			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+	}
+	return d.checkRows()
+}
+
+// checkRows is Check without the vectors.
+func (d *Dataset) checkRows() error {
+	if len(d.Queries) == 0 || len(d.Items) == 0 {
+		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
 	}
 	for _, rows := range [][]int{d.Train, d.Test} {
 		for _, r := range rows {
@@ -143,17 +148,8 @@ func (d *Dataset) openQueries() error {
 			}
 			q.Gold = n
 		}
-		switch row("split") {
-		case "train":
-			d.Train = append(d.Train, len(d.Queries))
-		case "test":
-			d.Test = append(d.Test, len(d.Queries))
-		case "":
-		default:
-			return fmt.Errorf("split %q is neither train nor test", row("split"))
-		}
 		d.Queries = append(d.Queries, q)
-		return nil
+		return d.assign(len(d.Queries)-1, row("split"))
 	})
 }
 

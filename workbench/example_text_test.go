@@ -77,3 +77,26 @@ func ExampleRerankHandler() {
 	// Output:
 	// [1 2]
 }
+
+// Two tables of texts become a data set, and a check tells what is wrong before any call is spent on
+// an index.
+func ExampleOpenCSV() {
+	dir, err := os.MkdirTemp("", "csv")
+	workbench.Must(err)
+	defer os.RemoveAll(dir)
+	items, queries := filepath.Join(dir, "wines.csv"), filepath.Join(dir, "queries.csv")
+	workbench.Must(os.WriteFile(items, []byte("id,text\nm,dry red wine\nr,sweet white wine\np,dry red wine\n"), 0o644))
+	workbench.Must(os.WriteFile(queries, []byte("text,item\na dry red with meat,m\nsweet with cake,r\n"), 0o644))
+
+	d, err := workbench.OpenCSV(items, queries)
+	workbench.Must(err)
+	fmt.Println(d)
+	report, err := workbench.CheckScorer(context.Background(), workbench.NewScorer(sharedWords, d), d)
+	workbench.Must(err)
+	fmt.Println(report)
+	fmt.Println(report.Findings[1].Found)
+	// Output:
+	// Dataset wines: 3 items, 2 queries (1 train, 1 test), no vectors
+	// ScorerReport on wines: 0 problems, 4 warnings, 11 checks, 10 calls
+	// 1 of 3 items repeat an earlier text, first rows 0 and 2
+}

@@ -28,23 +28,29 @@ type Embedder interface {
 
 // NewScorer returns a Scorer that has ts score the texts of d's rows, as they
 // are at the time of the call.
-func NewScorer(ts TextScorer, d *Dataset) Scorer {
-	return ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {
-		texts := make([][2]string, len(pairs))
-		for i, p := range pairs {
-			t, err := d.texts(p)
-			if err != nil {
-				return nil, err
-			}
-			texts[i] = t
+func NewScorer(ts TextScorer, d *Dataset) Scorer { return rowScorer{ts, d} }
+
+type rowScorer struct {
+	ts TextScorer
+	d  *Dataset
+}
+
+// Score hands the texts of the pairs to the TextScorer.
+func (s rowScorer) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
+	texts := make([][2]string, len(pairs))
+	for i, p := range pairs {
+		t, err := s.d.texts(p)
+		if err != nil {
+			return nil, err
 		}
-		scores, err := ts.Predict(ctx, texts)
-		if part, ok := errors.AsType[*PartialError](err); ok {
-			p := pairs[part.Failed[0].Index]
-			err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, nested{err})
-		}
-		return scores, err
-	})
+		texts[i] = t
+	}
+	scores, err := s.ts.Predict(ctx, texts)
+	if part, ok := errors.AsType[*PartialError](err); ok {
+		p := pairs[part.Failed[0].Index]
+		err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, nested{err})
+	}
+	return scores, err
 }
 
 // texts returns the two texts of a pair; the error names the row that has none.

@@ -1,0 +1,120 @@
+package workbench
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// write makes files below a new folder.
+func write(t testing.TB, files map[string]string) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "fruit")
+	for name, text := range files {
+		path := filepath.Join(dir, name)
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func beirFiles() map[string]string {
+	return map[string]string{
+		"corpus.jsonl": `{"_id": "a", "title": "Apple", "text": "round, <red>", "metadata": {"x": 1}}` + "\n" +
+			`{"_id": "b", "title": "", "text": "long and yellow"}` + "\n\n" + `{"_id": "c", "text": "sour"}`,
+		"queries.jsonl":  `{"_id": "1", "text": "yellow fruit"}` + "\n" + `{"_id": "2", "text": "red fruit"}` + "\n" + `{"_id": "3", "text": "blue fruit"}` + "\n",
+		"qrels/test.tsv": "query-id\tcorpus-id\tscore\n1\tc\t1\n1\tb\t2\n1\ta\t2\n1\tgone\t3\ngone\ta\t1\n3\ta\t0\n",
+	}
+}
+
+func TestOpenBEIR(t *testing.T) {
+	d := must[*Dataset](t)(OpenBEIR(write(t, beirFiles())))
+	wantItems := []Item{{ID: "a", Text: "Apple round, <red>"}, {ID: "b", Text: "long and yellow"}, {ID: "c", Text: "sour"}}
+	if !reflect.DeepEqual(d.Items, wantItems) {
+		t.Errorf("items %+v", d.Items)
+	}
+	wantQueries := []Query{{"1", "yellow fruit", 1}, {"2", "red fruit", -1}, {"3", "blue fruit", -1}}
+	if !reflect.DeepEqual(d.Queries, wantQueries) {
+		t.Errorf("queries %+v", d.Queries)
+	}
+	if d.Name != "fruit" || !reflect.DeepEqual(d.Test, []int{0, 2}) || !reflect.DeepEqual(d.Train, []int{1}) {
+		t.Errorf("%s: test %v, train %v", d.Name, d.Test, d.Train)
+	}
+}
+
+func TestOpenBEIRWithoutUsefulSplit(t *testing.T) {
+	lines := ""
+	for i := range 10 {
+		lines += fmt.Sprintf(`{"_id": "%d", "text": "q"}`+"\n", i)
+	}
+	files := beirFiles()
+	files["queries.jsonl"] = lines
+	delete(files, "qrels/test.tsv")
+	first := must[*Dataset](t)(OpenBEIR(write(t, files)))
+	if again := must[*Dataset](t)(OpenBEIR(write(t, files))); len(first.Test) != 2 || len(first.Train) != 8 || !reflect.DeepEqual(first.Test, again.Test) {
+		t.Errorf("test %v, train %v, again test %v", first.Test, first.Train, again.Test)
+	}
+}
+
+func TestOpenBEIRErrors(t *testing.T) {
+	for name, c := range map[string]struct{ file, text, want string }{
+		"not JSON":     {"corpus.jsonl", `{"_id": "a", "text": "x"}` + "\n{", "corpus.jsonl, object 2: unexpected EOF"},
+		"no id":        {"queries.jsonl", `{"id": "1", "text": "x"}`, "queries.jsonl, object 1 has no _id"},
+		"same id":      {"corpus.jsonl", `{"_id": "a"}{"_id": "a"}`, `item rows 0 and 1 share the id "a"`},
+		"no queries":   {"queries.jsonl", "", "0 queries and 3 items"},
+		"qrels header": {"qrels/test.tsv", "1\ta\t1\n", `no column "query-id"`},
+		"qrels score":  {"qrels/test.tsv", "query-id\tcorpus-id\tscore\n1\ta\thigh\n", `line 2: score "high" is not a number`},
+	} {
+		files := beirFiles()
+		files[c.file] = c.text
+		if _, err := OpenBEIR(write(t, files)); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want %s", name, err, c.want)
+		}
+	}
+}
+
+func TestSaveBEIR(t *testing.T) {
+	d := must[*Dataset](t)(OpenBEIR(write(t, beirFiles())))
+	d.Queries[1].Gold, d.Queries[2].Gold = 2, 0
+	dir := filepath.Join(t.TempDir(), "fruit")
+	if err := d.SaveBEIR(dir); err != nil {
+		t.Fatal(err)
+	}
+	again := must[*Dataset](t)(OpenBEIR(dir))
+	d.Dir = dir
+	if !reflect.DeepEqual(again, d) {
+		t.Errorf("saved and opened:\n%+v\nwant\n%+v", again, d)
+	}
+	if b, err := os.ReadFile(filepath.Join(dir, "corpus.jsonl")); err != nil || !strings.HasPrefix(string(b), `{"_id":"a","text":"Apple round, <red>"}`) {
+		t.Errorf("corpus.jsonl %s, error %v", b, err)
+	}
+	if err := d.SaveBEIR(filepath.Join(dir, "corpus.jsonl")); err == nil || !strings.Contains(err.Error(), "workbench: save fruit") {
+		t.Errorf("into a file: error %v", err)
+	}
+}
+
+func TestSplit(t *testing.T) {
+	d, _ := toy(1, 11, 5, 4)
+	for _, c := range []struct{ ask, want int }{{0, 3}, {4, 4}, {11, 11}} {
+		if err := d.Split(c.ask, 7); err != nil || len(d.Test) != c.want || len(d.Train) != 11-c.want {
+			t.Errorf("split %d: test %v, train %v, error %v", c.ask, d.Test, d.Train, err)
+		}
+		in := map[int]bool{}
+		for _, r := range append(d.Test, d.Train...) {
+			in[r] = true
+		}
+		if len(in) != 11 {
+			t.Errorf("split %d: rows %v", c.ask, in)
+		}
+	}
+	if err := d.Split(12, 0); err == nil || len(d.Test) != 11 {
+		t.Errorf("12 of 11: error %v, test %v", err, d.Test)
+	}
+}

@@ -25,10 +25,11 @@ type Experiment struct {
 	Dataset   *Dataset
 	Scorer    Scorer
 	Systems   []System
-	Budgets   []int      // B, cross-encoder calls per query
-	TopK      []int      // k
-	Queries   []int      // rows of the queries to search; nil = Dataset.Test
-	Samplings []Sampling // calls spent on the index, the costs to compare; nil = none are spent
+	Budgets   []int       // B, cross-encoder calls per query
+	TopK      []int       // k
+	Queries   []int       // rows of the queries to search; nil = Dataset.Test
+	Exact     []Neighbors // of these queries, as OpenNeighbors reads them; nil = every item is scored to know them
+	Samplings []Sampling  // calls spent on the index, the costs to compare; nil = none are spent
 
 	// Seeds repeat what is drawn by chance, each setting the Seed of samplings,
 	// factorizations and searches; nil leaves those as they are.
@@ -73,7 +74,8 @@ type Report struct {
 }
 
 // Run searches every query with every system at every index cost and budget. The
-// exact neighbours are found once, by scoring every item of every query; scores and
+// exact neighbours are found once, by scoring every item of every query, unless
+// they are given; scores and
 // indexes that several systems share are made once. When it fails or ctx is
 // cancelled, the measures so far are returned with the error.
 func (e Experiment) Run(ctx context.Context) (*Report, error) {
@@ -84,7 +86,7 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 	if queries == nil {
 		queries = e.Dataset.Test
 	}
-	exact, err := Exact(ctx, e.Scorer, e.Dataset, queries, slices.Max(e.TopK))
+	exact, err := e.exact(ctx, queries)
 	if err != nil {
 		return nil, err
 	}
@@ -115,6 +117,18 @@ func (e Experiment) check() error {
 		names[sys.Name] = true
 	}
 	return nil
+}
+
+func (e Experiment) exact(ctx context.Context, queries []int) ([]Neighbors, error) {
+	most := slices.Max(e.TopK)
+	if e.Exact == nil {
+		return Exact(ctx, e.Scorer, e.Dataset, queries, most)
+	}
+	known, err := neighborsOf(queries, e.Exact, min(most, len(e.Dataset.Items)))
+	if err != nil {
+		return nil, fmt.Errorf("workbench: experiment: %w", err)
+	}
+	return known, nil
 }
 
 func (e Experiment) baseline() string {

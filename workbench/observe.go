@@ -13,11 +13,21 @@ const observeBatch = 1024
 // them. When the scorer fails or ctx is cancelled it returns the rows scored so
 // far together with the error; Scores.Calls counts every score that was paid for.
 func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, error) {
-	g := &Scores{Items: len(d.Items)}
-	plan, err := sm.plan(d)
-	if err != nil {
-		return g, fmt.Errorf("workbench: observe: %w", err)
+	n, err := sm.Rows(d)
+	var plan []ScoreRow
+	if err == nil {
+		plan, err = sm.Plan(d, 0, n)
 	}
+	if err != nil {
+		return &Scores{Items: len(d.Items)}, fmt.Errorf("workbench: observe: %w", err)
+	}
+	return ObserveRows(ctx, s, len(d.Items), plan)
+}
+
+// ObserveRows is Observe for entries chosen otherwise: rows without values, of a
+// data set with so many items. It takes the rows' slices over.
+func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Scores, error) {
+	g := &Scores{Items: items}
 	m := startProgress(ctx, "observe", "calls", planned(plan, g.Items))
 	defer m.end()
 	for len(plan) > 0 {

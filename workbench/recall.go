@@ -65,6 +65,20 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	return mean(recalls(rs, exact, k)), nil
 }
 
+// RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
+// of each result's query, in any order, at least k or all items.
+func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
+	queries := make([]int, len(rs))
+	for i := range rs {
+		queries[i] = rs[i].Query
+	}
+	known, err := neighborsOf(queries, exact, k)
+	if err != nil {
+		return 0, fmt.Errorf("workbench: recall: %w", err)
+	}
+	return mean(recalls(rs, known, k)), nil
+}
+
 // recalls gives Top-k-Recall of each result; exact holds at least k neighbours,
 // or all items, of the same queries in the same order.
 func recalls(rs []Result, exact []Neighbors, k int) []float64 {

@@ -47,22 +47,35 @@ func (sm Sampling) String() string {
 	return fmt.Sprintf("%s × (%s)", queries, strings.Join(parts, " + "))
 }
 
-// plan returns the rows to observe, without values.
-func (sm Sampling) plan(d *Dataset) ([]ScoreRow, error) {
+// Rows is how many train queries it chooses; the error says why it cannot be.
+func (sm Sampling) Rows(d *Dataset) (int, error) {
 	n := sm.Queries
 	if n == 0 {
 		n = len(d.Train)
 	}
 	switch {
 	case n < 0 || n > len(d.Train):
-		return nil, fmt.Errorf("sampling asks for %d train queries, the data set has %d", sm.Queries, len(d.Train))
+		return 0, fmt.Errorf("sampling asks for %d train queries, the data set has %d", sm.Queries, len(d.Train))
 	case sm.PerQuery < 0 || sm.Random < 0 || sm.PerItem < 0:
-		return nil, fmt.Errorf("sampling of %d top and %d random items, %d queries per item: none can be negative", sm.PerQuery, sm.Random, sm.PerItem)
+		return 0, fmt.Errorf("sampling of %d top and %d random items, %d queries per item: none can be negative", sm.PerQuery, sm.Random, sm.PerItem)
 	case !sm.Dense && sm.PerQuery+sm.Random+sm.PerItem == 0:
-		return nil, fmt.Errorf("sampling chooses no entries: set PerQuery, Random, PerItem or Dense")
+		return 0, fmt.Errorf("sampling chooses no entries: set PerQuery, Random, PerItem or Dense")
 	}
-	rows, byItem := make([]ScoreRow, n), sm.drawQueries(n, len(d.Items))
-	parallel(n, func(i int) { rows[i] = sm.row(d, d.Train[i], byItem[i], n) })
+	return n, nil
+}
+
+// Plan returns the rows from … to-1 that Observe scores, without values. Its cost
+// is theirs alone, but for PerItem, which draws for all.
+func (sm Sampling) Plan(d *Dataset, from, to int) ([]ScoreRow, error) {
+	n, err := sm.Rows(d)
+	if err != nil {
+		return nil, err
+	}
+	if from < 0 || to < from || to > n {
+		return nil, fmt.Errorf("%w: rows %d to %d of %d", ErrShape, from, to, n)
+	}
+	rows, byItem := make([]ScoreRow, to-from), sm.drawQueries(n, len(d.Items))
+	parallel(len(rows), func(i int) { rows[i] = sm.row(d, d.Train[from+i], byItem[from+i], n) })
 	return rows, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"math"
 	"net/http"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -32,18 +31,25 @@ const (
 	SigmoidScores ScoreScale = "sigmoid" // between 0 and 1, turned back into logits
 )
 
-// RerankClient is a TextScorer that asks a server. The zero value of every field
-// but URL is the best setting known; fields may not change after the first call.
-// Any number of goroutines may use one at once.
+// RerankClient is a TextScorer that asks a server, or several that serve the same
+// model. The zero value of every field but URL is the best setting known; fields may
+// not change after the first call. Any number of goroutines may use one at once.
 //
 //	ce := &workbench.RerankClient{URL: "http://localhost:8080"}
 //
 // A failed request is repeated on 429, 5xx and broken connections. Pairs that
 // have no score in the end are named by a *PartialError, the others have theirs.
+//
+// With Replicas a request goes to the server with the fewest under way. One that fails
+// is set aside, at first for Backoff and then for twice as long each time, until it
+// answers one request again; what it had not answered goes to the others. At the end
+// of a call, requests that take three times as long as usual are sent to a second
+// server, and the first answer counts. A replica that serves another model is an error.
 type RerankClient struct {
-	URL   string      // of the server, or of its rerank endpoint
-	Shape RerankShape // "" asks the server
-	Model string      // sent along; Cohere and Jina need one, vLLM serves several
+	URL      string      // of the server, or of its rerank endpoint
+	Replicas []string    // URLs of further servers of the same model
+	Shape    RerankShape // "" asks the server
+	Model    string      // sent along; Cohere and Jina need one, vLLM serves several
 	// Scores is the scale of the server's scores. "" is raw for TEI, which is asked for
 	// raw scores, and sigmoid for the others; RawScores asks vLLM for them, too (from 0.10
 	// on). Where a sigmoid has rounded to 0 or 1 the logits of the best or worst pairs are
@@ -52,14 +58,16 @@ type RerankClient struct {
 	KeyEnv string // environment variable with the API key; "" is COHERE_API_KEY, JINA_API_KEY or else RERANK_API_KEY
 
 	Batch       int           // texts a request; 0 is what the server takes, or 32
-	Concurrency int           // requests at a time; 0 is 4
-	Tries       int           // of one request; 0 is 6
+	Concurrency int           // requests at a time and server; 0 is 4
+	Tries       int           // of one request at each server; 0 is 6
 	Backoff     time.Duration // before the second try, doubled for each further one; 0 is 250 ms
 	Timeout     time.Duration // of one try; 0 is a minute
 	Client      *http.Client  // nil is one that keeps enough connections open
 
-	mu     sync.Mutex
-	server *rerankServer // once asked
+	mu       sync.Mutex
+	replicas []*replica    // once the URLs are read
+	server   *rerankServer // the first that described itself
+	usual    time.Duration // a text takes, a running mean
 }
 
 // maxBackoff bounds a pause between two tries, maxRetryAfter one that the server asks for.
@@ -81,75 +89,47 @@ func (c *RerankClient) Predict(ctx context.Context, pairs [][2]string) ([]float6
 	m := startProgress(ctx, "rerank", "pairs", len(pairs))
 	defer m.end()
 	scores, errs := make([]float64, len(pairs)), make([]error, len(pairs))
-	jobs := rerankJobs(pairs, cmp.Or(c.Batch, s.batch, 32))
-	var next atomic.Int64
-	var fatal atomic.Pointer[error]
-	var wait sync.WaitGroup
-	for range min(cmp.Or(c.Concurrency, 4), len(jobs)) {
-		wait.Go(func() {
-			for j := next.Add(1) - 1; j < int64(len(jobs)); j = next.Add(1) - 1 {
-				if earlier := fatal.Load(); earlier != nil {
-					fail(errs, jobs[j], *earlier)
-				} else if err := c.run(ctx, s, jobs[j], pairs, scores, errs); err != nil {
-					fatal.Store(&err)
-				}
-				m.add(len(jobs[j]))
-			}
-		})
+	d := c.newDispatch(ctx, rerankJobs(pairs, cmp.Or(c.Batch, s.batch, 32)))
+	d.send = func(ctx context.Context, r *replica, j *rerankJob) ([]float64, error) {
+		return c.request(ctx, r, pairs[j.pairs[0]][0], texts(pairs, j.pairs))
 	}
-	wait.Wait()
+	d.done = func(j *rerankJob, got []float64, err error) {
+		for i, k := range j.pairs {
+			if errs[k] = err; err == nil {
+				scores[k], errs[k] = s.raw(got[i])
+			}
+		}
+		m.add(len(j.pairs))
+	}
+	d.run()
 	if err := partial(scores, errs); err != nil {
 		return scores, fmt.Errorf("workbench: rerank: %w", err)
 	}
 	return scores, nil
 }
 
-func fail(errs []error, job []int, err error) {
-	for _, k := range job {
-		errs[k] = err
+// texts returns the texts of some pairs.
+func texts(pairs [][2]string, which []int) []string {
+	ts := make([]string, len(which))
+	for i, k := range which {
+		ts[i] = pairs[k][1]
 	}
+	return ts
 }
 
-// rerankJobs groups the indices of pairs by query, at most batch to a group.
-func rerankJobs(pairs [][2]string, batch int) (jobs [][]int) {
-	open := map[string]int{} // job still to be filled, by query
+// rerankJobs groups the indices of pairs by query, at most batch to a job.
+func rerankJobs(pairs [][2]string, batch int) (jobs []*rerankJob) {
+	open := map[string]*rerankJob{} // still to be filled, by query
 	for i, p := range pairs {
-		j, ok := open[p[0]]
-		if !ok || len(jobs[j]) == batch {
-			j = len(jobs)
+		j := open[p[0]]
+		if j == nil || len(j.pairs) == batch {
+			j = &rerankJob{}
 			open[p[0]] = j
-			jobs = append(jobs, nil)
+			jobs = append(jobs, j)
 		}
-		jobs[j] = append(jobs[j], i)
+		j.pairs = append(j.pairs, i)
 	}
 	return jobs
-}
-
-// run scores one job. A job that is too large for the server, or has a text it does not take, is
-// halved. The error is one that every other job would meet, too.
-func (c *RerankClient) run(ctx context.Context, s *rerankServer, job []int, pairs [][2]string, scores []float64, errs []error) error {
-	texts := make([]string, len(job))
-	for i, k := range job {
-		texts[i] = pairs[k][1]
-	}
-	got, err := c.request(ctx, s, pairs[job[0]][0], texts)
-	switch status := statusOf(err); status {
-	case http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		if half := len(job) / 2; half > 0 {
-			return cmp.Or(c.run(ctx, s, job[:half], pairs, scores, errs), c.run(ctx, s, job[half:], pairs, scores, errs))
-		}
-	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
-		fail(errs, job, err)
-		return err
-	}
-	if err != nil {
-		fail(errs, job, err)
-		return nil
-	}
-	for i, k := range job {
-		scores[k], errs[k] = s.raw(got[i])
-	}
-	return nil
 }
 
 // raw turns a server's score into a logit.
@@ -164,7 +144,7 @@ func (s *rerankServer) raw(score float64) (float64, error) {
 	return math.Log(p) - math.Log1p(-p), nil
 }
 
-// Fingerprint names the server's model, as it describes it. Where it does not,
+// Fingerprint names the servers' model, as they describe it. Where they do not,
 // the name is the URL and Model, and a Cache cannot notice that the server has
 // exchanged what is behind them.
 func (c *RerankClient) Fingerprint() (string, error) {
@@ -178,4 +158,10 @@ func (c *RerankClient) Fingerprint() (string, error) {
 }
 
 // String fits one line and shows no password.
-func (c *RerankClient) String() string { return "RerankClient " + redacted(c.URL) }
+func (c *RerankClient) String() string {
+	text := "RerankClient " + redacted(c.URL)
+	if n := len(c.Replicas); n > 0 {
+		text += fmt.Sprintf(" and %d replicas", n)
+	}
+	return text
+}

@@ -196,7 +196,7 @@ func TestRerankRetries(t *testing.T) {
 	t.Setenv("RERANK_API_KEY", "secret")
 	c := &RerankClient{URL: server.URL, Backoff: time.Millisecond, Tries: 3, Concurrency: 1}
 	_, err := c.Predict(t.Context(), pairs)
-	if part, ok := errors.AsType[*PartialError](err); !ok || len(part.Failed) != 4 || n.Load() != 6 {
+	if part, ok := errors.AsType[*PartialError](err); !ok || len(part.Failed) != 4 || n.Load() != 3 {
 		t.Errorf("%v after %d requests", err, n.Load())
 	}
 	if !strings.Contains(err.Error(), "after 3 tries") || !strings.Contains(err.Error(), "503 Service Unavailable: come back") || strings.Contains(err.Error(), "secret") {

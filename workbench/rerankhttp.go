@@ -29,68 +29,46 @@ var rerankConnections = func() *http.Client {
 	return &http.Client{Transport: t}
 }()
 
-// statusError is an answer other than 200.
-type statusError struct {
-	code    int
-	message string
-	after   time.Duration // Retry-After
+// tryError is why a server gave no answer that can be read: it sent another status than
+// 200, or the connection failed.
+type tryError struct {
+	error
+	code  int           // the status, 0 without one
+	after time.Duration // Retry-After
 }
 
-func (e *statusError) Error() string {
-	return strings.TrimSuffix(fmt.Sprintf("the server answered %d %s: %s", e.code, http.StatusText(e.code), e.message), ": ")
-}
+func (e *tryError) Unwrap() error { return e.error }
 
 // statusOf is the status an error came with, 0 for another error or none.
 func statusOf(err error) int {
-	if e, ok := errors.AsType[*statusError](err); ok {
+	if e, ok := errors.AsType[*tryError](err); ok {
 		return e.code
 	}
 	return 0
 }
 
-// send sends a request, several times if need be, and returns the body of the answer.
-func (c *RerankClient) send(ctx context.Context, method, url string, body []byte, shape RerankShape) ([]byte, error) {
-	tries := cmp.Or(c.Tries, 6)
-	for try := 1; ; try++ {
-		answer, err := c.try(ctx, method, url, body, shape)
-		if err == nil {
-			return answer, nil
-		}
-		if ctx.Err() != nil || !worthAnotherTry(err) {
-			return nil, err
-		}
-		pause := c.pause(try, err)
-		deadline, limited := ctx.Deadline()
-		switch {
-		case try == tries:
-			return nil, fmt.Errorf("after %d tries: %w", tries, err)
-		case pause > maxRetryAfter || limited && time.Until(deadline) < pause:
-			return nil, fmt.Errorf("no time to wait %v for try %d: %w", pause.Round(time.Millisecond), try+1, err)
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("%w while waiting for try %d: %w", ctx.Err(), try+1, err)
-		case <-time.After(pause):
-		}
+// refused: this server will say the same to every request of the call.
+func refused(err error) bool {
+	switch statusOf(err) {
+	case http.StatusUnauthorized, http.StatusForbidden, http.StatusNotFound, http.StatusMethodNotAllowed:
+		return true
 	}
+	dns, lookup := errors.AsType[*net.DNSError](err)
+	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)
+	_, unfit := errors.AsType[*unfitError](err)
+	return lookup && dns.IsNotFound || certificate || unfit && !worthAnotherTry(err)
 }
 
 // worthAnotherTry: the server is busy or stumbled, or the connection broke.
 func worthAnotherTry(err error) bool {
-	if dns, ok := errors.AsType[*net.DNSError](err); ok && dns.IsNotFound {
-		return false
-	}
-	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
-		return false
-	}
-	code := statusOf(err)
-	return code == 0 || code == http.StatusTooManyRequests || code >= 500 && code != http.StatusNotImplemented
+	e, ok := errors.AsType[*tryError](err)
+	return ok && (e.code == 0 || e.code == http.StatusTooManyRequests || e.code >= 500 && e.code != http.StatusNotImplemented)
 }
 
 // pause is the wait after a failed try: what the server asks for, or twice as long as last time,
 // give or take half so that clients do not come back together.
 func (c *RerankClient) pause(try int, err error) time.Duration {
-	if e, ok := errors.AsType[*statusError](err); ok && e.after > 0 {
+	if e, ok := errors.AsType[*tryError](err); ok && e.after > 0 {
 		return e.after
 	}
 	full := cmp.Or(c.Backoff, 250*time.Millisecond) << min(try-1, 20)
@@ -100,7 +78,8 @@ func (c *RerankClient) pause(try int, err error) time.Duration {
 	return full/2 + rand.N(full)
 }
 
-// try sends a request once. The key goes into the header and nowhere else.
+// try sends a request once. The key goes into the header and nowhere else. Its errors are
+// *tryError but for a request that cannot be made.
 func (c *RerankClient) try(ctx context.Context, method, url string, body []byte, shape RerankShape) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(c.Timeout, time.Minute))
 	defer cancel()
@@ -118,12 +97,12 @@ func (c *RerankClient) try(ctx context.Context, method, url string, body []byte,
 	}
 	answer, err := cmp.Or(c.Client, rerankConnections).Do(r)
 	if err != nil {
-		return nil, err
+		return nil, &tryError{error: err}
 	}
 	defer answer.Body.Close()
 	text, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
 	if err != nil {
-		return nil, fmt.Errorf("%s %s: reading the answer: %w", method, redacted(url), err)
+		return nil, &tryError{error: fmt.Errorf("%s %s: reading the answer: %w", method, redacted(url), err)}
 	}
 	if answer.StatusCode == http.StatusOK {
 		return text, nil
@@ -132,7 +111,8 @@ func (c *RerankClient) try(ctx context.Context, method, url string, body []byte,
 	if key != "" {
 		message = strings.ReplaceAll(message, key, "(key)")
 	}
-	return nil, fmt.Errorf("%s %s: %w", method, redacted(url), &statusError{answer.StatusCode, message, retryAfter(answer.Header.Get("Retry-After"), time.Now())})
+	said := strings.TrimSuffix(fmt.Sprintf("the server answered %d %s: %s", answer.StatusCode, http.StatusText(answer.StatusCode), message), ": ")
+	return nil, &tryError{fmt.Errorf("%s %s: %s", method, redacted(url), said), answer.StatusCode, retryAfter(answer.Header.Get("Retry-After"), time.Now())}
 }
 
 func (c *RerankClient) keyName(shape RerankShape) string {

@@ -13,42 +13,46 @@ import (
 	"strings"
 )
 
-// rerankServer is what the client knows of its server.
+// rerankServer is what the client knows of a server.
 type rerankServer struct {
 	shape    RerankShape
 	endpoint string // for POST
-	model    string
+	model    string // sent along
+	served   string // the model as the server names it: the same for all replicas
 	identity string // for the fingerprint
 	scale    ScoreScale
 	batch    int // texts it takes at once, 0 when it does not say
 }
 
-// ask finds out about the server once, and again after a failure.
-func (c *RerankClient) ask(ctx context.Context) (*rerankServer, error) {
+// unfitError is why a server cannot be used although it answers, or what kept it from
+// saying what it is.
+type unfitError struct{ error }
+
+func (e *unfitError) Unwrap() error { return e.error }
+
+// errReplicas ends a call: scores of two models do not compare.
+var errReplicas = errors.New("the replicas serve different models")
+
+// meet returns what the client knows of a replica; if that is nothing, the replica is asked.
+func (c *RerankClient) meet(ctx context.Context, r *replica) (*rerankServer, error) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.server != nil {
-		return c.server, nil
+	known := r.server
+	c.mu.Unlock()
+	if known != nil {
+		return known, nil
 	}
-	u, err := url.Parse(c.URL)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		return nil, fmt.Errorf("%q is not the URL of a server", redacted(c.URL))
-	}
-	base := u.JoinPath() // a copy with a clean path
+	base := r.url.JoinPath() // a copy with a clean path
 	for _, suffix := range []string{"/", "/rerank", "/v1", "/v2"} {
 		base.Path = strings.TrimSuffix(base.Path, suffix)
 	}
-	s := &rerankServer{shape: c.Shape, model: c.Model, identity: strings.TrimSpace(c.Model + " " + redacted(c.URL))}
+	s := &rerankServer{shape: c.Shape, model: c.Model, served: c.Model, identity: strings.TrimSpace(c.Model + " " + redacted(c.URL))}
 	if err := c.describe(ctx, s, base); err != nil {
-		return nil, err
+		return nil, &unfitError{err}
 	}
-	path, ok := map[RerankShape]string{ShapeTEI: "/rerank", ShapeVLLM: "/v1/rerank", ShapeCohere: "/v2/rerank", ShapeJina: "/v1/rerank"}[s.shape]
-	if !ok {
-		return nil, fmt.Errorf("no shape %q: tei, vllm, cohere or jina", s.shape)
-	}
+	path := map[RerankShape]string{ShapeTEI: "/rerank", ShapeVLLM: "/v1/rerank", ShapeCohere: "/v2/rerank", ShapeJina: "/v1/rerank"}[s.shape]
 	s.endpoint = base.JoinPath(path).String()
-	if strings.HasSuffix(strings.TrimSuffix(u.Path, "/"), "/rerank") {
-		s.endpoint = u.String()
+	if strings.HasSuffix(strings.TrimSuffix(r.url.Path, "/"), "/rerank") {
+		s.endpoint = r.url.String()
 	}
 	if s.scale = c.Scores; s.scale == "" {
 		s.scale = SigmoidScores
@@ -56,11 +60,21 @@ func (c *RerankClient) ask(ctx context.Context) (*rerankServer, error) {
 			s.scale = RawScores
 		}
 	}
-	if s.scale != RawScores && s.scale != SigmoidScores {
-		return nil, fmt.Errorf("no score scale %q: raw or sigmoid", s.scale)
+	return s, c.agree(r, s)
+}
+
+// agree keeps what a replica said if it is what the first one said.
+func (c *RerankClient) agree(r *replica, s *rerankServer) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.server == nil {
+		c.server = s
 	}
-	c.server = s
-	return s, nil
+	if s.shape != c.server.shape || s.served != c.server.served {
+		return fmt.Errorf("%w: %s serves %s %q, another %s %q", errReplicas, r, s.shape, s.served, c.server.shape, c.server.served)
+	}
+	r.server = s
+	return nil
 }
 
 // describe tells the shapes apart: by name for the two services, else by which of TEI's and
@@ -103,7 +117,8 @@ func (c *RerankClient) describeTEI(ctx context.Context, s *rerankServer, base *u
 	if _, embeds := info.Type["embedding"]; embeds {
 		return false, fmt.Errorf("%s serves %s, an embedding model; a reranker is needed", redacted(base.String()), info.Model)
 	}
-	s.shape, s.batch, s.identity = ShapeTEI, info.Batch, strings.TrimSpace(info.Model+" "+info.SHA)
+	s.shape, s.batch, s.served = ShapeTEI, info.Batch, strings.TrimSpace(info.Model+" "+info.SHA)
+	s.identity = s.served
 	return true, nil
 }
 
@@ -117,13 +132,14 @@ func (c *RerankClient) describeVLLM(ctx context.Context, s *rerankServer, base *
 		return false, fmt.Errorf("%s does not serve model %q but %q", redacted(base.String()), s.model, models.Data[0].ID)
 	}
 	s.shape, s.model = ShapeVLLM, cmp.Or(s.model, models.Data[0].ID)
+	s.served = s.model
 	s.identity = s.model + " " + redacted(c.URL)
 	return true, nil
 }
 
 // page gets a JSON page; found is false when the server has none there.
 func (c *RerankClient) page(ctx context.Context, u *url.URL, v any) (found bool, err error) {
-	body, err := c.send(ctx, http.MethodGet, u.String(), nil, c.Shape)
+	body, err := c.try(ctx, http.MethodGet, u.String(), nil, c.Shape)
 	switch statusOf(err) {
 	case http.StatusNotFound, http.StatusMethodNotAllowed:
 		return false, nil
@@ -146,8 +162,12 @@ type rerankRequest struct {
 	Activated *bool    `json:"activation,omitempty"`             // the same in versions before 0.11
 }
 
-// request asks for the scores of texts for one query.
-func (c *RerankClient) request(ctx context.Context, s *rerankServer, query string, texts []string) ([]float64, error) {
+// request asks a replica for the scores of texts for one query, once.
+func (c *RerankClient) request(ctx context.Context, at *replica, query string, texts []string) ([]float64, error) {
+	s, err := c.meet(ctx, at)
+	if err != nil {
+		return nil, err
+	}
 	r := rerankRequest{Model: s.model, Query: query}
 	switch s.shape {
 	case ShapeTEI:
@@ -166,7 +186,7 @@ func (c *RerankClient) request(ctx context.Context, s *rerankServer, query strin
 	if err != nil {
 		return nil, err
 	}
-	answer, err := c.send(ctx, http.MethodPost, s.endpoint, body, s.shape)
+	answer, err := c.try(ctx, http.MethodPost, s.endpoint, body, s.shape)
 	if err != nil {
 		return nil, err
 	}

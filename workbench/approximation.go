@@ -44,12 +44,10 @@ func (ix *Index) Approximate(ctx context.Context, s Scorer, rs []Result, o Searc
 	for range rounds + 1 {
 		a.Rounds = append(a.Rounds, NewMatrix(len(rs), ix.Features.Rows))
 	}
-	block := blockSize(ix.Features.Rows)
-	for lo := 0; lo < len(rs); lo += block {
-		if err := ctx.Err(); err != nil {
+	for lo := 0; lo < len(rs); lo += blockQueries {
+		if err := a.replay(ctx, ix, lo, min(lo+blockQueries, len(rs)), ix.options(o)); err != nil {
 			return nil, fmt.Errorf("workbench: approximate: %w", err)
 		}
-		a.replay(ix, lo, min(lo+block, len(rs)), ix.options(o))
 	}
 	a.toExactScale(ix)
 	return a, nil
@@ -78,27 +76,33 @@ func (a *Approximation) scoreAll(ctx context.Context, s Scorer) error {
 
 // replay sets rows lo to hi-1 of Rounds by showing every round's scores again to
 // the estimates that chose them. A result with fewer rounds stays at its last.
-func (a *Approximation) replay(ix *Index, lo, hi int, o SearchOptions) {
+func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o SearchOptions) error {
 	rs := a.Results[lo:hi]
 	queries := make([]int, len(rs))
 	for i := range rs {
 		queries[i] = rs[i].Query
 	}
-	b, seekers := ix.newBlock(queries), make([]*seeker, len(rs))
-	for i, q := range queries {
-		seekers[i] = ix.seek(q, b.prior.Row(i), o)
+	b, err := ix.newBlock(ctx, queries, o)
+	if err != nil {
+		return err
 	}
 	for r, m := range a.Rounds {
-		b.approximate(seekers)
-		for i := range rs {
-			copy(m.Row(lo+i), b.scores.Row(i))
+		if err := ctx.Err(); err != nil {
+			return err
 		}
-		parallel(len(rs), func(i int) {
-			if r < len(rs[i].Rounds) {
-				seekers[i].est.observe(rs[i].Rounds[r].Items, rs[i].Rounds[r].Scores)
+		ix.scores(b.probes(0), m.view().RowRange(lo, hi))
+		err := b.each(func(i int, k *seeker) error {
+			if r >= len(rs[i].Rounds) {
+				return nil
 			}
+			k.rounds = append(k.rounds, rs[i].Rounds[r])
+			return k.refit(ctx, b.items)
 		})
+		if err != nil {
+			return err
+		}
 	}
+	return nil
 }
 
 // toExactScale takes the inverse of the method's scale.

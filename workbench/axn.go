@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"math"
 	"slices"
 
@@ -59,21 +60,25 @@ func (m *moments) deviation() float64 {
 // u = (1−λ)·V_A⁺ a + λ·x_q over the anchors A scored so far, and scores V·u. The
 // pseudo-inverse gives the least-squares u of least norm.
 type regression struct {
-	features *Matrix // V, |I|×d
-	param    []float32
-	lambda   float64
-	norm     Normalization
-	anchors  leastSquares // V_A and a, normalised
-	u        []float32
+	param   []float32
+	lambda  float64
+	norm    Normalization
+	anchors leastSquares // V_A and a, normalised
+	u       []float32
 }
 
 // regressionFrom makes regressions whose u_param (eq. 7), which is also u before
-// any evidence, is param.
-func regressionFrom(param func(ix *Index, query int) []float32) func(*Index, int, []float32, SearchOptions) estimate {
-	return func(ix *Index, query int, _ []float32, o SearchOptions) estimate {
-		x := param(ix, query)
-		return &regression{features: ix.Features, param: x, lambda: o.Lambda, norm: ix.Normalization,
-			anchors: leastSquares{cols: len(x)}, u: slices.Clone(x)}
+// any evidence, is param; nil is 0.
+func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf, []int, SearchOptions) ([]estimate, error) {
+	return func(_ context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
+		_, d := items.size()
+		estimates := make([]estimate, len(queries))
+		for i, q := range queries {
+			x := make([]float32, d)
+			copy(x, param(ix, q))
+			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: leastSquares{cols: d}, u: slices.Clone(x)}
+		}
+		return estimates, nil
 	}
 }
 
@@ -81,13 +86,13 @@ func dualEncoderVector(ix *Index, query int) []float32 { return ix.DE.Queries.Ro
 
 func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) }
 
-func zeroVector(ix *Index, query int) []float32 { return make([]float32, ix.Features.Cols) }
+func zeroVector(*Index, int) []float32 { return nil }
 
-func (r *regression) vector() ([]float32, float32) { return r.u, 1 }
+func (r *regression) probe(float64) probe { return probe{place: r.u} }
 
-func (r *regression) observe(items []int, scores []float64) {
-	for i, it := range items {
-		r.anchors.add(r.features.Row(it), r.norm.apply(scores[i]))
+func (r *regression) observe(items itemRows, scores []float64) {
+	for i, s := range scores {
+		r.anchors.add(items.features.Row(i), r.norm.apply(s))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves

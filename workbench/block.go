@@ -1,134 +1,124 @@
 package workbench
 
 import (
+	"context"
 	"errors"
-	"math"
-	"math/rand/v2"
-	"sync"
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
 
-// block holds the approximate scores of a few queries for all items.
+// block is a few queries that advance in lockstep.
 type block struct {
-	ix      *Index
-	queries f32.Mat // x_q, |block|×d
-	prior   f32.Mat // m(q, i), |block|×|I|; rows without data where the method has none
-	bonus   f32.Mat // added to the scores when a round chooses; as prior
-	scores  f32.Mat // prior + U·Fᵀ
-	u       f32.Mat // |block|×p
+	*Index
+	items   shelf
+	seekers []*seeker
 }
 
-// newBlock computes the prior means of a block of queries.
-func (ix *Index) newBlock(queries []int) *block {
-	n, items, p := len(queries), ix.Features.Rows, ix.Features.Cols
-	b := &block{ix: ix, queries: ix.DE.Queries.Select(queries).view(), prior: f32.Mat{Rows: n}, scores: f32.NewMat(n, items), u: f32.NewMat(n, p)}
-	if prior := systems[ix.Method].prior; prior != nil {
-		b.prior, b.bonus = f32.NewMat(n, items), f32.NewMat(n, items)
-		prior(ix, queries, b.prior, b.bonus)
+func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
+	b := &block{Index: ix, items: indexShelf{ix}}
+	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
+	items, _ := b.items.size()
+	for i, est := range estimates {
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
 	}
-	return b
+	return b, err
 }
 
-// score sets the scores by which a round, from 0, chooses its items.
-func (b *block) score(seekers []*seeker, round, size int, o SearchOptions) error {
-	if round == 0 {
-		return b.begin(seekers, size, o.First)
+// round is one round, from 0: choose, score, refit.
+func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
+	if err := b.choose(ctx, round, size, o); err != nil {
+		return err
 	}
-	b.approximate(seekers)
-	f32.Axpy(1, b.bonus.Data, b.scores.Data[:len(b.bonus.Data)])
-	if o.Softmax > 0 {
-		parallel(len(seekers), func(i int) { drawScores(b.scores.Row(i), seekers[i].query, round, o) })
+	if err := scoreRound(ctx, s, b.seekers); err != nil {
+		return err
+	}
+	return b.each(func(_ int, k *seeker) error { return k.refit(ctx, b.items) })
+}
+
+// each calls do for every seeker, on all cores.
+func (b *block) each(do func(i int, k *seeker) error) error {
+	errs := make([]error, len(b.seekers))
+	parallel(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
+	return errors.Join(errs...)
+}
+
+// choose gives every seeker the items of a round.
+func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
+	own := systems[b.Method]
+	if o.First == nil && own.first != nil {
+		o.First = own.first(b.Index)
+	}
+	if round == 0 && o.First != nil {
+		return b.initialize(o.First, size)
+	}
+	probes := b.probes(optimism)
+	for i, k := range b.seekers {
+		switch {
+		case round == 0 && own.hedge:
+			probes = append(probes, similarity(k.query, b.DE.Queries.Row(k.query)))
+		case round > 0 && o.Softmax > 0:
+			probes[i].draw = newLottery(o.Softmax, o.Seed, k.query, round)
+		}
+	}
+	return b.take(ctx, probes, size)
+}
+
+// probes are the seekers' approximate scores.
+func (b *block) probes(optimism float64) []probe {
+	probes := make([]probe, len(b.seekers))
+	parallel(len(probes), func(i int) {
+		k := b.seekers[i]
+		probes[i] = k.est.probe(optimism)
+		probes[i].query, probes[i].seen = k.query, k.seen
+	})
+	return probes
+}
+
+// take gives every seeker its probe's best items. Where there are twice as many
+// probes, it takes in turn from its two lists, its own first: what an index has
+// learnt in the mean over all items costs some of the very first, which the dual
+// encoder knew.
+func (b *block) take(ctx context.Context, probes []probe, size int) error {
+	hits, err := b.items.choose(ctx, probes, size)
+	if err != nil {
+		return err
+	}
+	for i, k := range b.seekers {
+		lists := [][]topk.Hit{hits[i]}
+		if len(hits) > len(b.seekers) {
+			lists = append(lists, hits[len(b.seekers)+i])
+		}
+		k.take(inTurn(lists, size))
 	}
 	return nil
 }
 
-// begin sets the scores of round 1: first's, or the method's own.
-func (b *block) begin(seekers []*seeker, size int, first Initializer) error {
-	if own := systems[b.ix.Method].first; first == nil && own != nil {
-		first = own(b.ix)
-	}
-	if first == nil {
-		b.approximate(seekers)
-		if systems[b.ix.Method].hedge {
-			b.hedge(size)
-		}
-		return nil
-	}
-	errs := make([]error, len(seekers))
-	parallel(len(seekers), func(i int) { errs[i] = first.Initialize(seekers[i].query, b.scores.Row(i)) })
-	return errors.Join(errs...)
-}
-
-// hedge makes round 1 take in turn the best of the approximate scores, bonus
-// included, and the best of the dual encoder's: what an index has learnt in the
-// mean over all items costs some of the very first.
-func (b *block) hedge(size int) {
-	f32.Axpy(1, b.bonus.Data, b.scores.Data)
-	sims := f32.NewMat(b.scores.Rows, b.scores.Cols)
-	multiply(sims, b.queries, b.ix.itemPanels(), false)
-	parallel(sims.Rows, func(q int) { takeTurns(b.scores.Row(q), sims.Row(q), size) })
-}
-
-// takeTurns gives the n items that x and y rank highest in turn, x first, the
-// n highest values in x.
-func takeTurns(x, y []float32, n int) {
-	mine, other := topk.Select(x, n, nil), topk.Select(y, n, nil)
-	for i := range x {
-		x[i] = -math.MaxFloat32
-	}
-	for r := range mine {
-		x[mine[r]] = max(x[mine[r]], -float32(2*r))
-		x[other[r]] = max(x[other[r]], -float32(2*r+1))
-	}
-}
-
-// drawScores adds Gumbel noise to scores/Softmax, so that the highest are a draw
-// without replacement in proportion to exp(score/Softmax).
-func drawScores(scores []float32, query, round int, o SearchOptions) {
-	rng := rand.New(rand.NewPCG(uint64(o.Seed), uint64(query)<<20|uint64(round)))
-	for i, s := range scores {
-		scores[i] = float32(float64(s)/o.Softmax - math.Log(rng.ExpFloat64()))
-	}
-}
-
-// approximate sets the scores from every query's current vector.
-func (b *block) approximate(seekers []*seeker) {
-	for i, k := range seekers {
-		u, slope := k.est.vector()
-		copy(b.u.Row(i), u)
-		if b.prior.Data != nil {
-			copy(b.scores.Row(i), b.prior.Row(i))
-			f32.Scale(slope, b.scores.Row(i))
+// inTurn returns the first n items named when the lists are read in turn.
+func inTurn(lists [][]topk.Hit, n int) []int {
+	items, named := make([]int, 0, n), make(map[int]bool, n)
+	for r := range n {
+		for _, list := range lists {
+			if r < len(list) && len(items) < n && !named[list[r].Index] {
+				items, named[list[r].Index] = append(items, list[r].Index), true
+			}
 		}
 	}
-	multiply(b.scores, b.u, b.ix.panels(), b.prior.Data != nil)
+	return items
 }
 
-// packing is a matrix packed for multiply, once.
-type packing struct {
-	once   sync.Once
-	panels f32.Panels
-}
-
-func (p *packing) of(m *Matrix) *f32.Panels {
-	p.once.Do(func() { p.panels.PackRows(m.view(), threads()) })
-	return &p.panels
-}
-
-func (ix *Index) panels() *f32.Panels     { return ix.features.of(ix.Features) }
-func (ix *Index) itemPanels() *f32.Panels { return ix.items.of(ix.DE.Items) }
-
-// multiplyCols is how many columns one core takes at a time.
-const multiplyCols = 1024
-
-// multiply computes C = A·P, or adds to C if add is set, on all cores: the
-// columns are shared among them, so that a single row uses them all too.
-func multiply(c, a f32.Mat, p *f32.Panels, add bool) {
-	parallel((p.N+multiplyCols-1)/multiplyCols, func(i int) {
-		lo, hi := i*multiplyCols, min((i+1)*multiplyCols, p.N)
-		cols := p.Columns(lo, hi)
-		f32.Gemm(c.Sub(0, lo, c.Rows, hi-lo), a, &cols, add, 1)
+// initialize gives every seeker the items that first scores highest.
+func (b *block) initialize(first Initializer, size int) error {
+	errs := make([]error, len(b.seekers))
+	items, _ := b.items.size()
+	f32.Parallel(threads(), len(errs), 1, func(lo, hi int) {
+		scores := make([]float32, items)
+		for i := lo; i < hi; i++ {
+			clear(scores)
+			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
+				b.seekers[i].take(topk.Select(scores, size, nil))
+			}
+		}
 	})
+	return errors.Join(errs...)
 }

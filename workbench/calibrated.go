@@ -3,6 +3,9 @@ package workbench
 import (
 	"context"
 	"math"
+	"slices"
+
+	"axn/workbench/internal/f32"
 )
 
 // Settings of the Calibrated fit and search. Scores are warped to unit variance
@@ -49,59 +52,80 @@ func withoutScores(d *Dataset) (*Matrix, *Prior) {
 // prior mean: Slope·(m − m̄), m̄ being the mean over the first round.
 type calibratedEstimate struct {
 	*posterior
-	ix     *Index
-	prior  []float32 // m(q, ·)
-	center float32   // m̄
-	items  []int     // A
-	scores []float64 // a, not warped
+	prior  *Prior
+	curves *curvePair // the prior's mean and spread by x_q·v
+	vector []float32  // x_q
+	place  []float32  // (1, x_q)·Map
+	center float32    // m̄
+	means  []float32  // m_A
+	scores []float64  // a, not warped
 }
 
-func newCalibratedEstimate(ix *Index, _ int, prior []float32, o SearchOptions) estimate {
-	e := &calibratedEstimate{ix: ix, prior: prior}
-	e.posterior = newPosterior(ix.Features.Cols+1, min(o.Budget, ix.Features.Rows), e.features)
-	return e
+func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
+	curves, err := ix.Prior.curves(ctx, items, ix.DE.Queries.Select(queries))
+	if err != nil {
+		return nil, err
+	}
+	n, p := items.size()
+	estimates := make([]estimate, len(queries))
+	parallel(len(queries), func(i int) {
+		x := ix.DE.Queries.Row(queries[i])
+		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.place(x),
+			posterior: newPosterior(p+1, min(o.Budget, n))}
+	})
+	return estimates, nil
 }
 
-// features sets dst to anchor i's row.
-func (e *calibratedEstimate) features(i int, dst []float32) {
-	it, last := e.items[i], len(dst)-1
-	copy(dst, e.ix.Features.Row(it))
-	dst[last] = float32(e.ix.Prior.Slope) * (e.prior[it] - e.center)
-}
-
-func (e *calibratedEstimate) vector() ([]float32, float32) {
+func (e *calibratedEstimate) probe(optimism float64) probe {
 	last := len(e.u) - 1
-	return e.u[:last], 1 + float32(e.ix.Prior.Slope)*e.u[last]
+	slope := 1 + float32(e.prior.Slope)*e.u[last]
+	place := slices.Clone(e.u[:last])
+	f32.Axpy(slope, e.place, place[:len(e.place)])
+	return probe{place: place, vector: e.vector, curve: e.curves.sum(float64(slope), optimism), slope: slope}
 }
 
-func (e *calibratedEstimate) observe(items []int, scores []float64) {
-	if len(e.items) == 0 {
-		for _, it := range items {
-			e.center += e.prior[it] / float32(len(items))
+func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
+	means := e.expect(items)
+	if len(e.scores) == 0 {
+		for _, m := range means {
+			e.center += m / float32(len(means))
 		}
 	}
-	e.items, e.scores = append(e.items, items...), append(e.scores, scores...)
-	noise := make([]float32, len(items))
-	for i := range noise {
-		noise[i] = float32(e.ix.Prior.Noise)
+	rows, noise := f32.NewMat(len(scores), len(e.u)), make([]float32, len(scores))
+	for i := range scores {
+		copy(rows.Row(i), items.features.Row(i))
+		rows.Row(i)[len(e.u)-1] = float32(e.prior.Slope) * (means[i] - e.center)
+		noise[i] = float32(e.prior.Noise)
 	}
-	e.add(noise)
+	e.means, e.scores = append(e.means, means...), append(e.scores, scores...)
+	e.add(rows, noise)
 	e.solve(e.residuals())
+}
+
+// expect returns the items' prior means.
+func (e *calibratedEstimate) expect(items itemRows) []float32 {
+	n := len(items.bias)
+	sims, means := f32.NewMat(1, n), f32.NewMat(1, n)
+	f32.MulT(sims, f32.View(e.vector, 1, len(e.vector)), items.vectors, 1)
+	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.features.Sub(0, 0, n, len(e.place)), 1)
+	e.curves.sum(1, 0).add(means.Data, sims.Data)
+	f32.Axpy(1, items.bias, means.Data)
+	return means.Data
 }
 
 // residuals returns a − m_A for the warped scores of all anchors.
 func (e *calibratedEstimate) residuals() []float32 {
-	r := make([]float32, len(e.items))
+	r := make([]float32, len(e.scores))
 	for i, s := range e.scores {
-		r[i] = float32(e.ix.Prior.Warp.At(s))
+		r[i] = float32(e.prior.Warp.At(s))
 	}
-	ranked := len(e.ix.Prior.Curve.X) == 0
+	ranked := len(e.prior.Curve.X) == 0
 	if ranked {
 		r = ownRanks(e.scores)
 	}
 	mean := float32(0)
-	for i, it := range e.items {
-		r[i] -= e.prior[it]
+	for i, m := range e.means {
+		r[i] -= m
 		mean += r[i] / float32(len(r))
 	}
 	for i := range r {

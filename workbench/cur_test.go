@@ -108,7 +108,7 @@ func TestSoftmaxDraws(t *testing.T) {
 	counts := [3]int{}
 	for seed := range int64(6000) {
 		s := []float32{0, 2, 4} // odds 1 : e : e² at temperature 2
-		drawScores(s, 3, 1, SearchOptions{Softmax: 2, Seed: seed})
+		newLottery(2, seed, 3, 1).apply(0, s)
 		counts[slowTop(s, 1)[0]]++
 	}
 	for i, want := range []float64{0.0900, 0.2447, 0.6652} {

@@ -3,8 +3,6 @@ package workbench
 import (
 	"context"
 	"fmt"
-
-	"axn/workbench/internal/f32"
 )
 
 // Method names a way to make an index from observed scores.
@@ -61,23 +59,22 @@ func (o FactorizeOptions) check() error {
 // system is what a method must bring: how to fit an index and how to follow one
 // query. A new method is one more entry in systems.
 type system struct {
-	fit      fitFunc
-	prior    func(ix *Index, queries []int, m, bonus f32.Mat) // sets the prior means of a block of queries and what choosing adds, |block|×|I|; nil leaves them 0
-	estimate func(ix *Index, query int, prior []float32, o SearchOptions) estimate
-	hedge    bool                               // round 1 takes half of its items by the dual encoder
-	first    func(ix *Index) Initializer        // chooses round 1; nil leaves it to the approximate scores
-	scale    func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
-	defaults SearchOptions                      // what zero Rounds and FirstShare stand for
+	fit       fitFunc
+	estimates func(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error)
+	hedge     bool                               // round 1 takes half of its items by the dual encoder
+	first     func(ix *Index) Initializer        // chooses round 1; nil leaves it to the approximate scores
+	scale     func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
+	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for
 }
 
 var systems = map[Method]system{
-	Calibrated:   {fit: fitCalibrated, prior: calibratedPrior, hedge: true, estimate: newCalibratedEstimate, scale: warpedScale},
-	DualEncoder:  {fit: fitDualEncoder, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
-	Transductive: {fit: fitTransductive, estimate: regressionFrom(dualEncoderVector), scale: normalizedScale},
-	Inductive:    {fit: fitInductive, estimate: regressionFrom(towerVector), scale: normalizedScale},
-	Distilled:    {fit: fitDistilled, estimate: regressionFrom(towerVector), scale: normalizedScale},
-	ADACUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: dualEncoderFirst},
-	ANNCUR:       {fit: fitCUR, estimate: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
+	Calibrated:   {fit: fitCalibrated, hedge: true, estimates: calibratedEstimates, scale: warpedScale},
+	DualEncoder:  {fit: fitDualEncoder, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Transductive: {fit: fitTransductive, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Inductive:    {fit: fitInductive, estimates: regressionFrom(towerVector), scale: normalizedScale},
+	Distilled:    {fit: fitDistilled, estimates: regressionFrom(towerVector), scale: normalizedScale},
+	ADACUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), first: dualEncoderFirst},
+	ANNCUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
 }
 
 func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.apply(s) }

@@ -52,7 +52,7 @@ func TestFactorizeRows(t *testing.T) {
 		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
 		for _, fresh := range []bool{false, true} {
 			got := must[*Index](t)(FactorizeRows(t.Context(), d, scores, inParts(t, d, scores, 7, fresh)))
-			if far := furthest(priorMeans(want, d.Test), priorMeans(got, d.Test)); far > 1e-3 {
+			if far := furthest(priorMeans(t, want, d.Test), priorMeans(t, got, d.Test)); far > 1e-3 {
 				t.Errorf("%v, fresh %v: prior means differ by %v", sm, fresh, far)
 			}
 			if far := furthest(covariance(want), covariance(got)); far > 1e-3 {
@@ -71,9 +71,10 @@ func TestFactorizeRows(t *testing.T) {
 	}
 }
 
-func priorMeans(ix *Index, queries []int) f32.Mat {
-	m, bonus := f32.NewMat(len(queries), ix.Features.Rows), f32.NewMat(len(queries), ix.Features.Rows)
-	calibratedPrior(ix, queries, m, bonus)
+// priorMeans are the approximate scores before any evidence.
+func priorMeans(t *testing.T, ix *Index, queries []int) f32.Mat {
+	m := f32.NewMat(len(queries), ix.Features.Rows)
+	ix.scores(must[*block](t)(ix.newBlock(t.Context(), queries, SearchOptions{Budget: 1})).probes(0), m)
 	return m
 }
 

@@ -33,8 +33,7 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
-	features, items packing // Features and DE.Items, for scans
-	mapped          []byte  // the file it lies in, if MapIndex opened it
+	mapped []byte // the file it lies in, if MapIndex opened it
 }
 
 // String fits one line.

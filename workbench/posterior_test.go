@@ -34,14 +34,14 @@ func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
 	for _, p := range []int{1, 7, 40} {
 		features := normals(rng, 120, p)
-		post := newPosterior(p, 120, func(i int, dst []float32) { copy(dst, features.Row(i)) })
+		post := newPosterior(p, 120)
 		n := 0
 		for at, size := range []int{1, 3, 5, 30, 1, 60, 20} {
 			added := make([]float32, size)
 			for i := range added {
 				added[i] = float32(.05 + rng.Float64())
 			}
-			post.add(added)
+			post.add(features.view().RowRange(n, n+size), added)
 			n += size
 			for range 2 {
 				resid, wide := make([]float32, n), make([]float64, n)
@@ -78,8 +78,8 @@ func checkPosterior(t *testing.T, post *posterior, features *Matrix, resid []flo
 // With endless noise evidence moves nothing.
 func TestPosteriorEndlessNoise(t *testing.T) {
 	features := normals(rand.New(rand.NewPCG(52, 1)), 3, 8)
-	post := newPosterior(8, 20, func(i int, dst []float32) { copy(dst, features.Row(i)) })
-	post.add([]float32{1e12, 1e12, 1e12})
+	post := newPosterior(8, 20)
+	post.add(features.view(), []float32{1e12, 1e12, 1e12})
 	post.solve([]float32{5, -5, 5})
 	if n := f32.SqNorm(post.u); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)
@@ -90,16 +90,16 @@ func TestPosteriorEndlessNoise(t *testing.T) {
 // finite and fits the mean of what was seen.
 func TestPosteriorSingular(t *testing.T) {
 	for _, n := range []int{3, 30} {
-		post := newPosterior(10, n, func(_ int, dst []float32) {
-			for j := range dst {
-				dst[j] = 1
-			}
-		})
+		post := newPosterior(10, n)
+		ones := f32.NewMat(n, 10)
+		for i := range ones.Data {
+			ones.Data[i] = 1
+		}
 		resid, noise := make([]float32, n), make([]float32, n)
 		for i := range resid {
 			resid[i], noise[i] = float32(1+i%3), 1e-9
 		}
-		post.add(noise)
+		post.add(ones, noise)
 		post.solve(resid)
 		got := 0.0
 		for _, v := range post.u {

@@ -1,7 +1,9 @@
 package workbench
 
 import (
+	"context"
 	"fmt"
+	"slices"
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
@@ -48,33 +50,109 @@ func (p *Prior) check(items, d, features int) error {
 // when a round chooses: where scores spread more, more of them reach the top.
 const optimism = 1.5
 
-// calibratedPrior sets m to the prior means of a block of queries and bonus to
-// what choosing adds to them.
-func calibratedPrior(ix *Index, queries []int, m, bonus f32.Mat) {
-	p, x := ix.Prior, ix.DE.Queries.Select(queries)
-	multiply(m, x.view(), ix.itemPanels(), false)
-	parallel(m.Rows, func(q int) {
-		sims := m.Row(q)
-		if len(p.Curve.X) == 0 {
-			rankQuantiles(sims)
-			return
+// place is (1, x)·Map, where a query starts among the first features.
+func (p *Prior) place(x []float32) []float32 {
+	place := make([]float32, p.Map.Cols)
+	f32.GemvT(place, p.Map.view(), append([]float32{1}, x...))
+	return place
+}
+
+// curves returns a block of queries' priors as curves of the dual encoder's score:
+// the mean without bias and features, and beside it, at the same knots, the spread.
+func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curvePair, error) {
+	curves := make([]*curvePair, vectors.Rows)
+	if len(p.Curve.X) > 0 {
+		same := newCurvePair(p.Curve, p.Spread)
+		for q := range curves {
+			curves[q] = same
 		}
-		for i, sim := range sims {
-			bonus.Row(q)[i] = optimism * float32(p.Spread.At(float64(sim)))
-			sims[i] = float32(p.Curve.At(float64(sim))) + p.Bias.Data[i]
+		return curves, nil
+	}
+	ranks, err := rankCurves(ctx, items, vectors)
+	for q, c := range ranks {
+		curves[q] = newCurvePair(c, Curve{})
+	}
+	return curves, err
+}
+
+// The ranks of a query's list are known exactly for its first exactRanks items,
+// and for the others by rankSample items of the shelf, the same for all queries.
+const exactRanks, rankSample = 4096, 4096
+
+// rankCurves returns for each row of vectors the curve from x·v_i to the normal
+// quantile of item i's rank in the order of x·v.
+func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, error) {
+	probes := make([]probe, vectors.Rows)
+	for q := range probes {
+		probes[q] = similarity(q, vectors.Row(q))
+	}
+	top, err := items.choose(ctx, probes, exactRanks)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := items.size()
+	rest, err := sampleSimilarities(ctx, items, n, vectors)
+	if err != nil {
+		return nil, err
+	}
+	curves := make([]Curve, vectors.Rows)
+	parallel(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
+	return curves, nil
+}
+
+// sampleSimilarities returns x·v for evenly spread items, one row a query; none if
+// the exact ranks are all.
+func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix) (f32.Mat, error) {
+	var sample []int
+	for i := 0; i < rankSample && n > exactRanks; i++ {
+		sample = append(sample, i*n/rankSample)
+	}
+	rows, err := items.rows(ctx, sample)
+	sims := f32.NewMat(vectors.Rows, len(sample))
+	if err == nil {
+		f32.MulT(sims, vectors.view(), rows.vectors, threads())
+	}
+	return sims, err
+}
+
+// rankCurve puts knots at the exact ranks, ever further apart, and at every 32nd
+// of the sampled scores below them, which share the remaining ranks.
+func rankCurve(top []topk.Hit, sample []float32, n int) Curve {
+	var falling Curve
+	if len(top) == 0 { // no score is a number
+		return falling
+	}
+	add := func(rank float64, score float32) {
+		if k := len(falling.X); k == 0 || float64(score) < falling.X[k-1] {
+			falling.X, falling.Y = append(falling.X, float64(score)), append(falling.Y, rankQuantile(rank, n))
 		}
-	})
-	place := f32.NewMat(m.Rows, ix.Features.Cols)
-	f32.Mul(place.Sub(0, 0, m.Rows, p.Map.Cols), withOne(x, 1), p.Map.view(), threads())
-	multiply(m, place, ix.panels(), true)
+	}
+	for r := 0; r < len(top); r += 1 + r/64 {
+		add(float64(r), top[r].Score)
+	}
+	last := len(top) - 1
+	add(float64(last), top[last].Score)
+	below := slices.DeleteFunc(slices.Clone(sample), func(s float32) bool { return !(s < top[last].Score) })
+	slices.Sort(below)
+	share := float64(n-len(top)) / float64(len(below))
+	for j := 0; j < len(below); j += 32 {
+		add(float64(len(top))+share*(float64(j)+.5)-.5, below[len(below)-1-j])
+	}
+	slices.Reverse(falling.X)
+	slices.Reverse(falling.Y)
+	return falling
+}
+
+// rankQuantile is the normal quantile of a rank, from 0, among n.
+func rankQuantile(rank float64, n int) float64 {
+	return normalQuantile((float64(n) - rank - .5) / float64(n))
 }
 
 // rankQuantiles replaces values by the normal quantiles of their ranks; of equal
 // values the first ranks higher.
 func rankQuantiles(x []float32) {
-	n := len(x)
-	for rank, i := range topk.Select(x, n, nil) {
-		x[i] = float32(normalQuantile((float64(n-rank) - .5) / float64(n)))
+	for rank, i := range topk.Select(x, len(x), nil) {
+		x[i] = float32(rankQuantile(float64(rank), len(x)))
 	}
 }
 

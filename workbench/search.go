@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-
-	"axn/workbench/internal/topk"
 )
 
 // ErrBudget says that a search was asked for without a budget.
@@ -82,14 +80,9 @@ type Result struct {
 	Calls  int       // cross-encoder calls spent, never more than the budget
 }
 
-// A block of queries advances together: enough for a scorer and the scans to work
-// in large batches, few enough that |block|×|I| scores stay small.
-const (
-	blockQueries = 64
-	blockCells   = 1 << 24
-)
-
-func blockSize(items int) int { return max(1, min(blockQueries, blockCells/items)) }
+// blockQueries is how many queries advance together: enough for a scorer and the
+// scans to work in large batches.
+const blockQueries = 64
 
 // Search finds the items that the cross-encoder scores highest for a query, a
 // row of the data set the index was made for. See SearchAll for its errors.
@@ -106,6 +99,11 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // fails or ctx is cancelled, the error names queries and round, and the results
 // so far are returned with it: complete ones first, then those under way with
 // the rounds they have.
+//
+// Beyond the index it takes O(64·B·(B + p)) floats for the evidence of a block of
+// 64 queries and, on each core, O(256·(64 + p)) for the scan of 256 items at a
+// time; scores of all items exist only for queries whose First is an Initializer,
+// one a core.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	if err := ix.checkSearch(queries, o); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
@@ -113,7 +111,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))
 	defer m.end()
-	for block := range slices.Chunk(queries, blockSize(ix.Features.Rows)) {
+	for block := range slices.Chunk(queries, blockQueries) {
 		rs, err := ix.searchBlock(ctx, s, block, o)
 		results = append(results, rs...)
 		if err != nil {
@@ -141,22 +139,17 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 // them all, and every query refits its approximation to all it has seen.
 func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	o = ix.options(o)
-	b := ix.newBlock(queries)
-	seekers := make([]*seeker, len(queries))
-	for i, q := range queries {
-		seekers[i] = ix.seek(q, b.prior.Row(i), o)
+	b, err := ix.newBlock(ctx, queries, o)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
-	for r, size := range roundSizes(min(o.Budget, ix.Features.Rows), o.Rounds, o.FirstShare) {
-		if err := b.score(seekers, r, size, o); err != nil {
-			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
+	items, _ := b.items.size()
+	for r, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
+		if err := b.round(ctx, s, r, size, o); err != nil {
+			return finish(b.seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
 		}
-		parallel(len(seekers), func(i int) { seekers[i].choose(b.scores.Row(i), size) })
-		if err := scoreRound(ctx, s, seekers); err != nil {
-			return finish(seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
-		}
-		parallel(len(seekers), func(i int) { seekers[i].refit() })
 	}
-	return finish(seekers, o), nil
+	return finish(b.seekers, o), nil
 }
 
 // roundSizes splits the budget into rounds as evenly as whole numbers allow,
@@ -180,42 +173,41 @@ func roundSizes(budget, rounds int, share float64) []int {
 type seeker struct {
 	query  int
 	est    estimate
-	seen   []bool  // by item
-	rounds []Round // the last one without scores until scoreRound
-	left   int     // calls still to spend
+	seen   map[int]bool // the items of rounds
+	rounds []Round      // the last one without scores until scoreRound
+	left   int          // calls still to spend
 }
 
 // estimate follows one query.
 type estimate interface {
-	// vector returns u, length p, and a slope, given all evidence so far: an item's
-	// approximate score is slope times its prior mean plus F·u, up to a constant.
-	vector() (u []float32, slope float32)
-	// observe adds the cross-encoder's scores of items not seen before.
-	observe(items []int, scores []float64)
+	// probe returns the approximate scores given all evidence so far, up to a
+	// constant, plus what so many deviations of an item's score from them add.
+	probe(optimism float64) probe
+	// observe adds items not seen before and the cross-encoder's scores of them.
+	observe(items itemRows, scores []float64)
 }
 
-func (ix *Index) seek(query int, prior []float32, o SearchOptions) *seeker {
-	n := ix.Features.Rows
-	return &seeker{query: query, est: systems[ix.Method].estimate(ix, query, prior, o), seen: make([]bool, n), left: min(o.Budget, n)}
-}
-
-// choose starts a round with the size unseen items of highest approximate score.
-func (k *seeker) choose(approx []float32, size int) {
-	items := topk.Select(approx, size, func(i int) bool { return k.seen[i] })
+// take starts a round with items.
+func (k *seeker) take(items []int) {
 	k.rounds = append(k.rounds, Round{Items: items})
 	k.left -= len(items)
+	for _, it := range items {
+		k.seen[it] = true
+	}
 }
 
 // refit takes the last round's scores into the approximation; after the last
 // call nobody asks for it.
-func (k *seeker) refit() {
+func (k *seeker) refit(ctx context.Context, items shelf) error {
+	if k.left == 0 {
+		return nil
+	}
 	r := k.rounds[len(k.rounds)-1]
-	for _, it := range r.Items {
-		k.seen[it] = true
+	rows, err := items.rows(ctx, r.Items)
+	if err == nil {
+		k.est.observe(rows, r.Scores)
 	}
-	if k.left > 0 {
-		k.est.observe(r.Items, r.Scores)
-	}
+	return err
 }
 
 // scoreRound scores what all seekers have chosen in one call.

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -136,6 +137,29 @@ func TestSearchTogetherAloneAndReopened(t *testing.T) {
 				if !reflect.DeepEqual(*r, together[i]) {
 					t.Fatalf("%s, %s, query %d: %v, together %v", m, name, q, r.Items, together[i].Items)
 				}
+			}
+		}
+	}
+}
+
+// Neither does it depend on the number of threads: enough items for several
+// chunks, draws and every kind of first round included.
+func TestSearchOnAnyThreads(t *testing.T) {
+	d, g := toy(10, 40, 1500, 8)
+	for _, m := range methods() {
+		ix := toyIndex(t, d, g, m)
+		for name, o := range map[string]SearchOptions{
+			"plain": {Budget: 60}, "softmax": {Budget: 60, Softmax: .5, Seed: 3},
+			"first by chance": {Budget: 60, First: ByChance(4)}, "first by dual encoder": {Budget: 60, First: ByDualEncoder(d.DE)},
+		} {
+			var runs [2][]Result
+			for i := range runs {
+				old := runtime.GOMAXPROCS(1 + 2*i)
+				runs[i] = must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, o))
+				runtime.GOMAXPROCS(old)
+			}
+			if !reflect.DeepEqual(runs[0], runs[1]) {
+				t.Errorf("%s, %s: one thread and three give other results", m, name)
 			}
 		}
 	}

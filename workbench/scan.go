@@ -1,0 +1,137 @@
+package workbench
+
+import (
+	"context"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/topk"
+)
+
+// indexShelf is the shelf of an index's own matrices. It scores every item,
+// exactly, and keeps no other form of the vectors: each chunk of items is packed
+// for the product when its turn comes, while it is in the cache.
+type indexShelf struct{ *Index }
+
+func (ix indexShelf) size() (items, features int) { return ix.Features.Rows, ix.Features.Cols }
+
+func (ix indexShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+	s := ix.newScan(probes)
+	seen := func(row, item int) bool { return s.probes[row].seen[item] }
+	found := topk.ScanBy(len(probes), ix.Features.Rows, n, s.chunks, seen, threads())
+	hits := make([][]topk.Hit, len(probes))
+	for row, i := range s.order {
+		hits[i] = found[row]
+	}
+	return hits, nil
+}
+
+func (ix indexShelf) rows(_ context.Context, items []int) (itemRows, error) {
+	r := itemRows{features: ix.Features.Select(items).view(), vectors: ix.DE.Items.Select(items).view()}
+	if ix.Prior != nil {
+		r.bias = ix.Prior.Bias.Select(items).Data
+	}
+	return r, nil
+}
+
+// scan scores items for some probes, a chunk at a time. The probes that have a
+// place come first, so that one product serves them.
+type scan struct {
+	*Index
+	order  []int   // row r of the scores is probe order[r] of those asked
+	probes []probe // in the order of rows
+	places f32.Mat // of the first rows
+	x      f32.Mat // the vectors of the queries that have curves
+	xOf    []int   // the row of x, by row
+}
+
+func (ix *Index) newScan(probes []probe) *scan {
+	s := &scan{Index: ix}
+	for _, placed := range []bool{true, false} {
+		for i, p := range probes {
+			if (p.place != nil) == placed {
+				s.order, s.probes = append(s.order, i), append(s.probes, p)
+			}
+		}
+	}
+	s.setPlaces()
+	s.setVectors()
+	return s
+}
+
+func (s *scan) setPlaces() {
+	s.places = f32.NewMat(len(s.probes), s.Features.Cols)
+	n := 0
+	for ; n < len(s.probes) && s.probes[n].place != nil; n++ {
+		copy(s.places.Row(n), s.probes[n].place)
+	}
+	s.places = s.places.RowRange(0, n)
+}
+
+// setVectors sets x and xOf; the probes of a query share a row.
+func (s *scan) setVectors() {
+	s.x = f32.NewMat(len(s.probes), s.DE.Items.Cols)
+	rows := map[int]int{}
+	for _, p := range s.probes {
+		if _, ok := rows[p.query]; !ok && p.curve != nil {
+			copy(s.x.Row(len(rows)), p.vector)
+			rows[p.query] = len(rows)
+		}
+		s.xOf = append(s.xOf, rows[p.query])
+	}
+	s.x = s.x.RowRange(0, len(rows))
+}
+
+// chunks makes a Chunk with memory of its own: one chunk of items packed, and
+// their sims.
+func (s *scan) chunks() topk.Chunk {
+	var packed f32.Panels
+	sims := f32.NewMat(s.x.Rows, topk.ScanCols)
+	return func(lo int, scores f32.Mat) {
+		hi := lo + scores.Cols
+		product(scores.RowRange(0, s.places.Rows), s.places, s.Features.view().RowRange(lo, hi), &packed)
+		for r := s.places.Rows; r < scores.Rows; r++ {
+			clear(scores.Row(r))
+		}
+		sims := sims.Sub(0, 0, s.x.Rows, scores.Cols)
+		product(sims, s.x, s.DE.Items.view().RowRange(lo, hi), &packed)
+		s.finish(lo, scores, sims)
+	}
+}
+
+func (s *scan) finish(lo int, scores, sims f32.Mat) {
+	var bias []float32
+	if s.Prior != nil {
+		bias = s.Prior.Bias.Data[lo : lo+scores.Cols]
+	}
+	for r := range s.probes {
+		p, x := &s.probes[r], []float32(nil)
+		if p.curve != nil {
+			x = sims.Row(s.xOf[r])
+		}
+		p.finish(lo, scores.Row(r), x, bias)
+	}
+}
+
+// product sets C = A·Bᵀ by way of packed; nothing if A has no rows.
+func product(c, a, b f32.Mat, packed *f32.Panels) {
+	if a.Rows > 0 {
+		packed.PackRows(b, 1)
+		f32.Gemm(c, a, packed, false, 1)
+	}
+}
+
+// scores sets dst to the scores of all items, one row a probe.
+func (ix *Index) scores(probes []probe, dst f32.Mat) {
+	s := ix.newScan(probes)
+	chunks := (dst.Cols + topk.ScanCols - 1) / topk.ScanCols
+	f32.Parallel(threads(), chunks, 1, func(from, to int) {
+		chunk, part := s.chunks(), f32.NewMat(dst.Rows, topk.ScanCols)
+		for lo := from * topk.ScanCols; lo < min(to*topk.ScanCols, dst.Cols); lo += topk.ScanCols {
+			c := part.Sub(0, 0, dst.Rows, min(topk.ScanCols, dst.Cols-lo))
+			chunk(lo, c)
+			for row, i := range s.order {
+				copy(dst.Row(i)[lo:], c.Row(row))
+			}
+		}
+	})
+}

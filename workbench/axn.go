@@ -63,7 +63,7 @@ type regression struct {
 	param   []float32
 	lambda  float64
 	norm    Normalization
-	anchors leastSquares // V_A and a, normalised
+	anchors *leastSquares // V_A and a, normalised
 	u       []float32
 }
 
@@ -71,12 +71,12 @@ type regression struct {
 // any evidence, is param; nil is 0.
 func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf, []int, SearchOptions) ([]estimate, error) {
 	return func(_ context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
-		_, d := items.size()
+		n, d := items.size()
 		estimates := make([]estimate, len(queries))
 		for i, q := range queries {
 			x := make([]float32, d)
 			copy(x, param(ix, q))
-			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: leastSquares{cols: d}, u: slices.Clone(x)}
+			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: newLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
 		}
 		return estimates, nil
 	}

@@ -3,133 +3,161 @@ package workbench
 import (
 	"math"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
-	"gonum.org/v1/gonum/lapack/lapack64"
-	"gonum.org/v1/gonum/mat"
+	"gonum.org/v1/gonum/floats"
+
+	"axn/workbench/internal/f32"
 )
 
-// leastSquares is A·u ≈ b growing by rows, in float64: solve gives A⁺b, the
-// least-squares solution of least norm. The Gram matrix of the smaller side is
-// kept and only what is new computed.
+// leastSquares is A·u ≈ b growing by rows: solve gives A⁺b, the least-squares
+// solution of least norm, right to float32's last digit.
+//
+// The Cholesky factor of the smaller side's Gram matrix is float32 and grows by
+// what is new; what it gives is refined in float64 against A itself, so that its
+// rounding costs steps and no digits. Where A is too near singular for that, the
+// Gram matrix is solved in float64, by its eigenvectors if need be.
 type leastSquares struct {
-	cols int
-	a    []float64 // A, n×cols
-	b    []float64
-	gram blas64.Symmetric // AAᵀ of the first gram.N rows, while n ≤ cols
-	norm blas64.Symmetric // AᵀA of the first done rows, once n > cols
-	done int
+	a      f32.Mat // A and room for more rows
+	b      []float64
+	done   int     // rows in factor, or in normal once there are more rows than columns
+	factor f32.Mat // of AAᵀ, later of AᵀA: cols×cols
+	normal f32.Mat // lower triangle of AᵀA
+}
+
+// newLeastSquares is for at most so many rows.
+func newLeastSquares(rows, cols int) *leastSquares {
+	return &leastSquares{a: f32.NewMat(rows, cols), factor: f32.NewMat(min(rows, cols), cols)}
 }
 
 // add appends a row.
 func (l *leastSquares) add(row []float32, b float64) {
-	for _, v := range row {
-		l.a = append(l.a, float64(v))
-	}
+	copy(l.a.Row(len(l.b)), row)
 	l.b = append(l.b, b)
-}
-
-// rows are rows lo to hi-1 of A.
-func (l *leastSquares) rows(lo, hi int) blas64.General {
-	return blas64.General{Rows: hi - lo, Cols: l.cols, Stride: l.cols, Data: l.a[lo*l.cols : hi*l.cols]}
 }
 
 // solve returns A⁺b.
 func (l *leastSquares) solve() []float64 {
-	n := len(l.b)
-	a := l.rows(0, n)
-	if n <= l.cols { // u = Aᵀ(AAᵀ)⁺b
-		l.growGram(n)
-		return transposeTimes(a, solveGram(l.gram, l.b))
+	a := l.a.RowRange(0, len(l.b))
+	if a.Rows <= a.Cols {
+		return l.dual(a)
 	}
-	l.growNormal(n) // u = (AᵀA)⁺Aᵀb
-	return solveGram(l.norm, transposeTimes(a, l.b))
+	return l.primal(a)
 }
 
-// growGram extends AAᵀ to n rows.
-func (l *leastSquares) growGram(n int) {
-	old := l.gram
-	g := blas64.Symmetric{N: n, Stride: n, Data: make([]float64, n*n), Uplo: blas.Upper}
-	for i := range old.N {
-		copy(g.Data[i*n:], old.Data[i*old.Stride:i*old.Stride+old.N])
+// dual returns u = Aᵀ(AAᵀ)⁺b.
+func (l *leastSquares) dual(a f32.Mat) []float64 {
+	u := make([]float64, a.Cols)
+	y, ok := []float64(nil), false
+	if k, regular := l.appendRows(a); regular {
+		y, ok = refine(k, l.b, func(dst, x []float64) {
+			f32.GemvTWide(u, a, x)
+			f32.GemvWide(dst, a, u)
+		})
 	}
-	fresh := l.rows(old.N, n)
-	if old.N > 0 {
-		beside := blas64.General{Rows: old.N, Cols: n - old.N, Stride: n, Data: g.Data[old.N:]}
-		blas64.Gemm(blas.NoTrans, blas.Trans, 1, l.rows(0, old.N), fresh, 0, beside)
-	}
-	below := blas64.Symmetric{N: n - old.N, Stride: n, Data: g.Data[old.N*n+old.N:], Uplo: blas.Upper}
-	blas64.Syrk(blas.NoTrans, 1, fresh, 0, below)
-	l.gram = g
-}
-
-// growNormal adds the rows from l.done to n-1 to AᵀA.
-func (l *leastSquares) growNormal(n int) {
-	if l.norm.Data == nil {
-		l.norm = blas64.Symmetric{N: l.cols, Stride: l.cols, Data: make([]float64, l.cols*l.cols), Uplo: blas.Upper}
-	}
-	blas64.Syrk(blas.Trans, 1, l.rows(l.done, n), 1, l.norm)
-	l.done = n
-}
-
-func transposeTimes(a blas64.General, x []float64) []float64 {
-	y := make([]float64, a.Cols)
-	blas64.Gemv(blas.Trans, 1, a, blas64.Vector{Data: x, Inc: 1}, 0, blas64.Vector{Data: y, Inc: 1})
-	return y
-}
-
-// solveGram returns g⁺x: by Cholesky when g is regular, by its eigenvectors when
-// it is singular (duplicate rows, fewer independent columns).
-func solveGram(g blas64.Symmetric, x []float64) []float64 {
-	y := append([]float64(nil), x...)
-	if r, ok := regularFactor(g); ok {
-		lapack64.Potrs(r, blas64.General{Rows: g.N, Cols: 1, Stride: 1, Data: y})
-		return y
-	}
-	return pseudoSolve(mat.NewSymDense(g.N, g.Data), y)
-}
-
-// gramCutoff is the eigenvalue of a Gram matrix, relative to the largest, below
-// which a direction counts as absent: the square of the singular-value cutoff
-// 1e-6, float32 data's own precision.
-const gramCutoff = 1e-12
-
-// regularFactor returns the Cholesky factor of g, which it keeps, or false when a
-// pivot shows that g is singular to working precision.
-func regularFactor(g blas64.Symmetric) (blas64.Triangular, bool) {
-	c := blas64.Symmetric{N: g.N, Stride: g.Stride, Uplo: g.Uplo, Data: append([]float64(nil), g.Data...)}
-	f, ok := lapack64.Potrf(c)
 	if !ok {
-		return f, false
+		y = solveGram(gramOf(a, false), l.b)
 	}
-	lo, hi := math.Inf(1), 0.0
-	for i := range f.N {
-		p := f.Data[i*f.Stride+i]
-		lo, hi = min(lo, p*p), max(hi, p*p)
-	}
-	return f, lo > gramCutoff*hi*float64(f.N)
+	f32.GemvTWide(u, a, y)
+	return u
 }
 
-// pseudoSolve returns g⁺x by the eigenvectors of g.
-func pseudoSolve(g *mat.SymDense, x []float64) []float64 {
-	n := len(x)
-	var e mat.EigenSym
-	y := make([]float64, n)
-	if !e.Factorize(g, true) {
-		return y // not finite: the caller's scores and vectors are, so this cannot be
-	}
-	var q mat.Dense
-	e.VectorsTo(&q)
-	vals := e.Values(nil)
-	cut := gramCutoff * vals[n-1] * float64(n)
-	for j, val := range vals {
-		if val <= cut {
-			continue
-		}
-		c := mat.Dot(q.ColView(j), mat.NewVecDense(n, x)) / val
-		for i := range y {
-			y[i] += c * q.At(i, j)
+// primal returns u = (AᵀA)⁺Aᵀb.
+func (l *leastSquares) primal(a f32.Mat) []float64 {
+	ab, y := make([]float64, a.Cols), make([]float64, a.Rows)
+	f32.GemvTWide(ab, a, l.b)
+	if k, regular := l.addRows(a); regular {
+		u, ok := refine(k, ab, func(dst, x []float64) {
+			f32.GemvWide(y, a, x)
+			f32.GemvTWide(dst, a, y)
+		})
+		if ok {
+			return u
 		}
 	}
-	return y
+	return solveGram(gramOf(a, true), ab)
+}
+
+// appendRows extends the factor of AAᵀ to all rows; once one of them depends on
+// others it stays as it is.
+func (l *leastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
+	k := l.factor.Sub(0, 0, a.Rows, a.Rows)
+	f32.MulT(k.RowRange(l.done, k.Rows), a.RowRange(l.done, a.Rows), a, 1)
+	if _, ok := f32.CholeskyAppend(k, l.done, 1); !ok || !independent(k) {
+		return k, false
+	}
+	l.done = a.Rows
+	return k, true
+}
+
+// addRows adds the new rows to AᵀA and factors it.
+func (l *leastSquares) addRows(a f32.Mat) (factor f32.Mat, regular bool) {
+	if l.normal.Data == nil {
+		l.normal, l.done = f32.NewMat(a.Cols, a.Cols), 0
+	}
+	f32.Syrk(l.normal, f32.Transpose(a.RowRange(l.done, a.Rows), 1), true, 1)
+	l.done = a.Rows
+	for i := range a.Cols {
+		copy(l.factor.Row(i), l.normal.Row(i)[:i+1])
+	}
+	_, ok := f32.Cholesky(l.factor, 1)
+	return l.factor, ok && independent(l.factor)
+}
+
+// leastPivot is the part of a row's squared norm that must be its own, not in the
+// span of the rows before, for float32 to tell it from rounding.
+const leastPivot = 0x1p-18
+
+// independent tells whether the rows that l is the Cholesky factor of are.
+func independent(l f32.Mat) bool {
+	for i := range l.Rows {
+		row := l.Row(i)[:i+1]
+		if !(row[i]*row[i] > leastPivot*f32.SqNorm(row)) {
+			return false
+		}
+	}
+	return true
+}
+
+// Refinement ends when the squared error, in the norm that the Gram matrix gives,
+// has come down so far: the length of the solution's error is then 1e-8 of its
+// own. A factor that takes more steps than these is of no use.
+const (
+	refineError = 1e-16
+	refineSteps = 50
+)
+
+// refine solves G·x = b in float64 by conjugate gradients, preconditioned with the
+// float32 factor of G; apply sets dst to G·x. It returns false when they do not
+// converge.
+func refine(factor f32.Mat, b []float64, apply func(dst, x []float64)) ([]float64, bool) {
+	n, scale := len(b), floats.Norm(b, math.Inf(1))
+	x := make([]float64, n)
+	if scale == 0 {
+		return x, true
+	}
+	r, z, dir, image := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	floats.ScaleTo(r, 1/scale, b)
+	single := make([]float32, n)
+	first, last := 0.0, 1.0
+	for range refineSteps {
+		for i, v := range r {
+			single[i] = float32(v)
+		}
+		f32.SolveCholesky(factor, single)
+		for i, v := range single {
+			z[i] = float64(v)
+		}
+		rz := floats.Dot(r, z)
+		first = max(first, rz)
+		if rz <= refineError*first {
+			floats.Scale(scale, x)
+			return x, true
+		}
+		floats.AddScaledTo(dir, z, rz/last, dir)
+		apply(image, dir)
+		step := rz / floats.Dot(dir, image)
+		floats.AddScaled(x, step, dir)
+		floats.AddScaled(r, -step, image)
+		last = rz
+	}
+	return nil, false
 }

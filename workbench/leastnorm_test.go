@@ -27,12 +27,13 @@ func slowPinv(a *mat.Dense, b []float64) []float64 {
 }
 
 // Solutions agree with the decomposition for wide, tall and square systems,
-// regular ones and ones with repeated rows, repeated columns and zeros, whether
-// the rows come at once or in parts.
+// regular ones, ones far from orthogonal, ones of a unit far from 1, and ones with
+// repeated rows, repeated columns and zeros, whether the rows come at once or in
+// parts.
 func TestLeastSquares(t *testing.T) {
 	rng := rand.New(rand.NewPCG(11, 1))
-	for _, shape := range [][2]int{{1, 1}, {1, 7}, {7, 1}, {5, 12}, {12, 5}, {8, 8}, {40, 30}} {
-		for _, kind := range []string{"regular", "twin rows", "twin columns", "zero"} {
+	for _, shape := range [][2]int{{1, 1}, {1, 7}, {7, 1}, {5, 12}, {12, 5}, {8, 8}, {40, 30}, {90, 120}, {150, 110}} {
+		for _, kind := range []string{"regular", "steep", "huge", "tiny", "twin rows", "twin columns", "zero"} {
 			n, d := shape[0], shape[1]
 			a := mat.NewDense(n, d, nil)
 			for i := range n {
@@ -42,6 +43,12 @@ func TestLeastSquares(t *testing.T) {
 						a.Set(i, j, a.At(i-(n+1)/2, j))
 					case kind == "twin columns" && j >= (d+1)/2:
 						a.Set(i, j, a.At(i, j-(d+1)/2))
+					case kind == "steep":
+						a.Set(i, j, float64(float32(rng.NormFloat64()*math.Pow(1000, -float64(j)/float64(d)))))
+					case kind == "huge":
+						a.Set(i, j, float64(float32(1e25*rng.NormFloat64())))
+					case kind == "tiny":
+						a.Set(i, j, float64(float32(1e-25*rng.NormFloat64())))
 					case kind != "zero":
 						a.Set(i, j, float64(float32(rng.NormFloat64())))
 					}
@@ -52,7 +59,7 @@ func TestLeastSquares(t *testing.T) {
 				b[i] = rng.NormFloat64()
 			}
 			for _, step := range []int{n, (n + 2) / 3} {
-				l := leastSquares{cols: d}
+				l := newLeastSquares(n, d)
 				var got []float64
 				for i := range n {
 					row := make([]float32, d)

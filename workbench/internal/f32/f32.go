@@ -13,7 +13,7 @@
 // a fixed order; pure Go rounds the product first, and what adds up a vector
 // (Dot, Gemv, the solves with one right-hand side, Softmax, LayerNorm) does so
 // in an order of each level's own. They differ by the usual bound,
-// k·2⁻²⁴·Σ|xᵢyᵢ|.
+// k·2⁻²⁴·Σ|xᵢyᵢ|; GemvWide and GemvTWide, which add up in float64, by k·2⁻⁵³·Σ|xᵢyᵢ|.
 package f32
 
 //go:generate go run ./gen

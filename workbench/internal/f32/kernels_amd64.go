@@ -50,6 +50,20 @@ func axpyAVX2(alpha float32, x, y *float32, n int)
 //go:noescape
 func axpyAVX512(alpha float32, x, y *float32, n int)
 
+// dotWide and axpyWide: as dot and axpy for float64 y and alpha.
+//
+//go:noescape
+func dotWideAVX2(x *float32, y *float64, n int) float64
+
+//go:noescape
+func dotWideAVX512(x *float32, y *float64, n int) float64
+
+//go:noescape
+func axpyWideAVX2(alpha float64, x *float32, y *float64, n int)
+
+//go:noescape
+func axpyWideAVX512(alpha float64, x *float32, y *float64, n int)
+
 // indexAtLeast: the first i with x[i] >= t, or n; n is a multiple of 16.
 //
 //go:noescape
@@ -165,6 +179,30 @@ func (l level) axpy(alpha float32, x, y []float32) {
 		axpyAVX2(alpha, &x[0], &y[0], len(x))
 	default:
 		axpyGo(alpha, x, y)
+	}
+}
+
+func (l level) dotWide(x []float32, y []float64) float64 {
+	switch {
+	case len(x) == 0:
+		return 0
+	case l == avx512:
+		return dotWideAVX512(&x[0], &y[0], len(x))
+	case l == avx2:
+		return dotWideAVX2(&x[0], &y[0], len(x))
+	}
+	return dotWideGo(x, y)
+}
+
+func (l level) axpyWide(alpha float64, x []float32, y []float64) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		axpyWideAVX512(alpha, &x[0], &y[0], len(x))
+	case l == avx2:
+		axpyWideAVX2(alpha, &x[0], &y[0], len(x))
+	default:
+		axpyWideGo(alpha, x, y)
 	}
 }
 

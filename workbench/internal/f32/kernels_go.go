@@ -53,6 +53,29 @@ func axpyGo(alpha float32, x, y []float32) {
 	}
 }
 
+func dotWideGo(x []float32, y []float64) float64 {
+	var s0, s1, s2, s3 float64
+	y = y[:len(x)]
+	for len(x) >= 4 {
+		s0 += float64(x[0]) * y[0]
+		s1 += float64(x[1]) * y[1]
+		s2 += float64(x[2]) * y[2]
+		s3 += float64(x[3]) * y[3]
+		x, y = x[4:], y[4:]
+	}
+	for i, v := range x {
+		s0 += float64(v) * y[i]
+	}
+	return (s0 + s1) + (s2 + s3)
+}
+
+func axpyWideGo(alpha float64, x []float32, y []float64) {
+	y = y[:len(x)]
+	for i, v := range x {
+		y[i] += alpha * float64(v)
+	}
+}
+
 func solveTileGo(triangle, inverse, tile []float32, n int) {
 	for j := range n {
 		row := tile[32*j:][:32]

@@ -12,6 +12,10 @@ func (l level) dot4(rows [4][]float32, x, y []float32) {
 
 func (l level) axpy(alpha float32, x, y []float32) { axpyGo(alpha, x, y) }
 
+func (l level) dotWide(x []float32, y []float64) float64 { return dotWideGo(x, y) }
+
+func (l level) axpyWide(alpha float64, x []float32, y []float64) { axpyWideGo(alpha, x, y) }
+
 func (l level) solveTile(triangle, inverse, tile []float32, n int) {
 	solveTileGo(triangle, inverse, tile, n)
 }

@@ -52,6 +52,27 @@ func GemvT(y []float32, a Mat, x []float32) {
 	}
 }
 
+// GemvWide computes y = A·x in float64, A being float32. It panics if shapes differ.
+func GemvWide(y []float64, a Mat, x []float64) {
+	if len(x) != a.Cols || len(y) != a.Rows {
+		panic("f32: gemv: shapes differ")
+	}
+	for i := range y {
+		y[i] = active.dotWide(a.Row(i), x)
+	}
+}
+
+// GemvTWide computes y = Aᵀ·x in float64, A being float32. It panics if shapes differ.
+func GemvTWide(y []float64, a Mat, x []float64) {
+	if len(y) != a.Cols || len(x) != a.Rows {
+		panic("f32: gemvT: shapes differ")
+	}
+	clear(y)
+	for i, v := range x {
+		active.axpyWide(v, a.Row(i), y)
+	}
+}
+
 // IndexAtLeast returns the first i with x[i] >= t, or len(x). NaN is never at least anything.
 func IndexAtLeast(x []float32, t float32) int {
 	i := active.indexAtLeast(x, t)

@@ -108,6 +108,54 @@ func TestGemv(t *testing.T) {
 	})
 }
 
+func TestGemvWide(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for n := range 140 {
+			a, okA := newGuardedMat(r, r.IntN(12), n)
+			x, y := wideNormals(r, n), make([]float64, a.Rows+1)
+			y[a.Rows] = 7
+			GemvWide(y[:a.Rows], a, x)
+			z := make([]float64, n+1)
+			z[n] = 7
+			GemvTWide(z[:n], a, y[:a.Rows])
+			for i := range a.Rows {
+				if want, scale := wideDot(a.Row(i), x); math.Abs(y[i]-want) > float64(n+2)*0x1p-53*scale {
+					t.Errorf("%d × %d: row %d is %g, want %g", a.Rows, n, i, y[i], want)
+				}
+			}
+			for j := range n {
+				column := make([]float32, a.Rows)
+				for i := range column {
+					column[i] = a.Row(i)[j]
+				}
+				if want, scale := wideDot(column, y[:a.Rows]); math.Abs(z[j]-want) > float64(n+2)*0x1p-53*scale {
+					t.Errorf("%d × %d: column %d is %g, want %g", a.Rows, n, j, z[j], want)
+				}
+			}
+			if err := okA(); err != nil || y[a.Rows] != 7 || z[n] != 7 {
+				t.Fatalf("%d × %d: %v, ends %v %v", a.Rows, n, err, y[a.Rows], z[n])
+			}
+		}
+	})
+}
+
+func wideNormals(r *rand.Rand, n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = r.NormFloat64()
+	}
+	return x
+}
+
+func wideDot(x []float32, y []float64) (s, scale float64) {
+	for i, v := range x {
+		p := float64(v) * y[i]
+		s, scale = s+p, scale+math.Abs(p)
+	}
+	return s, scale
+}
+
 func BenchmarkGemv(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	a := randomMat(r, 100000, 256)

@@ -82,6 +82,8 @@ func main() {
 		dot(a)
 		dot4(a)
 		axpy(a)
+		dotWide(a)
+		axpyWide(a)
 		indexAtLeast(a)
 		solveTile(a)
 		factorTile(a)

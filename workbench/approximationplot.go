@@ -32,7 +32,7 @@ func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
 	if len(curves) == 0 || len(curves[0].xys) == 0 {
 		return nil, fmt.Errorf("workbench: plot errors: there are no searches")
 	}
-	p := newPlot(fmt.Sprintf("Error of approximate scores after %d rounds", round), "rank of the item by the cross-encoder", "root mean square error")
+	p := newPlot(fmt.Sprintf("Error of approximate scores after %d rounds", round), "rank of the item by the cross-encoder", "root mean square error, logits")
 	p.Y.Min = 0
 	if err := addCurves(p, curves); err != nil {
 		return nil, err
@@ -63,7 +63,7 @@ func PlotCalibration(round int, as ...*Approximation) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot calibration: no item was left unobserved")
 	}
-	p := newPlot(fmt.Sprintf("What approximate scores are worth after %d rounds", round), "mean approximate score", "mean cross-encoder score")
+	p := newPlot(fmt.Sprintf("What approximate scores are worth after %d rounds", round), "mean approximate score, logits", "mean cross-encoder score, logits")
 	diagonal, err := plotter.NewLine(plotter.XYs{{X: low, Y: low}, {X: high, Y: high}})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot calibration: %w", err)

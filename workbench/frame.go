@@ -149,8 +149,8 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
 }
 
-// Describe adds to a table with a column "item" what those items are: their
-// lemmas and, where the data set has it, their text.
+// Describe adds to a table with a column "item" what those items are: their lemmas
+// and their text, where the data set has them.
 func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
 	col := df.Col("item")
 	if col.Err != nil {
@@ -160,17 +160,20 @@ func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
 	if err != nil {
 		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: column item: %w", err)}
 	}
-	lemmas, texts, any := make([]string, len(rows)), make([]string, len(rows)), false
+	lemmas, texts := make([]string, len(rows)), make([]string, len(rows))
 	for i, it := range rows {
 		if it < 0 || it >= len(d.Items) {
 			return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: no item %d in %d", it, len(d.Items))}
 		}
 		lemmas[i], texts[i] = d.Items[it].Lemmas, d.Items[it].Text
-		any = any || texts[i] != ""
 	}
-	df = df.Mutate(series.New(lemmas, series.String, "lemmas"))
-	if any {
-		df = df.Mutate(series.New(texts, series.String, "text"))
+	for _, c := range []struct {
+		name   string
+		values []string
+	}{{"lemmas", lemmas}, {"text", texts}} {
+		if slices.ContainsFunc(c.values, func(s string) bool { return s != "" }) {
+			df = df.Mutate(series.New(c.values, series.String, c.name))
+		}
 	}
 	return df
 }

@@ -1,36 +1,29 @@
 package workbench
 
 import (
-	"cmp"
-	"fmt"
 	"image/color"
-	"slices"
+	"math"
 	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
-	"gonum.org/v1/plot/vg/draw"
 )
-
-// palette is Okabe and Ito's, told apart by the colour-blind; the order puts the
-// strongest first and leaves out yellow, which is lost on white.
-var palette = []color.RGBA{
-	{0x00, 0x72, 0xb2, 0xff}, {0xd5, 0x5e, 0x00, 0xff}, {0x00, 0x9e, 0x73, 0xff}, {0xcc, 0x79, 0xa7, 0xff},
-	{0xe6, 0x9f, 0x00, 0xff}, {0x56, 0xb4, 0xe9, 0xff}, {0x55, 0x55, 0x55, 0xff},
-}
 
 // grey is for what stands behind the data.
 var grey = color.Gray{0xc8}
 
-// newPlot returns an empty plot in the house style: light grid, no frame,
+// newPlot returns an empty plot in the house style: a light grid, no frame,
 // readable at notebook width.
 func newPlot(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
-	p.Title.Padding = vg.Points(8)
+	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = vg.Points(8), vg.Points(4), vg.Points(4)
 	p.X.Tick.Marker, p.Y.Tick.Marker = plainTicks{}, plainTicks{}
+	for _, a := range []*plot.Axis{&p.X, &p.Y} {
+		a.LineStyle.Color, a.Tick.LineStyle.Color = color.Gray{0x90}, color.Gray{0x90}
+		a.Tick.Length = vg.Points(4)
+	}
 	grid := plotter.NewGrid()
 	grid.Vertical.Color = color.RGBA{}
 	grid.Horizontal.Color = color.Gray{0xe0}
@@ -38,69 +31,26 @@ func newPlot(title, x, y string) *plot.Plot {
 	return p
 }
 
-// plainTicks are gonum's, labelled without needless zeros.
+// plainTicks stand at three to seven round values.
 type plainTicks struct{}
 
 // Ticks returns the ticks between min and max.
-func (plainTicks) Ticks(min, max float64) []plot.Tick {
-	ticks := plot.DefaultTicks{}.Ticks(min, max)
-	for i, t := range ticks {
-		if t.Label != "" {
-			ticks[i].Label = strconv.FormatFloat(t.Value, 'g', 4, 64)
-		}
+func (plainTicks) Ticks(min, max float64) (ticks []plot.Tick) {
+	step := roundStep((max - min) / 6)
+	for n := math.Ceil(min/step - 1e-9); n*step <= max+1e-9*step; n++ {
+		at := n*step + 0 // no negative zero
+		ticks = append(ticks, plot.Tick{Value: at, Label: strconv.FormatFloat(at, 'g', 4, 64)})
 	}
 	return ticks
 }
 
-// curve is one named line of a plot.
-type curve struct {
-	name string
-	xys  plotter.XYs
-}
-
-// addCurves draws curves with points and writes each name at its line's end, so
-// that no legend covers the data.
-func addCurves(p *plot.Plot, curves []curve) error {
-	for i, c := range curves {
-		line, points, err := plotter.NewLinePoints(c.xys)
-		if err != nil {
-			return fmt.Errorf("workbench: plot %s: %w", c.name, err)
+// roundStep is the least of 1, 2 and 5 times a power of ten that is not below x.
+func roundStep(x float64) float64 {
+	power := math.Pow(10, math.Floor(math.Log10(x)))
+	for _, n := range []float64{1, 2, 5} {
+		if n*power >= x*(1-1e-9) {
+			return n * power
 		}
-		line.Color, line.Width = palette[i%len(palette)], vg.Points(2)
-		points.Color, points.Shape, points.Radius = line.Color, draw.CircleGlyph{}, vg.Points(2.5)
-		p.Add(line, points)
 	}
-	return addEndLabels(p, curves)
-}
-
-// addEndLabels writes the curves' names to the right of their last points, moved
-// apart where they would overlap, and makes room for them.
-func addEndLabels(p *plot.Plot, curves []curve) error {
-	order := make([]int, len(curves))
-	for i := range order {
-		order[i] = i
-	}
-	last := func(i int) plotter.XY { return curves[i].xys[len(curves[i].xys)-1] }
-	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(last(a).Y, last(b).Y) })
-	apart := (p.Y.Max - p.Y.Min) / 16
-	longest, below := 0, 0.0
-	for n, i := range order {
-		at := last(i)
-		if n > 0 {
-			at.Y = max(at.Y, below+apart)
-		}
-		below = at.Y
-		labels, err := plotter.NewLabels(plotter.XYLabels{XYs: plotter.XYs{at}, Labels: []string{curves[i].name}})
-		if err != nil {
-			return fmt.Errorf("workbench: plot %s: %w", curves[i].name, err)
-		}
-		labels.TextStyle[0].Color = palette[i%len(palette)]
-		labels.TextStyle[0].YAlign = text.YCenter
-		labels.Offset.X = vg.Points(6)
-		p.Add(labels)
-		longest = max(longest, len(curves[i].name))
-	}
-	p.X.Max += (p.X.Max - p.X.Min) * float64(longest) / 45
-	p.Y.Max = max(p.Y.Max, below)
-	return nil
+	return 10 * power
 }

@@ -55,7 +55,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	if len(curves) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s", k, r.Dataset), fmt.Sprintf("cross-encoder calls, index and %d queries", queries), "recall, %")
+	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the calls", k, r.Dataset), fmt.Sprintf("cross-encoder calls, index and %d queries", queries), "recall, %")
 	front, err := plotter.NewLine(paretoFront(curves))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
@@ -169,7 +169,7 @@ func decadeAxis(p *plot.Plot, curves []curve) {
 			if t.Value <= low {
 				p.X.Min = t.Value
 			}
-			if t.Value <= high+0.1 { // beyond stand the curves' names
+			if t.Value <= high {
 				ticks = append(ticks, t)
 			}
 		}

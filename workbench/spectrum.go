@@ -98,7 +98,7 @@ func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot spectra: there are none")
 	}
-	p := newPlot("Energy held by the first singular values", "singular values", "share of the sum of squares, %")
+	p := newPlot("Energy held by the first singular values", "number of singular values", "share of the sum of squares, %")
 	if err := addCurves(p, curves); err != nil {
 		return nil, err
 	}

@@ -7,6 +7,9 @@ import (
 	"html"
 	"image"
 	"image/png"
+	"math"
+	"slices"
+	"strconv"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
@@ -65,19 +68,40 @@ func plotPixels(p *plot.Plot, width, height vg.Length) *Picture {
 	return pngPicture(canvas.Image(), describe(p), pixels(width), pixels(height))
 }
 
-// describe says in words what a plot shows, for those who cannot see it.
+// describe says in words what a plot shows, for those who cannot see it: title,
+// axes, and what the ticks of the vertical axis know of the data, if they have a
+// method Alt.
 func describe(p *plot.Plot) string {
-	axis := func(name string, a plot.Axis) string {
-		if a.Label.Text != "" {
-			name = a.Label.Text
-		}
-		return fmt.Sprintf("%s from %s to %s", name, number(a.Min), number(a.Max))
-	}
-	text := axis("y", p.Y) + " over " + axis("x", p.X)
+	text := axis("y", &p.Y) + " over " + axis("x", &p.X)
 	if p.Title.Text != "" {
 		text = p.Title.Text + "; " + text
 	}
+	if d, ok := p.Y.Tick.Marker.(interface{ Alt() string }); ok {
+		text += ": " + d.Alt()
+	}
 	return "plot: " + text
+}
+
+// axis names an axis and says from where to where it goes, in the words of its
+// ticks where those are not its numbers, as on a logarithmic axis.
+func axis(name string, a *plot.Axis) string {
+	if a.Label.Text != "" {
+		name = a.Label.Text
+	}
+	low, high := number(a.Min), number(a.Max)
+	if a.Tick.Marker != nil && a.Min < a.Max {
+		ticks := slices.DeleteFunc(a.Tick.Marker.Ticks(a.Min, a.Max), plot.Tick.IsMinor)
+		if n := len(ticks); n > 0 && !plain(ticks[0]) && !plain(ticks[n-1]) {
+			low, high = ticks[0].Label, ticks[n-1].Label
+		}
+	}
+	return fmt.Sprintf("%s from %s to %s", name, low, high)
+}
+
+// plain reports whether a tick is labelled with its value.
+func plain(t plot.Tick) bool {
+	v, err := strconv.ParseFloat(t.Label, 64)
+	return err == nil && math.Abs(v-t.Value) <= 1e-3*math.Abs(t.Value)
 }
 
 // page shows an image as an element of HTML: only there can it carry a text for

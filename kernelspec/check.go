@@ -111,22 +111,12 @@ func checkInstalled(context.Context) finding {
 }
 
 func checkPython(context.Context) finding {
-	f := finding{what: "Python", mend: "sudo apt-get install python3 python3-venv"}
-	python, err := exec.LookPath("python3")
-	if err != nil {
-		f.found = "python3 is not on the PATH (only lab needs it)"
-		return f
+	path, version, err := findPython()
+	if _, noLab := exec.LookPath("jupyter-lab"); err != nil && noLab != nil {
+		what, _, _ := strings.Cut(err.Error(), "\n")
+		return finding{what: "Python", found: what, mend: "sudo apt-get install python3 python3-venv"}
 	}
-	needs := "import ensurepip, sys; "
-	if _, err := exec.LookPath("jupyter-lab"); err == nil {
-		needs = "import sys; " // no environment has to be made
-	}
-	version, err := exec.Command(python, "-c", needs+"print(sys.version.split()[0])").Output()
-	if err != nil {
-		f.found = python + " lacks venv (only lab needs it)"
-		return f
-	}
-	return finding{what: "Python", found: strings.TrimSpace(string(version)) + ", " + python}
+	return finding{what: "Python", found: version + ", " + path}
 }
 
 func checkLab(context.Context) finding {

@@ -27,7 +27,7 @@ var requirements string
 //go:embed overrides.json
 var overrides []byte
 
-const noPython = `JupyterLab needs Python 3 with venv, which %s.
+const noPython = `JupyterLab needs Python 3.11 or later with venv; python3 %s.
     Debian, Ubuntu:  sudo apt-get install python3 python3-venv
     Fedora:          sudo dnf install python3
     macOS:           brew install python
@@ -61,17 +61,14 @@ func environment() (string, error) {
 // makeEnvironment makes a Python environment with JupyterLab.
 func makeEnvironment(ctx context.Context, dir string) error {
 	say("no JupyterLab found: making one in %s", dir)
-	python, err := exec.LookPath("python3")
+	python, _, err := findPython()
 	if err != nil {
-		return fmt.Errorf(noPython, "is not installed")
+		return err
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return err
 	}
 	if out, err := exec.CommandContext(ctx, python, "-m", "venv", dir).CombinedOutput(); err != nil {
-		if strings.Contains(string(out), "ensurepip") {
-			return fmt.Errorf(noPython, "lacks venv")
-		}
 		return fmt.Errorf("python3 -m venv %s: %w\n%s", dir, err, out)
 	}
 	list := filepath.Join(dir, "requirements.txt")
@@ -85,6 +82,24 @@ func makeEnvironment(ctx context.Context, dir string) error {
 		return err
 	}
 	return os.WriteFile(filepath.Join(dir, "complete"), nil, 0o644)
+}
+
+// findPython returns the Python that makes the environment, and its version. The
+// error says why it cannot.
+func findPython() (path, version string, err error) {
+	path, err = exec.LookPath("python3")
+	if err != nil {
+		return "", "", fmt.Errorf(noPython, "is not installed")
+	}
+	out, err := exec.Command(path, "-c", "import sys; print(sys.version.split()[0]); sys.exit(sys.version_info < (3, 11))").Output()
+	version = strings.TrimSpace(string(out))
+	if err != nil {
+		return path, version, fmt.Errorf(noPython, "is "+version)
+	}
+	if exec.Command(path, "-c", "import ensurepip").Run() != nil {
+		return path, version, fmt.Errorf(noPython, "lacks venv")
+	}
+	return path, version, nil
 }
 
 // pipInstall installs what a list names, with a line of progress.

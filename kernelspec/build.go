@@ -17,7 +17,7 @@ import (
 func build(_ context.Context, args []string) error {
 	fs := flags("build")
 	var with list
-	fs.Var(&with, "with", "`package` to register besides the standard ones, also as package@version; may be repeated; \"none\" forgets all")
+	fs.Var(&with, "with", "`package` to register besides the standard ones, also as package@version; may be repeated; \"none\" forgets all; set CGO_ENABLED=1 for one that needs cgo")
 	out := fs.String("o", "", "`file` to write the kernel to (default: in the user's cache folder)")
 	if err := fs.Parse(args); err != nil {
 		return err
@@ -104,7 +104,8 @@ func remember(k *builder.Kernel, with []string) error {
 	return os.WriteFile(withFile(k), b, 0o644)
 }
 
-// compile builds a kernel unless it is up to date, and says so while it does.
+// compile builds a kernel unless it is up to date, and says so while it does: over
+// the line that may tell how JupyterLab's installation goes on.
 func compile(k *builder.Kernel) error {
 	if k.Root == "" {
 		return nil
@@ -118,6 +119,6 @@ func compile(k *builder.Kernel) error {
 	if _, err := k.Build(); err != nil {
 		return err
 	}
-	say("built in %.1f s: %s", time.Since(start).Seconds(), k.Out)
+	say("\rbuilt in %.1f s: %s", time.Since(start).Seconds(), k.Out)
 	return nil
 }

@@ -38,6 +38,9 @@ func lab(ctx context.Context, args []string) error {
 	if info, err := os.Stat(dir); err != nil || !info.IsDir() {
 		return fmt.Errorf("lab: %s is not a folder", dir)
 	}
+	// The kernel is built while JupyterLab is fetched and starts.
+	built := make(chan error, 1)
+	go func() { built <- compile(k) }()
 	jupyter, err := jupyterLab(ctx)
 	if err != nil {
 		return err
@@ -50,8 +53,7 @@ func lab(ctx context.Context, args []string) error {
 		return err
 	}
 	defer s.stop()
-	// The server takes seconds to start: the kernel is made ready meanwhile.
-	if err := compile(k); err != nil {
+	if err := <-built; err != nil {
 		return err
 	}
 	kernelDir, err := userKernels()

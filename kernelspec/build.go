@@ -104,8 +104,7 @@ func remember(k *builder.Kernel, with []string) error {
 	return os.WriteFile(withFile(k), b, 0o644)
 }
 
-// compile builds a kernel unless it is up to date, and says so while it does: over
-// the line that may tell how JupyterLab's installation goes on.
+// compile builds a kernel unless it is up to date, and says so while it does.
 func compile(k *builder.Kernel) error {
 	if k.Root == "" {
 		return nil
@@ -119,6 +118,6 @@ func compile(k *builder.Kernel) error {
 	if _, err := k.Build(); err != nil {
 		return err
 	}
-	say("\rbuilt in %.1f s: %s", time.Since(start).Seconds(), k.Out)
+	say("built in %.1f s: %s", time.Since(start).Seconds(), k.Out)
 	return nil
 }

@@ -130,12 +130,12 @@ func progress(out io.Reader, total int) {
 		case "Collecting":
 			done++
 			name, _, _ = strings.Cut(name, "==")
-			fmt.Fprintf(os.Stderr, "\r\x1b[Kdownloading %d of %d: %s", done, total, name)
+			status("downloading %d of %d: %s", done, total, name)
 		case "Installing":
-			fmt.Fprintf(os.Stderr, "\r\x1b[Kinstalling %d packages ...", total)
+			status("installing %d packages ...", total)
 		}
 	}
-	fmt.Fprintf(os.Stderr, "\r\x1b[K")
+	status("")
 }
 
 // setLab gives JupyterLab our settings.

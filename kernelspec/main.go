@@ -93,7 +93,18 @@ func flags(name string) *flag.FlagSet {
 }
 
 // say tells the user what is being done.
-func say(format string, args ...any) { fmt.Fprintf(os.Stderr, format+"\n", args...) }
+func say(format string, args ...any) {
+	status("")
+	fmt.Fprintf(os.Stderr, format+"\n", args...)
+}
+
+// status shows in one line, on a terminal, how far something has come. It takes the
+// place of the status before; an empty one ends it.
+func status(format string, args ...any) {
+	if info, err := os.Stderr.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+		fmt.Fprintf(os.Stderr, "\r\x1b[K"+format, args...)
+	}
+}
 
 // list is a flag that may be given several times.
 type list []string

@@ -62,7 +62,11 @@ func runNotebook(ctx context.Context, k *builder.Kernel, name, outDir string, pa
 	}
 	defer proc.Close()
 	start, cells := time.Now(), 0
-	runErr := proc.Run(ctx, nb, func(_, of int) { cells = of })
+	runErr := proc.Run(ctx, nb, func(cell, of int) {
+		status("%s: code cell %d of %d", name, cell, of)
+		cells = of
+	})
+	status("")
 	if err := save(nb, name, outDir); err != nil {
 		return errors.Join(runErr, err)
 	}

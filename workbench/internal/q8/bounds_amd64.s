@@ -7,47 +7,66 @@ DATA ones<>+16(SB)/8, $0x0001000100010001
 DATA ones<>+24(SB)/8, $0x0001000100010001
 GLOBL ones<>(SB), RODATA|NOPTR, $32
 
-// func boundsVNNI(codes *int8, groups int, query *uint8, offset *int32, scale, err, norm *float32, t, length, slack float32, panels int, bounds *float32)
+// func boundsVNNI(codes *int8, groups int, query, fine *uint8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
 TEXT ·boundsVNNI(SB), NOSPLIT, $0-88
 	MOVQ codes+0(FP), SI
 	MOVQ groups+8(FP), CX
 	MOVQ query+16(FP), BX
-	MOVQ offset+24(FP), R8
-	MOVQ scale+32(FP), R9
-	MOVQ err+40(FP), R10
-	MOVQ norm+48(FP), R11
-	VBROADCASTSS t+56(FP), Z10
-	VBROADCASTSS length+60(FP), Z11
-	VBROADCASTSS slack+64(FP), Z12
+	MOVQ fine+24(FP), R13
+	MOVQ offset+32(FP), R8
+	MOVQ scale+40(FP), R9
+	MOVQ err+48(FP), R10
+	MOVQ norm+56(FP), R11
+	MOVQ numbers+64(FP), AX
+	VBROADCASTSS (AX), Z10
+	VBROADCASTSS 4(AX), Z11
+	VBROADCASTSS 8(AX), Z12
+	VBROADCASTSS 12(AX), Z13
+	VBROADCASTSS 16(AX), Z14
 	MOVQ panels+72(FP), R12
 	MOVQ bounds+80(FP), DI
 nextPanel:
 	VMOVDQU32 (R8), Z0
-	VPXORQ Z1, Z1, Z1
+	VMOVDQU32 (R8), Z1
+	VPXORQ Z2, Z2, Z2
+	VPXORQ Z3, Z3, Z3
 	XORQ DX, DX
 	MOVQ CX, AX
 nextPair: // two groups of four components at a time, in two sums
 	SUBQ $2, AX
 	JL   last
-	VPBROADCASTD (BX)(DX*4), Z2
-	VPBROADCASTD 4(BX)(DX*4), Z3
-	VPDPBUSD (SI), Z2, Z0
-	VPDPBUSD 64(SI), Z3, Z1
+	VMOVDQU32 (SI), Z4
+	VMOVDQU32 64(SI), Z5
+	VPBROADCASTD (BX)(DX*4), Z6
+	VPBROADCASTD (R13)(DX*4), Z7
+	VPBROADCASTD 4(BX)(DX*4), Z8
+	VPBROADCASTD 4(R13)(DX*4), Z9
+	VPDPBUSD Z4, Z6, Z0
+	VPDPBUSD Z4, Z7, Z1
+	VPDPBUSD Z5, Z8, Z2
+	VPDPBUSD Z5, Z9, Z3
 	ADDQ $128, SI
 	ADDQ $2, DX
 	JMP  nextPair
 last:
 	ADDQ $2, AX
 	JZ   sum
-	VPBROADCASTD (BX)(DX*4), Z2
-	VPDPBUSD (SI), Z2, Z0
+	VMOVDQU32 (SI), Z4
+	VPBROADCASTD (BX)(DX*4), Z6
+	VPBROADCASTD (R13)(DX*4), Z7
+	VPDPBUSD Z4, Z6, Z0
+	VPDPBUSD Z4, Z7, Z1
 	ADDQ $64, SI
 sum:
-	VPADDD Z1, Z0, Z0
+	VPADDD Z2, Z0, Z0
+	VPADDD Z3, Z1, Z1
 	VCVTDQ2PS Z0, Z0
+	VCVTDQ2PS Z1, Z1
+	VFMADD231PS Z1, Z11, Z0
 	VMULPS (R9), Z0, Z0
-	VMULPS (R10), Z11, Z1
-	VFMADD231PS (R11), Z12, Z1
+	VMULPS (R10), Z12, Z1
+	VFMADD231PS (R11), Z13, Z1
+	VADDPS Z14, Z1, Z1
 	VFMADD213PS Z1, Z10, Z0
 	VMOVUPS Z0, (DI)
 	ADDQ $64, R8
@@ -60,50 +79,71 @@ sum:
 	VZEROUPPER
 	RET
 
-// func boundsAVX2(codes *int8, groups int, query *int8, offset *int32, scale, err, norm *float32, t, length, slack float32, panels int, bounds *float32)
+// func boundsAVX2(codes *int8, groups int, query, fine *int8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
 TEXT ·boundsAVX2(SB), NOSPLIT, $0-88
 	MOVQ codes+0(FP), SI
 	MOVQ groups+8(FP), CX
 	MOVQ query+16(FP), BX
-	MOVQ scale+32(FP), R9
-	MOVQ err+40(FP), R10
-	MOVQ norm+48(FP), R11
-	VBROADCASTSS t+56(FP), Y10
-	VBROADCASTSS length+60(FP), Y11
-	VBROADCASTSS slack+64(FP), Y12
-	VMOVDQU ones<>(SB), Y13
+	MOVQ fine+24(FP), R13
+	MOVQ scale+40(FP), R9
+	MOVQ err+48(FP), R10
+	MOVQ norm+56(FP), R11
+	MOVQ numbers+64(FP), R8
+	VMOVDQU ones<>(SB), Y15
 	MOVQ panels+72(FP), R12
 	MOVQ bounds+80(FP), DI
 panel2:
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
+	VPXOR Y2, Y2, Y2
+	VPXOR Y3, Y3, Y3
 	XORQ DX, DX
 group2: // |code| · (query with the code's sign): no sum of two leaves 16 bits
-	VPBROADCASTD (BX)(DX*4), Y2
-	VMOVDQU (SI), Y3
-	VMOVDQU 32(SI), Y4
-	VPABSB Y3, Y5
-	VPABSB Y4, Y6
-	VPSIGNB Y3, Y2, Y3
-	VPSIGNB Y4, Y2, Y4
-	VPMADDUBSW Y3, Y5, Y5
-	VPMADDUBSW Y4, Y6, Y6
-	VPMADDWD Y13, Y5, Y5
-	VPMADDWD Y13, Y6, Y6
-	VPADDD Y5, Y0, Y0
-	VPADDD Y6, Y1, Y1
+	VPBROADCASTD (BX)(DX*4), Y4
+	VPBROADCASTD (R13)(DX*4), Y5
+	VMOVDQU (SI), Y6
+	VMOVDQU 32(SI), Y7
+	VPABSB Y6, Y8
+	VPABSB Y7, Y9
+	VPSIGNB Y6, Y4, Y10
+	VPSIGNB Y7, Y4, Y11
+	VPSIGNB Y6, Y5, Y12
+	VPSIGNB Y7, Y5, Y13
+	VPMADDUBSW Y10, Y8, Y10
+	VPMADDUBSW Y11, Y9, Y11
+	VPMADDUBSW Y12, Y8, Y12
+	VPMADDUBSW Y13, Y9, Y13
+	VPMADDWD Y15, Y10, Y10
+	VPMADDWD Y15, Y11, Y11
+	VPMADDWD Y15, Y12, Y12
+	VPMADDWD Y15, Y13, Y13
+	VPADDD Y10, Y0, Y0
+	VPADDD Y11, Y1, Y1
+	VPADDD Y12, Y2, Y2
+	VPADDD Y13, Y3, Y3
 	ADDQ $64, SI
 	INCQ DX
 	CMPQ DX, CX
 	JLT  group2
+	VBROADCASTSS (R8), Y10
+	VBROADCASTSS 4(R8), Y11
+	VBROADCASTSS 8(R8), Y12
+	VBROADCASTSS 12(R8), Y13
+	VBROADCASTSS 16(R8), Y14
 	VCVTDQ2PS Y0, Y0
 	VCVTDQ2PS Y1, Y1
+	VCVTDQ2PS Y2, Y2
+	VCVTDQ2PS Y3, Y3
+	VFMADD231PS Y2, Y11, Y0
+	VFMADD231PS Y3, Y11, Y1
 	VMULPS (R9), Y0, Y0
 	VMULPS 32(R9), Y1, Y1
-	VMULPS (R10), Y11, Y2
-	VMULPS 32(R10), Y11, Y3
-	VFMADD231PS (R11), Y12, Y2
-	VFMADD231PS 32(R11), Y12, Y3
+	VMULPS (R10), Y12, Y2
+	VMULPS 32(R10), Y12, Y3
+	VFMADD231PS (R11), Y13, Y2
+	VFMADD231PS 32(R11), Y13, Y3
+	VADDPS Y14, Y2, Y2
+	VADDPS Y14, Y3, Y3
 	VFMADD213PS Y2, Y10, Y0
 	VFMADD213PS Y3, Y10, Y1
 	VMOVUPS Y0, (DI)

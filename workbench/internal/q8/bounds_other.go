@@ -2,4 +2,4 @@
 
 package q8
 
-func (x *Items) bounds(p *probe, lo, hi int, bounds []float32) { x.boundsGo(p, lo, hi, bounds) }
+func (x *Items) bounds(p *Probe, lo, hi int, bounds []float32) { x.boundsGo(p, lo, hi, bounds) }

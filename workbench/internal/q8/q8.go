@@ -1,7 +1,7 @@
-// Package q8 finds the items with the highest inner products by scanning one
-// byte per component, a quarter of what float32 takes, and scoring in float32
-// only those that may be among the best. A bound on the rounding makes the
-// result that of the exact scan, bit for bit.
+// Package q8 finds the items with the highest scores by scanning one byte per
+// component, a quarter of what float32 takes, and scoring in float32 only those
+// that may be among the best. A bound on the rounding makes the result that of
+// the exact scan, bit for bit.
 package q8
 
 import (
@@ -15,38 +15,81 @@ import (
 // components of item 0, of item 1, … of item 15, then the next four.
 const panel = 16
 
-// Items holds n vectors of d components as bytes: vector i is nearly
-// Scale[i]·codes. The slices may be saved, and mapped from a file; they are
-// padded to whole panels.
+// Items holds n vectors of d components as bytes: component j of vector i is
+// nearly Center[j] + Unit[j]·Scale[i]·code. The slices may be saved, and mapped
+// from a file; those with a value per item are padded to whole panels.
 type Items struct {
-	N, D   int
-	Codes  []int8    // panels of 16 items × d rounded up to a multiple of 4
-	Offset []int32   // -128 · sum of an item's codes
-	Scale  []float32 // of each item
-	Error  []float32 // length of the difference between vector and Scale·codes, rounded up
-	Norm   []float32 // length of the vector, rounded up; both are infinite if a component is not finite
+	N, D         int
+	Center, Unit []float32 // of each component: about its mean, and its deviation from it
+	Codes        []int8    // panels of 16 items × d rounded up to a multiple of 4
+	Offset       []int32   // -128 · sum of an item's codes
+	Scale        []float32 // of each item
+
+	// Error is the length of what the codes leave of an item, Norm that of the
+	// item, both from Center and in Units, rounded up; infinite if a component is
+	// not finite or the vector too long for sums to be.
+	Error, Norm []float32
 }
 
-// Pack rounds the rows of items to bytes.
+// Pack rounds the rows of items to bytes. The result does not depend on threads.
 func Pack(items f32.Mat, threads int) *Items {
 	x := &Items{N: items.Rows, D: items.Cols}
+	x.Center, x.Unit = columns(items)
 	padded := x.panels() * panel
 	x.Codes = make([]int8, padded*x.groups()*4)
 	x.Offset, x.Scale = make([]int32, padded), make([]float32, padded)
 	x.Error, x.Norm = make([]float32, padded), make([]float32, padded)
+	inverse := make([]float64, x.D)
+	for j, u := range x.Unit {
+		inverse[j] = 1 / float64(u)
+	}
 	f32.Parallel(threads, items.Rows, panel, func(lo, hi int) {
-		codes := make([]int8, x.D)
+		codes, v := make([]int8, x.D), make([]float64, x.D)
 		for i := lo; i < hi; i++ {
-			x.set(i, items.Row(i), codes)
+			x.set(i, items.Row(i), inverse, v, codes)
 		}
 	})
 	return x
 }
 
+// sampled is how many items, evenly chosen, Center and Unit are taken from.
+const sampled = 4096
+
+// columns returns the mean of each column and its deviation, the latter neither 0
+// nor below a thousandth of the largest, so that no item is all in one column.
+func columns(items f32.Mat) (center, unit []float32) {
+	sums, squares := make([]float64, items.Cols), make([]float64, items.Cols)
+	n := 0.0
+	for i := 0; i < items.Rows; i += 1 + (items.Rows-1)/sampled {
+		if tooLong(length(items.Row(i))) {
+			continue
+		}
+		n++
+		for j, v := range items.Row(i) {
+			sums[j], squares[j] = sums[j]+float64(v), squares[j]+float64(v)*float64(v)
+		}
+	}
+	center, unit = make([]float32, items.Cols), make([]float32, items.Cols)
+	top := float32(0)
+	for j := range sums {
+		mean := sums[j] / max(n, 1)
+		center[j] = float32(mean)
+		unit[j] = float32(math.Sqrt(max(squares[j]/max(n, 1)-mean*mean, 0)))
+		top = max(top, unit[j])
+	}
+	for j := range unit {
+		if unit[j] = max(unit[j], top/1000); unit[j] < 1e-30 {
+			unit[j] = 1
+		}
+	}
+	return center, unit
+}
+
 // Check tells whether the slices have the lengths that N and D ask for.
 func (x *Items) Check() error {
 	padded := x.panels() * panel
-	if x.N < 0 || x.D < 0 || len(x.Codes) != padded*x.groups()*4 || len(x.Offset) != padded || len(x.Scale) != padded || len(x.Error) != padded || len(x.Norm) != padded {
+	if x.N < 0 || x.D < 0 || len(x.Center) != x.D || len(x.Unit) != x.D || len(x.Codes) != padded*x.groups()*4 ||
+		len(x.Offset) != padded || len(x.Scale) != padded || len(x.Error) != padded || len(x.Norm) != padded {
 		return fmt.Errorf("q8: lengths do not fit %d items of %d components", x.N, x.D)
 	}
 	return nil
@@ -55,9 +98,17 @@ func (x *Items) Check() error {
 func (x *Items) panels() int { return (x.N + panel - 1) / panel }
 func (x *Items) groups() int { return (x.D + 3) / 4 }
 
-// set stores vector i.
-func (x *Items) set(i int, v []float32, codes []int8) {
-	q := quantize(v, codes)
+// set stores vector i; v and codes are room for d values.
+func (x *Items) set(i int, row []float32, inverse, v []float64, codes []int8) {
+	for j, c := range row {
+		v[j] = (float64(c) - float64(x.Center[j])) * inverse[j]
+	}
+	scale, norm := quantize(v, codes)
+	err := length(v)
+	if tooLong(norm) || tooLong(length(row)) { // no bound: to be scored exactly always
+		clear(codes)
+		scale, err, norm = 0, math.Inf(1), math.Inf(1)
+	}
 	sum := 0
 	block := x.Codes[i/panel*panel*x.groups()*4:]
 	for j, c := range codes {
@@ -65,39 +116,39 @@ func (x *Items) set(i int, v []float32, codes []int8) {
 		sum += int(c)
 	}
 	x.Offset[i] = int32(-128 * sum)
-	x.Scale[i], x.Error[i], x.Norm[i] = q.scale, up(q.err), up(q.norm)
+	x.Scale[i], x.Error[i], x.Norm[i] = scale, up(err), up(norm)
 }
 
-// quantized says how a vector was rounded.
-type quantized struct {
-	scale     float32
-	err, norm float64
-}
-
-// quantize rounds v to scale·codes with codes in -127 … 127.
-func quantize(v []float32, codes []int8) quantized {
-	var top float32
+// quantize rounds v to scale·codes with codes in -127 … 127, leaves in v what
+// that misses, and returns v's length before.
+func quantize(v []float64, codes []int8) (scale float32, norm float64) {
+	top := 0.0
 	for _, c := range v {
 		top = max(top, c, -c)
 	}
-	q := quantized{scale: top / 127}
-	var err, norm float64
-	for j, c := range v {
-		if q.scale > 0 && q.scale <= math.MaxFloat32 {
-			codes[j] = int8(max(-127, min(127, math.RoundToEven(float64(c)/float64(q.scale)))))
-		} else {
-			codes[j] = 0
-		}
-		d := float64(c) - float64(q.scale)*float64(codes[j])
-		err, norm = err+d*d, norm+float64(c)*float64(c)
-	}
-	q.err, q.norm = math.Sqrt(err), math.Sqrt(norm)
-	if !(q.norm <= math.MaxFloat32/2) { // no bound: to be scored exactly always
+	norm = length(v)
+	if scale = float32(top / 127); tooLong(norm) || scale == 0 {
 		clear(codes)
-		return quantized{0, math.Inf(1), math.Inf(1)}
+		return 0, norm
 	}
-	return q
+	step, per := float64(scale), 1/float64(scale)
+	for j, c := range v {
+		code := max(-127, min(127, math.RoundToEven(c*per)))
+		codes[j], v[j] = int8(code), c-step*code
+	}
+	return scale, norm
 }
+
+func length[T float32 | float64](v []T) float64 {
+	sum := 0.0
+	for _, c := range v {
+		sum += float64(c) * float64(c)
+	}
+	return math.Sqrt(sum)
+}
+
+// tooLong tells whether inner products of such vectors may leave float32.
+func tooLong(norm float64) bool { return !(norm < 0x1p62) }
 
 // up rounds to the float32 above.
 func up(v float64) float32 {

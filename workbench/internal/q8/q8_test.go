@@ -112,23 +112,78 @@ func TestScanQueryNotFinite(t *testing.T) {
 	}
 }
 
-// The bound holds for every item, and the bytes at every level are the same.
+// The bounds hold for every item, whatever the columns, and the levels give
+// nearly the same.
 func TestBounds(t *testing.T) {
 	r := newRand(t)
 	for _, d := range []int{1, 5, 8, 33, 256} {
-		items, query := randomMat(r, 77, d), randomMat(r, 1, d)
-		x, scores := Pack(items, 1), f32.NewMat(1, 77)
-		f32.MulT(scores, query, items, 1)
-		p := newProbe(query.Data, x.groups())
-		got, plain := make([]float32, 80), make([]float32, 80)
-		x.bounds(p, 0, 5, got)
-		x.boundsGo(p, 0, 5, plain)
-		for i, s := range scores.Data {
-			if !(got[i] >= s && got[i]-x.width(p, i) <= s) {
-				t.Errorf("d=%d: item %d scores %g, bounds %g … %g", d, i, s, got[i]-x.width(p, i), got[i])
+		for _, columns := range []string{"alike", "shifted", "uneven", "huge", "tiny"} {
+			items, query := randomMat(r, 77, d), randomMat(r, 1, d)
+			for i := range 77 {
+				for j := range d {
+					switch v := &items.Row(i)[j]; columns {
+					case "shifted":
+						*v += 10
+					case "uneven":
+						*v *= float32(math.Exp(-float64(j)))
+					case "huge":
+						*v *= 1e16
+					case "tiny":
+						*v *= 1e-30
+					}
+				}
 			}
-			if e := math.Abs(float64(got[i] - plain[i])); e > 1e-6*float64(p.length*x.Norm[i]) {
-				t.Errorf("d=%d: item %d bound %g, pure Go %g", d, i, got[i], plain[i])
+			testBounds(t, columns, items, query)
+		}
+	}
+}
+
+func testBounds(t *testing.T, columns string, items, query f32.Mat) {
+	t.Helper()
+	x, scores := Pack(items, 1), f32.NewMat(1, 77)
+	f32.MulT(scores, query, items, 1)
+	p, ok := x.Probe(query.Row(0))
+	if !ok {
+		t.Fatal("no probe")
+	}
+	got, plain := make([]float32, 77), make([]float32, 80)
+	p.Upper(0, got)
+	x.boundsGo(p, 0, 5, plain)
+	for i, s := range scores.Data {
+		if !(got[i] >= s && got[i]-p.Width(i) <= s) {
+			t.Errorf("%s, d=%d: item %d scores %g, bounds %g … %g", columns, items.Cols, i, s, got[i]-p.Width(i), got[i])
+		}
+		if e := math.Abs(float64(got[i] - plain[i])); e > 1e-6*(float64(p.length*x.Norm[i])+math.Abs(float64(p.base))) {
+			t.Errorf("%s, d=%d: item %d bound %g, pure Go %g", columns, items.Cols, i, got[i], plain[i])
+		}
+	}
+}
+
+// A search that would have to score more than Most says so.
+func TestSearchMost(t *testing.T) {
+	s := &Search{N: 5000, K: 10, Threads: 2,
+		Upper: func(lo int, bounds []float32) {
+			for i := range bounds {
+				bounds[i] = float32((lo+i)*7919%5000) + 50
+			}
+		},
+		Lower: func(i int, upper float32) float32 { return upper - 100 },
+		Exact: func(items []int) (scores []float32, err error) {
+			for _, i := range items {
+				scores = append(scores, float32(i*7919%5000))
+			}
+			return scores, nil
+		},
+	}
+	for most, want := range map[int]bool{9: false, 40: false, 60: true, 5000: true} {
+		s.Most = most
+		hits, ok, err := s.Run()
+		if err != nil || ok != want {
+			t.Errorf("at most %d: %v, %v", most, ok, err)
+		}
+		for n, h := range hits {
+			if h.Score != float32(4999-n) {
+				t.Errorf("at most %d: rank %d is %v", most, n, h)
 			}
 		}
 	}
@@ -144,7 +199,7 @@ func TestLevels(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, level := range []string{"go", "avx2"} {
-		cmd := exec.Command(self, "-test.run=^TestScan|^TestBounds$")
+		cmd := exec.Command(self, "-test.run=^Test(Scan|Bounds)")
 		cmd.Env = append(os.Environ(), "AXN_KERNELS="+level)
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("%s: %v\n%s", level, err, out)
@@ -157,6 +212,7 @@ func TestCheck(t *testing.T) {
 	for _, damage := range []func(*Items){
 		func(x *Items) { x.N = 40 }, func(x *Items) { x.D = 9 }, func(x *Items) { x.N = -1 },
 		func(x *Items) { x.Codes = x.Codes[1:] }, func(x *Items) { x.Error = nil },
+		func(x *Items) { x.Center = nil }, func(x *Items) { x.Unit = x.Unit[1:] },
 	} {
 		y := *x
 		if damage(&y); y.Check() == nil {

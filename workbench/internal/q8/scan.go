@@ -8,34 +8,87 @@ import (
 	"axn/workbench/internal/topk"
 )
 
-// scanPanels is how many panels are bounded at a time.
-const scanPanels = 32
+// Block is how many items are bounded at a time.
+const Block = 512
 
-// candidate is an item whose exact score is at most bound.
+// Search asks for the K items with the highest scores of N that are costly to
+// know and cheap to bound. Its functions are called from several goroutines.
+type Search struct {
+	N, K  int
+	Upper func(lo int, bounds []float32)           // sets bounds to upper bounds of the scores of the items from lo on, a multiple of Block
+	Lower func(i int, upper float32) float32       // from item i's upper bound to a lower one
+	Skip  func(i int) bool                         // leaves items out; may be nil
+	Exact func(items []int) (f []float32, e error) // the scores
+	Most  int                                      // how many it may ask Exact for
+
+	Threads int
+}
+
+// candidate is an item whose score is at most bound.
 type candidate struct {
 	index int
 	bound float32
 }
 
-// Scan returns the k items with the highest inner products with query, best
-// first: the indices, and the bits of the scores, that topk.Scan gives for
-// exact, the N × D matrix that x was packed from. skip, which may be nil and
-// is called from several goroutines, leaves items out.
+// Run returns the best items by exact score, best first, ties by lower item, and
+// true; or false if more than Most scores would be needed to know them.
 //
-// Let v = s·c + e be an item and q = t·b + δ the query. Then
-// |q·v - s·t·(b·c)| = |t·b·e + δ·v| <= |t·b||e| + |δ||v|, and the float32 sum
-// is within D·2⁻²⁴·|q||v| of q·v. An item can be among the best k only if its
-// upper bound reaches the k-th highest lower bound.
-func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) bool, threads int) []topk.Hit {
-	if len(query) != x.D || exact.Rows != x.N || exact.Cols != x.D {
-		panic("q8: shapes differ")
+// An item can be among the best K only if its upper bound reaches the K-th highest
+// lower bound. The items that have the highest lower bounds are scored first: the
+// least of their scores is a bound too, and a better one.
+func (s *Search) Run() ([]topk.Hit, bool, error) {
+	all := s.scan()
+	if all.over || all.low.Len() > s.Most {
+		return nil, false, nil
 	}
-	p := newProbe(query, x.groups())
-	threads = max(threads, 1)
+	best, first := topk.New(min(s.K, s.N)), make(map[int]bool, s.K)
+	var items []int
+	for _, h := range all.low.Best() {
+		items, first[h.Index] = append(items, h.Index), true
+	}
+	if err := s.score(best, items); err != nil {
+		return nil, false, err
+	}
+	items = items[:0]
+	for _, c := range all.found {
+		if c.bound >= best.Threshold() && !first[c.index] {
+			items = append(items, c.index)
+		}
+	}
+	if len(items)+len(first) > s.Most {
+		return nil, false, nil
+	}
+	err := s.score(best, items)
+	return best.Best(), err == nil, err
+}
+
+func (s *Search) score(best *topk.Selector, items []int) error {
+	scores, err := s.Exact(items)
+	for n := range scores {
+		best.Push(topk.Hit{Index: items[n], Score: scores[n]})
+	}
+	return err
+}
+
+// part is what a range of items leaves: the K highest lower bounds, and every
+// item whose upper bound reaches the least of them.
+type part struct {
+	*Search
+	low   *topk.Selector
+	found []candidate
+	room  int  // length of found at which it is thinned out
+	over  bool // so many were found that the rest was not looked at
+}
+
+// scan bounds all items.
+func (s *Search) scan() *part {
+	threads := max(s.Threads, 1)
 	parts := make([]*part, threads)
 	f32.Parallel(threads, threads, 1, func(lo, hi int) {
 		for t := lo; t < hi; t++ {
-			parts[t] = x.scanPart(p, min(k, x.N), skip, x.panels()*t/threads, x.panels()*(t+1)/threads)
+			blocks := (s.N + Block - 1) / Block
+			parts[t] = &part{Search: s, low: topk.New(min(s.K, s.N)), room: 4*s.K + 1024}
+			parts[t].scan(blocks*t/threads*Block, min(blocks*(t+1)/threads*Block, s.N))
 		}
 	})
 	all := parts[0]
@@ -43,123 +96,78 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 		for _, h := range other.low.Best() {
 			all.low.Push(h)
 		}
-		all.found = append(all.found, other.found...)
+		all.found, all.over = append(all.found, other.found...), all.over || other.over
 	}
 	all.compact()
-	if math.IsInf(float64(p.length), 1) { // the query has no bound
-		all.found = all.found[:0]
-		for i := range x.N {
-			if skip == nil || !skip(i) {
-				all.found = append(all.found, candidate{index: i})
-			}
-		}
-	}
-	return rescore(query, exact, all.found, k)
+	return all
 }
 
-// probe is a query rounded to bytes.
-type probe struct {
-	codes   []int8  // padded to groups of four
-	shifted []uint8 // codes + 128
-	scale   float32
-	length  float32 // |t·b|, rounded up
-	slack   float32 // |δ| and the rounding of float32 sums, per unit of |v|
-}
-
-func newProbe(query []float32, groups int) *probe {
-	p := &probe{codes: make([]int8, 4*groups), shifted: make([]uint8, 4*groups)}
-	q := quantize(query, p.codes[:len(query)])
-	for i, c := range p.codes {
-		p.shifted[i] = uint8(int(c) + 128)
-	}
-	rounding := float64(len(query)+16) * 0x1p-24
-	p.scale, p.length, p.slack = q.scale, up(q.norm+q.err), up(q.err+rounding*(q.norm+q.err))
-	return p
-}
-
-// part is what a range of items leaves: the k highest lower bounds, and every
-// item whose upper bound reaches the least of them.
-type part struct {
-	low   *topk.Selector
-	found []candidate
-	room  int // length of found at which it is thinned out
-}
-
-// scanPart looks at panels lo … hi-1.
-func (x *Items) scanPart(p *probe, k int, skip func(int) bool, lo, hi int) *part {
-	s := &part{low: topk.New(k), room: 4*k + 1024}
-	var bounds [scanPanels * panel]float32
-	for at := lo; at < hi; at += scanPanels {
-		end := min(at+scanPanels, hi)
-		x.bounds(p, at, end, bounds[:])
-		first := at * panel
-		block := bounds[:min(end*panel, x.N)-first]
+// scan bounds items lo … hi-1.
+func (p *part) scan(lo, hi int) {
+	var room [Block]float32
+	for ; lo < hi && !p.over; lo += Block {
+		bounds := room[:min(Block, hi-lo)]
+		p.Upper(lo, bounds)
 		for i := 0; ; i++ {
-			i += f32.IndexAtLeast(block[i:], s.low.Threshold())
-			if i == len(block) {
+			i += f32.IndexAtLeast(bounds[i:], p.low.Threshold())
+			if i == len(bounds) {
 				break
 			}
-			if skip == nil || !skip(first+i) {
-				s.add(candidate{first + i, block[i]}, x.width(p, first+i))
+			if p.Skip == nil || !p.Skip(lo+i) {
+				p.add(candidate{lo + i, bounds[i]})
 			}
 		}
 	}
-	return s
 }
 
-// width is at least the difference between item i's upper and lower bound.
-func (x *Items) width(p *probe, i int) float32 {
-	return 2.00001 * (p.length*x.Error[i] + p.slack*x.Norm[i])
-}
-
-// add keeps a candidate, and its lower bound if it is among the k highest.
-func (s *part) add(c candidate, width float32) {
-	s.low.Push(topk.Hit{Index: c.index, Score: c.bound - width})
-	s.found = append(s.found, c)
-	if len(s.found) >= s.room {
-		s.compact()
-		s.room = max(s.room, 2*len(s.found))
+// add keeps a candidate, and its lower bound if it is among the K highest.
+func (p *part) add(c candidate) {
+	p.low.Push(topk.Hit{Index: c.index, Score: p.Lower(c.index, c.bound)})
+	p.found = append(p.found, c)
+	if len(p.found) >= p.room {
+		p.compact()
+		p.room = max(p.room, 2*len(p.found))
 	}
 }
 
-// compact drops candidates that no longer reach the k-th highest lower bound.
-func (s *part) compact() {
-	least := s.low.Threshold()
-	s.found = slices.DeleteFunc(s.found, func(c candidate) bool { return !(c.bound >= least) })
+// compact drops candidates that no longer reach the K-th highest lower bound. If
+// far more than Most are left, exact scores will hardly help.
+func (p *part) compact() {
+	least := p.low.Threshold()
+	p.found = slices.DeleteFunc(p.found, func(c candidate) bool { return !(c.bound >= least) })
+	p.over = p.over || len(p.found) > 4*p.Most
 }
 
-// rescore scores the candidates exactly and returns the best k.
-func rescore(query []float32, exact f32.Mat, found []candidate, k int) []topk.Hit {
-	best := topk.New(min(k, len(found)))
-	var p f32.Panels
-	q := f32.View(query, 1, len(query))
-	for chunk := range slices.Chunk(found, 512) {
-		rows, scores := f32.NewMat(len(chunk), exact.Cols), f32.NewMat(1, len(chunk))
-		for i, c := range chunk {
-			copy(rows.Row(i), exact.Row(c.index))
-		}
-		p.PackRows(rows, 1)
-		f32.Gemm(scores, q, &p, false, 1)
-		for i, c := range chunk {
-			best.Push(topk.Hit{Index: c.index, Score: scores.Data[i]})
-		}
+// Scan returns the k items with the highest inner products with query, best
+// first: the indices, and the bits of the scores, that topk.Scan gives for
+// exact, the N × D matrix that x was packed from. skip, which may be nil and
+// is called from several goroutines, leaves items out.
+func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) bool, threads int) []topk.Hit {
+	if exact.Rows != x.N || exact.Cols != x.D {
+		panic("q8: shapes differ")
 	}
-	return best.Best()
+	s := &Search{N: x.N, K: k, Skip: skip, Most: x.N, Threads: threads}
+	s.Exact = func(items []int) ([]float32, error) { return products(query, exact, items, threads), nil }
+	p, ok := x.Probe(query)
+	if !ok {
+		p, _ = x.Probe(make([]float32, x.D))
+		p.rest = float32(math.Inf(1)) // everything is possible
+		p.base = p.rest
+	}
+	s.Upper, s.Lower = p.Upper, func(i int, upper float32) float32 { return upper - p.Width(i) }
+	hits, _, _ := s.Run()
+	return hits
 }
 
-// boundsGo sets bounds to the upper bounds of panels lo … hi-1.
-func (x *Items) boundsGo(p *probe, lo, hi int, bounds []float32) {
-	for at := lo; at < hi; at++ {
-		codes := x.Codes[at*panel*x.groups()*4:]
-		for lane := range panel {
-			var sum int32
-			for g := range x.groups() {
-				c := codes[g*4*panel+lane*4:][:4]
-				q := p.codes[4*g:][:4]
-				sum += int32(c[0])*int32(q[0]) + int32(c[1])*int32(q[1]) + int32(c[2])*int32(q[2]) + int32(c[3])*int32(q[3])
-			}
-			i := at*panel + lane
-			bounds[i-lo*panel] = float32(sum)*x.Scale[i]*p.scale + (p.length*x.Error[i] + p.slack*x.Norm[i])
+// products returns the inner products of query with some rows of m.
+func products(query []float32, m f32.Mat, items []int, threads int) []float32 {
+	scores := f32.NewMat(1, len(items))
+	f32.Parallel(threads, len(items), Block, func(lo, hi int) {
+		rows := f32.NewMat(hi-lo, m.Cols)
+		for i, item := range items[lo:hi] {
+			copy(rows.Row(i), m.Row(item))
 		}
-	}
+		f32.MulT(scores.Sub(0, lo, 1, hi-lo), f32.View(query, 1, len(query)), rows, 1)
+	})
+	return scores.Data
 }

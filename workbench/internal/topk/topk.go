@@ -43,6 +43,9 @@ func New(k int) *Selector { return &Selector{k: k, heap: make([]Hit, 0, max(k, 0
 // Reset forgets all scores and keeps the memory.
 func (s *Selector) Reset() { s.heap = s.heap[:0] }
 
+// Len is the number of hits so far.
+func (s *Selector) Len() int { return len(s.heap) }
+
 // Threshold is the least score that can still be selected.
 func (s *Selector) Threshold() float32 {
 	switch {

@@ -65,6 +65,68 @@ func ExampleCached() {
 	// [1 2 1] Cache: 2 pairs scored, 3 found
 }
 
+// A cross-encoder reads query and text together: raw scores, higher is better.
+func ExampleOpenCrossEncoder() {
+	ce, err := workbench.OpenCrossEncoder("../data/models/ce-wordnet-L4")
+	workbench.Must(err)
+	query := "the cancer had * invaded * her lungs"
+	senses := []string{"invade: march aggressively into another's territory", "invade, infest: spread or grow all over", "sing: make music with the voice"}
+	best, err := ce.Rank(context.Background(), query, senses, 2)
+	workbench.Must(err)
+	for _, b := range best {
+		fmt.Printf("%.1f %s\n", b.Score, senses[b.Index])
+	}
+	// Output:
+	// 4.4 invade, infest: spread or grow all over
+	// 0.5 invade: march aggressively into another's territory
+}
+
+// A dual encoder turns each text into a vector of its own; its score is their dot product.
+func ExampleOpenDualEncoder() {
+	de, err := workbench.OpenDualEncoder("../data/models/de-wordnet-L2")
+	workbench.Must(err)
+	v, err := de.Encode(context.Background(), []string{"he * sang * a song", "sing: make music with the voice", "invade: march aggressively into another's territory"})
+	workbench.Must(err)
+	fmt.Println(v)
+	dot := func(i, j int) (sum float32) {
+		for c, x := range v.Row(i) {
+			sum += x * v.Row(j)[c]
+		}
+		return sum
+	}
+	fmt.Println(dot(0, 1) > dot(0, 2))
+	// Output:
+	// Matrix 3×256
+	// true
+}
+
+// Long calls tell how far they have come. In a notebook that is a bar; here it is one line at the end.
+func ExampleWithProgress() {
+	ctx := workbench.WithProgress(context.Background(), func(p workbench.Progress) {
+		if p.Final {
+			fmt.Printf("%s: %d of %d %s\n", p.Task, p.Done, p.Total, p.Unit)
+		}
+	})
+	data, err := workbench.OpenDataset("../data/verbs")
+	workbench.Must(err)
+	ce, err := data.Scorer()
+	workbench.Must(err)
+	_, err = workbench.Observe(ctx, ce, data, workbench.Sampling{Queries: 10, Random: 100})
+	workbench.Must(err)
+	// Output:
+	// observe: 1000 of 1000 calls
+}
+
+// Must ends a cell that cannot go on. Errors name the verb and what it was given.
+func ExampleMust() {
+	defer func() { fmt.Println(recover()) }()
+	index := &workbench.Index{}
+	_, err := index.Search(context.Background(), nil, 0, workbench.SearchOptions{K: 10})
+	workbench.Must(err)
+	// Output:
+	// workbench: search: the budget must be positive: set Budget to the cross-encoder calls a query may spend (it is 0)
+}
+
 // One machine serves a scorer, another scores with it.
 func ExampleRerankHandler() {
 	server := httptest.NewServer(workbench.RerankHandler(sharedWords)) // in earnest: http.ListenAndServe(":8080", …)

@@ -143,9 +143,12 @@ func TestCheckScorerFindsWrongData(t *testing.T) {
 		verdict Verdict
 		found   string
 	}{
-		"empty item":      {func(d *Dataset) { d.Items[7].Text = "" }, "texts", Problem, "1 of 300 items have no text, first row 7 (i7)"},
-		"empty query":     {func(d *Dataset) { d.Queries[1].Text, d.Queries[4].Text = "", "" }, "texts", Problem, "2 of 120 queries have no text, first row 1 (q1)"},
-		"same item":       {func(d *Dataset) { d.Items[9].Text = d.Items[2].Text }, "duplicates", Warning, "1 of 300 items repeat an earlier text, first rows 2 and 9"},
+		"empty item":  {func(d *Dataset) { d.Items[7].Text = "" }, "texts", Problem, "1 of 300 items have no text, first row 7 (i7)"},
+		"empty query": {func(d *Dataset) { d.Queries[1].Text, d.Queries[4].Text = "", "" }, "texts", Problem, "2 of 120 queries have no text, first row 1 (q1)"},
+		"same item":   {func(d *Dataset) { d.Items[9].Text = d.Items[2].Text }, "duplicates", Warning, "1 of 300 items repeat an earlier text, first rows 2 and 9"},
+		"both": {func(d *Dataset) {
+			d.Items[9].Text, d.Queries[d.Test[0]].Text = d.Items[2].Text, d.Queries[d.Train[3]].Text
+		}, "duplicates", Warning, "train queries, too; 1 of 300 items"},
 		"leak":            {func(d *Dataset) { d.Queries[d.Test[0]].Text = d.Queries[d.Train[3]].Text }, "duplicates", Warning, "1 of 60 test queries"},
 		"few train":       {func(d *Dataset) { d.Train = d.Train[:49] }, "size", Warning, "49 train and 60 test"},
 		"few test":        {func(d *Dataset) { d.Test = d.Test[:19] }, "size", Warning, "60 train and 19 test"},

@@ -63,7 +63,7 @@ func (c *scorerCheck) checkRepeats(ctx context.Context, s Scorer) {
 		spread.add(before)
 		worst = max(worst, math.Abs(v-before))
 	}
-	if found := fmt.Sprintf("scored again in another order %d pairs move by %.2g at most", n, worst); worst > .01*spread.deviation() || math.IsNaN(worst) {
+	if found := fmt.Sprintf("%d pairs scored again in another order move by %.2g at most", n, worst); worst > .01*spread.deviation() || math.IsNaN(worst) {
 		c.add("repeats", Problem, found, "Scores must not depend on chance or on the batch: switch dropout off, mask padding, answer in the order of the pairs.")
 	} else {
 		c.add("repeats", Fine, found, "")
@@ -174,6 +174,8 @@ func (c *scorerCheck) checkSpeed() {
 // duration writes seconds for people.
 func duration(seconds float64) string {
 	switch {
+	case seconds < .1:
+		return "no time"
 	case seconds < 10:
 		return fmt.Sprintf("%.1f s", seconds)
 	case seconds < 120:

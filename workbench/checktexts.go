@@ -1,6 +1,9 @@
 package workbench
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // What a report says about the number of queries and items.
 const (
@@ -65,16 +68,20 @@ func (c *scorerCheck) checkDuplicates() {
 		text := c.d.Queries[c.d.Test[i]].Text
 		return text == "" || !train[text]
 	})
-	switch {
-	case leaks > 0:
-		c.add("duplicates", Warning, fmt.Sprintf("%d of %d test queries are train queries, too", leaks, len(c.d.Test)),
-			"Recall would look better than it is: give each text to one side only.")
-	case repeats > 0:
-		c.add("duplicates", Warning, fmt.Sprintf("%d of %d items repeat an earlier text, first %s", repeats, len(c.d.Items), example),
-			"Equal texts have equal scores and share the first places: keep one of each.")
-	default:
-		c.add("duplicates", Fine, "no item text comes twice, no test query is a train query", "")
+	var found, advice []string
+	if leaks > 0 {
+		found = append(found, fmt.Sprintf("%d of %d test queries are train queries, too", leaks, len(c.d.Test)))
+		advice = append(advice, "Recall would look better than it is: give each query to one side only.")
 	}
+	if repeats > 0 {
+		found = append(found, fmt.Sprintf("%d of %d items repeat an earlier text, first %s", repeats, len(c.d.Items), example))
+		advice = append(advice, "Equal texts have equal scores and share the first places: keep one of each.")
+	}
+	if found == nil {
+		c.add("duplicates", Fine, "no item text comes twice, no test query is a train query", "")
+		return
+	}
+	c.add("duplicates", Warning, strings.Join(found, "; "), strings.Join(advice, " "))
 }
 
 // checkSize looks at whether there are enough rows.

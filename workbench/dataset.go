@@ -23,6 +23,14 @@ type Query struct {
 	Gold int    // row of the relevant item, -1 when unknown
 }
 
+// String fits one line, if the text does.
+func (q Query) String() string {
+	if q.Gold < 0 {
+		return fmt.Sprintf("Query %s: %s", q.ID, q.Text)
+	}
+	return fmt.Sprintf("Query %s: %s (relevant: item row %d)", q.ID, q.Text, q.Gold)
+}
+
 // Item is what is found.
 type Item struct {
 	ID     string

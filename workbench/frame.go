@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
@@ -56,8 +57,9 @@ func (r *Report) column(t series.Type, name string, of func(m *Measure) any) ser
 }
 
 // Table shows recall in percent with one row per system and index cost and one
-// column per budget and k, such as B100_k10: the shape papers print.
-func (r *Report) Table() dataframe.DataFrame {
+// column per budget and k, such as B100_k10: the shape papers print. It shows the
+// given k, or all if none is given.
+func (r *Report) Table(k ...int) dataframe.DataFrame {
 	type row struct {
 		system string
 		calls  int
@@ -66,6 +68,9 @@ func (r *Report) Table() dataframe.DataFrame {
 	var columns []string
 	cells := map[row]map[string]float64{}
 	for _, m := range r.Measures {
+		if len(k) > 0 && !slices.Contains(k, m.K) {
+			continue
+		}
 		at, col := row{m.System, m.IndexCalls}, fmt.Sprintf("B%d_k%d", m.Budget, m.K)
 		if cells[at] == nil {
 			rows, cells[at] = append(rows, at), map[string]float64{}
@@ -150,7 +155,8 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 }
 
 // Describe adds to a table with a column "item" what those items are: their lemmas
-// and their text, where the data set has them.
+// and their text, where the data set has them. The lemmas are not said again in
+// front of the text.
 func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
 	col := df.Col("item")
 	if col.Err != nil {
@@ -165,7 +171,7 @@ func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
 		if it < 0 || it >= len(d.Items) {
 			return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: no item %d in %d", it, len(d.Items))}
 		}
-		lemmas[i], texts[i] = d.Items[it].Lemmas, d.Items[it].Text
+		lemmas[i], texts[i] = d.Items[it].Lemmas, strings.TrimPrefix(d.Items[it].Text, d.Items[it].Lemmas+": ")
 	}
 	for _, c := range []struct {
 		name   string

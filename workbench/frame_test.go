@@ -31,6 +31,10 @@ func TestResultFrames(t *testing.T) {
 			t.Errorf("row %d: %v", i, df.Subset(i))
 		}
 	}
+	d.Items[r.Items[0]].Text = d.Items[r.Items[0]].Lemmas + ": a thing"
+	if text := d.Describe(r.Frame()).Col("text"); text.Err != nil || text.Elem(0).String() != "a thing" {
+		t.Errorf("texts %v", text)
+	}
 	exact := must[[]Neighbors](t)(Exact(t.Context(), LookUp(g), d, []int{15}, 10))[0]
 	trace := r.Trace(exact)
 	found, _ := trace.Col("found").Int()
@@ -142,6 +146,9 @@ func TestExperimentVariesTheIndexCost(t *testing.T) {
 		"MF_Trns 800 B20", "MF_Trns 800 B60", "ADACUR 1000 B20", "ADACUR 1000 B60"}
 	if !slices.Equal(got, want) {
 		t.Errorf("measures %q, want %q", got, want)
+	}
+	if table := rep.Table(10); table.Ncol() != 4 || rep.Table().Ncol() != 4 || rep.Table(3).Nrow() != 0 {
+		t.Errorf("of one k: %v", table)
 	}
 	if table := rep.Table(); table.Nrow() != 4 || table.Err != nil {
 		t.Errorf("%v", table)

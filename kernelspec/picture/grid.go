@@ -70,7 +70,7 @@ func (g *grid) html() string {
 	for r, row := range g.rows {
 		if r == g.rowGap {
 			b.WriteString("<tr><th scope=\"row\">⋮</th>")
-			g.cells(row, func(int, string) { b.WriteString("<td>⋮</td>") }, func() { b.WriteString("<td></td>") })
+			g.cells(row, func(i int, _ string) { b.WriteString("<td style=\"text-align:" + g.align(i) + "\">⋮</td>") }, func() { b.WriteString("<td></td>") })
 			b.WriteString("</tr>")
 		}
 		b.WriteString("<tr><th scope=\"row\" style=\"opacity:.6\">" + html.EscapeString(g.labels[r]) + "</th>")

@@ -108,9 +108,12 @@ func (d described) Alt() string { return d.words }
 func describe(curves []curve) string {
 	parts := make([]string, len(curves))
 	for i, c := range curves {
-		parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.name, c.xys[0].Y, c.xys[len(c.xys)-1].Y)
+		first, last := c.xys[0].Y, c.xys[len(c.xys)-1].Y
+		if parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.name, first, last); first == last {
+			parts[i] = fmt.Sprintf("%s at %.3g", c.name, first)
+		}
 	}
-	return strings.Join(parts, ", ")
+	return strings.Join(parts, "; ")
 }
 
 // endLabels writes the curves' names to the right of the data, each at the height

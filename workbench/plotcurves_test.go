@@ -94,7 +94,7 @@ func TestPlotsDescribeTheirCurves(t *testing.T) {
 		t.Fatal(err)
 	}
 	d, ok := p.Y.Tick.Marker.(interface{ Alt() string })
-	if want := "AXN from 0 to 0, calibrated from 1 to 2"; !ok || d.Alt() != want {
+	if want := "AXN at 0; calibrated from 1 to 2"; !ok || d.Alt() != want {
 		t.Errorf("%T says %v", p.Y.Tick.Marker, d)
 	}
 	var _ plot.GlyphBoxer = endLabels{}

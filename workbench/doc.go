@@ -27,11 +27,16 @@ any of them can be entered from outside.
 Before the Scorer lies text, for those who score live:
 
 	texts           OpenBEIR, OpenCSV, texts.jsonl of a data set, or OpenWordNet: FillTexts, Dataset
-	TextScorer      OpenCrossEncoder, RerankClient, or your own; NewScorer makes it a Scorer
+	TextScorer      OpenCrossEncoder, RerankClient (one server or several), or your own; NewScorer makes it a Scorer
 	Embedder        OpenDualEncoder; Dataset.Embed makes the vectors
 	CheckScorer     tells early what is wrong with a scorer or with texts
 	Cached          keeps every score on disk: interrupt, and go on later
 	RerankHandler   serves a TextScorer to other machines
+
+Where the items do not fit in one machine's memory:
+
+	ItemStore       Index.Items, StoreOf, or package pgstore; SearchOptions.Store searches it
+	Head            the index without its items, for such searches
 
 # Notation
 

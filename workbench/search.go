@@ -34,6 +34,15 @@ type SearchOptions struct {
 	// strategy does; 0 takes the highest scores.
 	Softmax float64
 	Seed    int64 // same seed, same draws
+
+	// Store has the items, as Items gives them, for an index that need not have them
+	// itself (see Head); nil takes the index's own. The store is asked for Oversample
+	// times the items of a round, 0 = 4, by a straight line in place of the prior's
+	// curve, and the formula chooses among them: more find more of what a scan of all
+	// items would choose, and take longer. Initializers and Softmax need scores of all
+	// items and are errors.
+	Store      ItemStore
+	Oversample int
 }
 
 func (o SearchOptions) check() error {
@@ -46,6 +55,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
 	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
 		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
+	case o.Oversample < 0:
+		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
 	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
 		return fmt.Errorf("Softmax is %v, not 0 or a temperature", o.Softmax)
 	}
@@ -123,7 +134,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 }
 
 func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := o.check(); err != nil {
+	if err := errors.Join(o.check(), ix.checkStore(o)); err != nil {
 		return err
 	}
 	for _, q := range queries {

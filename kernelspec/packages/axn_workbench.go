@@ -74,6 +74,7 @@ func init() {
 			"ShapeTEI":         r.ValueOf(workbench.ShapeTEI),
 			"ShapeVLLM":        r.ValueOf(workbench.ShapeVLLM),
 			"SigmoidScores":    r.ValueOf(workbench.SigmoidScores),
+			"StoreOf":          r.ValueOf(workbench.StoreOf),
 			"Transductive":     r.ValueOf(workbench.Transductive),
 			"Warning":          r.ValueOf(workbench.Warning),
 			"WithProgress":     r.ValueOf(workbench.WithProgress),
@@ -102,6 +103,7 @@ func init() {
 			"Initializer":      r.TypeFor[workbench.Initializer](),
 			"InitializerFunc":  r.TypeFor[workbench.InitializerFunc](),
 			"Item":             r.TypeFor[workbench.Item](),
+			"ItemStore":        r.TypeFor[workbench.ItemStore](),
 			"Matrix":           r.TypeFor[workbench.Matrix](),
 			"Measure":          r.TypeFor[workbench.Measure](),
 			"Method":           r.TypeFor[workbench.Method](),
@@ -140,6 +142,7 @@ func init() {
 			"Embedder":      r.TypeFor[proxy_workbench_Embedder](),
 			"Fingerprinter": r.TypeFor[proxy_workbench_Fingerprinter](),
 			"Initializer":   r.TypeFor[proxy_workbench_Initializer](),
+			"ItemStore":     r.TypeFor[proxy_workbench_ItemStore](),
 			"Scorer":        r.TypeFor[proxy_workbench_Scorer](),
 			"TextScorer":    r.TypeFor[proxy_workbench_TextScorer](),
 		},
@@ -179,6 +182,29 @@ type proxy_workbench_Initializer struct {
 func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
 	defer guard.Enter()()
 	return p.Initialize_(p.Object, a0, a1)
+}
+
+// proxy_workbench_ItemStore lets a type declared in a cell be a workbench.ItemStore.
+type proxy_workbench_ItemStore struct {
+	Object      interface{}
+	Candidates_ func(_ interface{}, a0 context.Context, a1 *workbench.Matrix, a2 int, a3 [][]int) ([][]int, error)
+	Rows_       func(_ interface{}, a0 context.Context, a1 []int) (*workbench.Matrix, error)
+	Size_       func(_ interface{}) (int, int)
+}
+
+func (p *proxy_workbench_ItemStore) Candidates(a0 context.Context, a1 *workbench.Matrix, a2 int, a3 [][]int) ([][]int, error) {
+	defer guard.Enter()()
+	return p.Candidates_(p.Object, a0, a1, a2, a3)
+}
+
+func (p *proxy_workbench_ItemStore) Rows(a0 context.Context, a1 []int) (*workbench.Matrix, error) {
+	defer guard.Enter()()
+	return p.Rows_(p.Object, a0, a1)
+}
+
+func (p *proxy_workbench_ItemStore) Size() (int, int) {
+	defer guard.Enter()()
+	return p.Size_(p.Object)
 }
 
 // proxy_workbench_Scorer lets a type declared in a cell be a workbench.Scorer.

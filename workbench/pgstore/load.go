@@ -1,0 +1,147 @@
+package pgstore
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"axn/workbench"
+)
+
+// loadRows is how many rows are taken from the source at a time.
+const loadRows = 1024
+
+// maxInline is the size in bytes up to which a row stays in the table's own pages. Longer ones
+// lie beside it, which makes a scan several times slower.
+const maxInline = 8000
+
+// Load makes a table (item int, row vector) with the rows of another store, by binary COPY, and
+// opens it. The table must not be there; a load that fails leaves none behind. pgvector stores
+// rows of up to 16,000 floats.
+func Load(ctx context.Context, server, table string, from workbench.ItemStore, o Options) (*Store, error) {
+	s, err := connect(ctx, server, table, o)
+	if err == nil {
+		err = s.load(ctx, table, from)
+	}
+	if err == nil {
+		_, err = s.pool.Exec(ctx, "VACUUM ANALYZE "+s.table)
+	}
+	if err != nil {
+		if s != nil {
+			s.Close()
+		}
+		return nil, fmt.Errorf("pgstore: load %s: %w", table, err)
+	}
+	return s, nil
+}
+
+func (s *Store) load(ctx context.Context, table string, from workbench.ItemStore) error {
+	s.items, s.cols = from.Size()
+	storage := "PLAIN"
+	if 4*s.cols > maxInline {
+		storage = "EXTERNAL"
+	}
+	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		create := fmt.Sprintf("CREATE TABLE %s (item int NOT NULL, row vector(%d) STORAGE %s NOT NULL)", s.table, s.cols, storage)
+		if _, err := tx.Exec(ctx, create); err != nil {
+			return err
+		}
+		rows := &source{ctx: ctx, from: from, items: s.items}
+		if _, err := tx.CopyFrom(ctx, pgx.Identifier{table}, []string{"item", "row"}, rows); err != nil {
+			return cmp.Or(rows.err, err)
+		}
+		_, err := tx.Exec(ctx, "ALTER TABLE "+s.table+" ADD PRIMARY KEY (item)")
+		return err
+	})
+}
+
+// source gives the rows of a store to COPY.
+type source struct {
+	ctx   context.Context
+	from  workbench.ItemStore
+	items int
+	next  int
+	chunk *workbench.Matrix // rows next−next%loadRows and following
+	err   error
+}
+
+func (c *source) Next() bool {
+	if c.next == c.items || c.err != nil {
+		return false
+	}
+	if c.next%loadRows == 0 {
+		rows := make([]int, min(loadRows, c.items-c.next))
+		for i := range rows {
+			rows[i] = c.next + i
+		}
+		if c.chunk, c.err = c.from.Rows(c.ctx, rows); c.err != nil {
+			return false
+		}
+	}
+	c.next++
+	return true
+}
+
+func (c *source) Values() ([]any, error) {
+	item := c.next - 1
+	return []any{item, appendVector(nil, c.chunk.Row(item%loadRows))}, nil
+}
+
+func (c *source) Err() error { return c.err }
+
+// HNSW says how an index is built. The zero value is pgvector's own choice.
+type HNSW struct {
+	M              int    // links per item; 0 is 16
+	EfConstruction int    // candidates kept while building; 0 is 64
+	Memory         string // for the build, as "2GB"; an index that does not fit is built much more slowly; "" is the server's maintenance_work_mem
+	Workers        int    // beside the first; 0 is the server's max_parallel_maintenance_workers
+}
+
+// maxHNSW is the longest row that pgvector's HNSW takes.
+const maxHNSW = 2000
+
+// CreateHNSW builds an HNSW index by inner product, which searches use from then on.
+func (s *Store) CreateHNSW(ctx context.Context, h HNSW) error {
+	if s.cols > maxHNSW {
+		return fmt.Errorf("pgstore: create HNSW: pgvector indexes up to %d floats, and the rows have %d", maxHNSW, s.cols)
+	}
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		if h.Memory != "" {
+			if _, err := tx.Exec(ctx, "SELECT set_config('maintenance_work_mem', $1, true)", h.Memory); err != nil {
+				return err
+			}
+		}
+		if h.Workers > 0 {
+			if _, err := tx.Exec(ctx, fmt.Sprintf("SET LOCAL max_parallel_maintenance_workers = %d", h.Workers)); err != nil {
+				return err
+			}
+		}
+		with := ""
+		if h.M > 0 {
+			with += fmt.Sprintf(", m = %d", h.M)
+		}
+		if h.EfConstruction > 0 {
+			with += fmt.Sprintf(", ef_construction = %d", h.EfConstruction)
+		}
+		if with != "" {
+			with = " WITH (" + with[2:] + ")"
+		}
+		_, err := tx.Exec(ctx, "CREATE INDEX ON "+s.table+" USING hnsw (row vector_ip_ops)"+with)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("pgstore: create HNSW: %w", err)
+	}
+	s.hnsw = true
+	return nil
+}
+
+// Drop removes the table and its index.
+func (s *Store) Drop(ctx context.Context) error {
+	if _, err := s.pool.Exec(ctx, "DROP TABLE "+s.table); err != nil {
+		return fmt.Errorf("pgstore: drop: %w", err)
+	}
+	return nil
+}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"unicode/utf8"
 )
 
 // OpenBEIR reads a folder in the layout of the BEIR benchmark: corpus.jsonl (_id,
@@ -103,22 +104,35 @@ func (d *Dataset) openQrels() error {
 
 // SaveBEIR writes the texts to a folder that OpenBEIR and other programs read; dir
 // is made if it is not there. A query's gold item goes into qrels/test.tsv or
-// qrels/train.tsv; a test query without one comes back as a train query.
+// qrels/train.tsv; a test query without one comes back as a train query. An id that
+// the files cannot hold is an error, and nothing is written.
 func (d *Dataset) SaveBEIR(dir string) error {
+	fail := func(err error) error { return fmt.Errorf("workbench: save %s: %w", d.Name, err) }
 	corpus, queries := make([]beirText, len(d.Items)), make([]beirText, len(d.Queries))
 	for i, it := range d.Items {
+		if !plainID(it.ID) {
+			return fail(fmt.Errorf("item row %d has the id %q", i, it.ID))
+		}
 		corpus[i] = beirText{ID: it.ID, Text: it.Text}
 	}
 	for i, q := range d.Queries {
+		if !plainID(q.ID) {
+			return fail(fmt.Errorf("query row %d has the id %q", i, q.ID))
+		}
 		queries[i] = beirText{ID: q.ID, Text: q.Text}
 	}
 	err := errors.Join(os.MkdirAll(filepath.Join(dir, "qrels"), 0o755),
 		writeJSONL(filepath.Join(dir, "corpus.jsonl"), corpus), writeJSONL(filepath.Join(dir, "queries.jsonl"), queries),
 		d.writeQrels(filepath.Join(dir, "qrels", "train.tsv"), d.Train), d.writeQrels(filepath.Join(dir, "qrels", "test.tsv"), d.Test))
 	if err != nil {
-		return fmt.Errorf("workbench: save %s: %w", d.Name, err)
+		return fail(err)
 	}
 	return nil
+}
+
+// plainID reports whether a line of qrels can hold an id.
+func plainID(id string) bool {
+	return id != "" && utf8.ValidString(id) && !strings.ContainsAny(id, "\t\r\n")
 }
 
 func writeJSONL(path string, lines []beirText) error {

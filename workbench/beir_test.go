@@ -118,3 +118,39 @@ func TestSplit(t *testing.T) {
 		t.Errorf("12 of 11: error %v, test %v", err, d.Test)
 	}
 }
+
+// FuzzOpenTexts reads any bytes as the tables of a data set: no panic, and what was
+// read is sound.
+func FuzzOpenTexts(f *testing.F) {
+	files := beirFiles()
+	f.Add(files["corpus.jsonl"], files["queries.jsonl"], files["qrels/test.tsv"])
+	f.Add("id,text\na,\"x\"\n", "text,item,split\nq,a,test\n", "")
+	f.Add("{}", "\ufefftext\n", "query-id\tcorpus-id\tscore\n1\ta\tNaN\n")
+	f.Fuzz(func(t *testing.T, items, queries, qrels string) {
+		dir := write(t, map[string]string{"corpus.jsonl": items, "queries.jsonl": queries, "qrels/test.tsv": qrels, "i.csv": items, "q.tsv": queries})
+		beir, err1 := OpenBEIR(dir)
+		tables, err2 := OpenCSV(filepath.Join(dir, "i.csv"), filepath.Join(dir, "q.tsv"))
+		for d, err := range map[*Dataset]error{beir: err1, tables: err2} {
+			if err == nil && d.checkRows() != nil {
+				t.Errorf("%v: %v", d, d.checkRows())
+			}
+		}
+	})
+}
+
+func TestSaveBEIRRefusesIDs(t *testing.T) {
+	for _, id := range []string{"", "a\tb", "a\nb", "a\xff"} {
+		d := &Dataset{Name: "odd", Queries: []Query{{ID: "q", Gold: 0}}, Items: []Item{{ID: id}}, Test: []int{0}}
+		dir := t.TempDir()
+		if err := d.SaveBEIR(dir); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("item row 0 has the id %q", id)) {
+			t.Errorf("item %q: error %v", id, err)
+		}
+		d.Items[0].ID, d.Queries[0].ID = "i", id
+		if err := d.SaveBEIR(dir); err == nil || !strings.Contains(err.Error(), "query row 0") {
+			t.Errorf("query %q: error %v", id, err)
+		}
+		if found, _ := os.ReadDir(dir); len(found) > 0 {
+			t.Errorf("%q: wrote %v", id, found)
+		}
+	}
+}

@@ -175,7 +175,7 @@ func (c *scorerCheck) checkSpeed() {
 func duration(seconds float64) string {
 	switch {
 	case seconds < .1:
-		return "no time"
+		return "under 0.1 s"
 	case seconds < 10:
 		return fmt.Sprintf("%.1f s", seconds)
 	case seconds < 120:

@@ -16,7 +16,7 @@ type block struct {
 }
 
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
-	b := &block{Index: ix, items: ix.shelf(o)}
+	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
 	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
 	items, _ := b.items.size()
 	for i, est := range estimates {

@@ -33,6 +33,8 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
+	featureCodes, itemCodes codes // of Features and DE.Items, for scans of few queries
+
 	mapped []byte // the file it lies in, if MapIndex opened it
 }
 

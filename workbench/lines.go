@@ -107,3 +107,16 @@ func (l *lines) add(dst, s []float32) {
 		dst[i] += p.y + p.slope*(v-p.x)
 	}
 }
+
+// rising tells whether the function never falls, but for rounding, and by how much
+// that may make its values fall.
+func (l *lines) rising() (slack float32, ok bool) {
+	least := float32(math.Inf(-1))
+	for _, p := range l.pieces[:len(l.pieces)-1] {
+		if !(p.slope >= 0 && p.y >= least) {
+			return 0, false
+		}
+		least, slack = p.y, max(slack, p.y, -p.y)
+	}
+	return slack * 0x1p-20, true
+}

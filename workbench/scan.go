@@ -8,8 +8,8 @@ import (
 )
 
 // indexShelf is the shelf of an index's own matrices. It scores every item,
-// exactly, and keeps no other form of the vectors: each chunk of items is packed
-// for the product when its turn comes, while it is in the cache.
+// exactly, and keeps no other form of the vectors: where the product wants them
+// packed, each chunk of items is packed when its turn comes, while it is in the cache.
 type indexShelf struct{ *Index }
 
 func (ix indexShelf) size() (items, features int) { return ix.Features.Rows, ix.Features.Cols }
@@ -81,19 +81,17 @@ func (s *scan) setVectors() {
 	s.x = s.x.RowRange(0, len(rows))
 }
 
-// chunks makes a Chunk with memory of its own: one chunk of items packed, and
-// their sims.
+// chunks makes a Chunk with memory of its own for sims.
 func (s *scan) chunks() topk.Chunk {
-	var packed f32.Panels
 	sims := f32.NewMat(s.x.Rows, topk.ScanCols)
 	return func(lo int, scores f32.Mat) {
 		hi := lo + scores.Cols
-		product(scores.RowRange(0, s.places.Rows), s.places, s.Features.view().RowRange(lo, hi), &packed)
+		f32.MulT(scores.RowRange(0, s.places.Rows), s.places, s.Features.view().RowRange(lo, hi), 1)
 		for r := s.places.Rows; r < scores.Rows; r++ {
 			clear(scores.Row(r))
 		}
 		sims := sims.Sub(0, 0, s.x.Rows, scores.Cols)
-		product(sims, s.x, s.DE.Items.view().RowRange(lo, hi), &packed)
+		f32.MulT(sims, s.x, s.DE.Items.view().RowRange(lo, hi), 1)
 		s.finish(lo, scores, sims)
 	}
 }
@@ -109,14 +107,6 @@ func (s *scan) finish(lo int, scores, sims f32.Mat) {
 			x = sims.Row(s.xOf[r])
 		}
 		p.finish(lo, scores.Row(r), x, bias)
-	}
-}
-
-// product sets C = A·Bᵀ by way of packed; nothing if A has no rows.
-func product(c, a, b f32.Mat, packed *f32.Panels) {
-	if a.Rows > 0 {
-		packed.PackRows(b, 1)
-		f32.Gemm(c, a, packed, false, 1)
 	}
 }
 

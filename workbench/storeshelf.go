@@ -25,11 +25,15 @@ type storeShelf struct {
 // defaultOversample is SearchOptions.Oversample when that is 0.
 const defaultOversample = 4
 
-func (ix *Index) shelf(o SearchOptions) shelf {
-	if o.Store == nil {
-		return indexShelf{ix}
+// shelf returns the shelf for a search of so many queries together.
+func (ix *Index) shelf(queries int, o SearchOptions) shelf {
+	switch {
+	case o.Store != nil:
+		return &storeShelf{rowLayout: ix.layout(), store: o.Store, oversample: cmp.Or(o.Oversample, defaultOversample), region: map[int][]float32{}}
+	case queries <= codedQueries && ix.Features.Rows >= codedItems:
+		return newCodedShelf(ix)
 	}
-	return &storeShelf{rowLayout: ix.layout(), store: o.Store, oversample: cmp.Or(o.Oversample, defaultOversample), region: map[int][]float32{}}
+	return indexShelf{ix}
 }
 
 // checkStore returns an error when a search cannot be made over its store.

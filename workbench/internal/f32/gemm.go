@@ -31,8 +31,13 @@ func GemmBias(c, a Mat, p *Panels, bias []float32, threads int) {
 	gemmInit(c, a, p, Mat{Data: bias, Rows: c.Rows, Cols: p.N}, threads)
 }
 
-// MulT computes C = A·Bᵀ for B with N rows and K columns.
+// MulT computes C = A·Bᵀ for B with N rows and K columns, with the bits of Gemm.
+// For few rows of A it reads B where it stands.
 func MulT(c, a, b Mat, threads int) {
+	if a.Rows <= fewRows && active.hasRowDots() {
+		mulFew(c, a, b, threads)
+		return
+	}
 	p := pool.Get().(*Panels)
 	defer pool.Put(p)
 	p.PackRows(b, threads)

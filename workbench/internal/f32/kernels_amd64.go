@@ -116,6 +116,11 @@ func layerNormAVX512(x, r, gamma, beta *float32, n int, eps float32)
 //go:noescape
 func transposeAVX2(dst *float32, ldd int, src *float32, lds, n int)
 
+// rowDots: dst[r] = Σ rows[r·stride+j]·x[j] for sixteen rows r and n columns j.
+//
+//go:noescape
+func rowDotsAVX2(rows *float32, stride int, x *float32, n int, dst *float32)
+
 // fromHalf and toHalf convert n values, n a multiple of 8.
 //
 //go:noescape
@@ -283,6 +288,18 @@ func (l level) transposeBlocks(dst []float32, ldd int, src []float32, lds, n int
 	}
 	transposeAVX2(&dst[0], ldd, &src[0], lds, n)
 	return n
+}
+
+// hasRowDots tells whether rowDots is there.
+func (l level) hasRowDots() bool { return l != pureGo }
+
+// rowDots sets dst to the inner products of the sixteen rows of b with x.
+func (l level) rowDots(dst []float32, b Mat, x []float32) {
+	if len(x) == 0 {
+		clear(dst[:16])
+		return
+	}
+	rowDotsAVX2(&b.Data[0], b.Stride, &x[0], len(x), &dst[0])
 }
 
 // fromHalfBlocks and toHalfBlocks convert a first part and return its length.

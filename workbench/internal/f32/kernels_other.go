@@ -37,3 +37,7 @@ func (l level) fromHalfBlocks(dst []float32, src []uint16) int { return 0 }
 func (l level) toHalfBlocks(dst []uint16, src []float32) int { return 0 }
 
 func (l level) indexAtLeast(x []float32, t float32) int { return 0 }
+
+func (l level) hasRowDots() bool { return false }
+
+func (l level) rowDots(dst []float32, b Mat, x []float32) { panic("f32: no such kernel") }

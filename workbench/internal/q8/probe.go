@@ -81,9 +81,17 @@ func (p *Probe) Upper(lo int, bounds []float32) {
 	}
 }
 
-// Width is at least what item i's upper bound exceeds a lower one by.
-func (p *Probe) Width(i int) float32 {
-	return 2.0001 * (p.length*p.items.Error[i] + p.slack*p.items.Norm[i] + p.rest)
+// Lower returns a lower bound of item i's inner product, given the upper one.
+func (p *Probe) Lower(i int, upper float32) float32 {
+	return upper - 2.0001*(p.length*p.items.Error[i]+p.slack*p.items.Norm[i]+p.rest)
+}
+
+// Bounds returns both bounds of item i.
+func (p *Probe) Bounds(i int) (lower, upper float32) {
+	var bounds [panel]float32
+	p.items.bounds(p, i/panel, i/panel+1, bounds[:])
+	upper = bounds[i%panel]
+	return p.Lower(i, upper), upper
 }
 
 // boundsGo sets bounds to the upper bounds of panels lo … hi-1.

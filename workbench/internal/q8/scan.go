@@ -15,11 +15,11 @@ const Block = 512
 // know and cheap to bound. Its functions are called from several goroutines.
 type Search struct {
 	N, K  int
-	Upper func(lo int, bounds []float32)           // sets bounds to upper bounds of the scores of the items from lo on, a multiple of Block
-	Lower func(i int, upper float32) float32       // from item i's upper bound to a lower one
-	Skip  func(i int) bool                         // leaves items out; may be nil
-	Exact func(items []int) (f []float32, e error) // the scores
-	Most  int                                      // how many it may ask Exact for
+	Upper func(lo int, bounds []float32)     // sets bounds to upper bounds of the scores of the items from lo on, a multiple of Block
+	Lower func(i int, upper float32) float32 // from item i's upper bound to a lower one
+	Skip  func(i int) bool                   // leaves items out; may be nil
+	Exact func(items []int) []float32        // the scores
+	Most  int                                // how many it may ask Exact for
 
 	Threads int
 }
@@ -36,19 +36,17 @@ type candidate struct {
 // An item can be among the best K only if its upper bound reaches the K-th highest
 // lower bound. The items that have the highest lower bounds are scored first: the
 // least of their scores is a bound too, and a better one.
-func (s *Search) Run() ([]topk.Hit, bool, error) {
+func (s *Search) Run() ([]topk.Hit, bool) {
 	all := s.scan()
 	if all.over || all.low.Len() > s.Most {
-		return nil, false, nil
+		return nil, false
 	}
 	best, first := topk.New(min(s.K, s.N)), make(map[int]bool, s.K)
 	var items []int
 	for _, h := range all.low.Best() {
 		items, first[h.Index] = append(items, h.Index), true
 	}
-	if err := s.score(best, items); err != nil {
-		return nil, false, err
-	}
+	s.score(best, items)
 	items = items[:0]
 	for _, c := range all.found {
 		if c.bound >= best.Threshold() && !first[c.index] {
@@ -56,18 +54,16 @@ func (s *Search) Run() ([]topk.Hit, bool, error) {
 		}
 	}
 	if len(items)+len(first) > s.Most {
-		return nil, false, nil
+		return nil, false
 	}
-	err := s.score(best, items)
-	return best.Best(), err == nil, err
+	s.score(best, items)
+	return best.Best(), true
 }
 
-func (s *Search) score(best *topk.Selector, items []int) error {
-	scores, err := s.Exact(items)
-	for n := range scores {
-		best.Push(topk.Hit{Index: items[n], Score: scores[n]})
+func (s *Search) score(best *topk.Selector, items []int) {
+	for n, score := range s.Exact(items) {
+		best.Push(topk.Hit{Index: items[n], Score: score})
 	}
-	return err
 }
 
 // part is what a range of items leaves: the K highest lower bounds, and every
@@ -147,15 +143,15 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 		panic("q8: shapes differ")
 	}
 	s := &Search{N: x.N, K: k, Skip: skip, Most: x.N, Threads: threads}
-	s.Exact = func(items []int) ([]float32, error) { return products(query, exact, items, threads), nil }
+	s.Exact = func(items []int) []float32 { return products(query, exact, items, threads) }
 	p, ok := x.Probe(query)
 	if !ok {
 		p, _ = x.Probe(make([]float32, x.D))
 		p.rest = float32(math.Inf(1)) // everything is possible
 		p.base = p.rest
 	}
-	s.Upper, s.Lower = p.Upper, func(i int, upper float32) float32 { return upper - p.Width(i) }
-	hits, _, _ := s.Run()
+	s.Upper, s.Lower = p.Upper, p.Lower
+	hits, _ := s.Run()
 	return hits
 }
 

@@ -93,6 +93,7 @@ func main() {
 		out.Write(a.Bytes())
 	}
 	transpose(&out)
+	rowDots(&out)
 	halves(&out)
 	write("kernels_amd64.s", &out)
 	var arm bytes.Buffer

@@ -1,0 +1,201 @@
+package workbench
+
+import (
+	"context"
+	"math"
+	"sync"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/q8"
+	"axn/workbench/internal/topk"
+)
+
+// A scan for a few queries is bound by reading the items once. For so few, and
+// from so many items on, it reads them rounded to bytes instead.
+const (
+	codedQueries = 2
+	codedItems   = 10000
+	codedShare   = 8 // scores one item in so many exactly at most; beyond, all
+)
+
+// codes is a matrix rounded to bytes.
+type codes struct {
+	mu    sync.Mutex
+	from  *Matrix
+	items *q8.Items
+}
+
+// of returns m's codes, made at the first use.
+func (c *codes) of(m *Matrix) *q8.Items {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.from != m {
+		c.from, c.items = m, q8.Pack(m.view(), threads())
+	}
+	return c.items
+}
+
+// codedShelf is an exact shelf too, for one search of few queries: it bounds every
+// item's score by rounded vectors and scores those exactly that may be chosen.
+type codedShelf struct {
+	indexShelf
+	mu   sync.Mutex
+	sims map[int]*similarities // by query
+}
+
+func newCodedShelf(ix *Index) *codedShelf {
+	return &codedShelf{indexShelf: indexShelf{ix}, sims: map[int]*similarities{}}
+}
+
+// similarities are bounds of v_i·x for a query: they serve all its rounds.
+type similarities struct {
+	*q8.Probe
+	upper []float32 // |I|
+}
+
+// codesOf returns the codes of Features or DE.Items, which may be one matrix.
+func (ix *Index) codesOf(m *Matrix) *q8.Items {
+	if m == ix.Features {
+		return ix.featureCodes.of(m)
+	}
+	return ix.itemCodes.of(m)
+}
+
+func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+	hits := make([][]topk.Hit, len(probes))
+	var left []int // probes for which bounds are no help
+	for i := range probes {
+		var ok bool
+		if hits[i], ok = c.chooseFor(&probes[i], n); !ok {
+			left = append(left, i)
+		}
+	}
+	if len(left) == 0 {
+		return hits, nil
+	}
+	rest := make([]probe, len(left))
+	for r, i := range left {
+		rest[r] = probes[i]
+	}
+	found, err := c.indexShelf.choose(ctx, rest, n)
+	for r, i := range left {
+		hits[i] = found[r]
+	}
+	return hits, err
+}
+
+// chooseFor is choose for one probe; false if most items would have to be scored.
+func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
+	b, ok := c.bounds(p)
+	if !ok {
+		return nil, false
+	}
+	items := c.Features.Rows
+	s := q8.Search{N: items, K: n, Most: items / codedShare, Threads: threads(),
+		Upper: b.uppers, Lower: b.lower,
+		Skip:  func(i int) bool { return p.seen[i] },
+		Exact: func(items []int) []float32 { return c.score(p, items) },
+	}
+	return s.Run()
+}
+
+// score returns a probe's scores of some items, bit for bit those of a scan.
+func (c *codedShelf) score(p *probe, items []int) []float32 {
+	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
+	f32.Parallel(threads(), len(items), topk.ScanCols, func(lo, hi int) {
+		if part := scores.Sub(0, lo, 1, hi-lo); p.place != nil {
+			f32.MulT(part, f32.View(p.place, 1, len(p.place)), c.Features.Select(items[lo:hi]).view(), 1)
+		}
+		if part := sims.Sub(0, lo, 1, hi-lo); p.curve != nil {
+			f32.MulT(part, f32.View(p.vector, 1, len(p.vector)), c.DE.Items.Select(items[lo:hi]).view(), 1)
+		}
+		for i := lo; i < hi; i++ {
+			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], c.bias(items[i], 1))
+		}
+	})
+	return scores.Data
+}
+
+// bias is the prior's for n items from lo on; nil where there is none.
+func (ix *Index) bias(lo, n int) []float32 {
+	if ix.Prior == nil {
+		return nil
+	}
+	return ix.Prior.Bias.Data[lo : lo+n]
+}
+
+// similarities returns the bounds of a probe's v_i·x; nil if there are none.
+func (c *codedShelf) similarities(p *probe) *similarities {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if s, ok := c.sims[p.query]; ok {
+		return s
+	}
+	if bounds, ok := c.codesOf(c.DE.Items).Probe(p.vector); ok {
+		s := &similarities{Probe: bounds, upper: make([]float32, c.DE.Items.Rows)}
+		f32.Parallel(threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
+		c.sims[p.query] = s
+	}
+	return c.sims[p.query]
+}
+
+// scoreBounds bound one probe's scores. What finish does to inner products never
+// falls with them, so that it turns bounds of the one into bounds of the other.
+type scoreBounds struct {
+	*codedShelf
+	probe *probe
+	place *q8.Probe     // bounds of F_i·place; nil if the probe has none
+	sims  *similarities // nil if it has no curve
+	slack float32       // what rounding may make the curve fall by
+}
+
+// bounds returns a probe's; false if there are none.
+func (c *codedShelf) bounds(p *probe) (b *scoreBounds, ok bool) {
+	b = &scoreBounds{codedShelf: c, probe: p}
+	if p.place != nil {
+		if b.place, ok = c.codesOf(c.Features).Probe(p.place); !ok {
+			return nil, false
+		}
+	}
+	if p.curve != nil {
+		if b.slack, ok = p.curve.rising(); !ok || !finite(p.slope) {
+			return nil, false
+		}
+		if b.sims = c.similarities(p); b.sims == nil {
+			return nil, false
+		}
+	}
+	return b, true
+}
+
+func finite(x float32) bool { return math.Abs(float64(x)) <= math.MaxFloat32 }
+
+// uppers sets dst to upper bounds of the scores of the items from lo on.
+func (b *scoreBounds) uppers(lo int, dst []float32) {
+	clear(dst)
+	if b.place != nil {
+		b.place.Upper(lo, dst)
+	}
+	if b.sims == nil {
+		b.probe.finish(lo, dst, nil, nil)
+		return
+	}
+	for i := range dst {
+		dst[i] += b.slack
+	}
+	b.probe.finish(lo, dst, b.sims.upper[lo:lo+len(dst)], b.bias(lo, len(dst)))
+}
+
+// lower returns a lower bound of item i's score.
+func (b *scoreBounds) lower(i int, _ float32) float32 {
+	var score, sim [1]float32
+	if b.place != nil {
+		score[0], _ = b.place.Bounds(i)
+	}
+	if b.sims != nil {
+		sim[0] = b.sims.Lower(i, b.sims.upper[i])
+		score[0] -= b.slack
+	}
+	b.probe.finish(i, score[:], sim[:], b.bias(i, 1))
+	return score[0]
+}

@@ -1,0 +1,59 @@
+package f32
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// The products of few rows have the bits of those that go by packing, for any
+// shape and stride, and nothing around C is touched.
+func TestMulTFew(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		cols := []int{256, 457, 513, 1100}
+		for k := range 40 {
+			cols = append(cols, k)
+		}
+		for _, k := range cols {
+			for range 4 {
+				m, n := 1+r.IntN(fewRows+1), r.IntN(70)
+				a, okA := newGuardedMat(r, m, k)
+				b, okB := newGuardedMat(r, n, k)
+				c, okC := newGuardedMat(r, m, n)
+				want := NewMat(m, n)
+				var p Panels
+				p.PackRows(b, 1)
+				Gemm(want, a, &p, false, 1)
+				MulT(c, a, b, 1+r.IntN(2))
+				for i := range m {
+					if !slices.Equal(c.Row(i), want.Row(i)) {
+						t.Fatalf("%d × %d × %d: row %d is %v, want %v", m, n, k, i, c.Row(i), want.Row(i))
+					}
+				}
+				for _, ok := range []func() error{okA, okB, okC} {
+					if err := ok(); err != nil {
+						t.Fatalf("%d × %d × %d: %v", m, n, k, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkMulT(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	items := randomMat(r, 100000, 256)
+	for _, rows := range []int{1, 2, 4, 8, 16} {
+		for threads := 1; threads <= 2; threads++ {
+			b.Run(fmt.Sprintf("m=%d/n=100k/k=256/kernel=%s/threads=%d", rows, Kernels(), threads), func(b *testing.B) {
+				c := NewMat(rows, items.Rows)
+				b.SetBytes(int64(4 * len(items.Data)))
+				for b.Loop() {
+					MulT(c, items.RowRange(0, rows), items, threads)
+				}
+			})
+		}
+	}
+}

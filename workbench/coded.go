@@ -35,6 +35,12 @@ func (c *codes) of(m *Matrix) *q8.Items {
 	return c.items
 }
 
+func (c *codes) set(m *Matrix, items *q8.Items) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.from, c.items = m, items
+}
+
 // codedShelf is an exact shelf too, for one search of few queries: it bounds every
 // item's score by rounded vectors and scores those exactly that may be chosen.
 type codedShelf struct {
@@ -51,14 +57,6 @@ func newCodedShelf(ix *Index) *codedShelf {
 type similarities struct {
 	*q8.Probe
 	upper []float32 // |I|
-}
-
-// codesOf returns the codes of Features or DE.Items, which may be one matrix.
-func (ix *Index) codesOf(m *Matrix) *q8.Items {
-	if m == ix.Features {
-		return ix.featureCodes.of(m)
-	}
-	return ix.itemCodes.of(m)
 }
 
 func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error) {
@@ -131,7 +129,7 @@ func (c *codedShelf) similarities(p *probe) *similarities {
 	if s, ok := c.sims[p.query]; ok {
 		return s
 	}
-	if bounds, ok := c.codesOf(c.DE.Items).Probe(p.vector); ok {
+	if bounds, ok := c.codesOf(c.DE.Items).of(c.DE.Items).Probe(p.vector); ok {
 		s := &similarities{Probe: bounds, upper: make([]float32, c.DE.Items.Rows)}
 		f32.Parallel(threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
 		c.sims[p.query] = s
@@ -153,7 +151,7 @@ type scoreBounds struct {
 func (c *codedShelf) bounds(p *probe) (b *scoreBounds, ok bool) {
 	b = &scoreBounds{codedShelf: c, probe: p}
 	if p.place != nil {
-		if b.place, ok = c.codesOf(c.Features).Probe(p.place); !ok {
+		if b.place, ok = c.codesOf(c.Features).of(c.Features).Probe(p.place); !ok {
 			return nil, false
 		}
 	}

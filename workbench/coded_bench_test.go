@@ -69,8 +69,9 @@ func BenchmarkOneQuery(b *testing.B) {
 
 func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by string, o SearchOptions) {
 	o, q := ix.options(o), 0
-	ix.codesOf(ix.Features)
-	ix.codesOf(ix.DE.Items)
+	for _, m := range ix.coded() {
+		ix.codesOf(m).of(m)
+	}
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))
 		if block.items = (indexShelf{ix}); by == "bytes" {

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 
@@ -10,7 +11,9 @@ import (
 )
 
 // Index is what Factorize makes of observed scores: all that a search needs
-// beside the cross-encoder. Its fields can be read and, with care, changed.
+// beside the cross-encoder. Its fields can be read and, with care, changed: set
+// Features or DE.Items to another matrix rather than change the data, of which
+// searches of few queries, and saved files, keep a rounded copy.
 type Index struct {
 	Method Method
 	Calls  int            // cross-encoder calls spent on the scores it was made from
@@ -53,6 +56,7 @@ type indexMeta struct {
 	Calls         int
 	Seed          int64    `json:",omitempty"`
 	Arrays        []string // the names of the members
+	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
 	Normalization Normalization
 	Prior         *priorMeta `json:",omitempty"`
 }
@@ -63,6 +67,7 @@ type indexMeta struct {
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Seed: ix.Seed, Normalization: ix.Normalization}
+	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
 	}
@@ -78,6 +83,7 @@ func (ix *Index) Save(path string) error {
 				w.Floats(a.name, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data})
 			}
 		}
+		ix.writeCodes(w, meta.Codes)
 		return w.Close()
 	})
 	if err != nil {
@@ -129,7 +135,15 @@ func (ix *Index) read(r *npz.Reader) error {
 	if ix.Features == nil {
 		ix.Features = ix.DE.Items
 	}
-	return ix.check()
+	if err := ix.check(); err != nil {
+		return err
+	}
+	for _, name := range meta.Codes {
+		if err := ix.readCodes(r, name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // namedArray is a place in the index that is saved under a name.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -56,6 +57,39 @@ func TestMapIndexSameAnswers(t *testing.T) {
 	}
 }
 
+// An index large enough is saved with its codes, of the features and of the dual
+// encoder's vectors where a search needs them, and opened with them.
+func TestMapIndexCodes(t *testing.T) {
+	d, g := toy(27, 40, codedItems+3, 4)
+	for m, names := range map[Method][]string{Calibrated: {"de_items", "features"}, DualEncoder: {"de_items"}, Transductive: {"features"}} {
+		ix := toyIndex(t, d, g, m)
+		path := filepath.Join(t.TempDir(), "toy.index")
+		if err := ix.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		read, mapped := must[*Index](t)(OpenIndex(path)), must[*Index](t)(MapIndex(path))
+		for name, want := range ix.coded() {
+			if !slices.Contains(names, name) {
+				t.Errorf("%s: codes of %s", m, name)
+			}
+			for how, again := range map[string]*Index{"read": read, "mapped": mapped} {
+				c := again.codesOf(again.coded()[name])
+				if c.from != again.coded()[name] || !reflect.DeepEqual(c.items, ix.codesOf(want).of(want)) {
+					t.Errorf("%s, %s: other codes of %s", m, how, name)
+				}
+			}
+		}
+		o := SearchOptions{Budget: 40}
+		want := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 3, o))
+		if got := must[*Result](t)(mapped.Search(t.Context(), LookUp(g), 3, o)); !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: other answers", m)
+		}
+		if err := mapped.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 // What is changed in a mapped index stays out of the file.
 func TestMapIndexPrivate(t *testing.T) {
 	d, g := toy(24, 20, 80, 4)
@@ -74,19 +108,19 @@ func TestMapIndexPrivate(t *testing.T) {
 // A mapped index whose file was cut, or had a byte changed outside the arrays'
 // values, is an error or the same index; never a panic.
 func TestMapIndexDamaged(t *testing.T) {
-	d, g := toy(21, 20, 30, 4)
-	for _, m := range []Method{Calibrated, Inductive} { // all arrays
+	for m, items := range map[Method]int{Calibrated: 30, Inductive: 30, DualEncoder: codedItems} { // all arrays, and codes
+		d, g := toy(21, 20, items, 2)
 		path := savedIndex(t, d, g, m)
 		whole := must[[]byte](t)(os.ReadFile(path))
-		for n := 0; n < len(whole); n += 1 + len(whole)/300 {
+		for n := 0; n < len(whole); n += 1 + len(whole)/100 {
 			if _, err := MapIndex(rewrite(t, path, whole[:n])); !errors.Is(err, npz.ErrFormat) {
 				t.Fatalf("%s cut to %d of %d bytes: %v", m, n, len(whole), err)
 			}
 		}
 		original := must[*Index](t)(OpenIndex(rewrite(t, path, whole)))
-		value := values(t, whole)
+		step, value := 1+items/1000, values(t, whole)
 		for at := range whole {
-			if value[at] {
+			if value[at] || at%step != 0 {
 				continue
 			}
 			bent := bytes.Clone(whole)

@@ -129,6 +129,9 @@ func TestCheckScorerFindsBrokenScorers(t *testing.T) {
 			if f.Verdict != c.verdict || !strings.Contains(f.Found, c.found) || f.Advice == "" {
 				t.Errorf("%s: %+v", c.check, f)
 			}
+			if dual := verdicts(r)["dual encoder"]; name == "inverted" && dual.Verdict != Fine {
+				t.Errorf("%+v", dual)
+			}
 			if err := r.Err(); (err != nil) != (c.verdict == Problem) || err != nil && !strings.Contains(err.Error(), c.found) {
 				t.Errorf("error %v", err)
 			}

@@ -144,6 +144,9 @@ func (c *scorerCheck) checkDirection() {
 	default:
 		c.add("direction", Fine, evidence, "")
 	}
+	if share < inverted {
+		top = 1 - top // as it will be when the direction is mended
+	}
 	c.checkDual(top, known, judged)
 }
 

@@ -77,7 +77,11 @@ func (c *scorerCheck) checkDuplicates() {
 		found = append(found, fmt.Sprintf("%d of %d items repeat an earlier text, first %s", repeats, len(c.d.Items), example))
 		advice = append(advice, "Equal texts have equal scores and share the first places: keep one of each.")
 	}
-	if found == nil {
+	switch {
+	case len(first) == 0:
+		c.add("duplicates", Fine, "there are no texts to compare", "")
+		return
+	case found == nil:
 		c.add("duplicates", Fine, "no item text comes twice, no test query is a train query", "")
 		return
 	}

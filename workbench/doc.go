@@ -62,6 +62,6 @@ F and s² from the scores observed.
 
 Top-k-Recall@B is the share of the CE's own top k found among the B items scored.
 Ties break by lower item row, everywhere. Same seed, same answer, on one thread
-or many.
+or many. The words are explained in notebooks/GLOSSARY.md.
 */
 package workbench

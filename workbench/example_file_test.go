@@ -92,3 +92,24 @@ func ExampleRecall() {
 	// top 10: 0.87
 	// top 100: 0.49
 }
+
+// Items may lie elsewhere, such as in a database: a search takes the index without them and a store that
+// has them. Here the store is the index's own memory.
+func ExampleItemStore() {
+	ctx := context.Background()
+	data, err := workbench.OpenDataset("../data/verbs")
+	workbench.Must(err)
+	ce, err := data.Scorer()
+	workbench.Must(err)
+	index, err := workbench.Factorize(ctx, data, nil, workbench.FactorizeOptions{Method: workbench.DualEncoder})
+	workbench.Must(err)
+
+	items, cols := index.Items().Size()
+	fmt.Println(items, "items of", cols, "floats")
+	result, err := index.Head().Search(ctx, ce, data.Test[0], workbench.SearchOptions{K: 3, Budget: 100, Store: index.Items()})
+	workbench.Must(err)
+	fmt.Println(result.Items)
+	// Output:
+	// 13767 items of 256 floats
+	// [12621 11958 9222]
+}

@@ -127,12 +127,14 @@ func ExampleMust() {
 	// workbench: search: the budget must be positive: set Budget to the cross-encoder calls a query may spend (it is 0)
 }
 
-// One machine serves a scorer, another scores with it.
+// One machine serves a scorer, another scores with it. Several machines share the work.
 func ExampleRerankHandler() {
-	server := httptest.NewServer(workbench.RerankHandler(sharedWords)) // in earnest: http.ListenAndServe(":8080", …)
-	defer server.Close()
+	one := httptest.NewServer(workbench.RerankHandler(sharedWords)) // in earnest: http.ListenAndServe(":8080", …)
+	defer one.Close()
+	other := httptest.NewServer(workbench.RerankHandler(sharedWords))
+	defer other.Close()
 
-	ce := &workbench.RerankClient{URL: server.URL}
+	ce := &workbench.RerankClient{URL: one.URL, Replicas: []string{other.URL}}
 	scores, err := ce.Predict(context.Background(), [][2]string{{"dry red wine", "red berry"}, {"dry red wine", "red wine"}})
 	workbench.Must(err)
 	fmt.Println(scores)

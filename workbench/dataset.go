@@ -64,9 +64,19 @@ type Dataset struct {
 // split are required. Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
-	for _, step := range []func() error{d.openQueries, d.openItems, d.openVectors, d.openTexts, d.Check} {
+	return d.open(d.openQueries, d.openItems, d.openVectors, d.openTexts, d.Check)
+}
+
+// OpenTexts is OpenDataset for a folder whose vectors are still to be made.
+func OpenTexts(dir string) (*Dataset, error) {
+	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	return d.open(d.openQueries, d.openItems, d.openTexts, d.checkRows)
+}
+
+func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
+	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("workbench: open dataset %s: %w", dir, err)
+			return nil, fmt.Errorf("workbench: open dataset %s: %w", d.Dir, err)
 		}
 	}
 	return d, nil

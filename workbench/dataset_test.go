@@ -118,3 +118,28 @@ func verbs(t testing.TB) (*Dataset, Scorer) {
 	d := must[*Dataset](t)(OpenDataset("../data/verbs"))
 	return d, must[Scorer](t)(d.Scorer())
 }
+
+// A folder without vectors gives its texts, not a data set.
+func TestOpenTexts(t *testing.T) {
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"queries.tsv": "query\tsplit\nq1\ttrain\n",
+		"items.tsv":   "item\na\nb\n",
+		"texts.jsonl": `{"query":"q1","text":"one"}` + "\n" + `{"item":"b","text":"bee"}` + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	d := must[*Dataset](t)(OpenTexts(dir))
+	if d.Queries[0].Text != "one" || d.Items[1].Text != "bee" || d.Items[0].Text != "" {
+		t.Errorf("texts %+v, %+v", d.Queries, d.Items)
+	}
+	if _, err := OpenDataset(dir); err == nil {
+		t.Error("a data set without vectors opened")
+	}
+	os.WriteFile(filepath.Join(dir, "items.tsv"), []byte("item\na\na\n"), 0o644)
+	if _, err := OpenTexts(dir); err == nil || !strings.Contains(err.Error(), "share the id") {
+		t.Errorf("an id given twice: %v", err)
+	}
+}

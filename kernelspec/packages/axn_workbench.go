@@ -58,6 +58,7 @@ func init() {
 			"OpenMatrix":       r.ValueOf(workbench.OpenMatrix),
 			"OpenNeighbors":    r.ValueOf(workbench.OpenNeighbors),
 			"OpenScores":       r.ValueOf(workbench.OpenScores),
+			"OpenTexts":        r.ValueOf(workbench.OpenTexts),
 			"OpenWordNet":      r.ValueOf(workbench.OpenWordNet),
 			"PlotCalibration":  r.ValueOf(workbench.PlotCalibration),
 			"PlotErrors":       r.ValueOf(workbench.PlotErrors),

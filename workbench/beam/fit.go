@@ -1,0 +1,154 @@
+package beam
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"sync"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"axn/workbench"
+)
+
+func init() {
+	beam.RegisterCoder(reflect.TypeFor[workbench.FitSums](), encodeSums, decodeSums)
+	register.DoFn2x1[span, func(workbench.FitSums), error](&fitFn{})
+	register.DoFn1x1[workbench.FitSums, error](&saveSumsFn{})
+	register.Combiner1[workbench.FitSums](&addFn{})
+	register.Emitter1[workbench.FitSums]()
+}
+
+// FitJob is workbench.Factorize by Calibrated with the work on the observed rows
+// done in parts. The driver iterates: each step of the fit is one pipeline, in which
+// the parts' sums are combined. A worker keeps what it has prepared for its parts
+// from step to step, and prepares it anew where it must.
+type FitJob struct {
+	Corpus
+	Scores string // file of the observed scores
+	Work   string // folder for what steps and sums are handed over in; "" is Out's
+	Parts  int    // of the rows; 0 is 8
+	Out    string // file of the index
+}
+
+// Fit runs the job and returns the index, which it also saves.
+func Fit(ctx context.Context, j FitJob) (*workbench.Index, error) {
+	ix, err := j.fit(ctx)
+	if err == nil {
+		err = ix.Save(j.Out)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("beam: fit: %w", err)
+	}
+	return ix, nil
+}
+
+func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
+	if j.Parts < 0 {
+		return nil, fmt.Errorf("%d parts: it cannot be negative", j.Parts)
+	}
+	d, err := j.open()
+	if err != nil {
+		return nil, err
+	}
+	g, err := workbench.OpenScores(j.Scores)
+	if err != nil {
+		return nil, err
+	}
+	work, err := os.MkdirTemp(cmp.Or(j.Work, filepath.Dir(j.Out)), ".fit-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(work)
+	parts := spans(len(g.Rows), cmp.Or(j.Parts, 8))
+	run := fmt.Sprint(work, time.Now().UnixNano())
+	return workbench.FactorizeRows(ctx, d, g, func(ctx context.Context, s *workbench.FitStep) (*workbench.FitSums, error) {
+		return step(ctx, fitFn{j.Corpus, j.Scores, run, filepath.Join(work, "step")}, parts, s)
+	})
+}
+
+// step does one step of a fit in a pipeline.
+func step(ctx context.Context, f fitFn, parts []span, s *workbench.FitStep) (*workbench.FitSums, error) {
+	if err := writeGob(f.Step, s); err != nil {
+		return nil, err
+	}
+	out := f.Step + ".sums"
+	p, scope := beam.NewPipelineWithRoot()
+	sums := beam.ParDo(scope, &f, beam.Reshuffle(scope, beam.CreateList(scope, parts)))
+	beam.ParDo0(scope, &saveSumsFn{out}, beam.Combine(scope, &addFn{}, sums))
+	if err := run(ctx, p); err != nil {
+		return nil, err
+	}
+	return readGob[workbench.FitSums](out)
+}
+
+func encodeSums(s workbench.FitSums) ([]byte, error) { return encode(s) }
+func decodeSums(b []byte) (workbench.FitSums, error) { return decode[workbench.FitSums](b) }
+
+// fitFn does a step for a range of rows.
+type fitFn struct {
+	Corpus            Corpus
+	Scores, Run, Step string
+}
+
+func (f *fitFn) ProcessElement(r span, emit func(workbench.FitSums)) error {
+	rows, err := f.rows()
+	if err != nil {
+		return err
+	}
+	s, err := readGob[workbench.FitStep](f.Step)
+	if err != nil {
+		return err
+	}
+	sums, err := rows.Sum(s, r.Lo, r.Hi)
+	if err == nil {
+		emit(*sums)
+	}
+	return err
+}
+
+// fitting is the fit that this worker process has rows prepared for.
+var fitting struct {
+	sync.Mutex
+	run  string
+	rows *workbench.FitRows
+}
+
+func (f *fitFn) rows() (*workbench.FitRows, error) {
+	fitting.Lock()
+	defer fitting.Unlock()
+	if fitting.run == f.Run {
+		return fitting.rows, nil
+	}
+	d, err := f.Corpus.open()
+	if err != nil {
+		return nil, err
+	}
+	g, err := workbench.OpenScores(f.Scores)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := workbench.NewFitRows(d, g)
+	if err == nil {
+		fitting.run, fitting.rows = f.Run, rows
+	}
+	return rows, err
+}
+
+// addFn adds sums up.
+type addFn struct{}
+
+func (*addFn) MergeAccumulators(a, b workbench.FitSums) workbench.FitSums {
+	a.Add(&b)
+	return a
+}
+
+// saveSumsFn hands the sum over to the driver.
+type saveSumsFn struct{ Out string }
+
+func (f *saveSumsFn) ProcessElement(s workbench.FitSums) error { return writeGob(f.Out, &s) }

@@ -1,0 +1,111 @@
+package beam
+
+import (
+	"math"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"axn/workbench"
+)
+
+// Vectors made in ranges are those of Dataset.Embed, bit by bit.
+func TestEmbed(t *testing.T) {
+	const model = "../../data/models/de-wordnet-L2"
+	dir := toyFolder(t, 21, 50)
+	d := must[*workbench.Dataset](t)(workbench.OpenTexts(dir))
+	if err := d.Embed(t.Context(), must[*workbench.TextEncoder](t)(workbench.OpenDualEncoder(model))); err != nil {
+		t.Fatal(err)
+	}
+	for _, half := range []bool{false, true} {
+		want, out := d.DE, t.TempDir()
+		if err := Embed(t.Context(), EmbedJob{Corpus: Corpus{Dir: dir}, Model: model, Out: out, Half: half, Batch: 8}); err != nil {
+			t.Fatal(err)
+		}
+		if half {
+			want = workbench.DualEmbeddings{Queries: halved(t, want.Queries), Items: halved(t, want.Items)}
+		}
+		got := workbench.DualEmbeddings{
+			Queries: must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "de_queries.npy"))),
+			Items:   must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "de_items.npy"))),
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("half %v: other vectors than Dataset.Embed's", half)
+		}
+	}
+	if err := Embed(t.Context(), EmbedJob{Corpus: Corpus{Dir: verbs}, Model: model, Out: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "has no text") {
+		t.Errorf("a data set without texts: %v", err)
+	}
+}
+
+func halved(t *testing.T, m *workbench.Matrix) *workbench.Matrix {
+	path := filepath.Join(t.TempDir(), "half.npy")
+	if err := m.SaveHalf(path); err != nil {
+		t.Fatal(err)
+	}
+	return must[*workbench.Matrix](t)(workbench.OpenMatrix(path))
+}
+
+// The tolerance of a fit in parts against one process: approximate scores, relative
+// to the largest, and recall.
+const (
+	scoreTolerance  = 1e-4
+	recallTolerance = 0.001
+)
+
+// On real verbs an index fitted in parts searches like one process's: prior noise,
+// approximate scores of found items and recall agree.
+func TestFit(t *testing.T) {
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(verbs))
+	table := must[workbench.Scorer](t)(d.Scorer())
+	dir := t.TempDir()
+	scores, out := filepath.Join(dir, "scores"), filepath.Join(dir, "index")
+	for _, sm := range []workbench.Sampling{{Queries: 200, Random: 60, Seed: 1}, {Queries: 30, Dense: true}} {
+		job := ScoreJob{Corpus{Dir: verbs}, Scoring{Scorer: "table", Grid: Grid{Queries: 4}}, sm, scores}
+		if err := Score(t.Context(), job); err != nil {
+			t.Fatal(err)
+		}
+		g := must[*workbench.Scores](t)(workbench.OpenScores(scores))
+		if want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), table, d, sm)); !reflect.DeepEqual(g, want) {
+			t.Fatal("other scores than Observe's")
+		}
+		must[*workbench.Index](t)(Fit(t.Context(), FitJob{Corpus: Corpus{Dir: verbs}, Scores: scores, Parts: 5, Out: out}))
+		got := must[*workbench.Index](t)(workbench.OpenIndex(out))
+		want := must[*workbench.Index](t)(workbench.Factorize(t.Context(), d, g, workbench.FactorizeOptions{}))
+		a, b := recall(t, d, table, want), recall(t, d, table, got)
+		far := apart(t, d, want, got)
+		t.Logf("%v: recall %.4f and %.4f, noise %.6f and %.6f, approximate scores differ by %.1e", sm, a, b, want.Prior.Noise, got.Prior.Noise, far)
+		if math.Abs(a-b) > recallTolerance || math.Abs(want.Prior.Noise-got.Prior.Noise) > scoreTolerance*want.Prior.Noise || far > scoreTolerance {
+			t.Errorf("%v: the index is another than one process's", sm)
+		}
+	}
+}
+
+func recall(t *testing.T, d *workbench.Dataset, s workbench.Scorer, ix *workbench.Index) float64 {
+	rs := must[[]workbench.Result](t)(ix.SearchAll(t.Context(), s, d.Test[:100], workbench.SearchOptions{Budget: 100}))
+	return must[float64](t)(workbench.Recall(t.Context(), s, d, rs, 10))
+}
+
+// apart is the largest difference of the covariance of some items and of their
+// biases, relative to the largest value.
+func apart(t *testing.T, d *workbench.Dataset, a, b *workbench.Index) float64 {
+	if a.Features.Cols != b.Features.Cols {
+		t.Fatalf("%d and %d features", a.Features.Cols, b.Features.Cols)
+	}
+	dot := func(m *workbench.Matrix, i, j int) (sum float64) {
+		for k, v := range m.Row(i) {
+			sum += float64(v) * float64(m.Row(j)[k])
+		}
+		return sum
+	}
+	far, most := 0.0, 0.0
+	compare := func(x, y float64) { far, most = max(far, math.Abs(x-y)), max(most, math.Abs(x)) }
+	for i := 0; i < len(d.Items); i += 40 {
+		for j := 0; j <= i; j += 40 {
+			compare(dot(a.Features, i, j), dot(b.Features, i, j))
+		}
+		compare(a.Prior.Bias.At(i, 0), b.Prior.Bias.At(i, 0))
+	}
+	return far / most
+}

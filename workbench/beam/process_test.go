@@ -1,0 +1,220 @@
+package beam
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"net"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"axn/workbench"
+)
+
+// build builds a command once for all tests and returns its path.
+var build = func() func(t *testing.T, pkg string) string {
+	var mu sync.Mutex
+	built := map[string]string{}
+	return func(t *testing.T, pkg string) string {
+		t.Helper()
+		if testing.Short() {
+			t.Skip("builds " + pkg)
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		if built[pkg] == "" {
+			path := filepath.Join(binaries, filepath.Base(pkg))
+			if out, err := exec.Command("go", "build", "-o", path, pkg).CombinedOutput(); err != nil {
+				t.Fatalf("build %s: %v\n%s", pkg, err, out)
+			}
+			built[pkg] = path
+		}
+		return built[pkg]
+	}
+}()
+
+// binaries is a folder that TestMain removes.
+var binaries string
+
+// server counts the pairs it scores through a RerankHandler, slowly enough to be
+// interrupted.
+type server struct {
+	counting
+	pause  time.Duration
+	scored chan struct{} // gets one for each request
+	busy   atomic.Int64  // requests under way
+}
+
+func serve(t *testing.T, pause time.Duration) (*server, string) {
+	s := &server{counting: counting{asked: map[[2]string]int{}}, pause: pause, scored: make(chan struct{}, 1<<16)}
+	h := httptest.NewServer(workbench.RerankHandler(s))
+	t.Cleanup(h.Close)
+	return s, h.URL
+}
+
+func (s *server) Predict(ctx context.Context, pairs [][2]string) ([]float64, error) {
+	s.busy.Add(1)
+	defer s.busy.Add(-1)
+	time.Sleep(s.pause)
+	s.scored <- struct{}{}
+	return s.counting.Predict(ctx, pairs)
+}
+
+// Fingerprint is what the caches know the scores by.
+func (s *server) Fingerprint() (string, error) { return "server", nil }
+
+// pairs is how many distinct pairs were asked for, and how many again.
+func (s *server) pairs() (distinct, again int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, n := range s.asked {
+		distinct, again = distinct+1, again+n-1
+	}
+	return distinct, again
+}
+
+// held counts what the cache files of a folder hold.
+func held(t *testing.T, dir string) (n int) {
+	for _, path := range must[[]string](t)(filepath.Glob(filepath.Join(dir, "*.cache"))) {
+		c := must[*workbench.Cache](t)(workbench.Cached(workbench.Named("none", nil), path))
+		for _, count := range must[[]workbench.CacheCount](t)(c.Counts(t.Context())) {
+			n += count.Scores
+		}
+		if err := c.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return n
+}
+
+// A process killed with SIGKILL half-way and started again asks the rerank server
+// for exactly the pairs that no cache file holds: again only those that were under
+// way, scored but not yet written.
+func TestScoreKilled(t *testing.T) {
+	axnbeam, dir, work := build(t, "./cmd/axnbeam"), toyFolder(t, 60, 200), t.TempDir()
+	s, url := serve(t, 20*time.Millisecond)
+	cache, out := filepath.Join(work, "cache"), filepath.Join(work, "scores")
+	args := []string{"score", "-dataset", dir, "-scorer", url, "-cache", cache, "-query_cells", "6", "-random", "150", "-seed", "5", "-out", out}
+	first := exec.Command(axnbeam, args...)
+	if err := first.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 15 { // of 30 rows' requests, one or more for each
+		select {
+		case <-s.scored:
+		case <-time.After(time.Minute):
+			t.Fatal("no request for a minute")
+		}
+	}
+	first.Process.Kill()
+	first.Wait()
+	if _, err := os.Stat(out); err == nil {
+		t.Fatal("it had ended before it was killed")
+	}
+	for time.Sleep(50 * time.Millisecond); s.busy.Load() > 0; { // the dead process's last requests
+		time.Sleep(time.Millisecond)
+	}
+	kept := held(t, cache)
+	before, _ := s.pairs()
+	if kept == 0 || kept > before {
+		t.Fatalf("%d pairs scored, %d kept", before, kept)
+	}
+	if b, err := exec.Command(axnbeam, args...).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, b)
+	}
+	all, again := s.pairs()
+	t.Logf("%d pairs in all; when killed %d were scored, %d of them kept; %d were scored again", all, before, kept, again)
+	if again != before-kept {
+		t.Errorf("%d pairs scored again, %d had been lost", again, before-kept)
+	}
+	if n := held(t, cache); n != all {
+		t.Errorf("the caches hold %d of %d pairs", n, all)
+	}
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(dir))
+	want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), workbench.NewScorer(&counting{asked: map[[2]string]int{}}, d), d, workbench.Sampling{Random: 150, Seed: 5}))
+	if got := must[*workbench.Scores](t)(workbench.OpenScores(out)); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, Observe gives %v", got, want)
+	}
+}
+
+// A dead job service, one that takes connections and says nothing, and a dead
+// rerank server each fail within 30 s and say who does not answer.
+func TestDead(t *testing.T) {
+	axnbeam, dir := build(t, "./cmd/axnbeam"), toyFolder(t, 10, 20)
+	silent := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	t.Cleanup(func() { silent.Close() })
+	closed := must[net.Listener](t)(net.Listen("tcp", "127.0.0.1:0"))
+	closed.Close()
+	for want, flags := range map[string][]string{
+		"no job service answers at " + closed.Addr().String(): {"--runner=universal", "--endpoint=" + closed.Addr().String(), "--environment_type=LOOPBACK"},
+		"no job service answers at " + silent.Addr().String(): {"--runner=flink", "--endpoint=" + silent.Addr().String(), "--environment_type=LOOPBACK"},
+		"--runner=spark needs the --endpoint":                 {"--runner=spark"},
+		"connection refused":                                  {"-scorer", "http://" + closed.Addr().String(), "-tries", "1"},
+	} {
+		t.Run(want, func(t *testing.T) {
+			t.Parallel()
+			begin := time.Now()
+			args := append([]string{"score", "-dataset", dir, "-random", "3", "-out", filepath.Join(t.TempDir(), "scores")}, flags...)
+			b, err := exec.Command(axnbeam, args...).CombinedOutput()
+			if took := time.Since(begin); err == nil || took > 30*time.Second || !strings.Contains(string(b), want) {
+				t.Errorf("%v: after %v: %v: %s", flags, took, err, b)
+			}
+		})
+	}
+}
+
+// On a prism of its own, through the Job API, the same files come out.
+func TestStandalonePrism(t *testing.T) {
+	axnbeam, prism := build(t, "./cmd/axnbeam"), build(t, "github.com/apache/beam/sdks/v2/go/cmd/prism")
+	dir, work := toyFolder(t, 60, 300), t.TempDir()
+	port := freePort(t)
+	daemon := exec.Command(prism, "--job_port="+port, "--serve_http=false", "--log_level=error")
+	var said bytes.Buffer
+	daemon.Stderr = &said
+	if err := daemon.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { daemon.Process.Kill(); daemon.Wait() })
+	_, url := serve(t, 0)
+	there := []string{"--runner=universal", "--endpoint=localhost:" + port, "--environment_type=LOOPBACK"}
+	for _, where := range []string{"here", "there"} {
+		flags := map[string][]string{"there": there}[where]
+		at := func(name string) string { return filepath.Join(work, where+"-"+name) }
+		for _, args := range [][]string{
+			{"score", "-scorer", url, "-cache", at("cache"), "-random", "60", "-out", at("scores")},
+			{"truth", "-scorer", url, "-k", "7", "-item_cells", "3", "-out", at("truth")},
+			{"fit", "-scores", at("scores"), "-parts", "3", "-out", at("index")},
+		} {
+			if b, err := exec.Command(axnbeam, append(append(args, "-dataset", dir), flags...)...).CombinedOutput(); err != nil {
+				t.Fatalf("%s: %v\n%s\nprism: %s", args[0], err, b, said.String())
+			}
+		}
+	}
+	for _, name := range []string{"scores", "truth"} {
+		a := must[[]byte](t)(os.ReadFile(filepath.Join(work, "here-"+name)))
+		b := must[[]byte](t)(os.ReadFile(filepath.Join(work, "there-"+name)))
+		if !bytes.Equal(a, b) {
+			t.Errorf("%s: other bytes", name)
+		}
+	}
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(dir))
+	a, b := must[*workbench.Index](t)(workbench.OpenIndex(filepath.Join(work, "here-index"))), must[*workbench.Index](t)(workbench.OpenIndex(filepath.Join(work, "there-index")))
+	if far := apart(t, d, a, b); far > scoreTolerance {
+		t.Errorf("the indexes differ by %v", far)
+	}
+}
+
+// freePort is a port that nobody listens on.
+func freePort(t *testing.T) string {
+	l := must[net.Listener](t)(net.Listen("tcp", "localhost:0"))
+	defer l.Close()
+	return fmt.Sprint(l.Addr().(*net.TCPAddr).Port)
+}

@@ -16,11 +16,12 @@ type calibration struct {
 	d     *Dataset
 	g     *Scores
 	scale float32 // of query vectors, to root mean square norm 1
-	phi   f32.Mat // |I|×(d+1): (1, v_i), v_i scaled to root mean square norm 1
+	phi   design  // |I|×(d+1): (1, v_i), v_i scaled to root mean square norm 1
 	x     f32.Mat // rows of g × (d+1): (1, x_q), scaled
 	bins  *bins
 	prior *Prior
 	step  FitStep
+	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
 	sum   func(context.Context, *FitStep) (*FitSums, error)
 }
 
@@ -47,7 +48,7 @@ func newCalibration(d *Dataset, g *Scores) *calibration {
 	}
 	x := d.DE.Queries.Select(queries)
 	c := &calibration{d: d, g: g, scale: inverse(rmsNorm(x))}
-	c.phi, c.x = withOne(d.DE.Items, inverse(rmsNorm(d.DE.Items))), withOne(x, c.scale)
+	c.phi, c.x = newDesign(d.DE.Items), withOne(x, c.scale)
 	return c
 }
 
@@ -94,14 +95,26 @@ func (c *calibration) fit(ctx context.Context, ix *Index) error {
 	}
 	c.step.Effects = m.model()
 	c.prior.Noise = m.noise
-	if ix.Features, err = c.deviations(ctx); err != nil {
+	dense, err := c.deviations(ctx)
+	if err != nil {
 		return err
 	}
-	if ix.Features.Cols > c.phi.Cols {
+	if err := c.spread(ctx); err != nil {
+		return err
+	}
+	if len(dense) > 0 {
 		c.prior.Noise = min(c.prior.Noise, denseNoise)
 	}
-	ix.Prior = c.prior
-	return c.spread(ctx)
+	ix.Features, ix.Prior = c.join(dense), c.prior
+	return nil
+}
+
+// features returns Φ·Root, |I|×p.
+func (c *calibration) features(e *FitEffects) f32.Mat {
+	if c.made.Data == nil {
+		c.made = c.phi.product(e.Root.view())
+	}
+	return c.made
 }
 
 // ask has all rows do a stage, knowing what is known so far.

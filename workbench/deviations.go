@@ -18,8 +18,8 @@ const (
 // the deviations of the leading features (ridge regression, item by item) and, of
 // dense rows, one feature each: their residuals, divided by the root of how many
 // there are, so that their inner products are the residuals' covariance. It
-// finishes the prior's mean and returns the features, |I|×(p + dense rows).
-func (c *calibration) deviations(ctx context.Context) (*Matrix, error) {
+// finishes the prior's mean and returns the dense rows.
+func (c *calibration) deviations(ctx context.Context) ([]FitRow, error) {
 	sums, err := c.ask(ctx, stageDeviations, nil)
 	if err != nil {
 		return nil, err
@@ -31,7 +31,7 @@ func (c *calibration) deviations(ctx context.Context) (*Matrix, error) {
 		c.prior.Bias.Data[i] = e.Bias[i] + own.Row(i)[0]
 	}
 	c.prior.Map = c.queryMap(e.Place)
-	return c.join(sums.Rows), nil
+	return sums.Rows, nil
 }
 
 // deviationSums are the deviations' normal equations for some rows.
@@ -72,30 +72,71 @@ func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
 	return &FitSums{Vector: all, Rows: v.dense}
 }
 
-// rowSystem is a row's features and the posterior covariance of its query's place.
+// rowSystem is a row's features and the posterior covariance of its query's place,
+// (fᵀ·f/s² + I)⁻¹, solved in the smaller dimension: with t = (f·fᵀ + s²·I)⁻¹·f it is
+// I − fᵀ·t, and f times it is s²·t.
 type rowSystem struct {
 	f      f32.Mat // n×p
-	factor f32.Mat // of fᵀ·f + s²·I
+	factor f32.Mat // of f·fᵀ + s²·I where n ≤ p, of fᵀ·f + s²·I elsewhere
 	cov    f32.Mat // k×k: the covariance's leading part
 	back   f32.Mat // n×k: f times its leading columns
 }
 
 func (v *deviationSums) system(f f32.Mat) *rowSystem {
-	p, s2 := f.Cols, float32(v.e.Noise)
-	s := &rowSystem{f: f, factor: f32.NewMat(p, p), cov: f32.NewMat(v.k, v.k), back: f32.NewMat(f.Rows, v.k)}
-	f32.Syrk(s.factor, f32.Transpose(f, 1), false, 1)
-	for i := range p {
-		s.factor.Row(i)[i] += s2
+	s := &rowSystem{f: f, cov: f32.NewMat(v.k, v.k), back: f32.NewMat(f.Rows, v.k)}
+	if s2 := float32(v.e.Noise); f.Rows <= f.Cols {
+		s.dual(s2)
+	} else {
+		s.primal(s2)
 	}
-	f32.Cholesky(s.factor, 1)
-	lead := f32.NewMat(v.k, p) // s²·(fᵀf + s²I)⁻¹, first k rows
-	for j := range v.k {
+	return s
+}
+
+func (s *rowSystem) dual(s2 float32) {
+	s.factor = ridgeCholesky(s.f, s2)
+	n, k := s.back.Rows, s.back.Cols
+	t := make([]float32, n)
+	for j := range k {
+		for i := range n {
+			t[i] = s.f.Row(i)[j]
+		}
+		f32.SolveCholesky(s.factor, t)
+		f32.GemvT(s.cov.Row(j), s.f.Sub(0, 0, n, k), t)
+		f32.Scale(-1, s.cov.Row(j))
+		s.cov.Row(j)[j]++
+		for i, v := range t {
+			s.back.Row(i)[j] = s2 * v
+		}
+	}
+}
+
+func (s *rowSystem) primal(s2 float32) {
+	s.factor = ridgeCholesky(f32.Transpose(s.f, 1), s2)
+	lead := f32.NewMat(s.cov.Rows, s.f.Cols) // s²·(fᵀf + s²I)⁻¹, first k rows
+	for j := range lead.Rows {
 		lead.Row(j)[j] = s2
 		f32.SolveCholesky(s.factor, lead.Row(j))
 		copy(s.cov.Row(j), lead.Row(j))
 	}
-	f32.MulT(s.back, f, lead, 1)
-	return s
+	f32.MulT(s.back, s.f, lead, 1)
+}
+
+// ridgeCholesky returns the Cholesky factor of AAᵀ + s²·I.
+func ridgeCholesky(a f32.Mat, s2 float32) f32.Mat {
+	l := f32.NewMat(a.Rows, a.Rows)
+	ridgeFactor(l, a, s2)
+	return l
+}
+
+// place sets u to (fᵀ·f + s²·I)⁻¹·fᵀ·e; e is changed.
+func (s *rowSystem) place(u, e []float32) {
+	if s.f.Rows <= s.f.Cols {
+		f32.SolveCholesky(s.factor, e)
+		f32.GemvT(u, s.f, e)
+		return
+	}
+	f32.GemvT(u, s.f, e)
+	f32.SolveCholesky(s.factor, u)
 }
 
 // rowFit is what a row says: the query's place, and what is left of its entries
@@ -125,8 +166,7 @@ func (v *deviationSums) fit(mean []float32, row *ScoreRow) rowFit {
 		e[j] = h[j] - v.e.Free[row.Item(j)] - fu[j]
 	}
 	u := make([]float32, s.f.Cols)
-	f32.GemvT(u, s.f, e)
-	f32.SolveCholesky(s.factor, u)
+	s.place(u, e)
 	f32.Axpy(1, mean, u)
 	f32.Gemv(fu, s.f, u)
 	f32.Axpy(-1, fu, h)
@@ -230,11 +270,16 @@ func (c *calibration) queryMap(place *Matrix) *Matrix {
 	return m
 }
 
-// join sets the deviating features and the dense rows' residuals side by side.
+// join sets the deviating features and the dense rows' residuals side by side, in
+// the fitted features' own place if there are no dense rows.
 func (c *calibration) join(dense []FitRow) *Matrix {
 	e, own := c.step.Effects, c.step.Own
-	all := e.features(c.phi)
-	features := NewMatrix(all.Rows, all.Cols+len(dense))
+	all := c.features(e)
+	c.made = f32.Mat{}
+	features := matrix(all)
+	if len(dense) > 0 {
+		features = NewMatrix(all.Rows, all.Cols+len(dense))
+	}
 	scale := float32(1 / math.Sqrt(float64(max(len(dense), 1))))
 	parallel(features.Rows, func(i int) {
 		row, dev := features.Row(i), own.Row(i)

@@ -79,15 +79,6 @@ type FitRows struct {
 	mu    sync.Mutex
 	drawn []residualRow
 	parts map[[2]int]*fitPart
-	shared
-}
-
-// shared is what all parts need of one step, made once.
-type shared struct {
-	sweep    int
-	phi      f32.Mat // Φ·C of the sweep
-	effects  *FitEffects
-	features f32.Mat // of the effects
 }
 
 // NewFitRows checks that scores and data set fit.
@@ -119,7 +110,7 @@ func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
 	if lo < 0 || hi < lo || hi > len(f.c.g.Rows) {
 		return nil, fmt.Errorf("workbench: fit: %w: rows %d to %d of %d", ErrShape, lo, hi, len(f.c.g.Rows))
 	}
-	p, sh := f.part(s, lo, hi)
+	p, features := f.part(s, lo, hi)
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch s.Stage {
@@ -128,37 +119,34 @@ func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
 	case stageCurve:
 		return p.curve(s), nil
 	case stageFactor, stageGradient, stageNormal, stageVariances:
-		return p.mixed(s, sh.phi), nil
+		return p.mixed(s), nil
 	case stageDeviations:
-		return p.deviations(s, sh.features), nil
+		return p.deviations(s, features), nil
 	case stageSpread:
-		return p.spread(s, sh.features), nil
+		return p.spread(s, features), nil
 	}
 	return nil, fmt.Errorf("workbench: fit: no stage %q", s.Stage)
 }
 
-// part returns a range's part and brings what is shared up to the step.
-func (f *FitRows) part(s *FitStep, lo, hi int) (*fitPart, shared) {
+// part returns a range's part and, once there are any, the fitted features, which
+// all parts share.
+func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.drawn == nil {
 		f.drawn = drawEntries(f.c.g)
 	}
-	p := f.parts[[2]int{lo, hi}]
+	p = f.parts[[2]int{lo, hi}]
 	if p == nil {
 		cols := f.c.x.Cols
 		p = &fitPart{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
 		parallel(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
 		f.parts[[2]int{lo, hi}] = p
 	}
-	if s.Effects == nil && s.Root != nil && f.sweep != s.Sweep {
-		f.sweep, f.phi = s.Sweep, f32.NewMat(f.c.phi.Rows, f.c.phi.Cols)
-		f32.Mul(f.phi, f.c.phi, s.Root.view(), threads())
+	if s.Effects != nil {
+		features = f.c.features(s.Effects)
 	}
-	if s.Effects != nil && f.effects == nil {
-		f.effects, f.features, f.phi = s.Effects, s.Effects.features(f.c.phi), f32.Mat{}
-	}
-	return p, f.shared
+	return p, features
 }
 
 // similarities sets the dual encoder's scores of row r's entries.
@@ -184,7 +172,7 @@ func (p *fitPart) scores(s *FitStep) *FitSums {
 }
 
 func (p *fitPart) curve(s *FitStep) *FitSums {
-	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.Rows)
+	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.rows())
 	for _, row := range p.rows {
 		for j, it := range row.items {
 			b.add(float64(row.sims[j]), s.Warp.At(float64(row.scores[j])))
@@ -210,10 +198,10 @@ func (p *fitPart) fit(s *FitStep) {
 }
 
 // mixed does a step of the mixed model.
-func (p *fitPart) mixed(s *FitStep, phi f32.Mat) *FitSums {
+func (p *fitPart) mixed(s *FitStep) *FitSums {
 	p.fit(s)
 	if p.system == nil || p.sweep != s.Sweep {
-		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, phi, s.Noise)
+		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, p.c.phi, s.Root.view(), s.Noise)
 	}
 	switch s.Stage {
 	case stageGradient:

@@ -20,7 +20,7 @@ import (
 // conjugate gradients); Σ, noise and spread follow by expectation-maximisation.
 type mixed struct {
 	c        *calibration
-	phi      f32.Mat   // |I|×p
+	phi      design    // Φ, |I|×p
 	counts   []float32 // entries by item
 	entries  float64
 	inverses float64 // trace of all K_q⁻¹
@@ -67,9 +67,9 @@ func drawEntries(g *Scores) []residualRow {
 }
 
 func newMixed(c *calibration, counts []float32) *mixed {
-	p := c.phi.Cols
+	p := c.phi.cols()
 	m := &mixed{c: c, phi: c.phi, counts: counts, noise: .1, spread: .05,
-		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.Rows), w: mat.NewDense(p, p, nil)}
+		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.rows()), w: mat.NewDense(p, p, nil)}
 	m.sigma.SetSym(0, 0, .5)
 	for j := 1; j < p; j++ {
 		m.sigma.SetSym(j, j, .05)
@@ -133,7 +133,7 @@ func (m *mixed) sweep(ctx context.Context) error {
 	var a mat.Dense // W in whitened coordinates: a·Cᵀ = w
 	if err := a.Solve(c, m.w.T()); err != nil {
 		a.Reset()
-		a.ReuseAs(m.phi.Cols, m.phi.Cols)
+		a.ReuseAs(m.phi.cols(), m.phi.cols())
 	}
 	v := m.zero()
 	copy(v.beta, m.beta)
@@ -147,13 +147,13 @@ func (m *mixed) sweep(ctx context.Context) error {
 	if sums, err = m.c.ask(ctx, stageVariances, m.byItem(v)); err != nil {
 		return err
 	}
-	m.variances(sums.Sums[0], mat.NewDense(m.phi.Cols, m.phi.Cols, sums.Sums[1:]), c)
+	m.variances(sums.Sums[0], mat.NewDense(m.phi.cols(), m.phi.cols(), sums.Sums[1:]), c)
 	return nil
 }
 
 // variances is the maximisation step; cov is changed.
 func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
-	p := m.phi.Cols
+	p := m.phi.cols()
 	cov.Scale(1/float64(len(m.c.g.Rows)), cov)
 	for i := range p {
 		cov.Set(i, i, cov.At(i, i)+1)
@@ -177,17 +177,8 @@ func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
 // model returns what the mixed model has learnt in the coordinates of its
 // principal directions, the widest first.
 func (m *mixed) model() *FitEffects {
-	c := m.root()
-	phi, gram := f32.NewMat(m.phi.Rows, m.phi.Cols), f32.NewMat(m.phi.Cols, m.phi.Cols)
-	f32.Mul(phi, m.phi, single(c), threads())
-	f32.Syrk(gram, f32.Transpose(phi, threads()), false, threads())
-	p := phi.Cols
-	sym := mat.NewSymDense(p, nil)
-	for i := range p {
-		for j := range i + 1 {
-			sym.SetSym(i, j, float64(gram.Row(i)[j]))
-		}
-	}
+	c, p := m.root(), m.phi.cols()
+	sym := m.principal(c)
 	var eigen mat.EigenSym
 	eigen.Factorize(sym, true)
 	var q, a, turned, root mat.Dense
@@ -202,9 +193,28 @@ func (m *mixed) model() *FitEffects {
 	}
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
-	e := &FitEffects{Root: matrix(single(&root)), Place: matrix(single(&turned)), Bias: make([]float32, phi.Rows), Free: m.free, Noise: m.noise, Spread: m.spread}
-	f32.Gemv(e.Bias, m.phi, m.beta)
+	e := &FitEffects{Root: matrix(single(&root)), Place: matrix(single(&turned)), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
+	m.phi.times(e.Bias, m.beta)
 	return e
+}
+
+// principal returns (Φ·C)ᵀ·(Φ·C).
+func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
+	gram := mat.NewSymDense(m.phi.cols(), nil)
+	for i, lower := 0, m.phi.gram(); i < lower.Rows; i++ {
+		for j, v := range lower.Row(i)[:i+1] {
+			gram.SetSym(i, j, float64(v))
+		}
+	}
+	var left, both mat.Dense
+	left.Mul(c.T(), gram)
+	both.Mul(&left, c)
+	for i := range m.phi.cols() {
+		for j := range i + 1 {
+			gram.SetSym(i, j, (both.At(i, j)+both.At(j, i))/2)
+		}
+	}
+	return gram
 }
 
 // FitEffects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
@@ -213,13 +223,6 @@ type FitEffects struct {
 	Root, Place   *Matrix   // p×p
 	Bias, Free    []float32 // |I|
 	Noise, Spread float64   // variances of ε and Free
-}
-
-// features returns Φ·Root.
-func (e *FitEffects) features(phi f32.Mat) f32.Mat {
-	f := f32.NewMat(phi.Rows, e.Root.Cols)
-	f32.Mul(f, phi, e.Root.view(), threads())
-	return f
 }
 
 // deviate sets dst to an item's features with the deviations own[1:] in the leading ones.

@@ -14,7 +14,7 @@ type mixedVector struct {
 }
 
 func (m *mixed) zero() *mixedVector {
-	p, items := m.phi.Cols, m.phi.Rows
+	p, items := m.phi.cols(), m.phi.rows()
 	all := make([]float32, p+items+p*p)
 	return &mixedVector{all, all[:p], all[p : p+items], f32.View(all[p+items:], p, p)}
 }
@@ -23,7 +23,7 @@ func (m *mixed) zero() *mixedVector {
 func (m *mixed) byItem(v *mixedVector) []float32 {
 	w := make([]float32, len(v.all)-len(v.beta))
 	bias := w[:len(v.free)]
-	f32.Gemv(bias, m.phi, v.beta)
+	m.phi.times(bias, v.beta)
 	f32.Axpy(1, v.free, bias)
 	copy(w[len(bias):], v.a.Data)
 	return w
@@ -37,7 +37,7 @@ func (m *mixed) pull(ctx context.Context, stage FitStage, x *mixedVector) (*mixe
 	}
 	y := m.zero()
 	copy(y.all[len(y.beta):], sums.Vector)
-	f32.GemvT(y.beta, m.phi, y.free)
+	m.phi.transposeTimes(y.beta, y.free)
 	return y, nil
 }
 
@@ -85,7 +85,7 @@ func inner(x, y []float32) float64 { return float64(f32.Dot(x, y)) }
 func (m *mixed) diagonals() (ridge, scale *mixedVector) {
 	ridge, scale = m.zero(), m.zero()
 	n, mean := float32(m.entries), float32(m.inverses/m.entries)
-	square := f32.SqNorm(m.phi.Data) / float32(len(m.phi.Data))
+	square := m.phi.squares() / float32(m.phi.rows()*m.phi.cols())
 	set := func(i *float32, j *float32, ridge, weight float32) { *i, *j = ridge, 1/(ridge+mean*weight) }
 	for i := range ridge.beta {
 		set(&ridge.beta[i], &scale.beta[i], ridgeBias, n*square)
@@ -94,7 +94,7 @@ func (m *mixed) diagonals() (ridge, scale *mixedVector) {
 		set(&ridge.free[i], &scale.free[i], float32(1/m.spread), count)
 	}
 	for i := range ridge.a.Data {
-		set(&ridge.a.Data[i], &scale.a.Data[i], ridgeMap, n/2/float32(m.phi.Cols))
+		set(&ridge.a.Data[i], &scale.a.Data[i], ridgeMap, n/2/float32(m.phi.cols()))
 	}
 	return ridge, scale
 }

@@ -17,25 +17,24 @@ type mixedSystem struct {
 	g       []f32.Mat   // G_q, n_q×p
 	factor  []f32.Mat   // Cholesky factor of K_q
 	inverse [][]float32 // diagonal of K_q⁻¹
-	half    []f32.Mat   // L⁻¹·G_q, n_q×p
 }
 
-// newMixedSystem takes phi = Φ·C.
-func newMixedSystem(rows []residualRow, x, phi f32.Mat, noise float64) *mixedSystem {
+// newMixedSystem takes root = C.
+func newMixedSystem(rows []residualRow, x f32.Mat, phi design, root f32.Mat, noise float64) *mixedSystem {
 	n := len(rows)
-	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, threads()), items: phi.Rows,
-		g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n), half: make([]f32.Mat, n)}
+	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, threads()), items: phi.rows(),
+		g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n)}
+	var packed f32.Panels
+	packed.PackCols(root, threads())
 	parallel(n, func(q int) {
 		items := rows[q].items
-		g := f32.NewMat(len(items), phi.Cols)
+		own := f32.NewMat(len(items), phi.cols())
 		for j, it := range items {
-			copy(g.Row(j), phi.Row(int(it)))
+			phi.set(own.Row(j), int(it))
 		}
-		s.g[q] = g
-		s.factor[q], s.inverse[q] = factorWithNoise(g, float32(noise))
-		s.half[q] = f32.NewMat(g.Rows, g.Cols)
-		copy(s.half[q].Data, g.Data)
-		f32.SolveLowerMany(s.factor[q], s.half[q], 1)
+		s.g[q] = f32.NewMat(own.Rows, own.Cols)
+		f32.Gemm(s.g[q], own, &packed, false, 1)
+		s.factor[q], s.inverse[q] = factorWithNoise(s.g[q], float32(noise))
 	})
 	return s
 }
@@ -161,12 +160,25 @@ func (s *mixedSystem) residuals(v []float32) [][]float32 {
 	return e
 }
 
+// gainRows is how many rows gain works on at a time.
+const gainRows = 64
+
 // gain returns the lower triangle of Σ_q G_qᵀ·K_q⁻¹·G_q.
 func (s *mixedSystem) gain() f32.Mat {
 	p := s.x.Cols
-	total := f32.NewMat(p, p)
-	for _, h := range s.half {
-		f32.Syrk(total, f32.Transpose(h, 1), true, threads())
+	total, half := f32.NewMat(p, p), make([]f32.Mat, gainRows) // of each row (L⁻¹·G_q)ᵀ
+	for lo := 0; lo < len(s.g); lo += gainRows {
+		n := min(gainRows, len(s.g)-lo)
+		parallel(n, func(i int) {
+			g := s.g[lo+i]
+			h := f32.NewMat(g.Rows, p)
+			copy(h.Data, g.Data)
+			f32.SolveLowerMany(s.factor[lo+i], h, 1)
+			half[i] = f32.Transpose(h, 1)
+		})
+		for _, h := range half[:n] {
+			f32.Syrk(total, h, true, threads())
+		}
 	}
 	return total
 }

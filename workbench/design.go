@@ -1,0 +1,84 @@
+package workbench
+
+import "axn/workbench/internal/f32"
+
+// design is Φ, |I|×(d+1), with a row (1, scale·v_i) for each item. It never stands
+// in memory, where it would be one more copy of the items.
+type design struct {
+	items *Matrix
+	scale float32
+}
+
+func newDesign(items *Matrix) design { return design{items, inverse(rmsNorm(items))} }
+
+func (d design) rows() int { return d.items.Rows }
+func (d design) cols() int { return d.items.Cols + 1 }
+
+// set sets dst to row i.
+func (d design) set(dst []float32, i int) {
+	dst[0] = 1
+	clear(dst[1:])
+	f32.Axpy(d.scale, d.items.Row(i), dst[1:])
+}
+
+// times sets y to Φ·x.
+func (d design) times(y, x []float32) {
+	f32.Parallel(threads(), len(y), 64, func(lo, hi int) {
+		f32.Gemv(y[lo:hi], d.items.view().RowRange(lo, hi), x[1:])
+		for i := lo; i < hi; i++ {
+			y[i] = x[0] + d.scale*y[i]
+		}
+	})
+}
+
+// transposeTimes sets y to Φᵀ·x. Threads share the columns, so that the order of
+// the sums does not depend on them.
+func (d design) transposeTimes(y, x []float32) {
+	f32.Parallel(threads(), d.items.Cols, 64, func(lo, hi int) {
+		f32.GemvT(y[1+lo:1+hi], d.items.view().Sub(0, lo, d.items.Rows, hi-lo), x)
+	})
+	f32.Scale(d.scale, y[1:])
+	y[0] = 0
+	for _, v := range x {
+		y[0] += v
+	}
+}
+
+// squares is Σ Φ_ij².
+func (d design) squares() float32 {
+	return float32(d.rows()) + d.scale*d.scale*f32.SqNorm(d.items.Data)
+}
+
+// designRows is how many rows of Φ are made at a time, in cache.
+const designRows = 512
+
+// rowRange makes rows lo to hi-1.
+func (d design) rowRange(lo, hi int) f32.Mat {
+	m := f32.NewMat(hi-lo, d.cols())
+	for i := lo; i < hi; i++ {
+		d.set(m.Row(i-lo), i)
+	}
+	return m
+}
+
+// product returns Φ·B.
+func (d design) product(b f32.Mat) f32.Mat {
+	c := f32.NewMat(d.rows(), b.Cols)
+	var packed f32.Panels
+	packed.PackCols(b, threads())
+	parallel((d.rows()+designRows-1)/designRows, func(i int) {
+		lo, hi := i*designRows, min((i+1)*designRows, d.rows())
+		f32.Gemm(c.RowRange(lo, hi), d.rowRange(lo, hi), &packed, false, 1)
+	})
+	return c
+}
+
+// gram returns the lower triangle of ΦᵀΦ.
+func (d design) gram() f32.Mat {
+	g := f32.NewMat(d.cols(), d.cols())
+	for lo := 0; lo < d.rows(); lo += designRows {
+		rows := d.rowRange(lo, min(lo+designRows, d.rows()))
+		f32.Syrk(g, f32.Transpose(rows, threads()), true, threads())
+	}
+	return g
+}

@@ -21,24 +21,28 @@ func (d design) set(dst []float32, i int) {
 	f32.Axpy(d.scale, d.items.Row(i), dst[1:])
 }
 
-// times sets y to Φ·x.
-func (d design) times(y, x []float32) {
+// times sets y to Φ·x in the rows that some asks for, all of them if it is nil.
+func (d design) times(y, x []float32, some func(i int) bool) {
 	f32.Parallel(threads(), len(y), 64, func(lo, hi int) {
-		f32.Gemv(y[lo:hi], d.items.view().RowRange(lo, hi), x[1:])
 		for i := lo; i < hi; i++ {
-			y[i] = x[0] + d.scale*y[i]
+			if some == nil || some(i) {
+				y[i] = x[0] + d.scale*f32.Dot(d.items.Row(i), x[1:])
+			}
 		}
 	})
 }
 
-// transposeTimes sets y to Φᵀ·x. Threads share the columns, so that the order of
-// the sums does not depend on them.
+// transposeTimes sets y to Φᵀ·x; rows where x is 0 cost nothing. Threads share the
+// columns, so that the order of the sums does not depend on them.
 func (d design) transposeTimes(y, x []float32) {
+	clear(y)
 	f32.Parallel(threads(), d.items.Cols, 64, func(lo, hi int) {
-		f32.GemvT(y[1+lo:1+hi], d.items.view().Sub(0, lo, d.items.Rows, hi-lo), x)
+		for i, v := range x {
+			if v != 0 {
+				f32.Axpy(d.scale*v, d.items.Row(i)[lo:hi], y[1+lo:1+hi])
+			}
+		}
 	})
-	f32.Scale(d.scale, y[1:])
-	y[0] = 0
 	for _, v := range x {
 		y[0] += v
 	}

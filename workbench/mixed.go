@@ -194,7 +194,7 @@ func (m *mixed) model() *FitEffects {
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
 	e := &FitEffects{Root: matrix(single(&root)), Place: matrix(single(&turned)), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
-	m.phi.times(e.Bias, m.beta)
+	m.phi.times(e.Bias, m.beta, nil)
 	return e
 }
 

@@ -19,11 +19,11 @@ func (m *mixed) zero() *mixedVector {
 	return &mixedVector{all, all[:p], all[p : p+items], f32.View(all[p+items:], p, p)}
 }
 
-// byItem returns v as the rows take it: Φ·β + d, then W.
+// byItem returns v as the rows take it: Φ·β + d for the items they have drawn, then W.
 func (m *mixed) byItem(v *mixedVector) []float32 {
 	w := make([]float32, len(v.all)-len(v.beta))
 	bias := w[:len(v.free)]
-	m.phi.times(bias, v.beta)
+	m.phi.times(bias, v.beta, func(i int) bool { return m.counts[i] > 0 })
 	f32.Axpy(1, v.free, bias)
 	copy(w[len(bias):], v.a.Data)
 	return w

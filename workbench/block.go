@@ -45,20 +45,33 @@ func (b *block) each(do func(i int, k *seeker) error) error {
 
 // choose gives every seeker the items of a round.
 func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
-	own := systems[b.Method]
-	if o.First == nil && own.first != nil {
-		o.First = own.first(b.Index)
-	}
-	if round == 0 && o.First != nil {
-		return b.initialize(o.First, size)
+	if round == 0 {
+		return b.begin(ctx, size, o.First)
 	}
 	probes := b.probes(optimism)
 	for i, k := range b.seekers {
-		switch {
-		case round == 0 && own.hedge:
-			probes = append(probes, similarity(k.query, b.DE.Queries.Row(k.query)))
-		case round > 0 && o.Softmax > 0:
+		if o.Softmax > 0 {
 			probes[i].draw = newLottery(o.Softmax, o.Seed, k.query, round)
+		}
+	}
+	return b.take(ctx, probes, size)
+}
+
+// begin chooses round 1: by first, or the method's own way.
+func (b *block) begin(ctx context.Context, size int, first Initializer) error {
+	var probes []probe
+	own := systems[b.Method].begin
+	switch {
+	case first != nil:
+		return b.initialize(first, size)
+	case own == byChance:
+		return b.initialize(fixedAnchors(b.Index), size)
+	case own != bySimilarity:
+		probes = b.probes(optimism)
+	}
+	if own != byScore {
+		for _, k := range b.seekers {
+			probes = append(probes, similarity(k.query, b.DE.Queries.Row(k.query)))
 		}
 	}
 	return b.take(ctx, probes, size)

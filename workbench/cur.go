@@ -20,8 +20,6 @@ func fitCUR(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOp
 	return nil
 }
 
-func dualEncoderFirst(ix *Index) Initializer { return ByDualEncoder(ix.DE) }
-
 // fixedAnchors are the same items for every query, drawn by the index's seed.
 func fixedAnchors(ix *Index) Initializer {
 	return InitializerFunc(func(_ int, dst []float32) error {

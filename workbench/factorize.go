@@ -61,21 +61,30 @@ func (o FactorizeOptions) check() error {
 type system struct {
 	fit       fitFunc
 	estimates func(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error)
-	hedge     bool                               // round 1 takes half of its items by the dual encoder
-	first     func(ix *Index) Initializer        // chooses round 1; nil leaves it to the approximate scores
+	begin     beginning                          // how round 1 chooses
 	scale     func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
 	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for
 }
 
 var systems = map[Method]system{
-	Calibrated:   {fit: fitCalibrated, hedge: true, estimates: calibratedEstimates, scale: warpedScale},
+	Calibrated:   {fit: fitCalibrated, estimates: calibratedEstimates, begin: inTurns, scale: warpedScale},
 	DualEncoder:  {fit: fitDualEncoder, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
 	Transductive: {fit: fitTransductive, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
 	Inductive:    {fit: fitInductive, estimates: regressionFrom(towerVector), scale: normalizedScale},
 	Distilled:    {fit: fitDistilled, estimates: regressionFrom(towerVector), scale: normalizedScale},
-	ADACUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), first: dualEncoderFirst},
-	ANNCUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), first: fixedAnchors, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
+	ADACUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: bySimilarity},
+	ANNCUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: byChance, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
 }
+
+// beginning is how a method's round 1 chooses when SearchOptions.First does not.
+type beginning int
+
+const (
+	byScore      beginning = iota // by the approximate scores
+	bySimilarity                  // by the dual encoder
+	inTurns                       // by both in turn
+	byChance                      // items drawn by the index's seed, the same for every query
+)
 
 func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.apply(s) }
 

@@ -7,7 +7,10 @@ import (
 
 // curvePair is two curves over the knots of both, from which weighted sums of
 // them are quickly made.
-type curvePair struct{ x, a, b []float64 }
+type curvePair struct {
+	x, a, b []float64
+	cells   *cells
+}
 
 func newCurvePair(a, b Curve) *curvePair {
 	x := slices.Concat(a.X, b.X)
@@ -15,6 +18,9 @@ func newCurvePair(a, b Curve) *curvePair {
 	p := &curvePair{x: slices.Compact(x)}
 	for _, x := range p.x {
 		p.a, p.b = append(p.a, a.At(x)), append(p.b, b.At(x))
+	}
+	if len(p.x) > 0 {
+		p.cells = newCells(pieces(p.x, p.a))
 	}
 	return p
 }
@@ -28,69 +34,70 @@ func (p *curvePair) sum(weightA, weightB float64) *lines {
 	for i := range y {
 		y[i] = weightA*p.a[i] + weightB*p.b[i]
 	}
-	return newLines(p.x, y)
+	return &lines{p.cells, pieces(p.x, y)}
 }
 
 // lines is a function of straight pieces, flat beyond its ends, laid out to be
-// evaluated at many points: the range of x is divided into equal cells, and each
-// knows the first piece that may hold a point of it.
+// evaluated at many points.
 type lines struct {
+	*cells
 	pieces []piece
-	low    float32 // the ends: x of the first piece and of the last
-	high   float32
-	scale  float32 // cells per unit of x
-	start  [lineCells]uint16
 }
+
+// itself is the function s.
+var itself = &lines{&cells{low: -math.MaxFloat32, high: math.MaxFloat32}, []piece{{slope: 1}, beyond, beyond}}
 
 // piece is y + slope·(s−x) for s from x to the next piece's x.
 type piece struct{ x, y, slope float32 }
+
+// beyond stands after the last piece, twice, so that one may look two ahead.
+var beyond = piece{x: float32(math.Inf(1))}
+
+// pieces joins the points (x, y), at least one, x rising strictly. Where x are one
+// in float32 the function jumps.
+func pieces(x, y []float64) []piece {
+	last := len(x) - 1
+	ps := make([]piece, 0, len(x)+2)
+	for i := range x[:last] {
+		if p := (piece{float32(x[i]), float32(y[i]), float32((y[i+1] - y[i]) / (x[i+1] - x[i]))}); p.x < float32(x[i+1]) {
+			ps = append(ps, p)
+		}
+	}
+	return append(ps, piece{x: float32(x[last]), y: float32(y[last])}, beyond, beyond)
+}
+
+// cells divide the range of x into equal parts; each knows the first piece that
+// may hold a point of it.
+type cells struct {
+	low, high float32 // the ends
+	scale     float32 // cells per unit of x
+	start     [lineCells]uint16
+}
 
 // lineCells is so many that most points lie in their cell's first or second piece
 // of the hundred or two that a prior has.
 const lineCells = 1024
 
-// itself is the function s itself.
-var itself = &lines{pieces: []piece{{slope: 1}, beyond}, low: -math.MaxFloat32, high: math.MaxFloat32}
-
-// beyond stands after the last piece.
-var beyond = piece{x: float32(math.Inf(1))}
-
-// newLines joins the points (x, y), at least one, x rising strictly.
-func newLines(x, y []float64) *lines {
-	last := len(x) - 1
-	l := &lines{low: float32(x[0]), high: float32(x[last]), pieces: make([]piece, 0, len(x)+1)}
-	for i := range x[:last] {
-		if p := (piece{float32(x[i]), float32(y[i]), float32((y[i+1] - y[i]) / (x[i+1] - x[i]))}); p.x < float32(x[i+1]) {
-			l.pieces = append(l.pieces, p)
-		} // else two knots are one in float32, and the function jumps there
+func newCells(ps []piece) *cells {
+	c := &cells{low: ps[0].x, high: ps[len(ps)-3].x}
+	if c.high > c.low {
+		c.scale = lineCells / (c.high - c.low)
 	}
-	l.pieces = append(l.pieces, piece{x: l.high, y: float32(y[last])}, beyond)
-	if width := l.high - l.low; width > 0 {
-		l.scale = lineCells / width
-	}
-	l.index()
-	return l
-}
-
-// index sets the start of each cell: cells rise with s in float32 too, so that a
-// piece that begins in a lower cell begins before every point of this one.
-func (l *lines) index() {
 	at := 0
-	for c := range l.start {
-		for at+2 < len(l.pieces) && l.cell(l.pieces[at+1].x) < c {
+	for i := range c.start {
+		// The cell rises with s in float32 too: what begins in a lower cell begins
+		// before every point of this one.
+		for ps[at+1] != beyond && c.of(ps[at+1].x) < i {
 			at++
 		}
-		l.start[c] = uint16(at)
+		c.start[i] = uint16(at)
 	}
+	return c
 }
 
-// cell is the cell of s; what lies beyond the ends belongs to the outermost ones.
-func (l *lines) cell(s float32) int {
-	c := (s - l.low) * l.scale
-	if !(c > 0) { // NaN too
-		return 0
-	}
-	return min(int(c), lineCells-1)
+// of is the cell of s, which lies between low and high or is not a number.
+func (c *cells) of(s float32) int {
+	return int(min(uint32(int32((s-c.low)*c.scale)), lineCells-1))
 }
 
 // add adds the function's value at s[i] to dst[i]: that of Curve.At up to the
@@ -98,8 +105,13 @@ func (l *lines) cell(s float32) int {
 func (l *lines) add(dst, s []float32) {
 	dst = dst[:len(s)]
 	for i, v := range s {
-		v = min(max(v, l.low), l.high)
-		at := int(l.start[l.cell(v)])
+		if v < l.low {
+			v = l.low
+		} else if v > l.high {
+			v = l.high
+		}
+		at := int(l.start[l.of(v)])
+		at += 1 - int(math.Float32bits(v-l.pieces[at+1].x)>>31) // one further if v has got there: no branch, for no processor foresees it
 		for v >= l.pieces[at+1].x {
 			at++
 		}

@@ -3,8 +3,10 @@ package workbench
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 	"testing"
 
@@ -105,10 +107,4 @@ func toyIndex(t testing.TB, d *Dataset, g *Matrix, m Method) *Index {
 }
 
 // methods are all methods an index can be made with.
-func methods() []Method {
-	var ms []Method
-	for m := range systems {
-		ms = append(ms, m)
-	}
-	return ms
-}
+func methods() []Method { return slices.Sorted(maps.Keys(systems)) }

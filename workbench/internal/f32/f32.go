@@ -7,13 +7,12 @@
 // taken at run time. The environment variable AXN_KERNELS (avx512, avx2, go)
 // asks for a lower one.
 //
-// Results never depend on the number of threads. Matrix products, Cholesky
-// factors and solves with many right-hand sides give the same bits at both
-// assembly levels, since each element is one chain of fused multiply-adds in
-// a fixed order; pure Go rounds the product first, and what adds up a vector
-// (Dot, Gemv, the solves with one right-hand side, Softmax, LayerNorm) does so
-// in an order of each level's own. They differ by the usual bound,
-// k·2⁻²⁴·Σ|xᵢyᵢ|; GemvWide and GemvTWide, which add up in float64, by k·2⁻⁵³·Σ|xᵢyᵢ|.
+// Results never depend on the number of threads. Matrix products, Dot, Cholesky
+// factors and all solves give the same bits at both assembly levels, since each
+// element is made of chains of fused multiply-adds in one order; pure Go rounds
+// the product first, and Gemv, Softmax and LayerNorm add up a vector in an order
+// of each level's own. They differ by the usual bound, k·2⁻²⁴·Σ|xᵢyᵢ|; GemvWide
+// and GemvTWide, which add up in float64, by k·2⁻⁵³·Σ|xᵢyᵢ|.
 package f32
 
 //go:generate go run ./gen

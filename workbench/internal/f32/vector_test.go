@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -154,6 +155,23 @@ func wideDot(x []float32, y []float64) (s, scale float64) {
 		s, scale = s+p, scale+math.Abs(p)
 	}
 	return s, scale
+}
+
+// Inner products and solves have the same bits at all assembly levels.
+func TestDotLevels(t *testing.T) {
+	r := newRand(t)
+	for n := range 300 {
+		x, y := randomMat(r, 1, n).Data, randomMat(r, 1, n).Data
+		var dots []float32
+		for _, l := range levels() {
+			if l != pureGo {
+				dots = append(dots, l.dot(x, y))
+			}
+		}
+		if len(slices.Compact(dots)) > 1 {
+			t.Errorf("n=%d: the levels give %v", n, dots)
+		}
+	}
 }
 
 func BenchmarkGemv(b *testing.B) {

@@ -21,54 +21,55 @@ func (a *asm) reduce(op string, i, j int) {
 	}
 }
 
-// dot writes the inner product of two vectors: four accumulators, then the tail.
+// dot writes the inner product of two vectors: four accumulators of 16 lanes, of
+// two registers each at AVX2, so that both levels add in one order; then the tail.
 func dot(a *asm) {
 	a.text("dot", 28)
 	a.i("MOVQ x+0(FP), SI")
 	a.i("MOVQ y+8(FP), DI")
 	a.i("MOVQ n+16(FP), AX")
-	for r := range 4 {
+	per, vb := 16/a.w, a.bytesPerVector() // registers of an accumulator
+	for r := range 4 * per {
 		a.zero(r)
 	}
+	block := func(accumulators int, label, next string) {
+		a.label(label)
+		a.i("SUBQ $%d, AX", 16*accumulators)
+		a.i("JL %s", next)
+		for r := range accumulators * per {
+			a.i("VMOVUPS %d(SI), %s", r*vb, a.v(8+r))
+		}
+		for r := range accumulators * per {
+			a.i("VFMADD231PS %d(DI), %s, %s", r*vb, a.v(8+r), a.v(r))
+		}
+		a.i("ADDQ $%d, SI", 64*accumulators)
+		a.i("ADDQ $%d, DI", 64*accumulators)
+		a.i("JMP %s", label)
+		a.label(next)
+		a.i("ADDQ $%d, AX", 16*accumulators)
+	}
+	block(4, a.fresh("four"), a.fresh("fours"))
+	block(1, a.fresh("one"), a.fresh("ones"))
 	a.zero(8)
-	four, one, tail, scalar, done := a.fresh("four"), a.fresh("one"), a.fresh("tail"), a.fresh("scalar"), a.fresh("done")
-	vb := a.bytesPerVector()
-	a.label(four)
-	a.i("SUBQ $%d, AX", 4*a.w)
-	a.i("JL %s", one+"s")
-	for r := range 4 {
-		a.i("VMOVUPS %d(SI), %s", r*vb, a.v(4+r))
-	}
-	for r := range 4 {
-		a.i("VFMADD231PS %d(DI), %s, %s", r*vb, a.v(4+r), a.v(r))
-	}
-	a.i("ADDQ $%d, SI", 4*vb)
-	a.i("ADDQ $%d, DI", 4*vb)
-	a.i("JMP %s", four)
-	a.label(one + "s")
-	a.i("ADDQ $%d, AX", 4*a.w)
-	a.label(one)
-	a.i("SUBQ $%d, AX", a.w)
-	a.i("JL %s", tail)
-	a.i("VMOVUPS (SI), %s", a.v(4))
-	a.i("VFMADD231PS (DI), %s, %s", a.v(4), a.v(0))
-	a.i("ADDQ $%d, SI", vb)
-	a.i("ADDQ $%d, DI", vb)
-	a.i("JMP %s", one)
-	a.label(tail)
-	a.i("ADDQ $%d, AX", a.w)
+	scalar, done := a.fresh("scalar"), a.fresh("done")
 	a.label(scalar)
 	a.i("SUBQ $1, AX")
 	a.i("JL %s", done)
-	a.i("VMOVSS (SI), X4")
-	a.i("VFMADD231SS (DI), X4, X8")
+	a.i("VMOVSS (SI), X9")
+	a.i("VFMADD231SS (DI), X9, X8")
 	a.i("ADDQ $4, SI")
 	a.i("ADDQ $4, DI")
 	a.i("JMP %s", scalar)
 	a.label(done)
-	a.i("VADDPS %s, %s, %s", a.v(1), a.v(0), a.v(0))
-	a.i("VADDPS %s, %s, %s", a.v(3), a.v(2), a.v(2))
-	a.i("VADDPS %s, %s, %s", a.v(2), a.v(0), a.v(0))
+	for _, pair := range [][2]int{{0, 1}, {2, 3}, {0, 2}} {
+		for r := range per {
+			i, j := pair[0]*per+r, pair[1]*per+r
+			a.i("VADDPS %s, %s, %s", a.v(j), a.v(i), a.v(i))
+		}
+	}
+	if per == 2 {
+		a.i("VADDPS Y1, Y0, Y0")
+	}
 	a.reduce("VADDPS", 0, 1)
 	a.i("VADDSS X8, X0, X0")
 	a.i("VMOVSS X0, ret+24(FP)")
@@ -222,10 +223,14 @@ func transpose(out *bytes.Buffer) {
 	a.i("SUBQ $8, AX")
 	a.i("JL %s", done)
 	a.i("MOVQ SI, R8")
+	a.i("LEAQ (SI)(DX*8), R9")
 	for r := range 4 { // halves of rows r and r+4 share a register
 		a.i("VMOVUPS (R8), X%d", r)
 		a.i("VMOVUPS 16(R8), X%d", 4+r)
+		a.i("PREFETCHT0 (R9)")
+		a.i("PREFETCHT0 (R9)(DX*4)")
 		a.i("ADDQ DX, R8")
+		a.i("ADDQ DX, R9")
 	}
 	for r := range 4 {
 		a.i("VINSERTF128 $1, (R8), Y%d, Y%d", r, r)

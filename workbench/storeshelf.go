@@ -45,7 +45,7 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	switch {
 	case cols != ix.layout().cols():
 		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().cols())
-	case o.First != nil || systems[ix.Method].first != nil:
+	case o.First != nil || systems[ix.Method].begin == byChance:
 		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
 	case o.Softmax > 0:
 		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")

@@ -124,7 +124,7 @@ func (l *lines) add(dst, s []float32) {
 // that may make its values fall.
 func (l *lines) rising() (slack float32, ok bool) {
 	least := float32(math.Inf(-1))
-	for _, p := range l.pieces[:len(l.pieces)-1] {
+	for _, p := range l.pieces[:len(l.pieces)-2] {
 		if !(p.slope >= 0 && p.y >= least) {
 			return 0, false
 		}

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Checks notebooks from outside.
 
-  notebooks.py stored FILE...        stored as run: counts 1, 2, 3, no unexpected error, no machine path, under 1 MB
+  notebooks.py stored FILE...        stored as run: counts 1, 2, 3, no unexpected error, no machine path, under 1 MB;
+                                     pictures with a text, under 100 kB each
   notebooks.py same DIR OTHER_DIR    cells tagged `check` have the same text output in both
   notebooks.py run FILE...           a real client (nbclient) runs them on the kernel they name
 """
@@ -38,8 +39,18 @@ def stored(path):
             yield f"cell {i} wrote to stderr"
         if re.search(r"/(home|root|tmp|work|Users)/", json.dumps(c["outputs"])):
             yield f"cell {i} shows a path of a machine"
+        for o in c["outputs"]:
+            yield from (f"cell {i}: {problem}" for problem in picture(o.get("data", {}), o.get("metadata", {})))
     if os.path.getsize(path) > 1_000_000:
         yield f"{os.path.getsize(path)} bytes"
+
+
+def picture(data, metadata):
+    for mime in [m for m in data if m.startswith("image/")]:
+        if len("".join(data[mime])) > 100_000:
+            yield f"a picture of {len(''.join(data[mime]))} bytes"
+        if not metadata.get(mime, {}).get("alt") or 'alt="' not in "".join(data.get("text/html", "")):
+            yield "a picture without a text for those who cannot see it"
 
 
 def same(one, other):

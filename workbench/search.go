@@ -134,7 +134,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 }
 
 func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := errors.Join(o.check(), ix.checkStore(o)); err != nil {
+	if err := o.check(); err != nil {
 		return err
 	}
 	for _, q := range queries {
@@ -142,7 +142,7 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
 		}
 	}
-	return nil
+	return ix.checkStore(o)
 }
 
 // searchBlock is AXN's Algorithm 1 for a block of queries in lockstep: in each

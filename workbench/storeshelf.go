@@ -39,6 +39,9 @@ func (ix *Index) shelf(queries int, o SearchOptions) shelf {
 // checkStore returns an error when a search cannot be made over its store.
 func (ix *Index) checkStore(o SearchOptions) error {
 	if o.Store == nil {
+		if ix.Features.Rows == 0 {
+			return fmt.Errorf("the index has no items of its own: set Store to where they are")
+		}
 		return nil
 	}
 	_, cols := o.Store.Size()

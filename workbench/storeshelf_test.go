@@ -130,6 +130,9 @@ func TestStoreSearchErrors(t *testing.T) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
+	if _, err := ix.Head().Search(t.Context(), LookUp(g), 0, SearchOptions{Budget: 5}); err == nil || !strings.Contains(err.Error(), "set Store") {
+		t.Errorf("a head alone: %v", err)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if _, err := ix.Search(ctx, LookUp(g), 0, SearchOptions{Budget: 5, Store: ix.Items()}); !errors.Is(err, context.Canceled) {

@@ -117,6 +117,7 @@ func init() {
 			"Progress":         r.TypeFor[workbench.Progress](),
 			"Query":            r.TypeFor[workbench.Query](),
 			"Ranked":           r.TypeFor[workbench.Ranked](),
+			"Rates":            r.TypeFor[workbench.Rates](),
 			"Report":           r.TypeFor[workbench.Report](),
 			"RerankClient":     r.TypeFor[workbench.RerankClient](),
 			"RerankShape":      r.TypeFor[workbench.RerankShape](),
@@ -138,6 +139,7 @@ func init() {
 			"TextScorerFunc":   r.TypeFor[workbench.TextScorerFunc](),
 			"Verdict":          r.TypeFor[workbench.Verdict](),
 			"WordNet":          r.TypeFor[workbench.WordNet](),
+			"Workload":         r.TypeFor[workbench.Workload](),
 		},
 		Proxies: map[string]r.Type{
 			"Embedder":      r.TypeFor[proxy_workbench_Embedder](),

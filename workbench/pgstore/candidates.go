@@ -71,7 +71,7 @@ func (s *Store) prepare(ctx context.Context, tx pgx.Tx, k int) (string, error) {
 	if s.hnsw && !s.o.Exact {
 		ef := s.o.EfSearch
 		if ef == 0 {
-			ef = max(100, 2*k)
+			ef = max(200, 4*k)
 		}
 		settings = fmt.Sprintf("SET LOCAL enable_seqscan = off; SET LOCAL hnsw.ef_search = %d; SET LOCAL hnsw.iterative_scan = relaxed_order", min(ef, maxEfSearch))
 		order = "d"

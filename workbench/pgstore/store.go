@@ -24,7 +24,7 @@ type Options struct {
 	Exact bool // scan every row although there is an HNSW index
 
 	// EfSearch is how many candidates HNSW keeps while it walks, 1 to 1,000: more find
-	// more and take longer. 0 is twice the candidates asked for, at least 100. Where exclusions
+	// more and take longer. 0 is four times the candidates asked for, at least 200. Where exclusions
 	// leave fewer than asked for, the walk goes on (hnsw.iterative_scan).
 	EfSearch int
 

@@ -3,6 +3,7 @@ package generator
 // Standard lists the packages that every kernel carries besides Go's own.
 var Standard = []string{
 	"axn/workbench",
+	"axn/workbench/pgstore",
 	"github.com/go-gota/gota/dataframe",
 	"github.com/go-gota/gota/series",
 	"gonum.org/v1/gonum/floats",

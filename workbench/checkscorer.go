@@ -13,7 +13,7 @@ import (
 )
 
 // CheckScorer tells early what is wrong with a scorer, a data set's texts, or the
-// two together, for at most about 700 cross-encoder calls: texts that are empty or
+// two together, for about 500 cross-encoder calls: texts that are empty or
 // come twice, too few rows, scores that are missing, not finite, not repeatable,
 // constant, squashed by a sigmoid or lower for better items, texts that are cut, and
 // a dual encoder that knows nothing of the cross-encoder. The report shows itself as

@@ -67,7 +67,7 @@ func TestCheckScorerFine(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if len(r.Findings) != 11 || r.Err() != nil || r.Calls != calls || calls > 700 {
+	if len(r.Findings) != 11 || r.Err() != nil || r.Calls != calls || calls > 520 {
 		t.Errorf("%d findings, error %v, %d calls counted of %d", len(r.Findings), r.Err(), r.Calls, calls)
 	}
 }
@@ -157,6 +157,7 @@ func TestCheckScorerFindsWrongData(t *testing.T) {
 		"few test":        {func(d *Dataset) { d.Test = d.Test[:19] }, "size", Warning, "60 train and 19 test"},
 		"no vectors":      {func(d *Dataset) { d.DE = DualEmbeddings{} }, "dual encoder", Warning, "no vectors"},
 		"nothing to tell": {func(d *Dataset) { d.DE = DualEmbeddings{} }, "direction", Warning, "nothing to tell"},
+		"few to tell": {func(d *Dataset) { d.Train = d.Train[:3] }, "dual encoder", Warning, "fewer than 4 queries"},
 		"judged": {func(d *Dataset) {
 			for q := range d.Queries {
 				d.Queries[q].Gold = q

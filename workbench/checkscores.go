@@ -136,7 +136,7 @@ func (c *scorerCheck) checkDirection() {
 	}
 	switch {
 	case judged == 0 && known == 0:
-		c.add("direction", Warning, "nothing to tell it by: neither judgements nor dual-encoder vectors", "Look at one query's best and worst items: Exact and Describe.")
+		c.add("direction", Warning, fmt.Sprintf("nothing to tell it by: fewer than %d queries with judgements or dual-encoder vectors", enough), "Look at one query's best and worst items: Exact and Describe.")
 	case share < inverted:
 		c.add("direction", Problem, evidence, "Lower seems to be better: return −score, or the logit of the relevant class.")
 	case share < chance:
@@ -154,8 +154,10 @@ func (c *scorerCheck) checkDirection() {
 func (c *scorerCheck) checkDual(top float64, known, judged int) {
 	found := fmt.Sprintf("its %d best items score above random ones in %.0f %% of cases", checkTop, 100*top)
 	switch {
-	case known == 0:
+	case !c.dual:
 		c.add("dual encoder", Warning, "the data set has no vectors", "Embed makes them; every method needs them.")
+	case known == 0:
+		c.add("dual encoder", Warning, fmt.Sprintf("fewer than %d queries with items beside its best are too few to tell", enough), "Add queries, if only for this check.")
 	case top < chance && judged > 0:
 		c.add("dual encoder", Warning, found, "It knows nothing of the cross-encoder: searches start blind. Take one for this kind of text, or check that its rows are in step.")
 	case top < chance:

@@ -45,8 +45,15 @@ func main() {
 	verbs := flag.String("verbs", "data/verbs", "folder of a data set with scores; none if empty")
 	items := flag.String("items", "100000,1000000", "numbers of items drawn at random, by commas")
 	rounds := flag.Int("rounds", 3, "turns of each side; the best one counts")
+	scales := flag.Bool("scale", false, "time and memory by items and budget, without rivals")
 	flag.Parse()
-	if err := run(*verbs, *items, *rounds); err != nil {
+	var err error
+	if *scales {
+		err = scale()
+	} else {
+		err = run(*verbs, *items, *rounds)
+	}
+	if err != nil {
 		log.Fatal(err)
 	}
 }

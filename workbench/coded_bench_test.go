@@ -54,14 +54,15 @@ func BenchmarkOneQuery(b *testing.B) {
 		b.Run(fmt.Sprintf("n=%dk/d=256", n/1000), func(b *testing.B) {
 			d, s := large(n)
 			g := must[*Scores](b)(Observe(b.Context(), s, d, Sampling{PerQuery: 200, Random: 200}))
-			for _, m := range []Method{DualEncoder, Calibrated} {
-				rounds := map[Method]int{DualEncoder: 10, Calibrated: 5}[m]
-				ix := must[*Index](b)(Factorize(b.Context(), d, g, FactorizeOptions{Method: m}))
-				for _, shelf := range []string{"scan", "bytes"} {
-					b.Run(fmt.Sprintf("method=%s/rounds=%d/by=%s", m, rounds, shelf), func(b *testing.B) {
-						benchmarkOneQuery(b, ix, s, d.Test, shelf, SearchOptions{Budget: 500, Rounds: rounds})
-					})
-				}
+			for m, rounds := range map[Method]int{DualEncoder: 10, Calibrated: 5} {
+				b.Run(fmt.Sprintf("method=%s/rounds=%d", m, rounds), func(b *testing.B) {
+					ix := must[*Index](b)(Factorize(b.Context(), d, g, FactorizeOptions{Method: m}))
+					for _, by := range []string{"scan", "bytes"} {
+						b.Run("by="+by, func(b *testing.B) {
+							benchmarkOneQuery(b, ix, s, d.Test, by, SearchOptions{Budget: 500, Rounds: rounds})
+						})
+					}
+				})
 			}
 		})
 	}

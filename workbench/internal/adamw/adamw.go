@@ -2,7 +2,11 @@
 // with PyTorch's defaults: β 0.9 and 0.999, ε 1e-8, weight decay 0.01.
 package adamw
 
-import "math"
+import (
+	"math"
+
+	"axn/workbench/internal/f32"
+)
 
 const (
 	beta1, beta2 = 0.9, 0.999
@@ -12,9 +16,9 @@ const (
 
 // Optimizer counts the steps that all parameters take together.
 type Optimizer struct {
-	rate         float64
-	steps        int
-	scale, root2 float32 // rate/(1−β1^t) and √(1−β2^t) of the step under way
+	rate  float64
+	steps int
+	step  f32.AdamWStep // the one under way
 }
 
 // New returns an Optimizer of the given learning rate.
@@ -23,8 +27,11 @@ func New(rate float64) *Optimizer { return &Optimizer{rate: rate} }
 // Next begins a step; every parameter must then be moved once.
 func (o *Optimizer) Next() {
 	o.steps++
-	o.scale = float32(o.rate / (1 - math.Pow(beta1, float64(o.steps))))
-	o.root2 = float32(math.Sqrt(1 - math.Pow(beta2, float64(o.steps))))
+	o.step = f32.AdamWStep{
+		Beta1: beta1, Take1: 1 - beta1, Beta2: beta2, Take2: 1 - beta2, Keep: float32(1 - o.rate*decay), Epsilon: epsilon,
+		Rate: float32(o.rate / (1 - math.Pow(beta1, float64(o.steps)))),
+		Root: 1 / float32(math.Sqrt(1-math.Pow(beta2, float64(o.steps)))),
+	}
 }
 
 // Moments are the running means of a slice of parameters' gradients and of their
@@ -40,17 +47,5 @@ func (m Moments) Slice(lo, hi int) Moments { return Moments{m.mean[lo:hi], m.squ
 // Move takes the step under way for some parameters; a nil gradient is zero.
 // Several goroutines may move different parameters.
 func (o *Optimizer) Move(params, gradient []float32, m Moments) {
-	mean, square := m.mean[:len(params)], m.square[:len(params)]
-	keep, inverse := float32(1-o.rate*decay), 1/o.root2
-	for i := range params {
-		g := float32(0)
-		if gradient != nil {
-			g = gradient[i]
-		}
-		mean[i] = beta1*mean[i] + (1-beta1)*g
-		square[i] = beta2*square[i] + (1-beta2)*g*g
-		params[i] = keep*params[i] - o.scale*mean[i]/(sqrt(square[i])*inverse+epsilon)
-	}
+	f32.AdamW(params, gradient, m.mean, m.square, &o.step)
 }
-
-func sqrt(x float32) float32 { return float32(math.Sqrt(float64(x))) }

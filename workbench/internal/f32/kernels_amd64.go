@@ -64,6 +64,14 @@ func axpyWideAVX2(alpha float64, x *float32, y *float64, n int)
 //go:noescape
 func axpyWideAVX512(alpha float64, x *float32, y *float64, n int)
 
+// adamw: see AdamW; gradient may be nil.
+//
+//go:noescape
+func adamwAVX2(p, gradient, mean, square *float32, n int, c *[8]float32)
+
+//go:noescape
+func adamwAVX512(p, gradient, mean, square *float32, n int, c *[8]float32)
+
 // indexAtLeast: the first i with x[i] >= t, or n; n is a multiple of 16.
 //
 //go:noescape
@@ -208,6 +216,22 @@ func (l level) axpyWide(alpha float64, x []float32, y []float64) {
 		axpyWideAVX2(alpha, &x[0], &y[0], len(x))
 	default:
 		axpyWideGo(alpha, x, y)
+	}
+}
+
+func (l level) adamw(p, g, mean, square []float32, c *[8]float32) {
+	var pg *float32
+	if len(g) > 0 {
+		pg = &g[0]
+	}
+	switch {
+	case len(p) == 0:
+	case l == avx512:
+		adamwAVX512(&p[0], pg, &mean[0], &square[0], len(p), c)
+	case l == avx2:
+		adamwAVX2(&p[0], pg, &mean[0], &square[0], len(p), c)
+	default:
+		adamwGo(p, g, mean, square, c)
 	}
 }
 

@@ -76,6 +76,20 @@ func axpyWideGo(alpha float64, x []float32, y []float64) {
 	}
 }
 
+func adamwGo(p, gradient, mean, square []float32, c *[8]float32) {
+	mean, square = mean[:len(p)], square[:len(p)]
+	for i := range p {
+		g := float32(0)
+		if gradient != nil {
+			g = gradient[i]
+		}
+		mean[i] = float32(c[0]*mean[i]) + float32(c[1]*g)
+		square[i] = float32(c[2]*square[i]) + float32(float32(c[3]*g)*g)
+		root := float32(math.Sqrt(float64(square[i])))
+		p[i] = float32(c[4]*p[i]) - float32(c[5]*mean[i])/(float32(root*c[6])+c[7])
+	}
+}
+
 func solveTileGo(triangle, inverse, tile []float32, n int) {
 	for j := range n {
 		row := tile[32*j:][:32]

@@ -16,6 +16,8 @@ func (l level) dotWide(x []float32, y []float64) float64 { return dotWideGo(x, y
 
 func (l level) axpyWide(alpha float64, x []float32, y []float64) { axpyWideGo(alpha, x, y) }
 
+func (l level) adamw(p, g, mean, square []float32, c *[8]float32) { adamwGo(p, g, mean, square, c) }
+
 func (l level) solveTile(triangle, inverse, tile []float32, n int) {
 	solveTileGo(triangle, inverse, tile, n)
 }

@@ -84,6 +84,7 @@ func main() {
 		axpy(a)
 		dotWide(a)
 		axpyWide(a)
+		adamw(a)
 		indexAtLeast(a)
 		solveTile(a)
 		factorTile(a)

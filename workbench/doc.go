@@ -19,7 +19,7 @@ any of them can be entered from outside.
 	Dataset         OpenDataset: queries, items, split, dual-encoder vectors
 	Scorer          the CE: Dataset.Scorer, LookUp, ScorerFunc, or your own
 	Scores          Observe spends calls on the entries a Sampling chooses
-	Index           Factorize turns Scores into an Index; Save, OpenIndex
+	Index           Factorize turns Scores into an Index; Save, OpenIndex, MapIndex
 	Result          Index.Search and SearchAll, round by round
 	Recall          the share of the exact neighbours that were scored
 	Report          Experiment compares systems; Frame, Table, PlotRecall

@@ -129,14 +129,12 @@ func newPrimal(p int) *primalSystem {
 }
 
 func (s *primalSystem) add(rows f32.Mat, noise []float32) {
-	scaled := f32.NewMat(rows.Cols, rows.Rows) // F_Aᵀ·diag(1/s)
+	scaled := f32.NewMat(rows.Rows, rows.Cols) // diag(1/s)·F_A
 	for i := range rows.Rows {
-		w := float32(1 / math.Sqrt(float64(noise[i])))
-		for j, v := range rows.Row(i) {
-			scaled.Row(j)[i] = w * v
-		}
+		copy(scaled.Row(i), rows.Row(i))
+		f32.Scale(float32(1/math.Sqrt(float64(noise[i]))), scaled.Row(i))
 	}
-	f32.Syrk(s.precision, scaled, true, 1)
+	f32.Syrk(s.precision, f32.Transpose(scaled, 1), true, 1)
 }
 
 // refactor factors the precision, with more on its diagonal where rounding has

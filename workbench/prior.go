@@ -77,7 +77,7 @@ func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*cu
 
 // The ranks of a query's list are known exactly for its first exactRanks items,
 // and for the others by rankSample items of the shelf, the same for all queries.
-const exactRanks, rankSample = 4096, 4096
+const exactRanks, rankSample = 1024, 4096
 
 // rankCurves returns for each row of vectors the curve from x·v_i to the normal
 // quantile of item i's rank in the order of x·v.
@@ -104,8 +104,11 @@ func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, err
 // the exact ranks are all.
 func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix) (f32.Mat, error) {
 	var sample []int
-	for i := 0; i < rankSample && n > exactRanks; i++ {
-		sample = append(sample, i*n/rankSample)
+	if n > exactRanks {
+		sample = make([]int, min(rankSample, n))
+	}
+	for i := range sample {
+		sample[i] = i * n / len(sample)
 	}
 	rows, err := items.rows(ctx, sample)
 	sims := f32.NewMat(vectors.Rows, len(sample))

@@ -13,7 +13,7 @@ import (
 // encoder's list: exactly at the top of a list, closely everywhere, and the same
 // whatever queries stand together. Items of one score have one quantile.
 func TestRankCurves(t *testing.T) {
-	for _, n := range []int{1, 2, 63, 300, exactRanks, exactRanks + 1, 20000} {
+	for _, n := range []int{1, 2, 63, 300, exactRanks, exactRanks + 1, 3000, 20000} {
 		rng := rand.New(rand.NewPCG(31, uint64(n)))
 		items := unitRows(rng, n, 6)
 		if n == 300 {

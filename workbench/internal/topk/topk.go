@@ -92,7 +92,10 @@ func (s *Selector) PushAll(base int, scores []float32, skip func(i int) bool) {
 // the Selector and live until the next Push or Reset; Push may go on.
 func (s *Selector) Best() []Hit {
 	slices.SortFunc(s.heap, func(a, b Hit) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Index, b.Index))
+		if a.Score != b.Score {
+			return cmp.Compare(b.Score, a.Score)
+		}
+		return a.Index - b.Index
 	})
 	best := slices.Clone(s.heap)
 	slices.Reverse(s.heap) // ascending order is a heap

@@ -37,6 +37,7 @@ Where the items do not fit in one machine's memory:
 
 	ItemStore       Index.Items, StoreOf, or package pgstore; SearchOptions.Store searches it
 	Head            the index without its items, for such searches
+	Workload        Plan says beforehand what a task costs, by size and shards
 
 # Notation
 

@@ -145,6 +145,28 @@ func TestScoreKilled(t *testing.T) {
 	}
 }
 
+// Two replicas share the pairs; with a dead one beside them nothing is lost.
+func TestScoreReplicas(t *testing.T) {
+	dir, out := toyFolder(t, 60, 200), filepath.Join(t.TempDir(), "scores")
+	a, here := serve(t, 5*time.Millisecond)
+	b, there := serve(t, 5*time.Millisecond)
+	sm := workbench.Sampling{Random: 50, Seed: 2}
+	urls := here + "," + there + ",http://localhost:" + freePort(t)
+	if err := Score(t.Context(), ScoreJob{Corpus{Dir: dir}, Scoring{Scorer: urls}, sm, out}); err != nil {
+		t.Fatal(err)
+	}
+	one, _ := a.pairs()
+	two, _ := b.pairs()
+	if one == 0 || two == 0 {
+		t.Errorf("%d and %d pairs: a replica was left out", one, two)
+	}
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(dir))
+	want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), workbench.NewScorer(&counting{asked: map[[2]string]int{}}, d), d, sm))
+	if got := must[*workbench.Scores](t)(workbench.OpenScores(out)); !reflect.DeepEqual(got, want) {
+		t.Errorf("%v, Observe gives %v", got, want)
+	}
+}
+
 // A dead job service, one that takes connections and says nothing, and a dead
 // rerank server each fail within 30 s and say who does not answer.
 func TestDead(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 type Scoring struct {
 	// Scorer names the cross-encoder: "table" looks scores up in the data set's
 	// ce_scores.npy; "ce:FOLDER" is a cross-encoder on each worker; an http or https
-	// URL is a rerank server, asked by a RerankClient; any other "NAME:ADDRESS" is
-	// what RegisterScorer knows.
+	// URL is a rerank server, several with commas between are replicas of one, asked
+	// by a RerankClient; any other "NAME:ADDRESS" is what RegisterScorer knows.
 	Scorer string
 	// Cache is a folder for score caches, one file for each cell of the grid: no
 	// pair that it holds is scored again, also after the job was killed. "" keeps
@@ -36,12 +36,18 @@ var (
 	openersMu sync.Mutex
 	openers   = map[string]OpenScorer{
 		"ce":    func(dir string) (workbench.TextScorer, error) { return workbench.OpenCrossEncoder(dir) },
-		"http":  func(a string) (workbench.TextScorer, error) { return &workbench.RerankClient{URL: "http:" + a}, nil },
-		"https": func(a string) (workbench.TextScorer, error) { return &workbench.RerankClient{URL: "https:" + a}, nil },
+		"http":  func(a string) (workbench.TextScorer, error) { return rerank("http:" + a), nil },
+		"https": func(a string) (workbench.TextScorer, error) { return rerank("https:" + a), nil },
 	}
 	scorers kept[workbench.TextScorer]
 	tables  kept[workbench.Scorer]
 )
+
+// rerank is a client of one or several servers.
+func rerank(urls string) *workbench.RerankClient {
+	list := strings.Split(urls, ",")
+	return &workbench.RerankClient{URL: list[0], Replicas: list[1:]}
+}
 
 // RegisterScorer makes "name:ADDRESS" a scorer. Call it from an init function, so
 // that workers know it, too.

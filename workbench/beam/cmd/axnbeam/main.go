@@ -26,7 +26,8 @@ const usage = `axnbeam COMMAND [flags]
   fit    -dataset DIR -scores FILE -out FILE [-parts N]           a Calibrated index
 
 Scorers: table (the folder's ce_scores.npy), ce:FOLDER (a cross-encoder on each
-worker), http://HOST:PORT (a rerank server). Paths must be seen by all workers.
+worker), http://HOST:PORT (a rerank server; several with commas between are replicas).
+Paths must be seen by all workers.
 
 Runners: prism in this process by default. A job service elsewhere (a standalone
 prism, Flink's or Spark's job server):

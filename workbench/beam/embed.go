@@ -10,19 +10,14 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"axn/workbench"
 	"axn/workbench/internal/npy"
 )
 
 func init() {
-	beam.RegisterType(reflect.TypeFor[passage]())
+	register(passage{}, embedFn{}, saveVectorsFn{})
 	beam.RegisterCoder(reflect.TypeFor[block](), encodeBlock, decodeBlock)
-	register.DoFn3x1[context.Context, passage, func(int, block), error](&embedFn{})
-	register.DoFn2x1[int, func(*block) bool, error](&saveVectorsFn{})
-	register.Emitter2[int, block]()
-	register.Iter1[block]()
 }
 
 // EmbedJob is Dataset.Embed as a pipeline: ranges of texts are encoded apart and

@@ -11,17 +11,13 @@ import (
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"axn/workbench"
 )
 
 func init() {
+	register(fitFn{}, addFn{}, saveSumsFn{})
 	beam.RegisterCoder(reflect.TypeFor[workbench.FitSums](), encodeSums, decodeSums)
-	register.DoFn2x1[span, func(workbench.FitSums), error](&fitFn{})
-	register.DoFn1x1[workbench.FitSums, error](&saveSumsFn{})
-	register.Combiner1[workbench.FitSums](&addFn{})
-	register.Emitter1[workbench.FitSums]()
 }
 
 // FitJob is workbench.Factorize by Calibrated with the work on the observed rows

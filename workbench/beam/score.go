@@ -9,19 +9,13 @@ import (
 	"slices"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"axn/workbench"
 )
 
 func init() {
+	register(span{}, planFn{}, scoreFn{}, saveScoresFn{})
 	beam.RegisterCoder(reflect.TypeFor[task](), encodeTask, decodeTask)
-	register.DoFn2x1[span, func(int, task), error](&planFn{})
-	register.DoFn4x1[context.Context, int, func(*task) bool, func(int, task), error](&scoreFn{})
-	register.DoFn2x1[int, func(*task) bool, error](&saveScoresFn{})
-	beam.RegisterType(reflect.TypeFor[span]())
-	register.Emitter2[int, task]()
-	register.Iter1[task]()
 }
 
 // ScoreJob is workbench.Observe as a pipeline: it plans ranges of rows, groups what

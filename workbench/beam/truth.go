@@ -7,22 +7,13 @@ import (
 	"reflect"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"axn/workbench"
 )
 
 func init() {
+	register(spreadFn{}, nearestFn{}, oneFn{}, topFn{}, saveTruthFn{})
 	beam.RegisterCoder(reflect.TypeFor[workbench.Neighbors](), encodeNeighbors, decodeNeighbors)
-	register.DoFn2x1[int, func(int, int), error](&spreadFn{})
-	register.DoFn4x1[context.Context, int, func(*int) bool, func(int, workbench.Neighbors), error](&nearestFn{})
-	register.DoFn2x2[int, workbench.Neighbors, int, workbench.Neighbors](&oneFn{})
-	register.DoFn2x1[int, func(*workbench.Neighbors) bool, error](&saveTruthFn{})
-	register.Combiner1[workbench.Neighbors](&topFn{})
-	register.Emitter2[int, int]()
-	register.Emitter2[int, workbench.Neighbors]()
-	register.Iter1[int]()
-	register.Iter1[workbench.Neighbors]()
 }
 
 // TruthJob is workbench.Exact as a pipeline: each column of the grid finds its own

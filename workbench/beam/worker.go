@@ -3,9 +3,21 @@ package beam
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"sync"
 	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 )
+
+// register makes types known to workers. The SDK's generic registration would save
+// some reflection for each element, of which there are few here, but costs the
+// compiler gigabytes.
+func register(values ...any) {
+	for _, v := range values {
+		beam.RegisterType(reflect.TypeOf(v))
+	}
+}
 
 // span is the range Lo … Hi-1 of rows.
 type span struct{ Lo, Hi int }

@@ -94,14 +94,6 @@ func (b *bench) scans(items int) (list []contest, err error) {
 			return nil, err
 		}
 		want := topk.Scan(q, &p, found, nil, 1)
-		scan := func() error { topk.Scan(q, &p, found, nil, b.threads); return nil }
-		if n == 1 { // as a search for one query does, from the items as they are
-			rows := func(lo int, scores f32.Mat) { f32.MulT(scores, q, x.RowRange(lo, lo+scores.Cols), 1) }
-			scan = func() error {
-				topk.ScanBy(n, items, found, func() topk.Chunk { return rows }, nil, b.threads)
-				return nil
-			}
-		}
 		request := func(do string) rival.Request {
 			return rival.Request{"do": do, "items": name, "queries": queries, "k": found}
 		}
@@ -113,7 +105,7 @@ func (b *bench) scans(items int) (list []contest, err error) {
 		}
 		list = append(list, contest{
 			name:   fmt.Sprintf("top %d of %d, %d queries", found, items, n),
-			own:    scan,
+			own:    func() error { topk.Scan(q, &p, found, nil, b.threads); return nil },
 			rivals: rivals,
 		})
 		if n == 1 {

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"axn/workbench/internal/f32"
@@ -14,7 +15,8 @@ import (
 // counted counts what a search asks of its store.
 type counted struct {
 	ItemStore
-	asked, rows int
+	asked int
+	rows  atomic.Int64 // several goroutines ask for rows
 }
 
 func (c *counted) Candidates(ctx context.Context, vectors *Matrix, k int, exclude [][]int) ([][]int, error) {
@@ -23,7 +25,7 @@ func (c *counted) Candidates(ctx context.Context, vectors *Matrix, k int, exclud
 }
 
 func (c *counted) Rows(ctx context.Context, items []int) (*Matrix, error) {
-	c.rows += len(items)
+	c.rows.Add(int64(len(items)))
 	return c.ItemStore.Rows(ctx, items)
 }
 
@@ -44,8 +46,8 @@ func TestStoreSearchStraight(t *testing.T) {
 		if !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: other answers", m)
 		}
-		if store.asked != 5*len(d.Test) || store.rows == 0 {
-			t.Errorf("%s: asked %d times, for %d rows", m, store.asked, store.rows)
+		if store.asked != 5*len(d.Test) || store.rows.Load() == 0 {
+			t.Errorf("%s: asked %d times, for %d rows", m, store.asked, store.rows.Load())
 		}
 	}
 }

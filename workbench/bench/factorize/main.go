@@ -147,7 +147,7 @@ func (c contest) compare(p *rival.Process, d *workbench.Dataset, g *workbench.Sc
 	for i, r := range c.rivals {
 		note := ""
 		if r.loss {
-			note = fmt.Sprintf("%.4f / %.4f", loss(ix, d, g), losses[i])
+			note = fmt.Sprintf("%.4g / %.4g", loss(ix, d, g), losses[i])
 		}
 		fmt.Printf("| %s | %.3g s | %s | %.3g s | %.2f | %s |\n", c.name, own, r.name, theirs[i], theirs[i]/own, note)
 	}

@@ -12,7 +12,7 @@
 // element is made of chains of fused multiply-adds in one order; pure Go rounds
 // the product first, and Gemv, Softmax and LayerNorm add up a vector in an order
 // of each level's own. They differ by the usual bound, k·2⁻²⁴·Σ|xᵢyᵢ|; GemvWide
-// and GemvTWide, which add up in float64, by k·2⁻⁵³·Σ|xᵢyᵢ|.
+// and GemvTWide, which add up in float64, differ from pure Go by k·2⁻⁵³·Σ|xᵢyᵢ|.
 package f32
 
 //go:generate go run ./gen

@@ -171,6 +171,18 @@ func TestDotLevels(t *testing.T) {
 		if len(slices.Compact(dots)) > 1 {
 			t.Errorf("n=%d: the levels give %v", n, dots)
 		}
+		var sums [][]float64
+		for _, l := range levels() {
+			if l != pureGo {
+				sum := wideNormals(rand.New(rand.NewPCG(1, 1)), n+1)
+				sum[n] = l.dotWide(x, sum[:n])
+				l.axpyWide(sum[n], y, sum[:n])
+				sums = append(sums, sum)
+			}
+		}
+		if len(slices.CompactFunc(sums, slices.Equal)) > 1 {
+			t.Errorf("n=%d: the levels give float64 sums %v", n, sums)
+		}
 	}
 }
 

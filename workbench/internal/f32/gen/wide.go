@@ -1,29 +1,31 @@
 package main
 
-// Kernels of float32 rows with float64 vectors: w/2 lanes a step, each widened
-// as it is read.
+// Kernels of float32 rows with float64 vectors, widened as they are read: eight
+// lanes a step, two registers at AVX2, so that both levels add in one order.
 
-// wide opens the loop over w/2 lanes at SI (float32) and DI (float64), n in AX:
-// body is run with four registers' distance for r = 0 … 3, then once a step, and
-// rest for what is left, one lane at a time.
+// wideRegisters is how many registers hold a step's lanes.
+func (a *asm) wideRegisters() int { return 16 / a.w }
+
+// wide writes the loop over the lanes at SI (float32) and DI (float64), n in AX:
+// four steps a turn, then one, then rest for what is left, one lane at a time. body
+// is run for every register r of a turn.
 func (a *asm) wide(body func(r int), rest func()) {
 	four, one, scalar, done := a.fresh("four"), a.fresh("one"), a.fresh("scalar"), a.fresh("done")
-	lanes := a.w / 2
 	for _, turn := range []struct {
 		label, next string
 		steps       int
 	}{{four, one, 4}, {one, scalar, 1}} {
 		a.label(turn.label)
-		a.i("SUBQ $%d, AX", turn.steps*lanes)
+		a.i("SUBQ $%d, AX", turn.steps*8)
 		a.i("JL %s", turn.next+"s")
-		for r := range turn.steps {
+		for r := range turn.steps * a.wideRegisters() {
 			body(r)
 		}
-		a.i("ADDQ $%d, SI", turn.steps*lanes*4)
-		a.i("ADDQ $%d, DI", turn.steps*lanes*8)
+		a.i("ADDQ $%d, SI", turn.steps*32)
+		a.i("ADDQ $%d, DI", turn.steps*64)
 		a.i("JMP %s", turn.label)
 		a.label(turn.next + "s")
-		a.i("ADDQ $%d, AX", turn.steps*lanes)
+		a.i("ADDQ $%d, AX", turn.steps*8)
 	}
 	a.label(scalar)
 	a.i("SUBQ $1, AX")
@@ -35,7 +37,7 @@ func (a *asm) wide(body func(r int), rest func()) {
 	a.label(done)
 }
 
-// widen reads w/2 lanes at SI, r steps on, into register i.
+// widen reads w/2 lanes at SI, r registers on, into register i.
 func (a *asm) widen(r, i int) {
 	a.i("VCVTPS2PD %d(SI), %s", r*2*a.w, a.v(i))
 }
@@ -46,24 +48,28 @@ func dotWide(a *asm) {
 	a.i("MOVQ x+0(FP), SI")
 	a.i("MOVQ y+8(FP), DI")
 	a.i("MOVQ n+16(FP), AX")
-	for r := range 4 {
+	per := a.wideRegisters()
+	for r := range 4 * per {
 		a.zero(r)
 	}
 	a.zero(8)
 	a.wide(func(r int) {
-		a.widen(r, 4+r)
-		a.i("VFMADD231PD %d(DI), %s, %s", r*4*a.w, a.v(4+r), a.v(r))
+		a.widen(r, 9+r%per)
+		a.i("VFMADD231PD %d(DI), %s, %s", r*4*a.w, a.v(9+r%per), a.v(r))
 	}, func() {
-		a.i("VCVTSS2SD (SI), X4, X4")
-		a.i("VFMADD231SD (DI), X4, X8")
+		a.i("VCVTSS2SD (SI), X9, X9")
+		a.i("VFMADD231SD (DI), X9, X8")
 	})
-	a.i("VADDPD %s, %s, %s", a.v(1), a.v(0), a.v(0))
-	a.i("VADDPD %s, %s, %s", a.v(3), a.v(2), a.v(2))
-	a.i("VADDPD %s, %s, %s", a.v(2), a.v(0), a.v(0))
+	for _, pair := range [][2]int{{0, 1}, {2, 3}, {0, 2}} {
+		for r := range per {
+			i, j := pair[0]*per+r, pair[1]*per+r
+			a.i("VADDPD %s, %s, %s", a.v(j), a.v(i), a.v(i))
+		}
+	}
 	if a.reg == "Z" {
 		a.i("VEXTRACTF64X4 $1, Z0, Y1")
-		a.i("VADDPD Y1, Y0, Y0")
 	}
+	a.i("VADDPD Y1, Y0, Y0")
 	a.i("VEXTRACTF128 $1, Y0, X1")
 	a.i("VADDPD X1, X0, X0")
 	a.i("VPERMILPD $1, X0, X1")

@@ -32,6 +32,7 @@ var (
 	exact   = flag.Bool("exact", true, "scan in PostgreSQL too")
 	hnsw    = flag.Bool("hnsw", true, "build an HNSW index, and use it")
 	memory  = flag.String("memory", "2GB", "maintenance_work_mem while HNSW is built")
+	scan    = flag.Bool("scan", false, "only measure what one shard scans, for 1, 8 and 64 queries at once")
 	keep    = flag.Bool("keep", false, "leave the table there, for the next run with the same -items and -d")
 	efs     = flag.String("ef", "200,1000", "hnsw.ef_search of the HNSW rows")
 )
@@ -52,6 +53,9 @@ func run(ctx context.Context) error {
 	defer os.RemoveAll(folder)
 	b := &bench{folder: folder}
 	b.timed("world", func() error { b.world = newWorld(*items, *queries, *dims); return nil })
+	if *scan {
+		return b.scan(ctx)
+	}
 	if err := b.timed("index", func() error { return b.factorize(ctx) }); err != nil {
 		return err
 	}
@@ -107,6 +111,25 @@ func (b *bench) truth() {
 		})
 		b.top = append(b.top, slices.Clone(rows[:100]))
 	}
+}
+
+// scan prints how long one ask of a shard takes, which holds all items, and its rate: the bytes of
+// all items, once, for all the queries asked together.
+func (b *bench) scan(ctx context.Context) error {
+	store := workbench.StoreOf(b.d.DE.Items)
+	n, cols := store.Size()
+	for _, queries := range []int{1, 8, 64} {
+		best := math.Inf(1)
+		for range 5 {
+			begin := time.Now()
+			if _, err := store.Candidates(ctx, b.d.DE.Queries.Select(b.d.Test[:queries]), 400, nil); err != nil {
+				return err
+			}
+			best = min(best, time.Since(begin).Seconds())
+		}
+		fmt.Printf("%d items × %d floats, %d queries: %.3f s, %.1f GB/s\n", n, cols, queries, best, float64(n*cols*4)/best/1e9)
+	}
+	return nil
 }
 
 // row searches and prints one line of the table.

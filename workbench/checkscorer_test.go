@@ -157,7 +157,7 @@ func TestCheckScorerFindsWrongData(t *testing.T) {
 		"few test":        {func(d *Dataset) { d.Test = d.Test[:19] }, "size", Warning, "60 train and 19 test"},
 		"no vectors":      {func(d *Dataset) { d.DE = DualEmbeddings{} }, "dual encoder", Warning, "no vectors"},
 		"nothing to tell": {func(d *Dataset) { d.DE = DualEmbeddings{} }, "direction", Warning, "nothing to tell"},
-		"few to tell": {func(d *Dataset) { d.Train = d.Train[:3] }, "dual encoder", Warning, "fewer than 4 queries"},
+		"few to tell":     {func(d *Dataset) { d.Train = d.Train[:3] }, "dual encoder", Warning, "fewer than 4 queries"},
 		"judged": {func(d *Dataset) {
 			for q := range d.Queries {
 				d.Queries[q].Gold = q

@@ -44,7 +44,7 @@ def open_arrays(request):
     for name, take in ("items", None), ("queries", rows), ("scores", rows):
         values = np.load(request[name], mmap_mode="r")
         values = values if take is None else values[take]
-        opened[name] = np.ascontiguousarray(values, dtype=np.float32)
+        opened[name] = np.array(values, dtype=np.float32)
     return {}
 
 

@@ -25,7 +25,7 @@ type Scoring struct {
 	Cache string
 	Grid  Grid          // the parts that are scored apart
 	Batch int           // pairs between two emissions; 0 is 2048
-	Tries int           // of a batch; 0 is 3. A RerankClient's own tries come on top
+	Tries int           // of a batch; 0 is 2. A RerankClient's own tries come on top
 	Pause time.Duration // before the second try, doubled for each further one; 0 is a second
 }
 
@@ -35,15 +35,20 @@ type OpenScorer func(address string) (workbench.TextScorer, error)
 var (
 	openersMu sync.Mutex
 	openers   = map[string]OpenScorer{
-		"ce":    func(dir string) (workbench.TextScorer, error) { return workbench.OpenCrossEncoder(dir) },
-		"http":  func(a string) (workbench.TextScorer, error) { return rerank("http:" + a), nil },
-		"https": func(a string) (workbench.TextScorer, error) { return rerank("https:" + a), nil },
+		"ce": func(dir string) (workbench.TextScorer, error) { return workbench.OpenCrossEncoder(dir) },
 	}
 	scorers kept[workbench.TextScorer]
 	tables  kept[workbench.Scorer]
 )
 
-// rerank is a client of one or several servers.
+// served says whether the scorer is a rerank server.
+func (s Scoring) served() bool {
+	return strings.HasPrefix(s.Scorer, "http://") || strings.HasPrefix(s.Scorer, "https://")
+}
+
+// rerank is a client of one or several servers. Each cell has its own: cells are
+// scored side by side, and a client that many share asks a dead server ever less
+// often, so that each of them would wait for the others' tries.
 func rerank(urls string) *workbench.RerankClient {
 	list := strings.Split(urls, ",")
 	return &workbench.RerankClient{URL: list[0], Replicas: list[1:]}
@@ -80,7 +85,7 @@ func (s Scoring) check() error {
 	if s.Scorer == table {
 		return nil
 	}
-	if _, _, err := s.opener(); err != nil {
+	if _, _, err := s.opener(); err != nil && !s.served() {
 		return err
 	}
 	if s.Cache == "" {
@@ -118,13 +123,12 @@ func (s Scoring) open(ctx context.Context, d *workbench.Dataset, cell int) (work
 		scores, err := tables.get(d.Dir, d.Scorer)
 		return scores, func() error { return nil }, err
 	}
-	open, address, err := s.opener()
+	ts, err := s.textScorer()
 	if err != nil {
 		return nil, nil, err
 	}
-	ts, err := scorers.get(s.Scorer, func() (workbench.TextScorer, error) { return open(address) })
-	if err != nil || s.Cache == "" {
-		return workbench.NewScorer(ts, d), func() error { return nil }, err
+	if s.Cache == "" {
+		return workbench.NewScorer(ts, d), func() error { return nil }, nil
 	}
 	if _, ok := ts.(workbench.Fingerprinter); !ok {
 		ts = workbench.Named(s.Scorer, ts)
@@ -140,11 +144,23 @@ func (s Scoring) open(ctx context.Context, d *workbench.Dataset, cell int) (work
 	return workbench.NewScorer(cache, d), cache.Close, nil
 }
 
+// textScorer opens what is not a table: a client, or once a process what is heavy.
+func (s Scoring) textScorer() (workbench.TextScorer, error) {
+	if s.served() {
+		return rerank(s.Scorer), nil
+	}
+	open, address, err := s.opener()
+	if err != nil {
+		return nil, err
+	}
+	return scorers.get(s.Scorer, func() (workbench.TextScorer, error) { return open(address) })
+}
+
 // retry is retry with the job's settings.
 func (s Scoring) retry(ctx context.Context, do func() error) error {
 	tries, pause := s.Tries, s.Pause
 	if tries == 0 {
-		tries = 3
+		tries = 2
 	}
 	if pause == 0 {
 		pause = time.Second

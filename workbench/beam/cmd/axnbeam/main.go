@@ -89,7 +89,7 @@ func define() *options {
 	flag.IntVar(&o.scoring.Grid.Queries, "query_cells", 16, "score: parts of the queries that are scored apart")
 	flag.IntVar(&o.scoring.Grid.Items, "item_cells", 1, "score, truth: parts of the items that are scored apart")
 	flag.IntVar(&o.scoring.Batch, "batch", 0, "score: pairs between two emissions (default 2048)")
-	flag.IntVar(&o.scoring.Tries, "tries", 0, "score, truth: tries of a batch (default 3)")
+	flag.IntVar(&o.scoring.Tries, "tries", 0, "score, truth: tries of a batch (default 2)")
 	flag.DurationVar(&o.scoring.Pause, "pause", 0, "score, truth: before the second try, then doubled (default 1s)")
 	flag.IntVar(&o.sampling.Queries, "queries", 0, "score: train queries (default all)")
 	flag.IntVar(&o.sampling.PerQuery, "per_query", 0, "score: the dual encoder's top items for each")

@@ -7,7 +7,7 @@
 # temporary folder and go with it. The server is this machine's, if it has pgvector
 # (Debian: postgresql-17-pgvector), else that of a Debian trixie made the first time in
 # the user's cache folder, for which root, Debian's debootstrap, a package mirror and
-# 400 MB are needed. Fails when there is no server in the end.
+# 600 MB are needed. Fails when there is no server in the end.
 #
 #   AXN_POSTGRES_SETTINGS   further server options, such as "-c shared_buffers=4GB"
 set -euo pipefail

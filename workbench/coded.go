@@ -47,6 +47,8 @@ type codedShelf struct {
 	indexShelf
 	mu   sync.Mutex
 	sims map[int]*similarities // by query
+
+	lost sync.Map // the queries for which bounds were once no help: the next round they would not be either
 }
 
 func newCodedShelf(ix *Index) *codedShelf {
@@ -63,8 +65,12 @@ func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]top
 	hits := make([][]topk.Hit, len(probes))
 	var left []int // probes for which bounds are no help
 	for i := range probes {
-		var ok bool
-		if hits[i], ok = c.chooseFor(&probes[i], n); !ok {
+		ok := false
+		if _, lost := c.lost.Load(probes[i].query); !lost {
+			hits[i], ok = c.chooseFor(&probes[i], n)
+		}
+		if !ok {
+			c.lost.Store(probes[i].query, true)
 			left = append(left, i)
 		}
 	}

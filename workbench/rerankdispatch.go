@@ -37,13 +37,13 @@ type dispatch struct {
 	under []*attempt
 	ended chan *attempt
 	out   map[*replica]bool // refused to serve this call
-	lost  map[*replica]int  // tries in a row that failed
+	begun map[*replica]int  // its failures in a row when the call began
 	send  func(ctx context.Context, r *replica, j *rerankJob) ([]float64, error)
 	done  func(j *rerankJob, scores []float64, err error) // once a job, or for each part of it
 }
 
 func (c *RerankClient) newDispatch(ctx context.Context, jobs []*rerankJob) *dispatch {
-	return &dispatch{c: c, ctx: ctx, queue: jobs, ended: make(chan *attempt), out: map[*replica]bool{}, lost: map[*replica]int{}}
+	return &dispatch{c: c, ctx: ctx, queue: jobs, ended: make(chan *attempt), out: map[*replica]bool{}, begun: c.failures()}
 }
 
 // ask returns what the servers say of themselves; the first answer is enough, and is kept.
@@ -134,11 +134,13 @@ func (d *dispatch) wait() time.Duration {
 }
 
 // hope is whether a replica is left that neither refused nor failed all its tries; tries is how
-// many have failed since the last answers.
+// many have failed since the last answers. Tries of other calls count: a server that is set
+// aside gets one request at a time from all of them together.
 func (d *dispatch) hope() (tries int, alive bool) {
-	for _, r := range d.c.replicas {
-		tries += d.lost[r]
-		alive = alive || !d.out[r] && d.lost[r] < d.c.tries()
+	for r, failed := range d.c.failures() {
+		if lost := failed - min(d.begun[r], failed); !d.out[r] {
+			tries, alive = tries+lost, alive || lost < d.c.tries()
+		}
 	}
 	return tries, alive
 }
@@ -189,7 +191,7 @@ func (d *dispatch) end(a *attempt) {
 	switch {
 	case a.err == nil:
 		d.c.answered(a)
-		d.lost[a.at] = 0
+		d.begun[a.at] = 0
 		d.overtaken(a)
 		d.settle(j, a.scores, nil)
 	case d.ctx.Err() != nil:
@@ -202,9 +204,7 @@ func (d *dispatch) end(a *attempt) {
 		d.out[a.at] = true
 		d.again(j)
 	case worthAnotherTry(a.err):
-		if d.c.failure(a, a.err) {
-			d.lost[a.at]++
-		}
+		d.c.failure(a, a.err)
 		if j.tries++; j.tries >= d.c.tries()*len(d.c.replicas) {
 			d.settle(j, nil, fmt.Errorf("after %d tries: %w", j.tries, d.c.errors()))
 		} else {

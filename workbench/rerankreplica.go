@@ -104,18 +104,28 @@ func (c *RerankClient) answered(a *attempt) {
 }
 
 // failure sets a replica aside; failures of requests sent before it was do not count again.
-func (c *RerankClient) failure(a *attempt, err error) (counts bool) {
+func (c *RerankClient) failure(a *attempt, err error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	r := a.at
 	r.err = err
 	if r.failed > 0 && !a.probe {
-		return false
+		return
 	}
 	r.failed++
 	r.server = nil
 	r.until = time.Now().Add(c.pause(r.failed, err))
-	return true
+}
+
+// failures returns how often each replica failed in a row.
+func (c *RerankClient) failures() map[*replica]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	failed := map[*replica]int{}
+	for _, r := range c.replicas {
+		failed[r] = r.failed
+	}
+	return failed
 }
 
 func (c *RerankClient) release(r *replica) {

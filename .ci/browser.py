@@ -153,6 +153,15 @@ class Page:
     def ready(self, seconds):
         self.page.wait_for_function(READY, timeout=seconds * 1000)
 
+    def run_all(self):
+        self.menu("Run", "Run All Cells")
+        self.page.wait_for_function(f"() => !({READY})()", timeout=10_000)
+        done = False  # a kernel is idle between cells too; and after an error, even a wanted one, JupyterLab marks no cell as waiting
+        while not done:
+            self.ready(600)
+            time.sleep(1)
+            done = self.page.evaluate(READY)
+
     def menu(self, *path):
         self.page.locator(".lm-MenuBar-itemLabel", has_text=path[0]).first.click()
         for name in path[1:-1]:
@@ -207,9 +216,7 @@ def run_notebook(page, checks, lab, name, shots):
     page.whole()
     page.shot(shots, f"{name}-stored")
     start = time.time()
-    page.menu("Run", "Run All Cells")
-    page.page.wait_for_function("() => document.body.innerText.includes('[*]')", timeout=10_000)
-    page.ready(600)
+    page.run_all()
     seconds = time.time() - start
     page.keys("Control+s")
     page.page.wait_for_selector(f"{PANEL}", timeout=10_000)
@@ -373,9 +380,7 @@ def progress(page, checks, k, shots):
 def picture(page, lab, file):
     """The README's picture: the quickstart's end, as it looks after a run."""
     page.open("01_quickstart.ipynb")
-    page.menu("Run", "Run All Cells")
-    page.page.wait_for_function("() => document.body.innerText.includes('[*]')", timeout=10_000)
-    page.ready(600)
+    page.run_all()
     page.whole()
     box = page.look("""() => { const shown = [...document.querySelectorAll('.jp-NotebookPanel:not(.lm-mod-hidden) .jp-CodeCell')].filter(c => c.querySelector('img')).pop();
         const before = shown.previousElementSibling, a = before.getBoundingClientRect(), b = shown.getBoundingClientRect();

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"unicode/utf8"
+
+	"axn/workbench/internal/files"
 )
 
 // OpenBEIR reads a folder in the layout of the BEIR benchmark: corpus.jsonl (_id,
@@ -136,7 +138,7 @@ func plainID(id string) bool {
 }
 
 func writeJSONL(path string, lines []beirText) error {
-	return writeFile(path, func(f *os.File) error {
+	return files.Write(path, func(f *os.File) error {
 		w := bufio.NewWriter(f)
 		enc := json.NewEncoder(w)
 		enc.SetEscapeHTML(false)
@@ -150,7 +152,7 @@ func writeJSONL(path string, lines []beirText) error {
 }
 
 func (d *Dataset) writeQrels(path string, rows []int) error {
-	return writeFile(path, func(f *os.File) error {
+	return files.Write(path, func(f *os.File) error {
 		w := bufio.NewWriter(f)
 		fmt.Fprintln(w, "query-id\tcorpus-id\tscore")
 		for _, r := range rows {

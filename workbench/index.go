@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 )
@@ -76,7 +77,7 @@ func (ix *Index) Save(path string) error {
 			meta.Arrays = append(meta.Arrays, a.name)
 		}
 	}
-	err := writeFile(path, func(f *os.File) error {
+	err := files.Write(path, func(f *os.File) error {
 		w := npz.NewWriter(f, meta)
 		for _, a := range ix.arrays() {
 			if m := *a.at; m != nil {
@@ -96,7 +97,7 @@ func (ix *Index) Save(path string) error {
 // is an error.
 func OpenIndex(path string) (*Index, error) {
 	ix := &Index{}
-	err := readFile(path, func(f *os.File, size int64) error {
+	err := files.Read(path, func(f *os.File, size int64) error {
 		r, err := npz.NewReader(f, size)
 		if err != nil {
 			return err

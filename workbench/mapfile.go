@@ -7,13 +7,15 @@ import (
 	"math"
 	"os"
 	"syscall"
+
+	"axn/workbench/internal/files"
 )
 
 // mapFile maps a file into memory; what is written there stays there. No swap
 // space is set aside for that, so that files larger than memory can be mapped.
 // Errors name the path.
 func mapFile(path string) (data []byte, err error) {
-	err = readFile(path, func(f *os.File, size int64) (err error) {
+	err = files.Read(path, func(f *os.File, size int64) (err error) {
 		switch {
 		case size == 0:
 			return nil

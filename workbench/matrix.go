@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 )
 
@@ -57,7 +58,7 @@ func (m *Matrix) Select(rows []int) *Matrix {
 // order; one dimension of n values gives n×1. Its errors name the file.
 func OpenMatrix(path string) (*Matrix, error) {
 	var a npy.Array
-	err := readFile(path, func(f *os.File, size int64) (err error) { a, err = npy.Read(f, size); return err })
+	err := files.Read(path, func(f *os.File, size int64) (err error) { a, err = npy.Read(f, size); return err })
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open matrix: %w", err)
 	}
@@ -71,7 +72,7 @@ func (m *Matrix) Save(path string) error { return m.save(path, false) }
 func (m *Matrix) SaveHalf(path string) error { return m.save(path, true) }
 
 func (m *Matrix) save(path string, half bool) error {
-	err := writeFile(path, func(f *os.File) error {
+	err := files.Write(path, func(f *os.File) error {
 		return npy.Write(f, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data}, half)
 	})
 	if err != nil {

@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/files"
 )
 
 func TestMatrixSaveOpen(t *testing.T) {
@@ -52,7 +54,7 @@ func TestSaveKeepsTheOldFile(t *testing.T) {
 		t.Fatal(err)
 	}
 	full := errors.New("disk full")
-	if err := writeFile(path, func(f *os.File) error { f.WriteString("half"); return full }); !errors.Is(err, full) {
+	if err := files.Write(path, func(f *os.File) error { f.WriteString("half"); return full }); !errors.Is(err, full) {
 		t.Errorf("got %v", err)
 	}
 	left, _ := filepath.Glob(filepath.Join(filepath.Dir(path), ".*"))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"slices"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 )
@@ -29,7 +30,7 @@ func SaveNeighbors(path string, list []Neighbors) error {
 			items, scores = append(items, int32(it)), append(scores, float32(n.Scores[j]))
 		}
 	}
-	err := writeFile(path, func(f *os.File) error {
+	err := files.Write(path, func(f *os.File) error {
 		w := npz.NewWriter(f, neighborsMeta{neighborsKind})
 		w.Ints("queries", queries)
 		w.Ints("lens", lens)
@@ -45,7 +46,7 @@ func SaveNeighbors(path string, list []Neighbors) error {
 
 // OpenNeighbors reads a file that SaveNeighbors wrote.
 func OpenNeighbors(path string) (list []Neighbors, err error) {
-	err = readFile(path, func(f *os.File, size int64) error {
+	err = files.Read(path, func(f *os.File, size int64) error {
 		list, err = readNeighbors(f, size)
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 )
@@ -136,7 +137,7 @@ func (g *Scores) Save(path string) error {
 			weights = append(weights, r.Weight(j))
 		}
 	}
-	err := writeFile(path, func(f *os.File) error {
+	err := files.Write(path, func(f *os.File) error {
 		w := npz.NewWriter(f, scoresMeta{scoresKind, g.Items, g.Calls})
 		w.Ints("queries", queries)
 		w.Ints("lens", lens)
@@ -154,7 +155,7 @@ func (g *Scores) Save(path string) error {
 // OpenScores reads a file that Save wrote.
 func OpenScores(path string) (*Scores, error) {
 	g := &Scores{}
-	err := readFile(path, func(f *os.File, size int64) error { return g.read(f, size) })
+	err := files.Read(path, func(f *os.File, size int64) error { return g.read(f, size) })
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open scores: %w", err)
 	}

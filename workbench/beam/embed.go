@@ -12,6 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"axn/workbench"
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 )
 
@@ -146,7 +147,7 @@ type saveVectorsFn struct {
 
 func (f *saveVectorsFn) ProcessElement(of int, blocks func(*block) bool) error {
 	name := map[int]string{queryTexts: "de_queries.npy", itemTexts: "de_items.npy"}[of]
-	return writeFile(filepath.Join(f.Dir, name), func(file *os.File) error {
+	return files.Write(filepath.Join(f.Dir, name), func(file *os.File) error {
 		var header bytes.Buffer
 		var b block
 		for blocks(&b) {

@@ -3,28 +3,14 @@ package beam
 import (
 	"bytes"
 	"encoding/gob"
-	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
+
+	"axn/workbench/internal/files"
 )
 
-// writeFile writes path by way of a temporary file beside it, so that two workers
-// that do the same work leave one whole file.
-func writeFile(path string, write func(*os.File) error) error {
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	if err := errors.Join(write(f), f.Chmod(0o644), f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 func writeGob[T any](path string, v *T) error {
-	return writeFile(path, func(f *os.File) error { return gob.NewEncoder(f).Encode(v) })
+	return files.Write(path, func(f *os.File) error { return gob.NewEncoder(f).Encode(v) })
 }
 
 func readGob[T any](path string) (*T, error) {

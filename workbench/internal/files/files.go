@@ -1,4 +1,5 @@
-package workbench
+// Package files writes and reads whole files.
+package files
 
 import (
 	"errors"
@@ -7,9 +8,10 @@ import (
 	"path/filepath"
 )
 
-// writeFile writes path by way of a temporary file beside it, so that a failure
-// half-way leaves what was there.
-func writeFile(path string, write func(*os.File) error) error {
+// Write writes path by way of a temporary file beside it, so that a failure
+// half-way leaves what was there, and two processes that do the same work leave
+// one whole file.
+func Write(path string, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
 	if err != nil {
 		return err
@@ -21,8 +23,8 @@ func writeFile(path string, write func(*os.File) error) error {
 	return os.Rename(f.Name(), path)
 }
 
-// readFile opens path and hands it over with its size; errors name the path.
-func readFile(path string, read func(f *os.File, size int64) error) error {
+// Read opens path and hands it over with its size; errors name the path.
+func Read(path string, read func(f *os.File, size int64) error) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err

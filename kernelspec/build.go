@@ -63,15 +63,10 @@ func kernel() (*builder.Kernel, error) {
 		_, err := os.Stat(out)
 		return &builder.Kernel{Out: out}, err
 	}
-	root, err := builder.Root()
+	k, err := builder.Here()
 	if err != nil {
 		return nil, err
 	}
-	out, err := builder.Binary(root)
-	if err != nil {
-		return nil, err
-	}
-	k := &builder.Kernel{Root: root, Out: out}
 	b, err := os.ReadFile(withFile(k))
 	if errors.Is(err, os.ErrNotExist) {
 		return k, nil

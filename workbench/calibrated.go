@@ -40,7 +40,7 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 // among themselves, so that with one round it is retrieve-and-rerank.
 func withoutScores(d *Dataset) (*Matrix, *Prior) {
 	f := withOne(d.DE.Items, float32(math.Sqrt(rankFeatures))*inverse(rmsNorm(d.DE.Items)))
-	return &Matrix{Rows: f.Rows, Cols: f.Cols, Data: f.Data}, &Prior{
+	return matrix(f), &Prior{
 		priorMeta: priorMeta{Noise: rankNoise, Slope: querySlope},
 		Bias:      NewMatrix(len(d.Items), 1),
 		Map:       NewMatrix(d.DE.Items.Cols+1, 1),

@@ -50,16 +50,12 @@ func main() {
 
 // ours builds the kernel.
 func ours() (string, error) {
-	root, err := builder.Root()
+	k, err := builder.Here()
 	if err != nil {
 		return "", err
 	}
-	out, err := builder.Binary(root)
-	if err != nil {
-		return "", err
-	}
-	_, err = (&builder.Kernel{Root: root, Out: out}).Build()
-	return out, err
+	_, err = k.Build()
+	return k.Out, err
 }
 
 // findPeer returns the command of ipykernel, nil if there is none.

@@ -43,6 +43,20 @@ func Root() (string, error) {
 	return filepath.Dir(mod), nil
 }
 
+// Here is the kernel of the module that holds the working directory, without
+// further packages.
+func Here() (*Kernel, error) {
+	root, err := Root()
+	if err != nil {
+		return nil, err
+	}
+	out, err := Binary(root)
+	if err != nil {
+		return nil, err
+	}
+	return &Kernel{Root: root, Out: out}, nil
+}
+
 // Current reports whether the binary is already what the sources give.
 func (k *Kernel) Current() (bool, error) {
 	stamp, err := k.stamp()

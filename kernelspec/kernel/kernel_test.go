@@ -28,16 +28,12 @@ func TestMain(m *testing.M) {
 }
 
 func build() (string, error) {
-	root, err := builder.Root()
+	k, err := builder.Here()
 	if err != nil {
 		return "", err
 	}
-	out, err := builder.Binary(root)
-	if err != nil {
-		return "", err
-	}
-	_, err = (&builder.Kernel{Root: root, Out: out}).Build()
-	return out, err
+	_, err = k.Build()
+	return k.Out, err
 }
 
 // session is a running kernel with shortcuts for tests.

@@ -79,17 +79,17 @@ func table(dir string, d *workbench.Dataset, g *workbench.Scores, rounds, thread
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	var versions map[string]string
-	if err := p.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
+	versions, err := p.Versions("numpy", "implicit", "torch")
+	if err != nil {
 		return err
 	}
 	if err := p.Ask(rival.Request{"do": "open", "folder": dir}, &struct{}{}); err != nil {
 		return err
 	}
-	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, numpy %s, implicit %s, torch %s; %d items, %d train queries, %d entries, %d factors.\n\n"+
+	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, %s; %d items, %d train queries, %d entries, %d factors.\n\n"+
 		"| what | axn | rival | its time | ratio | loss, axn / rival |\n|---|---|---|---|---|---|\n",
 		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(),
-		versions["numpy"], versions["implicit"], versions["torch"], len(d.Items), len(g.Rows), g.Len(), dims)
+		versions, len(d.Items), len(g.Rows), g.Len(), dims)
 	for _, c := range contests {
 		if err := c.compare(p, d, g, rounds); err != nil {
 			return fmt.Errorf("%s: %w", c.name, err)

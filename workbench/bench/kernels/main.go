@@ -59,12 +59,12 @@ func table(dir string, items, rounds, threads int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	var versions map[string]string
-	if err := p.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
+	versions, err := p.Versions("numpy", "faiss-cpu")
+	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, numpy %s, faiss-cpu %s.\n\n| what | axn | rival | its time | ratio |\n|---|---|---|---|---|\n",
-		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(), versions["numpy"], versions["faiss-cpu"])
+	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, %s.\n\n| what | axn | rival | its time | ratio |\n|---|---|---|---|---|\n",
+		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(), versions)
 	runtime.GOMAXPROCS(max(threads, 2)) // a second one for the collector
 	b := &bench{p, dir, rounds, threads}
 	for _, contests := range []func(int) ([]contest, error){b.products, b.factors, b.scans, b.loads} {

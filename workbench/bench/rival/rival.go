@@ -78,6 +78,20 @@ func (p *Process) Ask(q Request, answer any) error {
 	return json.Unmarshal(line, answer)
 }
 
+// Versions names the versions of packages as the script tells them, "numpy 2.4.6,
+// torch 2.15.0".
+func (p *Process) Versions(packages ...string) (string, error) {
+	var versions map[string]string
+	if err := p.Ask(Request{"do": "versions"}, &versions); err != nil {
+		return "", err
+	}
+	named := make([]string, len(packages))
+	for i, name := range packages {
+		named[i] = name + " " + versions[name]
+	}
+	return strings.Join(named, ", "), nil
+}
+
 // Close ends the script and waits for it.
 func (p *Process) Close() error {
 	p.in.Close()

@@ -15,15 +15,11 @@ var rivalNames = []string{"onnxruntime", "sentence-transformers"}
 
 // table times everything and prints the result.
 func (b *bench) table(cases []*workload) error {
-	var versions map[string]string
-	if err := b.rivals.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
+	versions, err := b.rivals.Versions(append(rivalNames, "torch", "tokenizers")...)
+	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, %s: %s, %d threads, kernels %s, %s", time.Now().Format(time.DateOnly), "best of "+fmt.Sprint(b.rounds), rival.CPU(), b.threads, f32.Kernels(), runtime.Version())
-	for _, name := range append(rivalNames, "torch", "tokenizers") {
-		fmt.Printf(", %s %s", name, versions[name])
-	}
-	fmt.Printf(".\n\n| workload | engine | batch | pairs/s | ratio |\n|---|---|---|---|---|\n")
+	fmt.Printf("%s, %s: %s, %d threads, kernels %s, %s, %s.\n\n| workload | engine | batch | pairs/s | ratio |\n|---|---|---|---|---|\n", time.Now().Format(time.DateOnly), "best of "+fmt.Sprint(b.rounds), rival.CPU(), b.threads, f32.Kernels(), runtime.Version(), versions)
 	for _, c := range cases {
 		if err := b.compare(c); err != nil {
 			return err

@@ -81,13 +81,13 @@ func table(verbs, items string, rounds, threads int) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, p.Close()) }()
-	var versions map[string]string
-	if err := p.Ask(rival.Request{"do": "versions"}, &versions); err != nil {
+	versions, err := p.Versions("numpy", "torch")
+	if err != nil {
 		return err
 	}
-	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, numpy %s, torch %s.\n\n"+
+	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s, %s.\n\n"+
 		"| what | queries | axn, ms/query | rival | its ms/query | ratio | recall@%d, axn / rival | agreement |\n|---|---|---|---|---|---|---|---|\n",
-		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(), versions["numpy"], versions["torch"], found)
+		time.Now().Format(time.DateOnly), rounds, rival.CPU(), threads, f32.Kernels(), runtime.Version(), versions, found)
 	b := &bench{p, dir, rounds}
 	if verbs != "" {
 		if err := b.compare(b.verbs(verbs)); err != nil {

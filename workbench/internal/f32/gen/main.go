@@ -33,9 +33,8 @@ type asm struct {
 	labels int
 }
 
-// v names vector register i, x its lowest 128 bits.
+// v names vector register i.
 func (a *asm) v(i int) string { return fmt.Sprintf("%s%d", a.reg, i) }
-func (a *asm) x(i int) string { return fmt.Sprintf("X%d", i) }
 
 // bytes of one vector.
 func (a *asm) bytesPerVector() int { return 4 * a.w }

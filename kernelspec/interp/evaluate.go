@@ -77,7 +77,7 @@ func (in *Interp) execute(j *job, code *compiled) (res Result) {
 	in.ctx.Set(xreflect.ValueOf(j.ctx))
 	defer func() {
 		if r := recover(); r != nil {
-			if j.state.Load() != abandoned {
+			if !j.is(abandoned) {
 				res = Result{Err: in.runError(j, code, r, goFrames())}
 				in.heal(code, env)
 			}

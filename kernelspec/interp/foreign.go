@@ -87,9 +87,9 @@ func (in *Interp) enter(j *job) (leave func()) {
 		j = running
 	}
 	run := in.currentRun()
-	in.routines.add(&routine{job: j, run: run})
+	in.routines.add(gls.GoID(), &routine{job: j, run: run})
 	return func() {
-		in.routines.remove()
+		in.routines.end(run)
 		if r := recover(); r != nil && r != base.SigInterrupt {
 			in.stop(in.panicError(r, in.frames(run.CurrEnv), nil))
 		}

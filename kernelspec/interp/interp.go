@@ -136,6 +136,9 @@ const (
 	abandoned
 )
 
+// is reports whether a job is in a state; no job, nil, is in none.
+func (j *job) is(state int32) bool { return j != nil && j.state.Load() == state }
+
 // finish sends the result unless one was sent.
 func (j *job) finish(r Result) {
 	if j.over.CompareAndSwap(false, true) {
@@ -167,7 +170,8 @@ func (in *Interp) work(jobs chan *job) {
 		if cause := causeOf(j); r.Err == nil && cause != nil {
 			r = Result{Err: in.panicError(cause, nil, cause)} // it ended because it was stopped
 		}
-		if !j.state.CompareAndSwap(running, finished) && j.state.Load() == abandoned {
+		if !j.state.CompareAndSwap(running, finished) && j.is(abandoned) {
+			in.routines.end(j.run)
 			return
 		}
 		j.finish(r)

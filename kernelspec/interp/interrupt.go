@@ -13,6 +13,7 @@ import (
 const (
 	signalPause = 2 * time.Millisecond  // between two signals to a cell that goes on
 	grace       = 30 * time.Millisecond // for a cell to end before it is left behind
+	patience    = 10 * time.Second      // for whatever it left running
 	maxDepth    = 200_000               // calls within calls; Go's stack ends soon after
 	depthPause  = 2 * time.Millisecond
 )
@@ -25,26 +26,33 @@ func (in *Interp) Interrupt() { in.stop(ErrInterrupted) }
 
 // stop stops the running cell with a cause.
 func (in *Interp) stop(cause error) {
-	j := in.running.Load()
-	if j == nil {
-		in.routines.interrupt(nil)
+	if j := in.running.Load(); j != nil {
+		j.cancel(cause)
+		go in.press(j)
 		return
 	}
-	j.cancel(cause)
-	go in.press(j)
+	for _, j := range in.routines.jobs() {
+		go in.press(j)
+	}
 }
 
 // Fail stops the running cell as an interrupt does, with an error of its own.
 func (in *Interp) Fail(err error) { in.stop(err) }
 
-// press signals a cell until it ends, and leaves it behind if it does not.
+// press signals a cell and its goroutines until they end. A cell that does not end
+// soon is left behind, and whatever still runs of it is poisoned, until it waits in
+// a call for good.
 func (in *Interp) press(j *job) {
-	for start := time.Now(); !j.over.Load(); time.Sleep(signalPause) {
-		if j.state.Load() == running {
+	pause := signalPause
+	for start := time.Now(); time.Since(start) < patience; time.Sleep(pause) {
+		late := time.Since(start) > grace
+		if late {
+			pause *= 2
+			in.abandon(j)
+		} else if j.is(running) {
 			interruptRun(j.run)
 		}
-		in.routines.interrupt(j)
-		if time.Since(start) > grace && in.abandon(j) {
+		if in.routines.interrupt(j, late) == 0 && (j == nil || j.over.Load()) {
 			return
 		}
 	}
@@ -63,19 +71,30 @@ func interruptRun(run *fast.Run) {
 	}
 }
 
-// abandon leaves a blocked cell behind and reports whether it did. The next cells
-// run on another goroutine, in a scope inside the old one; should the blocked
-// call ever return, its cell ends before its next statement.
-func (in *Interp) abandon(j *job) bool {
+// abandon leaves a blocked cell behind, if it is not yet. It goes on as one of its
+// goroutines: should the blocked call ever return, it ends before its next
+// statement. The next cells run on another goroutine, in a scope inside the old one.
+func (in *Interp) abandon(j *job) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
+	worker := uintptr(in.worker.Load())
+	if !j.is(running) {
+		return
+	}
+	in.routines.add(worker, &routine{job: j, run: j.run})
 	if !j.state.CompareAndSwap(running, abandoned) {
-		return false
+		in.routines.remove(worker)
+		return
 	}
 	frames := in.frames(j.run.CurrEnv)
-	poison(j.run.CurrEnv)
-	jobs := make(chan *job)
-	taken := make(chan struct{})
+	poison(j.run)
+	in.replaceWorker()
+	j.finish(Result{Err: in.panicError(base.SigInterrupt, frames, causeOf(j))})
+}
+
+// replaceWorker lets the next cells run on a new goroutine.
+func (in *Interp) replaceWorker() {
+	jobs, taken := make(chan *job), make(chan struct{})
 	go func() {
 		run := in.currentRun()
 		inner := fast.NewInnerInterp(in.ir, "main", "main")
@@ -86,15 +105,15 @@ func (in *Interp) abandon(j *job) bool {
 		in.work(jobs)
 	}()
 	<-taken
-	interruptRun(j.run)
-	j.finish(Result{Err: in.panicError(base.SigInterrupt, frames, causeOf(j))})
-	return true
 }
 
-// poison makes every frame of a call stack end with its current statement.
-func poison(env *fast.Env) {
+// poison makes every frame of a goroutine's call stack end with its current
+// statement. The goroutine may change its stack meanwhile: only poison that is
+// given again until it ends is sure to work.
+func poison(run *fast.Run) {
 	stop := func(env *fast.Env) (fast.Stmt, *fast.Env) { panic(base.SigInterrupt) }
-	for n := 0; env != nil && n < maxDepth; n++ {
+	env := run.CurrEnv
+	for n := 0; env != nil && env.Run == run && n < maxDepth; n++ {
 		code := make([]fast.Stmt, len(env.Code)+1)
 		for i := range code {
 			code[i] = stop
@@ -123,7 +142,7 @@ func (in *Interp) watchDepth(j *job) (stop func()) {
 	var ticker atomic.Bool
 	timer := time.AfterFunc(20*time.Millisecond, func() {
 		for !ticker.Load() {
-			if j.state.Load() == running && depth(j.run) > maxDepth {
+			if j.is(running) && depth(j.run) > maxDepth {
 				in.stop(errDepth)
 				return
 			}

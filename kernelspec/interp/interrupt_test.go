@@ -48,6 +48,32 @@ func TestInterrupt(t *testing.T) {
 	}
 }
 
+// Goroutines get the addresses of ended ones, by which gomacro tells them apart. An
+// interrupt reaches also those that run functions which ended goroutines made.
+func TestInterruptAfterAddressesAreUsedAgain(t *testing.T) {
+	c := newCells(t)
+	c.run("import \"time\"\nmade := make(chan func(), 1)")
+	for range 20 {
+		c.run("go func() { n := 0; made <- func() { for { n++ } } }()\ntime.Sleep(time.Millisecond)\nspin := <-made\ngo spin()\ntime.Sleep(time.Millisecond)")
+		c.in.Interrupt()
+		c.alone()
+	}
+}
+
+// Goroutines that recover from what stops them are stopped.
+func TestInterruptOfGoroutinesThatRecover(t *testing.T) {
+	c := newCells(t)
+	c.run("import \"time\"\nfunc deaf() { defer func() { recover() }(); for { } }")
+	for range 20 {
+		time.AfterFunc(10*time.Millisecond, c.in.Interrupt)
+		c.fails("go func() { for { deaf() } }()\nfor { deaf() }")
+		c.alone()
+	}
+	c.run("go func() { for { deaf() } }()\ntime.Sleep(time.Millisecond)")
+	c.in.Interrupt()
+	c.alone()
+}
+
 // Functions of a cell may be called on goroutines of compiled code.
 func TestForeignGoroutines(t *testing.T) {
 	c := newCells(t)
@@ -67,4 +93,14 @@ func TestForeignGoroutines(t *testing.T) {
 		t.Errorf("got %+v", e)
 	}
 	c.run("xs")
+}
+
+// alone waits until no goroutine of a cell is left.
+func (c *cells) alone() {
+	c.t.Helper()
+	for start := time.Now(); c.in.Goroutines() > 0; time.Sleep(time.Millisecond) {
+		if time.Since(start) > time.Second {
+			c.t.Fatal("a goroutine was not stopped")
+		}
+	}
 }

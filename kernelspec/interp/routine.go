@@ -4,8 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"reflect"
+	"slices"
 	"sync"
+	"sync/atomic"
+	"unsafe"
 
 	"github.com/cosmos72/gomacro/base"
 	"github.com/cosmos72/gomacro/fast"
@@ -25,17 +29,34 @@ type routines struct {
 	m  map[uintptr]*routine
 }
 
-func (rs *routines) add(r *routine) {
+func (rs *routines) add(goid uintptr, r *routine) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	rs.m[gls.GoID()] = r
+	rs.m[goid] = r
 }
 
-func (rs *routines) remove() {
+func (rs *routines) remove(goid uintptr) {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
-	delete(rs.m, gls.GoID())
+	delete(rs.m, goid)
 }
+
+// end is called where the goroutine of run ends. A later goroutine may get the same
+// address, and gomacro would take the functions that this one made for functions of
+// the later one: they would run with a state that no interrupt reaches.
+func (rs *routines) end(run *fast.Run) {
+	rs.remove(gls.GoID())
+	atomic.StoreUintptr((*uintptr)(unsafe.Add(unsafe.Pointer(run), goidOffset)), 0)
+}
+
+// goidOffset is where a fast.Run keeps the address of its goroutine.
+var goidOffset = func() uintptr {
+	f, ok := reflect.TypeFor[fast.Run]().FieldByName("goid")
+	if !ok || f.Type.Kind() != reflect.Uintptr {
+		panic("interp: gomacro's Run has no goid")
+	}
+	return f.Offset
+}()
 
 // current returns the routine that runs the caller, nil if it is none.
 func (rs *routines) current() *routine {
@@ -44,18 +65,36 @@ func (rs *routines) current() *routine {
 	return rs.m[gls.GoID()]
 }
 
-// interrupt signals the goroutines of a cell, of all cells if j is nil.
-func (rs *routines) interrupt(j *job) {
+// jobs returns the cells of all goroutines; nil stands for goroutines of no cell.
+func (rs *routines) jobs() []*job {
 	rs.mu.Lock()
 	defer rs.mu.Unlock()
+	jobs := map[*job]bool{}
 	for _, r := range rs.m {
-		if j == nil || r.job == j {
-			if r.job != nil {
-				r.job.cancel(ErrInterrupted)
-			}
-			interruptRun(r.run)
-		}
+		jobs[r.job] = true
 	}
+	return slices.Collect(maps.Keys(jobs))
+}
+
+// interrupt signals the goroutines of a cell and poisons them if that is wanted. It
+// returns how many there are.
+func (rs *routines) interrupt(j *job, poisoned bool) (n int) {
+	rs.mu.Lock()
+	defer rs.mu.Unlock()
+	if j != nil {
+		j.cancel(ErrInterrupted)
+	}
+	for _, r := range rs.m {
+		if r.job != j {
+			continue
+		}
+		n++
+		if poisoned {
+			poison(r.run)
+		}
+		interruptRun(r.run)
+	}
+	return n
 }
 
 // Goroutines returns how many goroutines of cells run.
@@ -71,8 +110,8 @@ func (in *Interp) guard(fn reflect.Value) reflect.Value {
 	j := in.jobOfCaller()
 	return reflect.MakeFunc(fn.Type(), func(args []reflect.Value) []reflect.Value {
 		r := &routine{job: j, run: in.currentRun()}
-		in.routines.add(r)
-		defer in.routines.remove()
+		in.routines.add(gls.GoID(), r)
+		defer in.routines.end(r.run)
 		defer func() {
 			if p := recover(); p != nil {
 				in.report(r, p)
@@ -113,8 +152,8 @@ func (in *Interp) Call(f func()) (failure *Error) {
 	go func() {
 		defer close(done)
 		r := &routine{run: in.currentRun()}
-		in.routines.add(r)
-		defer in.routines.remove()
+		in.routines.add(gls.GoID(), r)
+		defer in.routines.end(r.run)
 		defer func() {
 			if p := recover(); p != nil {
 				failure = in.panicError(p, in.frames(r.run.CurrEnv), nil)

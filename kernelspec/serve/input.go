@@ -1,9 +1,12 @@
 package serve
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"os"
 	"reflect"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -167,7 +170,26 @@ func (i *input) wanted() bool {
 		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
 		empty = err == nil && n == 0
 	})
-	return empty
+	return empty && parked(i.r)
+}
+
+// parked reports whether a goroutine sleeps in a read from f. The lock does not
+// tell: whoever has just got the last bytes holds it too.
+func parked(f *os.File) bool {
+	buf := make([]byte, 1<<16)
+	n := runtime.Stack(buf, true)
+	for n == len(buf) {
+		buf = make([]byte, 2*len(buf))
+		n = runtime.Stack(buf, true)
+	}
+	read := fmt.Appendf(nil, "internal/poll.(*FD).Read(%#x", *(*uintptr)(unsafe.Pointer(f)))
+	for stack := range bytes.SplitSeq(buf[:n], []byte("\n\n")) {
+		state, _, _ := bytes.Cut(stack, []byte("\n"))
+		if bytes.Contains(state, []byte("[IO wait")) && bytes.Contains(stack, read) {
+			return true
+		}
+	}
+	return false
 }
 
 // readLocked is the bit that a file's lock has while a read is going on, as

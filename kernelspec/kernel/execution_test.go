@@ -106,14 +106,13 @@ func TestInput(t *testing.T) {
 	s.Input = func(string) string { time.Sleep(time.Hour); return "" }
 	p := s.send("fmt.Scan(&word)")
 	before := time.Now()
-	if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" || time.Since(before) > 300*time.Millisecond {
+	if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" || time.Since(before) > soon {
 		t.Errorf("interrupted input gave %+v after %v", f, time.Since(before))
 	}
 	s.want("n", "1")
 }
 
-// An interrupt stops whatever a cell does, within 50 ms on a quiet machine, and
-// nothing goes on burning.
+// An interrupt stops whatever a cell does, and nothing goes on burning.
 func TestInterruptLeavesNothingBehind(t *testing.T) {
 	s := start(t)
 	s.run("import (\"time\"; \"sync\"; \"os/exec\"; \"gonum.org/v1/gonum/optimize\"; \"gonum.org/v1/gonum/mat\")\nkeep := \"kept\"\nx := 0\nvar mu sync.Mutex\nvar ec exec.Cmd\nvar big *mat.Dense")
@@ -137,7 +136,7 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 		if f := e.Failure(); f == nil || f.ErrorName != "interrupted" {
 			t.Errorf("%s: got %+v", code, e)
 		}
-		if took > 400*time.Millisecond {
+		if took > soon {
 			t.Errorf("%s: stopped after %v", code, took)
 		}
 		s.want("keep", "kept")

@@ -14,6 +14,10 @@ import (
 	"axn/kernelspec/frontend"
 )
 
+// soon is a time that nothing here needs that does not wait for something else, on
+// a busy machine either. How fast the kernel is the benchmark tells.
+const soon = 5 * time.Second
+
 // binary is the kernel under test.
 var binary string
 
@@ -168,7 +172,7 @@ func TestPackagesAreThere(t *testing.T) {
 	s := start(t)
 	before := time.Now()
 	s.run(imports)
-	if d := time.Since(before); d > 2*time.Second {
+	if d := time.Since(before); d > soon {
 		t.Errorf("imports took %v", d)
 	}
 	s.want(`stat.Mean([]float64{1, 2, 6}, nil)`, "3")
@@ -243,7 +247,7 @@ func TestShutdown(t *testing.T) {
 	if err := s.Shutdown(s.ctx); err != nil {
 		t.Fatal(err)
 	}
-	if d := time.Since(before); d > 300*time.Millisecond {
+	if d := time.Since(before); d > soon {
 		t.Errorf("ended after %v", d)
 	}
 }

@@ -13,11 +13,11 @@ import (
 )
 
 // CheckScorer tells early what is wrong with a scorer, a data set's texts, or the
-// two together, for about 500 cross-encoder calls: texts that are empty or
+// two together, for about 650 cross-encoder calls: texts that are empty or
 // come twice, too few rows, scores that are missing, not finite, not repeatable,
-// constant, squashed by a sigmoid or lower for better items, texts that are cut, and
-// a dual encoder that knows nothing of the cross-encoder. The report shows itself as
-// a table; its Err stops a program.
+// constant, squashed by a sigmoid or lower for better items, query and item in each
+// other's place, texts that are cut, and a dual encoder that knows nothing of the
+// cross-encoder. The report shows itself as a table; its Err stops a program.
 //
 // What a scorer does wrong is in the report, not in the error, which says that ctx
 // was cancelled or that d has no rows. Texts are looked at when s comes from
@@ -37,6 +37,7 @@ func CheckScorer(ctx context.Context, s Scorer, d *Dataset) (*ScorerReport, erro
 		c.checkScale()
 		c.checkDirection()
 		if byText {
+			c.checkOrder(ctx, rows.ts)
 			if err := c.checkLength(ctx, rows.ts); err != nil {
 				c.add("length", Problem, "long texts are an error: "+nested{err}.Error(), "Have the server cut them, or split them into passages.")
 			}

@@ -67,7 +67,7 @@ func TestCheckScorerFine(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	}
-	if len(r.Findings) != 11 || r.Err() != nil || r.Calls != calls || calls > 520 {
+	if len(r.Findings) != 12 || r.Err() != nil || r.Calls != calls || calls > 700 {
 		t.Errorf("%d findings, error %v, %d calls counted of %d", len(r.Findings), r.Err(), r.Calls, calls)
 	}
 }

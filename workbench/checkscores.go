@@ -91,28 +91,42 @@ const sigmoidAdvice = "Probabilities hide differences among the best and the wor
 // that have both; n counts them, 0 if there are too few to tell.
 func (c *scorerCheck) above(of func(checkedQuery) []int) (share float64, n int) {
 	for _, a := range c.asked {
-		others := slices.Concat(a.common, a.random)
-		places := of(a)
+		places, others := c.at(of(a)), c.at(slices.Concat(a.common, a.random))
 		if len(places) == 0 || len(others) == 0 {
 			continue
 		}
-		wins := 0.0
-		for _, p := range places {
-			for _, o := range others {
-				switch {
-				case c.scores[p] > c.scores[o]:
-					wins++
-				case c.scores[p] == c.scores[o]:
-					wins += .5
-				}
-			}
-		}
-		share, n = share+wins/float64(len(places)*len(others)), n+1
+		share, n = share+beats(places, others), n+1
 	}
 	if n < enough {
 		return 0, 0
 	}
 	return share / float64(n), n
+}
+
+// at are the scores at places of the sample.
+func (c *scorerCheck) at(places []int) []float64 {
+	scores := make([]float64, len(places))
+	for i, p := range places {
+		scores[i] = c.scores[p]
+	}
+	return scores
+}
+
+// beats is the share of pairs in which one of the scores is higher than one of the
+// others, a tie counting half. Neither may be empty.
+func beats(scores, others []float64) float64 {
+	wins := 0.0
+	for _, v := range scores {
+		for _, o := range others {
+			switch {
+			case v > o:
+				wins++
+			case v == o:
+				wins += .5
+			}
+		}
+	}
+	return wins / float64(len(scores)*len(others))
 }
 
 // enough queries to tell by.

@@ -35,7 +35,7 @@ func TestSyrk(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := newRand(t)
 		for _, n := range []int{0, 1, 2, 13, 31, 32, 33, 64, 100, 171, 350} {
-			a := randomMat(r, n, 1+r.IntN(60))
+			a := randomMat(r, n, 1+r.IntN(60)+n%2*kBlock)
 			want := NewMat(n, n)
 			MulT(want, a, a, 1)
 			for threads := range 4 {
@@ -166,6 +166,18 @@ func residual(t *testing.T, name string, a, x, b Mat) {
 		if e := math.Abs(v - want); !(e <= float64(a.Rows+4)*0x1p-23*(scale[i]+math.Abs(want))) {
 			t.Fatalf("%s of order %d, %d columns: residual %g at %d", name, a.Rows, x.Cols, e, i)
 		}
+	}
+}
+
+func BenchmarkSyrk(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	for _, s := range [][2]int{{20, 256}, {100, 256}, {500, 256}, {256, 20000}} {
+		a, c := randomMat(r, s[0], s[1]), NewMat(s[0], s[0])
+		b.Run(fmt.Sprintf("n=%d/k=%d/kernel=%s", s[0], s[1], Kernels()), func(b *testing.B) {
+			for b.Loop() {
+				Syrk(c, a, false, 1)
+			}
+		})
 	}
 }
 

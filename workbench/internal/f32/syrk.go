@@ -18,10 +18,21 @@ func Syrk(c, a Mat, add bool, threads int) {
 	}
 	n := a.Rows
 	edge := func(t int) int { return int(float64(n) * math.Sqrt(float64(t)/float64(max(threads, 1)))) } // equal areas
-	Parallel(threads, max(threads, 1), 1, func(from, to int) {
-		for lo := edge(from); lo < edge(to); lo += rowBlock {
-			hi := min(lo+rowBlock, edge(to))
-			gemmRange(c, a, p, init, lo, hi, 0, (hi-1)/panelCols+1)
+	Parallel(threads, max(threads, 1), 1, func(from, to int) { syrkRange(c, a, p, init, edge(from), edge(to)) })
+}
+
+// syrkRange computes rows lo … hi-1 of C, of each panel those that reach below the
+// diagonal.
+func syrkRange(c, a Mat, p *Panels, init Mat, lo, hi int) {
+	for k := 0; k < p.K || k == 0; k += kBlock {
+		if k > 0 {
+			init = c
 		}
-	})
+		for i := lo; i < hi; i += rowBlock {
+			next := min(i+rowBlock, hi)
+			for j := range (next-1)/panelCols + 1 {
+				gemmBlock(c, a, p, init, max(i, j*panelCols), next, j, j+1, k)
+			}
+		}
+	}
 }

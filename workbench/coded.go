@@ -190,8 +190,11 @@ func (b *scoreBounds) uppers(lo int, dst []float32) {
 	b.probe.finish(lo, dst, b.sims.upper[lo:lo+len(dst)], b.bias(lo, len(dst)))
 }
 
-// lower returns a lower bound of item i's score.
-func (b *scoreBounds) lower(i int, _ float32) float32 {
+// lower returns a lower bound of item i's score, given the upper one.
+func (b *scoreBounds) lower(i int, upper float32) float32 {
+	if b.place != nil && b.sims == nil && b.probe.draw == nil {
+		return b.place.Lower(i, upper) // finish changes nothing
+	}
 	var score, sim [1]float32
 	if b.place != nil {
 		score[0], _ = b.place.Bounds(i)

@@ -37,7 +37,7 @@ func (ix *Index) writeCodes(w *npz.Writer, names []string) {
 	for _, name := range names {
 		m := ix.coded()[name]
 		c := ix.codesOf(m).of(m)
-		w.Floats(name+"_columns", npy.Array{Rows: 2, Cols: c.D, Data: slices.Concat(c.Center, c.Unit)})
+		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
 		w.Bytes(name+"_codes", c.Codes)
 		w.Ints(name+"_offsets", c.Offset)
 		w.Floats(name+"_bounds", npy.Array{Rows: 3, Cols: len(c.Offset), Data: slices.Concat(c.Scale, c.Error, c.Norm)})
@@ -65,11 +65,11 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	if err != nil {
 		return err
 	}
-	if columns.Rows != 2 || bounds.Rows != 3 {
+	if columns.Rows != 2+columns.Cols || bounds.Rows != 3 {
 		return fmt.Errorf("%w: codes of %q have %d rows of columns and %d of bounds", npz.ErrFormat, name, columns.Rows, bounds.Rows)
 	}
-	c, b := f32.View(columns.Data, 2, columns.Cols), f32.View(bounds.Data, 3, bounds.Cols)
-	x.Center, x.Unit = c.Row(0), c.Row(1)
+	c, b := f32.View(columns.Data, columns.Rows, columns.Cols), f32.View(bounds.Data, 3, bounds.Cols)
+	x.Center, x.Unit, x.Axes = c.Row(0), c.Row(1), c.RowRange(2, c.Rows)
 	x.Scale, x.Error, x.Norm = b.Row(0), b.Row(1), b.Row(2)
 	if err := x.Check(); err != nil {
 		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)

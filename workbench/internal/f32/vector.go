@@ -15,6 +15,14 @@ func Axpy(alpha float32, x, y []float32) {
 	active.axpy(alpha, x, y)
 }
 
+// AxpyWide adds alpha·x to y in float64, x being float32. It panics if the lengths differ.
+func AxpyWide(alpha float64, x []float32, y []float64) {
+	if len(x) != len(y) {
+		panic("f32: lengths differ")
+	}
+	active.axpyWide(alpha, x, y)
+}
+
 // Scale multiplies x by alpha in place.
 func Scale(alpha float32, x []float32) {
 	for i := range x {

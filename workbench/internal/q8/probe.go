@@ -1,17 +1,22 @@
 package q8
 
-import "math"
+import (
+	"math"
 
-// Probe is a query rounded for Items: in their units and to two bytes a
+	"axn/workbench/internal/f32"
+)
+
+// Probe is a query rounded for Items: along their axes and to two bytes a
 // component, the second for what the first leaves. It is made once and read by
 // many goroutines.
 //
-// Let an item be m + D·(s·c + e), m the center and D the units, and the query
-// w = t·(b + r·b') + δ in those units. Then
+// Let an item be m + L·(s·c + e), m the center and Lᵀ the axes, and the query w =
+// Lᵀ·q = t·(b + r·b') + δ. Then
 //
-//	|q·v - q·m - s·t·(b·c + r·(b'·c))| <= |w||e| + |δ||s·c| , |s·c| <= |v - m| + |e|
+//	|q·v - q·m - s·t·(b·c + r·(b'·c))| <= |w||e| + |δ||s·c| , |s·c| <= |L⁻¹(v - m)| + |e|
 //
-// and the float32 sum, in any order, is within d·2⁻²⁴·Σ|qⱼvⱼ| of q·v.
+// and the float32 sum, in any order, is within d·2⁻²⁴·Σ|qⱼvⱼ| of q·v, where
+// Σ|qⱼ(v - m)ⱼ| <= |D·q||D⁻¹(v - m)|, D the units.
 type Probe struct {
 	items   *Items
 	codes   [2][]int8  // b and b', padded to groups of four
@@ -31,20 +36,22 @@ func (x *Items) Probe(query []float32) (*Probe, bool) {
 		panic("q8: shapes differ")
 	}
 	p := &Probe{items: x}
-	w, center, sizes := make([]float64, x.D), 0.0, 0.0
+	wide, units, center, sizes := make([]float64, x.D), make([]float64, x.D), 0.0, 0.0
 	for j, q := range query {
-		w[j] = float64(q) * float64(x.Unit[j])
+		wide[j], units[j] = float64(q), float64(q)*float64(x.Unit[j])
 		m := float64(q) * float64(x.Center[j])
 		center, sizes = center+m, sizes+math.Abs(m)
 	}
-	if tooLong(length(query)) || tooLong(length(w)) || tooLong(sizes) {
+	w, own := make([]float64, x.D), length(units)
+	f32.GemvWide(w, x.Axes, wide)
+	if tooLong(length(query)) || tooLong(own) || tooLong(length(w)) || tooLong(sizes) {
 		return nil, false
 	}
 	norm := p.quantize(w)
 	delta := length(w)
 	rounding := float64(x.D+32) * 0x1p-24
 	rest := rounding*(sizes+math.Abs(center)) + float64(x.D+32)*0x1p-126 // the latter for underflow
-	p.length, p.slack = up(norm+delta), up(delta+rounding*(norm+delta))
+	p.length, p.slack = up(norm+delta), up(delta+rounding*(own+norm+delta))
 	p.rest, p.base = up(rest), up(center+rest)
 	return p, true
 }

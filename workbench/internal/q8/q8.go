@@ -15,66 +15,69 @@ import (
 // components of item 0, of item 1, … of item 15, then the next four.
 const panel = 16
 
-// Items holds n vectors of d components as bytes: component j of vector i is
-// nearly Center[j] + Unit[j]·Scale[i]·code. The slices may be saved, and mapped
-// from a file; those with a value per item are padded to whole panels.
+// Items holds n vectors of d components as bytes: vector i is nearly
+// Center + Axesᵀ·(Scale[i]·codes). The slices may be saved, and mapped from a file;
+// those with a value per item are padded to whole panels.
 type Items struct {
 	N, D         int
 	Center, Unit []float32 // of each component: about its mean, and its deviation from it
+	Axes         f32.Mat   // D × D, upper triangular: Axesᵀ·Axes is about the vectors' covariance
 	Codes        []int8    // panels of 16 items × d rounded up to a multiple of 4
 	Offset       []int32   // -128 · sum of an item's codes
 	Scale        []float32 // of each item
 
-	// Error is the length of what the codes leave of an item, Norm that of the
-	// item, both from Center and in Units, rounded up; infinite if a component is
-	// not finite or the vector too long for sums to be.
+	// Error is the length of what the codes leave of an item, from Center and along
+	// Axes, and Norm that of the item, along Axes or in Units, whichever is longer;
+	// both rounded up, and infinite if a component is not finite or the vector too
+	// long for sums to be.
 	Error, Norm []float32
 }
 
-// Pack rounds the rows of items to bytes. The result does not depend on threads.
+// Pack rounds the rows of items to bytes, in O(N·D²): it takes from the vectors
+// their mean and their covariance, so that what rounding makes of an inner product
+// is a part of the deviation that the products with that query have, whatever the
+// query. The result does not depend on threads.
 func Pack(items f32.Mat, threads int) *Items {
 	x := &Items{N: items.Rows, D: items.Cols}
-	x.Center, x.Unit = columns(items)
+	x.Center, x.Unit, x.Axes = columns(items, threads)
 	padded := x.panels() * panel
 	x.Codes = make([]int8, padded*x.groups()*4)
 	x.Offset, x.Scale = make([]int32, padded), make([]float32, padded)
 	x.Error, x.Norm = make([]float32, padded), make([]float32, padded)
-	inverse := make([]float64, x.D)
-	for j, u := range x.Unit {
-		inverse[j] = 1 / float64(u)
-	}
 	f32.Parallel(threads, items.Rows, panel, func(lo, hi int) {
 		codes, v := make([]int8, x.D), make([]float64, x.D)
 		for i := lo; i < hi; i++ {
-			x.set(i, items.Row(i), inverse, v, codes)
+			x.set(i, items.Row(i), v, codes)
 		}
 	})
 	return x
 }
 
-// sampled is how many items, evenly chosen, Center and Unit are taken from.
+// sampled is how many items, evenly chosen, Center, Unit and Axes are taken from.
 const sampled = 4096
 
 // columns returns the mean of each column and its deviation, the latter neither 0
-// nor below a thousandth of the largest, so that no item is all in one column.
-func columns(items f32.Mat) (center, unit []float32) {
+// nor below a thousandth of the largest, so that no item is all in one column; and
+// the factor of the covariance.
+func columns(items f32.Mat, threads int) (center, unit []float32, axes f32.Mat) {
 	sums, squares := make([]float64, items.Cols), make([]float64, items.Cols)
-	n := 0.0
+	var rows []int
 	for i := 0; i < items.Rows; i += 1 + (items.Rows-1)/sampled {
 		if tooLong(length(items.Row(i))) {
 			continue
 		}
-		n++
+		rows = append(rows, i)
 		for j, v := range items.Row(i) {
 			sums[j], squares[j] = sums[j]+float64(v), squares[j]+float64(v)*float64(v)
 		}
 	}
+	n := float64(max(len(rows), 1))
 	center, unit = make([]float32, items.Cols), make([]float32, items.Cols)
 	top := float32(0)
 	for j := range sums {
-		mean := sums[j] / max(n, 1)
+		mean := sums[j] / n
 		center[j] = float32(mean)
-		unit[j] = float32(math.Sqrt(max(squares[j]/max(n, 1)-mean*mean, 0)))
+		unit[j] = float32(math.Sqrt(max(squares[j]/n-mean*mean, 0)))
 		top = max(top, unit[j])
 	}
 	for j := range unit {
@@ -82,13 +85,41 @@ func columns(items f32.Mat) (center, unit []float32) {
 			unit[j] = 1
 		}
 	}
-	return center, unit
+	sample := f32.NewMat(items.Cols, len(rows))
+	for r, i := range rows {
+		for j, v := range items.Row(i) {
+			sample.Row(j)[r] = (v - center[j]) / unit[j] / float32(math.Sqrt(n))
+		}
+	}
+	return center, unit, factor(sample, unit, threads)
+}
+
+// leastPart is the part of a component's variance that counts as its own, not
+// told by the components before.
+const leastPart = 1e-6
+
+// factor returns the covariance's Cholesky factor, transposed, for a sample in
+// units of which the products are the correlations: nudged to be regular.
+func factor(sample f32.Mat, unit []float32, threads int) f32.Mat {
+	root := f32.NewMat(len(unit), len(unit))
+	for nudge, ok := float32(leastPart), false; !ok; nudge *= 4 {
+		f32.Syrk(root, sample, false, threads)
+		for j := range unit {
+			root.Row(j)[j] = 1 + nudge
+		}
+		_, ok = f32.Cholesky(root, threads)
+	}
+	for j, u := range unit {
+		f32.Scale(u, root.Row(j)[:j+1])
+		clear(root.Row(j)[j+1:])
+	}
+	return f32.Transpose(root, threads)
 }
 
 // Check tells whether the slices have the lengths that N and D ask for.
 func (x *Items) Check() error {
 	padded := x.panels() * panel
-	if x.N < 0 || x.D < 0 || len(x.Center) != x.D || len(x.Unit) != x.D || len(x.Codes) != padded*x.groups()*4 ||
+	if x.N < 0 || x.D < 0 || len(x.Center) != x.D || len(x.Unit) != x.D || x.Axes.Rows != x.D || x.Axes.Cols != x.D || len(x.Codes) != padded*x.groups()*4 ||
 		len(x.Offset) != padded || len(x.Scale) != padded || len(x.Error) != padded || len(x.Norm) != padded {
 		return fmt.Errorf("q8: lengths do not fit %d items of %d components", x.N, x.D)
 	}
@@ -99,12 +130,17 @@ func (x *Items) panels() int { return (x.N + panel - 1) / panel }
 func (x *Items) groups() int { return (x.D + 3) / 4 }
 
 // set stores vector i; v and codes are room for d values.
-func (x *Items) set(i int, row []float32, inverse, v []float64, codes []int8) {
+func (x *Items) set(i int, row []float32, v []float64, codes []int8) {
+	own := 0.0
 	for j, c := range row {
-		v[j] = (float64(c) - float64(x.Center[j])) * inverse[j]
+		v[j] = float64(c) - float64(x.Center[j])
+		units := v[j] / float64(x.Unit[j])
+		own += units * units
 	}
+	x.along(v)
 	scale, norm := quantize(v, codes)
 	err := length(v)
+	norm = max(norm, math.Sqrt(own))
 	if tooLong(norm) || tooLong(length(row)) { // no bound: to be scored exactly always
 		clear(codes)
 		scale, err, norm = 0, math.Inf(1), math.Inf(1)
@@ -117,6 +153,16 @@ func (x *Items) set(i int, row []float32, inverse, v []float64, codes []int8) {
 	}
 	x.Offset[i] = int32(-128 * sum)
 	x.Scale[i], x.Error[i], x.Norm[i] = scale, up(err), up(norm)
+}
+
+// along replaces v by its components along Axes.
+func (x *Items) along(v []float64) {
+	for j := range v {
+		axis, whole := x.Axes.Row(j), j&^7 // zeros, and whole vectors
+		c := v[j] / float64(axis[j])
+		f32.AxpyWide(-c, axis[whole:], v[whole:])
+		v[j] = c
+	}
 }
 
 // quantize rounds v to scale·codes with codes in -127 … 127, leaves in v what

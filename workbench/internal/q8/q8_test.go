@@ -213,6 +213,7 @@ func TestCheck(t *testing.T) {
 		func(x *Items) { x.N = 40 }, func(x *Items) { x.D = 9 }, func(x *Items) { x.N = -1 },
 		func(x *Items) { x.Codes = x.Codes[1:] }, func(x *Items) { x.Error = nil },
 		func(x *Items) { x.Center = nil }, func(x *Items) { x.Unit = x.Unit[1:] },
+		func(x *Items) { x.Axes.Rows = 5 },
 	} {
 		y := *x
 		if damage(&y); y.Check() == nil {
@@ -232,5 +233,36 @@ func BenchmarkScan(b *testing.B) {
 				x.Scan(items.Row(7), items, 100, nil, threads)
 			}
 		})
+	}
+}
+
+// Bounds are as close for a query along a direction in which the items hardly
+// differ as for any other: a part of the deviation of its inner products.
+func TestBoundsAlongAxes(t *testing.T) {
+	r := newRand(t)
+	items, query := randomMat(r, 2000, 64), randomMat(r, 1, 64)
+	narrow := f32.NewMat(1, 64)
+	copy(narrow.Data, query.Data)
+	f32.Scale(1/float32(length(narrow.Data)), narrow.Data)
+	for i := range items.Rows { // a hundredth of what it was along the query
+		f32.Axpy(-.99*f32.Dot(items.Row(i), narrow.Data), narrow.Data, items.Row(i))
+	}
+	x := Pack(items, 2)
+	for name, q := range map[string]f32.Mat{"narrow": query, "wide": randomMat(r, 1, 64)} {
+		scores, squares := f32.NewMat(1, items.Rows), 0.0
+		f32.MulT(scores, q, items, 1)
+		p, _ := x.Probe(q.Row(0))
+		for i, s := range scores.Data {
+			squares += float64(s) * float64(s)
+			if lower, upper := p.Bounds(i); !(lower <= s && s <= upper) {
+				t.Fatalf("%s: item %d scores %g, bounds %g … %g", name, i, s, lower, upper)
+			}
+		}
+		deviation := math.Sqrt(squares / float64(items.Rows))
+		for i := range items.Rows {
+			if lower, upper := p.Bounds(i); float64(upper-lower) > .25*deviation {
+				t.Fatalf("%s: item %d is bounded to %g, the deviation is %g", name, i, upper-lower, deviation)
+			}
+		}
 	}
 }

@@ -142,12 +142,29 @@ func primalFactor(a f32.Mat, ridge float32) f32.Mat {
 // tenfold as long as rounding leaves the sum without one.
 func ridgeFactor(k, a f32.Mat, ridge float32) {
 	for ; ; ridge *= 10 {
-		f32.Syrk(k, a, false, 1)
+		gram(k, a)
 		for i := range k.Rows {
 			k.Row(i)[i] += ridge
 		}
 		if _, ok := f32.Cholesky(k, 1); ok {
 			return
+		}
+	}
+}
+
+// gramByDots is up to how many rows their inner products, one by one, are faster
+// than Syrk, which packs the rows for a kernel 32 columns wide.
+const gramByDots = 12
+
+// gram sets the lower triangle of k to AAᵀ.
+func gram(k, a f32.Mat) {
+	if a.Rows > gramByDots {
+		f32.Syrk(k, a, false, 1)
+		return
+	}
+	for i := range a.Rows {
+		for j := range i + 1 {
+			k.Row(i)[j] = f32.Dot(a.Row(i), a.Row(j))
 		}
 	}
 }

@@ -58,7 +58,7 @@ func (g *grid) html() string {
 	if g.names != nil {
 		b.WriteString("<thead><tr><td></td>")
 		g.cells(g.names, func(i int, name string) {
-			b.WriteString("<th scope=\"col\" style=\"text-align:" + g.align(i) + "\">" + html.EscapeString(name))
+			b.WriteString("<th scope=\"col\" style=\"text-align:" + g.align(i) + "\">" + breakable(name))
 			if g.types != nil {
 				b.WriteString("<br><span style=\"font-weight:normal;opacity:.6\">" + html.EscapeString(g.types[i]) + "</span>")
 			}
@@ -81,6 +81,12 @@ func (g *grid) html() string {
 	}
 	b.WriteString("</tbody></table><p style=\"opacity:.6\">" + html.EscapeString(g.caption) + "</p>")
 	return b.String()
+}
+
+// breakable is a name as HTML that may go on in a new line after an underscore, so
+// that a table with many columns fits a narrow page.
+func breakable(name string) string {
+	return strings.ReplaceAll(html.EscapeString(name), "_", "_<wbr>")
 }
 
 // cells calls cell for each cell of a row, and gap where columns are left out.

@@ -38,14 +38,14 @@ func TestFrameTable(t *testing.T) {
 	df := dataframe.New(
 		series.New([]string{"a<b", strings.Repeat("long ", 40)}, series.String, "text"),
 		series.New([]float64{1.0 / 3, 1e12}, series.Float, "x"),
-		series.New([]bool{true, false}, series.Bool, "ok"),
+		series.New([]bool{true, false}, series.Bool, "is_<ok>"),
 	)
 	p, ok := Of(df)
 	if !ok {
 		t.Fatal("a frame is not known")
 	}
 	html, text := p.Data[HTML].(string), p.Data[Text].(string)
-	for _, part := range []string{"a&lt;b", "0.333333", "1e+12", "…", "text-align:right", "bool", "2 rows × 3 columns"} {
+	for _, part := range []string{"a&lt;b", "0.333333", "1e+12", "…", "text-align:right", "is_<wbr>&lt;ok&gt;", "bool", "2 rows × 3 columns"} {
 		if !strings.Contains(html, part) {
 			t.Errorf("HTML lacks %q: %s", part, html)
 		}

@@ -39,41 +39,54 @@ func batches(ctx context.Context, rows int, o FactorizeOptions, step func(querie
 // descend minimises eq. 3 by AdamW on mini-batches of train queries.
 func (f *factors) descend(ctx context.Context, o FactorizeOptions) error {
 	opt := adamw.New(orDefault(o.LearningRate, adamwRate))
-	d := f.items.Cols
-	mu, mv := adamw.NewMoments(len(f.queries.Data)), adamw.NewMoments(len(f.items.Data))
-	gu, gv := newRowGradients(f.queries.Rows, d), newRowGradients(f.items.Rows, d)
-	return batches(ctx, f.queries.Rows, o, func(queries []int) {
+	u, v := adamw.NewRows(opt, f.queries.view()), adamw.NewRows(opt, f.items.view())
+	gu, gv := newRowGradients(f.queries.Rows, f.queries.Cols), newRowGradients(f.items.Rows, f.items.Cols)
+	err := batches(ctx, f.queries.Rows, o, func(queries []int) {
+		f.touch(queries, gu, gv)
+		gu.each(u.Settle)
+		gv.each(v.Settle)
 		f.gradients(queries, gu, gv)
 		opt.Next()
-		move := func(x *Matrix, g *rowGradients, m adamw.Moments) {
-			f32.Parallel(threads(), x.Rows, 1, func(lo, hi int) {
-				for i := lo; i < hi; i++ {
-					opt.Move(x.Row(i), g.row(i), m.Slice(i*d, (i+1)*d))
-				}
-			})
-		}
-		move(f.queries, gu, mu)
-		move(f.items, gv, mv)
+		gu.each(func(i int) { u.Move(i, gu.row(i)) })
+		gv.each(func(i int) { v.Move(i, gv.row(i)) })
 	})
+	if err != nil {
+		return err
+	}
+	parallel(f.queries.Rows, u.Settle)
+	parallel(f.items.Rows, v.Settle)
+	return nil
 }
 
-// gradients sets the gradients of the mean squared error over the entries of a
-// few queries.
-func (f *factors) gradients(queries []int, gu, gv *rowGradients) {
+// touch readies the gradients for the entries of a few queries: zeros, where any
+// will be.
+func (f *factors) touch(queries []int, gu, gv *rowGradients) {
 	gu.reset()
 	gv.reset()
+	for _, q := range queries {
+		gu.touch(q)
+		items, _ := f.byQuery.row(q)
+		for _, it := range items {
+			gv.touch(int(it))
+		}
+	}
+}
+
+// gradients adds up the gradients of the mean squared error over the entries of a
+// few queries.
+func (f *factors) gradients(queries []int, gu, gv *rowGradients) {
 	n := 0
 	for _, q := range queries {
 		n += f.byQuery.start[q+1] - f.byQuery.start[q]
 	}
 	for _, q := range queries {
 		items, values := f.byQuery.row(q)
-		u, g := f.queries.Row(q), gu.touch(q)
+		u, g := f.queries.Row(q), gu.row(q)
 		for j, it := range items {
 			v := f.items.Row(int(it))
 			e := 2 * (f32.Dot(u, v) - values[j]) / float32(n)
 			f32.Axpy(e, v, g)
-			f32.Axpy(e, u, gv.touch(int(it)))
+			f32.Axpy(e, u, gv.row(int(it)))
 		}
 	}
 }
@@ -97,20 +110,25 @@ func (g *rowGradients) reset() {
 	g.rows, g.data = g.rows[:0], g.data[:0]
 }
 
-// touch returns row i to add to, zero at first.
-func (g *rowGradients) touch(i int) []float32 {
+// touch makes row i zero, if it is not there yet.
+func (g *rowGradients) touch(i int) {
 	if g.at[i] == 0 {
 		g.rows = append(g.rows, i)
 		g.at[i] = int32(len(g.rows))
 		g.data = append(g.data, make([]float32, g.cols)...)
 	}
+}
+
+// row returns a touched row, to add to.
+func (g *rowGradients) row(i int) []float32 {
 	return g.data[int(g.at[i]-1)*g.cols:][:g.cols]
 }
 
-// row returns row i, nil when it is zero.
-func (g *rowGradients) row(i int) []float32 {
-	if g.at[i] == 0 {
-		return nil
-	}
-	return g.touch(i)
+// each calls do for the rows touched, on all cores.
+func (g *rowGradients) each(do func(i int)) {
+	f32.Parallel(threads(), len(g.rows), 1, func(lo, hi int) {
+		for _, i := range g.rows[lo:hi] {
+			do(i)
+		}
+	})
 }

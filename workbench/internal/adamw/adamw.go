@@ -17,8 +17,7 @@ const (
 // Optimizer counts the steps that all parameters take together.
 type Optimizer struct {
 	rate  float64
-	steps int
-	step  f32.AdamWStep // the one under way
+	steps []f32.AdamWStep // so far; the last one is under way
 }
 
 // New returns an Optimizer of the given learning rate.
@@ -26,12 +25,12 @@ func New(rate float64) *Optimizer { return &Optimizer{rate: rate} }
 
 // Next begins a step; every parameter must then be moved once.
 func (o *Optimizer) Next() {
-	o.steps++
-	o.step = f32.AdamWStep{
+	t := float64(len(o.steps) + 1)
+	o.steps = append(o.steps, f32.AdamWStep{
 		Beta1: beta1, Take1: 1 - beta1, Beta2: beta2, Take2: 1 - beta2, Keep: float32(1 - o.rate*decay), Epsilon: epsilon,
-		Rate: float32(o.rate / (1 - math.Pow(beta1, float64(o.steps)))),
-		Root: 1 / float32(math.Sqrt(1-math.Pow(beta2, float64(o.steps)))),
-	}
+		Rate: float32(o.rate / (1 - math.Pow(beta1, t))),
+		Root: 1 / float32(math.Sqrt(1-math.Pow(beta2, t))),
+	})
 }
 
 // Moments are the running means of a slice of parameters' gradients and of their
@@ -47,5 +46,40 @@ func (m Moments) Slice(lo, hi int) Moments { return Moments{m.mean[lo:hi], m.squ
 // Move takes the step under way for some parameters; a nil gradient is zero.
 // Several goroutines may move different parameters.
 func (o *Optimizer) Move(params, gradient []float32, m Moments) {
-	f32.AdamW(params, gradient, m.mean, m.square, &o.step)
+	f32.AdamW(params, gradient, m.mean, m.square, &o.steps[len(o.steps)-1])
+}
+
+// Rows are parameters of which a step's gradient touches few rows. The other rows'
+// steps wait until a row is wanted and are then taken in one go while it is in
+// cache, with the bits of one at a time.
+type Rows struct {
+	opt     *Optimizer
+	params  f32.Mat
+	moments Moments
+	taken   []int // row → its steps so far
+}
+
+// NewRows returns parameters that start at the values of x and share its memory.
+func NewRows(o *Optimizer, x f32.Mat) *Rows {
+	return &Rows{opt: o, params: x, moments: NewMoments(x.Rows * x.Cols), taken: make([]int, x.Rows)}
+}
+
+// Settle takes all steps that row i waits with, the one under way too, for a
+// gradient of zero. Several goroutines may settle different rows.
+func (r *Rows) Settle(i int) {
+	m := r.row(i)
+	for t := range r.opt.steps[r.taken[i]:] {
+		f32.AdamW(r.params.Row(i), nil, m.mean, m.square, &r.opt.steps[r.taken[i]+t])
+	}
+	r.taken[i] = len(r.opt.steps)
+}
+
+// Move takes the step under way for row i, which was settled before that began.
+func (r *Rows) Move(i int, gradient []float32) {
+	r.opt.Move(r.params.Row(i), gradient, r.row(i))
+	r.taken[i] = len(r.opt.steps)
+}
+
+func (r *Rows) row(i int) Moments {
+	return r.moments.Slice(i*r.params.Cols, (i+1)*r.params.Cols)
 }

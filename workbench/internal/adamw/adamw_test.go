@@ -3,7 +3,10 @@ package adamw
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
+
+	"axn/workbench/internal/f32"
 )
 
 // Steps agree with the algorithm as PyTorch documents it, written out in float64.
@@ -50,5 +53,42 @@ func TestMove(t *testing.T) {
 				t.Fatalf("step %d, parameter %d: %v, want %v", step, i, params[i], want[i])
 			}
 		}
+	}
+}
+
+// Rows whose steps wait end where rows end that take every step at its time.
+func TestRows(t *testing.T) {
+	const rate, rows, cols = 0.01, 7, 19
+	rng := rand.New(rand.NewPCG(2, 1))
+	x := f32.NewMat(rows, cols)
+	for i := range x.Data {
+		x.Data[i] = float32(rng.NormFloat64())
+	}
+	want := f32.View(slices.Clone(x.Data), rows, cols)
+	lazy, eager, moments := New(rate), New(rate), NewMoments(len(x.Data))
+	r := NewRows(lazy, x)
+	for range 60 {
+		gradients := make([][]float32, rows)
+		for _, i := range []int{0, 1 + rng.IntN(rows-2)} { // row 0 always, the last one never
+			gradients[i] = make([]float32, cols)
+			for j := range cols {
+				gradients[i][j] = float32(rng.NormFloat64())
+			}
+			r.Settle(i)
+		}
+		lazy.Next()
+		eager.Next()
+		for i, g := range gradients {
+			eager.Move(want.Row(i), g, moments.Slice(i*cols, (i+1)*cols))
+			if g != nil {
+				r.Move(i, g)
+			}
+		}
+	}
+	for i := range rows {
+		r.Settle(i)
+	}
+	if !slices.Equal(x.Data, want.Data) {
+		t.Errorf("%v, want %v", x.Data, want.Data)
 	}
 }

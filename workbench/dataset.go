@@ -39,7 +39,7 @@ type Item struct {
 }
 
 // DualEmbeddings are the dual encoder's vectors, one row per query or item of
-// the data set; their dot product is its score.
+// the data set, |Q|×d and |I|×d; their dot product is its score.
 type DualEmbeddings struct{ Queries, Items *Matrix }
 
 // similarities sets dst[i] to the dual encoder's score of item i for the query

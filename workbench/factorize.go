@@ -99,7 +99,9 @@ func (m Method) system() (system, error) {
 }
 
 // Factorize makes an index from the scores observed over a data set's train
-// queries. g may be nil or empty: then the dual encoder is all there is.
+// queries. g may be nil or empty: then the dual encoder is all there is, and ADACUR
+// and ANNCUR, which need rows with every item scored, return an error. Scores over
+// another number of items are an ErrShape.
 func Factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
 	if o.Method == "" {
 		o.Method = Calibrated

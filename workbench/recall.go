@@ -53,6 +53,7 @@ func nearest(query int, scores []float64, k int) Neighbors {
 // Recall is the mean over results of Top-k-Recall (paper section 4): the share
 // of a query's exact k nearest items that its search scored in any round. It
 // scores every item of each query to know them; those calls are not the search's.
+// k must be positive.
 func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (float64, error) {
 	queries := make([]int, len(rs))
 	for i := range rs {

@@ -10,8 +10,10 @@ import (
 // Pair names a query and an item by their rows in the data set.
 type Pair struct{ Query, Item int }
 
-// Scorer is a cross-encoder: one raw score per pair, higher is better. A
-// workbench call never runs two Score calls of its own at the same time.
+// Scorer is a cross-encoder: one raw score per pair, in the order of the pairs,
+// higher is better. Another number of scores, or one that is not finite, ends a
+// workbench call with an ErrScore. A workbench call never runs two Score calls of its
+// own at the same time.
 type Scorer interface {
 	Score(ctx context.Context, pairs []Pair) ([]float64, error)
 }

@@ -22,14 +22,15 @@ const (
 
 // Finding is what CheckScorer saw in one respect.
 type Finding struct {
-	Check   string // what was looked at: texts, duplicates, queries, answers, …
+	Check   string // what was looked at: texts, duplicates, size, answers, variety, …
 	Verdict Verdict
 	Found   string // the evidence
 	Advice  string // what to do about it; empty when all is well
 }
 
-// ScorerReport lists findings in the order of the checks. After a problem that
-// leaves nothing to look at, the checks that would follow are missing.
+// ScorerReport lists findings in the order of the checks. Checks for which there is
+// nothing to look at are missing: those of texts where the scorer reads none, and
+// all that would follow a problem with the answers.
 type ScorerReport struct {
 	Dataset        string
 	Findings       []Finding

@@ -106,7 +106,8 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 }
 
 // SearchAll runs Search for many queries at once; results come in the order of
-// queries and do not depend on how many are asked for together. When the scorer
+// queries and do not depend on how many are asked for together. A budget that is not
+// positive is an ErrBudget, a query that the index does not know an error. When the scorer
 // fails or ctx is cancelled, the error names queries and round, and the results
 // so far are returned with it: complete ones first, then those under way with
 // the rounds they have.

@@ -21,7 +21,8 @@ func (f TextScorerFunc) Predict(ctx context.Context, pairs [][2]string) ([]float
 	return f(ctx, pairs)
 }
 
-// Embedder turns texts into the rows of a matrix; a dual encoder is one.
+// Embedder turns texts into the rows of a matrix, len(texts)×d; a dual encoder is
+// one.
 type Embedder interface {
 	Encode(ctx context.Context, texts []string) (*Matrix, error)
 }
@@ -71,7 +72,8 @@ func (d *Dataset) texts(p Pair) (t [2]string, err error) {
 	return t, nil
 }
 
-// Embed computes the data set's dual-encoder vectors from its texts.
+// Embed computes the data set's dual-encoder vectors from its texts. After an error
+// they are what they were before.
 func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	queries, items := make([]string, len(d.Queries)), make([]string, len(d.Items))
 	for i, q := range d.Queries {
@@ -97,9 +99,10 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	return nil
 }
 
-// AddQuery adds a query that came up later, with its dual-encoder vector x, and
-// returns its row. Indexes made from the data set in this process know it at
-// once; to use it with a reopened one, set the index's DE to the data set's.
+// AddQuery adds a query that came up later, with its dual-encoder vector x of length
+// d, a copy of which it keeps, and returns its row. Indexes made from the data set in
+// this process know it at once; to use it with a reopened one, set the index's DE to
+// the data set's. An x of another length is an ErrShape.
 func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
 	vectors := d.DE.Queries
 	if vectors == nil || len(x) != vectors.Cols {

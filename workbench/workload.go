@@ -17,9 +17,9 @@ type Workload struct {
 	Oversample     int // of a search over a store; 0 = 4
 }
 
-// Rates are what was measured of the machines: by a second.
+// Rates are what the machines were measured to do in a second.
 type Rates struct {
-	Calls   float64 // cross-encoder calls, all replicas together
+	Calls   float64 // cross-encoder calls, of all replicas together
 	Scan    float64 // bytes of items that one shard scans for a query
 	Network float64 // bytes to and from the searcher; 0 costs nothing
 }

@@ -34,14 +34,17 @@ func GemmBias(c, a Mat, p *Panels, bias []float32, threads int) {
 // MulT computes C = A·Bᵀ for B with N rows and K columns, with the bits of Gemm.
 // For few rows of A it reads B where it stands.
 func MulT(c, a, b Mat, threads int) {
-	if a.Rows <= fewRows && active.hasRowDots() {
+	switch {
+	case a.Rows <= fewRows && active.hasRowDots():
 		mulFew(c, a, b, threads)
-		return
+	case fewRows < a.Rows && a.Rows <= swapRows && a.Cols >= 2*swapRows:
+		mulSwapped(c, a, b, threads)
+	default:
+		p := pool.Get().(*Panels)
+		defer pool.Put(p)
+		p.PackRows(b, threads)
+		Gemm(c, a, p, false, threads)
 	}
-	p := pool.Get().(*Panels)
-	defer pool.Put(p)
-	p.PackRows(b, threads)
-	Gemm(c, a, p, false, threads)
 }
 
 // Mul computes C = A·B for B with K rows and N columns.
@@ -88,22 +91,25 @@ func gemmRange(c, a Mat, p *Panels, init Mat, lo, hi, from, to int) {
 // gemmBlock adds the kBlock products from k on for one block of rows.
 func gemmBlock(c, a Mat, p *Panels, init Mat, lo, hi, from, to, k int) {
 	steps := min(kBlock, p.K-k)
+	x, rows, start := a.Sub(lo, k, hi-lo, steps), c.RowRange(lo, hi), Mat{Data: init.from(lo, 0), Stride: init.Stride}
+	for j := from; j < to; j++ {
+		gemmPanel(rows, x, start, j*active.tileCols(), p.part(j, k, steps), p.part(min(j+1, p.panels()-1), k, steps))
+	}
+}
+
+// gemmPanel computes the columns of C from j on, those of panel b, and has next
+// fetched meanwhile, a share by each tile.
+func gemmPanel(c, a, init Mat, j int, b, next []float32) {
 	w, h := active.tileCols(), active.tileRows()
-	tiles := (hi - lo + h - 1) / h
-	for j := from * panelCols; j < min(to*panelCols, p.N); j += w {
-		var b []float32
-		if steps > 0 {
-			b = p.panel(j / panelCols)[k*panelCols+j%panelCols:]
+	tiles := (c.Rows + h - 1) / h
+	for t := range tiles { // of nearly equal height
+		i, end := c.Rows*t/tiles, c.Rows*(t+1)/tiles
+		ahead := next[len(next)*t/tiles : len(next)*(t+1)/tiles]
+		if c.Cols-j < w {
+			edgeTile(c, a, init, b, i, end, j, ahead)
+			continue
 		}
-		for t := range tiles { // tiles of nearly equal height
-			i, next := lo+(hi-lo)*t/tiles, lo+(hi-lo)*(t+1)/tiles
-			x := a.Data[min(i*a.Stride+k, len(a.Data)):]
-			if p.N-j < w {
-				edgeTile(c, x, a.Stride, b, init, i, next-i, j, steps)
-				continue
-			}
-			active.gemm(next-i, steps, x, a.Stride, b, panelCols, init.from(i, j), init.Stride, c.Data[i*c.Stride+j:], c.Stride)
-		}
+		active.gemm(end-i, a.Cols, a.from(i, 0), a.Stride, b, init.from(i, j), init.Stride, c.Data[i*c.Stride+j:], c.Stride, ahead)
 	}
 }
 
@@ -115,16 +121,16 @@ func (m Mat) from(i, j int) []float32 {
 	return m.Data[i*m.Stride+j:]
 }
 
-// edgeTile computes the tile at (i, j), of which only a part of the columns
-// lies inside C, by way of a whole one beside it.
-func edgeTile(c Mat, x []float32, lda int, b []float32, init Mat, i, rows, j, steps int) {
+// edgeTile computes the tile of rows i … end-1 and columns from j on, of which only
+// a part lies inside C, by way of a whole one beside it.
+func edgeTile(c, a, init Mat, b []float32, i, end, j int, next []float32) {
 	var tile [14 * 32]float32
 	w, cols := active.tileCols(), c.Cols-j
-	for r := range rows {
-		copy(tile[r*w:][:cols], init.from(i+r, j))
+	for r := i; r < end; r++ {
+		copy(tile[(r-i)*w:][:cols], init.from(r, j))
 	}
-	active.gemm(rows, steps, x, lda, b, panelCols, tile[:], w, tile[:], w)
-	for r := range rows {
-		copy(c.Data[(i+r)*c.Stride+j:][:cols], tile[r*w:])
+	active.gemm(end-i, a.Cols, a.from(i, 0), a.Stride, b, tile[:], w, tile[:], w, next)
+	for r := i; r < end; r++ {
+		copy(c.Row(r)[j:], tile[(r-i)*w:])
 	}
 }

@@ -17,14 +17,15 @@ func levels() []level {
 // The functions below take float32 counts and strides and check nothing.
 
 // gemm: C (mr × tile columns) = init + A (mr × k) · B (k × tile columns), with
-// row strides. init may be C itself (to add to it), one row repeated (stride
-// 0), or nil for zero. mr is 1 … tile rows.
+// row strides for all but B. init may be C itself (to add to it), one row repeated
+// (stride 0), or nil for zero. mr is 1 … tile rows. What stands from next on is
+// fetched into the cache, pace bytes every two steps.
 //
 //go:noescape
-func gemmAVX2(mr, k int, a *float32, lda int, b *float32, ldb int, init *float32, ldi int, c *float32, ldc int)
+func gemmAVX2(mr, k int, a *float32, lda int, b, init *float32, ldi int, c *float32, ldc int, next *float32, pace int)
 
 //go:noescape
-func gemmAVX512(mr, k int, a *float32, lda int, b *float32, ldb int, init *float32, ldi int, c *float32, ldc int)
+func gemmAVX512(mr, k int, a *float32, lda int, b, init *float32, ldi int, c *float32, ldc int, next *float32, pace int)
 
 // dot: Σ x[i]·y[i].
 //
@@ -137,12 +138,16 @@ func fromHalfAVX2(dst *float32, src *uint16, n int)
 //go:noescape
 func toHalfAVX2(dst *uint16, src *float32, n int)
 
-func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
+func (l level) gemm(mr, k int, a []float32, lda int, b, init []float32, ldi int, c []float32, ldc int, next []float32) {
 	if l == pureGo {
-		gemmGo(mr, k, a, lda, b, ldb, init, ldi, c, ldc)
+		gemmGo(mr, k, a, lda, b, init, ldi, c, ldc)
 		return
 	}
-	var pa, pb, pi *float32
+	var pa, pb, pi, pn *float32
+	pace := 0
+	if len(next) > 0 && k > 1 {
+		pn, pace = &next[0], 4*len(next)/(k/2)
+	}
 	if k > 0 {
 		pa, pb = &a[0], &b[0]
 	}
@@ -150,10 +155,10 @@ func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init 
 		pi = &init[0]
 	}
 	if l == avx512 {
-		gemmAVX512(mr, k, pa, lda, pb, ldb, pi, ldi, &c[0], ldc)
+		gemmAVX512(mr, k, pa, lda, pb, pi, ldi, &c[0], ldc, pn, pace)
 		return
 	}
-	gemmAVX2(mr, k, pa, lda, pb, ldb, pi, ldi, &c[0], ldc)
+	gemmAVX2(mr, k, pa, lda, pb, pi, ldi, &c[0], ldc, pn, pace)
 }
 
 func (l level) dot(x, y []float32) float32 {

@@ -6,11 +6,11 @@ func levels() []level { return []level{pureGo, neon} }
 // gemmNEON does what gemmAVX2 does, see kernels_amd64.go, with 8 columns.
 //
 //go:noescape
-func gemmNEON(mr, k int, a *float32, lda int, b *float32, ldb int, init *float32, ldi int, c *float32, ldc int)
+func gemmNEON(mr, k int, a *float32, lda int, b, init *float32, ldi int, c *float32, ldc int)
 
-func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
+func (l level) gemm(mr, k int, a []float32, lda int, b, init []float32, ldi int, c []float32, ldc int, next []float32) {
 	if l == pureGo {
-		gemmGo(mr, k, a, lda, b, ldb, init, ldi, c, ldc)
+		gemmGo(mr, k, a, lda, b, init, ldi, c, ldc)
 		return
 	}
 	var pa, pb, pi *float32
@@ -20,5 +20,5 @@ func (l level) gemm(mr, k int, a []float32, lda int, b []float32, ldb int, init 
 	if init != nil {
 		pi = &init[0]
 	}
-	gemmNEON(mr, k, pa, lda, pb, ldb, pi, ldi, &c[0], ldc)
+	gemmNEON(mr, k, pa, lda, pb, pi, ldi, &c[0], ldc)
 }

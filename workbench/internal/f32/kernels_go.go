@@ -7,7 +7,7 @@ import (
 )
 
 // gemmGo is the tile kernel in Go, 8 columns wide: see gemmAVX2.
-func gemmGo(mr, k int, a []float32, lda int, b []float32, ldb int, init []float32, ldi int, c []float32, ldc int) {
+func gemmGo(mr, k int, a []float32, lda int, b, init []float32, ldi int, c []float32, ldc int) {
 	for r := range mr {
 		var s [8]float32
 		if init != nil {
@@ -16,7 +16,7 @@ func gemmGo(mr, k int, a []float32, lda int, b []float32, ldb int, init []float3
 		row := a[min(r*lda, len(a)):]
 		s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
 		for t := range k {
-			v, w := row[t], b[t*ldb:][:8]
+			v, w := row[t], b[8*t:][:8]
 			s0 += v * w[0]
 			s1 += v * w[1]
 			s2 += v * w[2]

@@ -1,10 +1,7 @@
 package f32
 
-// panelCols is the width of a panel, a multiple of every tile width.
-const panelCols = 32
-
 // Panels is the right-hand factor of a matrix product, K × N, laid out for
-// the tile kernels: panels of 32 columns, each with its K rows one after
+// the tile kernels: panels as wide as a tile, each with its K rows one after
 // another, the last one filled up with zeros. Pack once, multiply often.
 type Panels struct {
 	K, N int
@@ -13,7 +10,7 @@ type Panels struct {
 
 // Columns returns columns lo … hi-1, sharing memory; lo is a multiple of 32.
 func (p *Panels) Columns(lo, hi int) Panels {
-	if lo%panelCols != 0 || hi > p.N {
+	if lo%active.tileCols() != 0 || hi > p.N {
 		panic("f32: columns do not start at a panel")
 	}
 	return Panels{p.K, hi - lo, p.data[lo*p.K:]}
@@ -58,37 +55,41 @@ func (p *Panels) packRange(lo, hi int, b Mat, negate bool, pack func(*Panels, in
 
 // packRowPanel transposes the rows of B that are columns of panel j.
 func (p *Panels) packRowPanel(j int, b Mat) {
-	rows := b.RowRange(j*panelCols, min(j*panelCols+panelCols, b.Rows))
-	transpose(active, Mat{p.panel(j), p.K, rows.Rows, panelCols}, rows)
+	w := active.tileCols()
+	rows := b.RowRange(j*w, min(j*w+w, b.Rows))
+	transpose(active, Mat{p.panel(j), p.K, rows.Rows, w}, rows)
 }
 
 // packColPanel copies the columns of B that are columns of panel j.
 func (p *Panels) packColPanel(j int, b Mat) {
-	panel, n := p.panel(j), min(panelCols, b.Cols-j*panelCols)
+	panel, w := p.panel(j), active.tileCols()
+	n := min(w, b.Cols-j*w)
 	for t := range p.K {
-		copy(panel[t*panelCols:], b.Data[t*b.Stride+j*panelCols:][:n])
+		copy(panel[t*w:], b.Data[t*b.Stride+j*w:][:n])
 	}
 }
 
 // shape sets K and N and clears what no value of B will fill.
 func (p *Panels) shape(k, n int) {
 	p.K, p.N = k, n
-	size := p.panels() * panelCols * k
+	w := active.tileCols()
+	size := p.panels() * w * k
 	if cap(p.data) < size {
 		p.data = make([]float32, size)
 	}
 	p.data = p.data[:size]
-	if n%panelCols != 0 {
-		clear(p.panel(n / panelCols))
+	if n%w != 0 {
+		clear(p.panel(n / w))
 	}
 }
 
-// panels is the number of panels, panel the j-th one.
-func (p *Panels) panels() int { return (p.N + panelCols - 1) / panelCols }
+// panels is the number of panels, panel the j-th one, part its rows from k on.
+func (p *Panels) panels() int { return (p.N + active.tileCols() - 1) / active.tileCols() }
 
-func (p *Panels) panel(j int) []float32 {
-	size := p.K * panelCols
-	return p.data[j*size:][:size]
+func (p *Panels) panel(j int) []float32 { return p.part(j, 0, p.K) }
+
+func (p *Panels) part(j, k, rows int) []float32 {
+	return p.data[(j*p.K+k)*active.tileCols():][:rows*active.tileCols()]
 }
 
 // Transpose returns Aᵀ, sharing the work among threads.

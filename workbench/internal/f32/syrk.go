@@ -30,8 +30,8 @@ func syrkRange(c, a Mat, p *Panels, init Mat, lo, hi int) {
 		}
 		for i := lo; i < hi; i += rowBlock {
 			next := min(i+rowBlock, hi)
-			for j := range (next-1)/panelCols + 1 {
-				gemmBlock(c, a, p, init, max(i, j*panelCols), next, j, j+1, k)
+			for j := range (next-1)/active.tileCols() + 1 {
+				gemmBlock(c, a, p, init, max(i, j*active.tileCols()), next, j, j+1, k)
 			}
 		}
 	}

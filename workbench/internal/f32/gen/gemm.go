@@ -8,20 +8,19 @@ var aRows = []string{"SI", "R8", "R9", "R10", "R11"}
 
 // gemm writes the tile kernel: C (mr × 2w) = init + A (mr × k) · B (k × 2w).
 // Each element of C is one chain of fused multiply-adds in the order of k, so
-// its bits depend neither on mr nor on the width of the vectors.
+// its bits depend neither on mr nor on the width of the vectors. On the way it
+// fetches what later tiles will read, from next on, pace bytes a turn of the loop.
 func gemm(a *asm) {
-	a.text("gemm", 80)
+	a.text("gemm", 88)
 	a.i("MOVQ k+8(FP), AX")
 	a.i("MOVQ a+16(FP), SI")
 	a.i("MOVQ lda+24(FP), DX")
 	a.i("MOVQ b+32(FP), BX")
-	a.i("MOVQ ldb+40(FP), CX")
-	a.i("MOVQ init+48(FP), R12")
-	a.i("MOVQ ldi+56(FP), R13")
-	a.i("MOVQ c+64(FP), DI")
-	for _, r := range []string{"DX", "CX", "R13"} {
-		a.i("SHLQ $2, %s", r)
-	}
+	a.i("MOVQ init+40(FP), R12")
+	a.i("MOVQ ldi+48(FP), R13")
+	a.i("MOVQ c+56(FP), DI")
+	a.i("SHLQ $2, DX")
+	a.i("SHLQ $2, R13")
 	for g := 1; 3*g < a.rows; g++ {
 		a.i("LEAQ (%s)(DX*2), %s", aRows[g-1], aRows[g])
 		a.i("ADDQ DX, %s", aRows[g])
@@ -54,9 +53,14 @@ func gemmTile(a *asm, mr int) {
 		a.zero(r)
 	}
 	a.label(step)
+	fetchTile(a, mr)
+	a.i("MOVQ next+72(FP), R12")
+	a.i("MOVQ pace+80(FP), R13")
 	a.i("SUBQ $%d, AX", a.unroll)
 	a.i("JL %s", last)
 	a.label(pair)
+	a.i("PREFETCHT0 (R12)")
+	a.i("ADDQ R13, R12")
 	for u := range a.unroll {
 		gemmStep(a, mr, u)
 	}
@@ -68,27 +72,38 @@ func gemmTile(a *asm, mr int) {
 	a.i("JZ %s", done)
 	gemmStep(a, mr, 0)
 	a.label(done)
-	a.i("MOVQ ldc+72(FP), R13")
-	a.i("SHLQ $2, R13")
 	for r := range mr {
 		a.i("VMOVUPS %s, (DI)", a.v(2*r))
 		a.i("VMOVUPS %s, %d(DI)", a.v(2*r+1), vb)
 		if r+1 < mr {
-			a.i("ADDQ R13, DI")
+			a.i("ADDQ CX, DI")
 		}
 	}
 	a.ret()
 }
 
+// fetchTile leaves the row stride of C in CX and fetches the tile below, whose
+// rows lie far apart, so that the next call finds them.
+func fetchTile(a *asm, mr int) {
+	a.i("MOVQ ldc+64(FP), CX")
+	a.i("SHLQ $2, CX")
+	a.i("IMUL3Q $%d, CX, R12", mr)
+	a.i("ADDQ DI, R12")
+	for r := range mr {
+		for at := 0; at < 2*a.bytesPerVector(); at += 64 {
+			a.i("PREFETCHT0 %d(R12)", at)
+		}
+		if r+1 < mr {
+			a.i("ADDQ CX, R12")
+		}
+	}
+}
+
 // gemmStep adds the products of step u (0 or 1) after the pointers.
 func gemmStep(a *asm, mr, u int) {
 	b0, b1 := 2*a.rows, 2*a.rows+1
-	row := "(BX)"
-	if u == 1 {
-		row = "(BX)(CX*1)"
-	}
-	a.i("VMOVUPS %s, %s", row, a.v(b0))
-	a.i("VMOVUPS %d%s, %s", a.bytesPerVector(), row, a.v(b1))
+	a.i("VMOVUPS %d(BX), %s", 2*u*a.bytesPerVector(), a.v(b0))
+	a.i("VMOVUPS %d(BX), %s", (2*u+1)*a.bytesPerVector(), a.v(b1))
 	for r := range mr {
 		addr := "(" + aRows[r/3] + ")"
 		if r%3 > 0 {
@@ -106,5 +121,5 @@ func advance(a *asm, mr, n int) {
 	for g := range (mr + 2) / 3 {
 		a.i("ADDQ $%d, %s", 4*n, aRows[g])
 	}
-	a.i("LEAQ (BX)(CX*%d), BX", n)
+	a.i("ADDQ $%d, BX", 2*n*a.bytesPerVector())
 }

@@ -43,15 +43,14 @@ func NewMoments(n int) Moments { return Moments{make([]float32, n), make([]float
 // Slice returns the moments of parameters lo to hi-1, sharing memory.
 func (m Moments) Slice(lo, hi int) Moments { return Moments{m.mean[lo:hi], m.square[lo:hi]} }
 
-// Move takes the step under way for some parameters; a nil gradient is zero.
+// Move takes the step under way for some parameters.
 // Several goroutines may move different parameters.
 func (o *Optimizer) Move(params, gradient []float32, m Moments) {
 	f32.AdamW(params, gradient, m.mean, m.square, &o.steps[len(o.steps)-1])
 }
 
 // Rows are parameters of which a step's gradient touches few rows. The other rows'
-// steps wait until a row is wanted and are then taken in one go while it is in
-// cache, with the bits of one at a time.
+// steps wait until a row is wanted and are then taken in one go in registers.
 type Rows struct {
 	opt     *Optimizer
 	params  f32.Mat
@@ -68,9 +67,7 @@ func NewRows(o *Optimizer, x f32.Mat) *Rows {
 // gradient of zero. Several goroutines may settle different rows.
 func (r *Rows) Settle(i int) {
 	m := r.row(i)
-	for t := range r.opt.steps[r.taken[i]:] {
-		f32.AdamW(r.params.Row(i), nil, m.mean, m.square, &r.opt.steps[r.taken[i]+t])
-	}
+	f32.AdamWStill(r.params.Row(i), m.mean, m.square, r.opt.steps[r.taken[i]:])
 	r.taken[i] = len(r.opt.steps)
 }
 

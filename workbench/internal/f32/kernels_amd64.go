@@ -65,13 +65,19 @@ func axpyWideAVX2(alpha float64, x *float32, y *float64, n int)
 //go:noescape
 func axpyWideAVX512(alpha float64, x *float32, y *float64, n int)
 
-// adamw: see AdamW; gradient may be nil.
+// adamw, adamwStill: see AdamW, AdamWStill.
 //
 //go:noescape
-func adamwAVX2(p, gradient, mean, square *float32, n int, c *[8]float32)
+func adamwAVX2(p, gradient, mean, square *float32, n int, s *AdamWStep)
 
 //go:noescape
-func adamwAVX512(p, gradient, mean, square *float32, n int, c *[8]float32)
+func adamwAVX512(p, gradient, mean, square *float32, n int, s *AdamWStep)
+
+//go:noescape
+func adamwStillAVX2(p, mean, square *float32, n int, steps *AdamWStep, count int, fall float32)
+
+//go:noescape
+func adamwStillAVX512(p, mean, square *float32, n int, steps *AdamWStep, count int, fall float32)
 
 // indexAtLeast: the first i with x[i] >= t, or n; n is a multiple of 16.
 //
@@ -224,19 +230,26 @@ func (l level) axpyWide(alpha float64, x []float32, y []float64) {
 	}
 }
 
-func (l level) adamw(p, g, mean, square []float32, c *[8]float32) {
-	var pg *float32
-	if len(g) > 0 {
-		pg = &g[0]
-	}
+func (l level) adamw(p, g, mean, square []float32, s *AdamWStep) {
 	switch {
 	case len(p) == 0:
 	case l == avx512:
-		adamwAVX512(&p[0], pg, &mean[0], &square[0], len(p), c)
+		adamwAVX512(&p[0], &g[0], &mean[0], &square[0], len(p), s)
 	case l == avx2:
-		adamwAVX2(&p[0], pg, &mean[0], &square[0], len(p), c)
+		adamwAVX2(&p[0], &g[0], &mean[0], &square[0], len(p), s)
 	default:
-		adamwGo(p, g, mean, square, c)
+		adamwGo(p, g, mean, square, s)
+	}
+}
+
+func (l level) adamwStill(p, mean, square []float32, steps []AdamWStep, fall float32) {
+	switch l {
+	case avx512:
+		adamwStillAVX512(&p[0], &mean[0], &square[0], len(p), &steps[0], len(steps), fall)
+	case avx2:
+		adamwStillAVX2(&p[0], &mean[0], &square[0], len(p), &steps[0], len(steps), fall)
+	default:
+		adamwStillGo(p, mean, square, steps, fall)
 	}
 }
 

@@ -76,17 +76,27 @@ func axpyWideGo(alpha float64, x []float32, y []float64) {
 	}
 }
 
-func adamwGo(p, gradient, mean, square []float32, c *[8]float32) {
+func adamwGo(p, gradient, mean, square []float32, s *AdamWStep) {
+	gradient, mean, square = gradient[:len(p)], mean[:len(p)], square[:len(p)]
+	for i, g := range gradient {
+		mean[i] = float32(s.Beta1*mean[i]) + float32(s.Take1*g)
+		square[i] = float32(s.Beta2*square[i]) + float32(float32(s.Take2*g)*g)
+		root := float32(math.Sqrt(float64(square[i])))
+		p[i] = float32(s.Keep*p[i]) - float32(s.Rate*mean[i])/(float32(root*s.Root)+s.Epsilon)
+	}
+}
+
+func adamwStillGo(p, mean, square []float32, steps []AdamWStep, fall float32) {
 	mean, square = mean[:len(p)], square[:len(p)]
 	for i := range p {
-		g := float32(0)
-		if gradient != nil {
-			g = gradient[i]
-		}
-		mean[i] = float32(c[0]*mean[i]) + float32(c[1]*g)
-		square[i] = float32(c[2]*square[i]) + float32(float32(c[3]*g)*g)
 		root := float32(math.Sqrt(float64(square[i])))
-		p[i] = float32(c[4]*p[i]) - float32(c[5]*mean[i])/(float32(root*c[6])+c[7])
+		for t := range steps {
+			s := &steps[t]
+			mean[i] *= s.Beta1
+			square[i] *= s.Beta2
+			root *= fall
+			p[i] = float32(s.Keep*p[i]) - float32(s.Rate*mean[i])/(float32(root*s.Root)+s.Epsilon)
+		}
 	}
 }
 

@@ -16,7 +16,11 @@ func (l level) dotWide(x []float32, y []float64) float64 { return dotWideGo(x, y
 
 func (l level) axpyWide(alpha float64, x []float32, y []float64) { axpyWideGo(alpha, x, y) }
 
-func (l level) adamw(p, g, mean, square []float32, c *[8]float32) { adamwGo(p, g, mean, square, c) }
+func (l level) adamw(p, g, mean, square []float32, s *AdamWStep) { adamwGo(p, g, mean, square, s) }
+
+func (l level) adamwStill(p, mean, square []float32, steps []AdamWStep, fall float32) {
+	adamwStillGo(p, mean, square, steps, fall)
+}
 
 func (l level) solveTile(triangle, inverse, tile []float32, n int) {
 	solveTileGo(triangle, inverse, tile, n)

@@ -84,6 +84,7 @@ func main() {
 		dotWide(a)
 		axpyWide(a)
 		adamw(a)
+		adamwStill(a)
 		indexAtLeast(a)
 		solveTile(a)
 		factorTile(a)

@@ -84,6 +84,9 @@ func GemvTWide(y []float64, a Mat, x []float64) {
 // IndexAtLeast returns the first i with x[i] >= t, or len(x). NaN is never at least anything.
 func IndexAtLeast(x []float32, t float32) int {
 	i := active.indexAtLeast(x, t)
+	if last := len(x) - 16; last >= 0 && i > last { // the rest, with some of what is known
+		i = last + active.indexAtLeast(x[last:], t)
+	}
 	for i < len(x) && !(x[i] >= t) {
 		i++
 	}

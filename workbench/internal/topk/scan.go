@@ -52,8 +52,8 @@ func ScanBy(queries, n, k int, worker func() Chunk, skip func(query, item int) b
 	f32.Parallel(threads, queries, 1, func(lo, hi int) {
 		for q := lo; q < hi; q++ {
 			for _, p := range parts[1:] {
-				for _, h := range p[q].heap {
-					parts[0][q].Push(h)
+				for _, x := range p[q].heap {
+					parts[0][q].push(x)
 				}
 			}
 			hits[q] = parts[0][q].Best()

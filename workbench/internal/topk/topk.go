@@ -4,14 +4,13 @@
 package topk
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
 	"axn/workbench/internal/f32"
 )
 
-// Hit is a selected score and its index.
+// Hit is a selected score and its index, below 2³².
 type Hit struct {
 	Index int
 	Score float32
@@ -34,11 +33,11 @@ func Select(scores []float32, k int, skip func(i int) bool) []int {
 // Selector keeps the k highest of the scores pushed so far.
 type Selector struct {
 	k    int
-	heap []Hit // once it holds k: a heap with the lowest hit at the root
+	heap []key // once it holds k: a heap with the lowest hit at the root
 }
 
 // New returns a Selector of the k highest scores.
-func New(k int) *Selector { return &Selector{k: k, heap: make([]Hit, 0, max(k, 0))} }
+func New(k int) *Selector { return &Selector{k: k, heap: make([]key, 0, max(k, 0))} }
 
 // Reset forgets all scores and keeps the memory.
 func (s *Selector) Reset() { s.heap = s.heap[:0] }
@@ -54,23 +53,27 @@ func (s *Selector) Threshold() float32 {
 	case len(s.heap) < s.k:
 		return float32(math.Inf(-1))
 	}
-	return s.heap[0].Score
+	return s.heap[0].hit().Score
 }
 
 // Push offers one score.
 func (s *Selector) Push(h Hit) {
+	if h.Score >= s.Threshold() {
+		s.push(keyOf(h))
+	}
+}
+
+func (s *Selector) push(x key) {
 	switch {
-	case !(h.Score >= s.Threshold()):
 	case len(s.heap) < s.k:
-		s.heap = append(s.heap, h)
+		s.heap = append(s.heap, x)
 		if len(s.heap) == s.k {
 			for i := s.k/2 - 1; i >= 0; i-- {
-				s.sink(i)
+				s.sink(i, s.heap[i])
 			}
 		}
-	case lower(s.heap[0], h):
-		s.heap[0] = h
-		s.sink(0)
+	case s.heap[0] < x:
+		s.sink(0, x)
 	}
 }
 
@@ -83,45 +86,49 @@ func (s *Selector) PushAll(base int, scores []float32, skip func(i int) bool) {
 			return
 		}
 		if skip == nil || !skip(base+i) {
-			s.Push(Hit{base + i, scores[i]})
+			s.push(keyOf(Hit{base + i, scores[i]}))
 		}
 	}
 }
 
-// Best sorts the hits, best first, and returns them. They share memory with
-// the Selector and live until the next Push or Reset; Push may go on.
+// Best returns the hits, best first. Push may go on.
 func (s *Selector) Best() []Hit {
-	slices.SortFunc(s.heap, func(a, b Hit) int {
-		if a.Score != b.Score {
-			return cmp.Compare(b.Score, a.Score)
-		}
-		return a.Index - b.Index
-	})
-	best := slices.Clone(s.heap)
-	slices.Reverse(s.heap) // ascending order is a heap
+	slices.Sort(s.heap) // ascending order is a heap
+	best := make([]Hit, len(s.heap))
+	for i, x := range s.heap {
+		best[len(best)-1-i] = x.hit()
+	}
 	return best
 }
 
-// lower tells whether a ranks below b.
-func lower(a, b Hit) bool {
-	return a.Score < b.Score || a.Score == b.Score && a.Index > b.Index
-}
-
-// sink restores the heap below position i.
-func (s *Selector) sink(i int) {
+// sink puts x in place i, or below it, where the heap needs it.
+func (s *Selector) sink(i int, x key) {
 	h := s.heap
-	for {
-		child := 2*i + 1
-		if child >= len(h) {
-			return
+	for child := 2*i + 1; child < len(h); child = 2*i + 1 {
+		if next := child + 1; next < len(h) && h[next] < h[child] {
+			child = next
 		}
-		if child+1 < len(h) && lower(h[child+1], h[child]) {
-			child++
+		if x <= h[child] {
+			break
 		}
-		if !lower(h[child], h[i]) {
-			return
-		}
-		h[i], h[child] = h[child], h[i]
+		h[i] = h[child]
 		i = child
 	}
+	h[i] = x
+}
+
+// key is a hit as a number, the higher the better: a score's bits in the order of
+// numbers, then the index, lower ones first.
+type key uint64
+
+// keyOf is the key of a hit, whose score is not NaN and whose index is below 2³².
+func keyOf(h Hit) key {
+	b := math.Float32bits(h.Score + 0) // there is one zero
+	return key(b^(uint32(int32(b)>>31)|1<<31))<<32 | key(^uint32(h.Index))
+}
+
+// hit is the hit of a key.
+func (x key) hit() Hit {
+	b := uint32(x >> 32)
+	return Hit{int(^uint32(x)), math.Float32frombits(b ^ (^uint32(int32(b)>>31) | 1<<31))}
 }

@@ -32,7 +32,7 @@ func reference(scores []float32, k int, skip func(int) bool) []int {
 func TestSelect(t *testing.T) {
 	r := newRand(t)
 	inf := float32(math.Inf(1))
-	special := []float32{float32(math.NaN()), inf, -inf, 0, 1}
+	special := []float32{float32(math.NaN()), inf, -inf, 0, float32(math.Copysign(0, -1)), 1, -1}
 	for n := range 200 {
 		scores := make([]float32, n)
 		for i := range scores {

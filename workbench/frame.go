@@ -56,9 +56,9 @@ func (r *Report) column(t series.Type, name string, of func(m *Measure) any) ser
 	return series.New(values, t, name)
 }
 
-// Table shows recall in percent with one row per system and index cost and one
-// column per budget and k, such as B100_k10: the shape papers print. It shows the
-// given k, or all if none is given.
+// Table shows recall in percent with one row per system and index cost, and per
+// sampling where several cost the same, and one column per budget and k, such as
+// B100_k10: the shape papers print. It shows the given k, or all if none is given.
 func (r *Report) Table(k ...int) dataframe.DataFrame {
 	type row struct {
 		system string
@@ -71,7 +71,7 @@ func (r *Report) Table(k ...int) dataframe.DataFrame {
 		if len(k) > 0 && !slices.Contains(k, m.K) {
 			continue
 		}
-		at, col := row{m.System, m.IndexCalls}, fmt.Sprintf("B%d_k%d", m.Budget, m.K)
+		at, col := row{r.drawnName(&m), m.IndexCalls}, fmt.Sprintf("B%d_k%d", m.Budget, m.K)
 		if cells[at] == nil {
 			rows, cells[at] = append(rows, at), map[string]float64{}
 		}
@@ -93,6 +93,17 @@ func (r *Report) Table(k ...int) dataframe.DataFrame {
 		all = append(all, series.New(v, series.Float, col))
 	}
 	return dataframe.New(all...)
+}
+
+// drawnName names the system, and its sampling too where another one has cost it as
+// many calls.
+func (r *Report) drawnName(m *Measure) string {
+	for _, other := range r.Measures {
+		if other.System == m.System && other.IndexCalls == m.IndexCalls && other.Sampling != m.Sampling {
+			return m.System + ", " + m.Sampling
+		}
+	}
+	return m.System
 }
 
 // Frame shows the result as a table: query, rank (from 1), item, round (from 1),

@@ -155,6 +155,22 @@ func TestExperimentVariesTheIndexCost(t *testing.T) {
 	}
 }
 
+// TestReportKeepsSamplingsOfOneCostApart draws 100 entries in two ways.
+func TestReportKeepsSamplingsOfOneCostApart(t *testing.T) {
+	d, g := toy(47, 60, 100, 8)
+	rep := must[*Report](t)(Experiment{Dataset: d, Scorer: LookUp(g), Budgets: []int{20, 60}, TopK: []int{10},
+		Systems:   []System{{Name: "MF_Trns", Factorize: FactorizeOptions{Method: Transductive}}},
+		Samplings: []Sampling{{Queries: 10, Random: 10}, {Queries: 20, Random: 5}, {Random: 5}}}.Run(t.Context()))
+	want := []string{"MF_Trns, 10 queries × (10 random items)", "MF_Trns, 20 queries × (5 random items)", "MF_Trns"}
+	if got := rep.Table().Col("system").Records(); !slices.Equal(got, want) {
+		t.Errorf("the table has %q", got)
+	}
+	curves := rep.curves(func(*Measure) bool { return true }, rep.costName, func(m *Measure) float64 { return float64(m.Budget) })
+	if len(curves) != 3 || curves[0].name != want[0] || curves[2].name != "MF_Trns, 150" || len(curves[1].xys) != 2 {
+		t.Errorf("the plot has %v", curves)
+	}
+}
+
 func TestPlotsOfCost(t *testing.T) {
 	rep := costReport(t)
 	index, err1 := rep.PlotIndexCalls(10, 60)

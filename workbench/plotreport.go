@@ -31,7 +31,7 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 // calls spent on the index, on a logarithmic axis, one line per system. A system
 // whose index costs nothing is a level line.
 func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
-	curves := r.curves(func(m *Measure) bool { return m.K == k && m.Budget == budget }, systemName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls)) })
+	curves := r.curves(func(m *Measure) bool { return m.K == k && m.Budget == budget }, r.drawnName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls)) })
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
@@ -107,10 +107,11 @@ func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x 
 	return curves
 }
 
-func systemName(m *Measure) string { return m.System }
-
 // costName names the system, and the index cost if it was measured at several.
 func (r *Report) costName(m *Measure) string {
+	if name := r.drawnName(m); name != m.System {
+		return name
+	}
 	for _, other := range r.Measures {
 		if other.System == m.System && other.IndexCalls != m.IndexCalls {
 			return m.System + ", " + short(m.IndexCalls)

@@ -57,22 +57,20 @@ func orDefault[T int | float64](x, def T) T {
 	return x
 }
 
-// solveRows sets each row of x to the minimiser of Σ (value − x·other)² over its
-// entries + ridge·‖x − x0‖². Rows without entries become x0.
+// solveRows sets each row of x that has entries to the minimiser of Σ (value −
+// x·other)² over them + ridge·‖x − x0‖².
 func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float32) error {
 	full := sync.OnceValue(func() f32.Mat { return primalFactor(other.view(), ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
 	parallel(x.Rows, func(i int) {
-		if ctx.Err() != nil {
+		at, values := s.row(i)
+		if len(at) == 0 || ctx.Err() != nil {
 			return
 		}
 		w := pool.Get().(*rowSolver)
 		defer pool.Put(w)
-		at, values := s.row(i)
 		w.gather(other, at, values, x0.Row(i))
 		switch n := len(at); {
-		case n == 0:
-			copy(x.Row(i), x0.Row(i))
 		case n == other.Rows: // every such row has the same normal equations
 			w.primal(x.Row(i), x0.Row(i), full())
 		case n > x.Cols:

@@ -54,6 +54,14 @@ func (m *Matrix) Select(rows []int) *Matrix {
 	return s
 }
 
+// clone returns a copy, made on all cores: at a gigabyte most of it is the system
+// giving out pages.
+func (m *Matrix) clone() *Matrix {
+	c := NewMatrix(m.Rows, m.Cols)
+	f32.Parallel(threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
+	return c
+}
+
 // OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran
 // order; one dimension of n values gives n×1. Its errors name the file.
 func OpenMatrix(path string) (*Matrix, error) {

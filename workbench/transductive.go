@@ -3,7 +3,6 @@ package workbench
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"axn/workbench/internal/f32"
 )
@@ -50,8 +49,7 @@ func newFactors(d *Dataset, g *Scores, n Normalization) *factors {
 	rows := g.queries()
 	f := &factors{queries0: d.DE.Queries.Select(rows), items0: d.DE.Items, byQuery: g.sparse(n)}
 	f.byItem = f.byQuery.transposed(len(d.Items))
-	f.queries = &Matrix{Rows: len(rows), Cols: d.DE.Items.Cols, Data: slices.Clone(f.queries0.Data)}
-	f.items = &Matrix{Rows: len(d.Items), Cols: d.DE.Items.Cols, Data: slices.Clone(d.DE.Items.Data)}
+	f.queries, f.items = f.queries0.clone(), f.items0.clone()
 	return f
 }
 

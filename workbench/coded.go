@@ -16,6 +16,10 @@ const (
 	codedQueries = 2
 	codedItems   = 10000
 	codedShare   = 8 // scores one item in so many exactly at most; beyond, all
+
+	// codedBytes are scanned in about the time that another goroutine takes to start
+	// and to be waited for.
+	codedBytes = 8 << 20
 )
 
 // codes is a matrix rounded to bytes.
@@ -95,7 +99,8 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 		return nil, false
 	}
 	items := c.Features.Rows
-	s := q8.Search{N: items, K: n, Most: items / codedShare, Threads: threads(),
+	s := q8.Search{N: items, K: n, Most: items / codedShare,
+		Threads: min(threads(), 1+items*c.Features.Cols/codedBytes),
 		Upper: b.uppers, Lower: b.lower,
 		Skip:  func(i int) bool { return p.seen[i] },
 		Exact: func(items []int) []float32 { return c.score(p, items) },

@@ -26,7 +26,10 @@ func (ix indexShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.
 }
 
 func (ix indexShelf) rows(_ context.Context, items []int) (itemRows, error) {
-	r := itemRows{features: ix.Features.Select(items).view(), vectors: ix.DE.Items.Select(items).view()}
+	r := itemRows{features: ix.Features.Select(items).view()}
+	if r.vectors = r.features; ix.Features != ix.DE.Items {
+		r.vectors = ix.DE.Items.Select(items).view()
+	}
 	if ix.Prior != nil {
 		r.bias = ix.Prior.Bias.Select(items).Data
 	}

@@ -34,17 +34,34 @@ func GemmBias(c, a Mat, p *Panels, bias []float32, threads int) {
 // MulT computes C = A·Bᵀ for B with N rows and K columns, with the bits of Gemm.
 // For few rows of A it reads B where it stands.
 func MulT(c, a, b Mat, threads int) {
+	if a.Cols != b.Cols || c.Rows != a.Rows || c.Cols != b.Rows {
+		panic("f32: mulT: shapes differ")
+	}
 	switch {
 	case a.Rows <= fewRows && active.hasRowDots():
 		mulFew(c, a, b, threads)
 	case fewRows < a.Rows && a.Rows <= swapRows && a.Cols >= 2*swapRows:
 		mulSwapped(c, a, b, threads)
 	default:
-		p := pool.Get().(*Panels)
-		defer pool.Put(p)
+		mulPacked(c, a, b, threads)
+	}
+}
+
+// mulPacked computes C = A·Bᵀ by packing B. Threads that share the columns of C
+// pack those they take.
+func mulPacked(c, a, b Mat, threads int) {
+	p := pool.Get().(*Panels)
+	defer pool.Put(p)
+	if threads < 2 || a.Rows >= b.Rows {
 		p.PackRows(b, threads)
 		Gemm(c, a, p, false, threads)
+		return
 	}
+	p.shape(b.Cols, b.Rows)
+	Parallel(threads, p.panels(), 1, func(lo, hi int) {
+		p.packRange(lo, hi, b, false, (*Panels).packRowPanel)
+		gemmRange(c, a, p, Mat{}, 0, a.Rows, lo, hi)
+	})
 }
 
 // Mul computes C = A·B for B with K rows and N columns.

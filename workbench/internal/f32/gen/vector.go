@@ -207,7 +207,8 @@ func indexAtLeast(a *asm) {
 }
 
 // transpose writes the transposition of 8 × 8 blocks, AVX2 at both levels:
-// dst[j·ldd+i] = src[i·lds+j] for 8 rows i and n columns j, n a multiple of 8.
+// dst[j·ldd+i] = src[i·lds+j] for 8 rows i and n columns j, n a multiple of 8. The
+// 8 rows that follow in memory are fetched in its order.
 func transpose(out *bytes.Buffer) {
 	a := &asm{level: levels[0]}
 	a.text("transpose", 40)
@@ -218,19 +219,17 @@ func transpose(out *bytes.Buffer) {
 	a.i("MOVQ n+32(FP), AX")
 	a.i("SHLQ $2, CX")
 	a.i("SHLQ $2, DX")
+	a.i("LEAQ (SI)(DX*8), R9")
 	block, done := a.fresh("block"), a.fresh("done")
 	a.label(block)
 	a.i("SUBQ $8, AX")
 	a.i("JL %s", done)
 	a.i("MOVQ SI, R8")
-	a.i("LEAQ (SI)(DX*8), R9")
 	for r := range 4 { // halves of rows r and r+4 share a register
 		a.i("VMOVUPS (R8), X%d", r)
 		a.i("VMOVUPS 16(R8), X%d", 4+r)
-		a.i("PREFETCHT0 (R9)")
-		a.i("PREFETCHT0 (R9)(DX*4)")
+		a.i("PREFETCHT0 %d(R9)", 64*r)
 		a.i("ADDQ DX, R8")
-		a.i("ADDQ DX, R9")
 	}
 	for r := range 4 {
 		a.i("VINSERTF128 $1, (R8), Y%d, Y%d", r, r)
@@ -252,6 +251,7 @@ func transpose(out *bytes.Buffer) {
 		}
 	}
 	a.i("ADDQ $32, SI")
+	a.i("ADDQ $256, R9")
 	a.i("JMP %s", block)
 	a.label(done)
 	a.ret()

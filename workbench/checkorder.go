@@ -8,11 +8,11 @@ import (
 )
 
 // What tells that query and item are exchanged: for so many queries that a coin would
-// do it once in fifty times, the exchanged order sets relevant items further
+// do it once in a hundred times, the exchanged order sets relevant items further
 // apart from common ones, by this factor at least.
 const (
 	clearly  = 1.5
-	unlikely = .02
+	unlikely = .01
 	topOrder = 3 // of the dual encoder's best, which stand in for relevant items
 )
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"testing"
 )
 
@@ -38,7 +39,7 @@ func motions() *Dataset {
 	d := &Dataset{Name: "motions"}
 	for i, t := range [][2]string{
 		{"the lion * crept * towards the herd", "crawl, creep: move slowly, with the body near the ground"},
-		{"she * whispered * in his ear", "whisper: speak without the voice"},
+		{"the ship * sank * off the coast", "sink, go down: fall to the bottom of the water"},
 		{"she * poured * the milk into a bowl", "pour: make a liquid run from a vessel"},
 		{"he * sang * in the bath", "sing: make music with the voice"},
 		{"they * paid * in cash", "pay: give money for goods or for work"},
@@ -55,10 +56,21 @@ func motions() *Dataset {
 	return d
 }
 
-// TestCheckScorerOrder looks at a toy by its vectors and at the real cross-encoder by
-// judgements, each as it is, exchanged, and summed over both orders.
+// judgedToy is the toy with every query's best item judged relevant.
+func judgedToy() (*Dataset, TextScorer) {
+	d, ts := readable()
+	_, g := toy(3, 120, 300, 16)
+	for q := range d.Queries {
+		d.Queries[q].Gold = slices.Index(g.Row(q), slices.Max(g.Row(q)))
+	}
+	return d, ts
+}
+
+// TestCheckScorerOrder looks at a toy and at the real cross-encoder, each as it is,
+// exchanged, and summed over both orders.
 func TestCheckScorerOrder(t *testing.T) {
-	toy, ts := readable()
+	toy, ts := judgedToy()
+	unjudged, _ := readable()
 	ce := must[*CrossEncoder](t)(OpenCrossEncoder("../data/models/ce-wordnet-L4"))
 	few := motions()
 	few.Train = few.Train[:5]
@@ -68,6 +80,7 @@ func TestCheckScorerOrder(t *testing.T) {
 		verdict Verdict
 	}{
 		"toy": {toy, ts, Fine}, "toy exchanged": {toy, exchanged(ts), Warning}, "toy summed": {toy, summed(ts), Fine},
+		"unjudged toy": {unjudged, ts, Fine}, "unjudged toy summed": {unjudged, summed(ts), Fine},
 		"model": {motions(), ce, Fine}, "model exchanged": {motions(), exchanged(ce), Warning}, "model summed": {motions(), summed(ce), Fine},
 		"too few": {few, exchanged(ce), ""},
 	} {

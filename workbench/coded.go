@@ -101,7 +101,7 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 	items := c.Features.Rows
 	s := q8.Search{N: items, K: n, Most: items / codedShare,
 		Threads: min(threads(), 1+items*c.Features.Cols/codedBytes),
-		Upper: b.uppers, Lower: b.lower,
+		Upper:   b.uppers, Lower: b.lower,
 		Skip:  func(i int) bool { return p.seen[i] },
 		Exact: func(items []int) []float32 { return c.score(p, items) },
 	}

@@ -13,18 +13,20 @@ func parallel(n int, do func(i int)) {
 	var wg sync.WaitGroup
 	var once sync.Once
 	var failure any
-	for range min(n, threads()) {
-		wg.Go(func() {
-			defer func() {
-				if r := recover(); r != nil {
-					once.Do(func() { failure = r })
-				}
-			}()
-			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-				do(i)
+	work := func() {
+		defer func() {
+			if r := recover(); r != nil {
+				once.Do(func() { failure = r })
 			}
-		})
+		}()
+		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+			do(i)
+		}
 	}
+	for range min(n, threads()) - 1 {
+		wg.Go(work)
+	}
+	work() // in this goroutine: one task alone moves to no other core
 	wg.Wait()
 	if failure != nil {
 		panic(failure)

@@ -119,6 +119,9 @@ func gemmBlock(c, a Mat, p *Panels, init Mat, lo, hi, from, to, k int) {
 func gemmPanel(c, a, init Mat, j int, b, next []float32) {
 	w, h := active.tileCols(), active.tileRows()
 	tiles := (c.Rows + h - 1) / h
+	if tiles <= 2 { // B is read nearly as fast as it comes
+		next = nil
+	}
 	for t := range tiles { // of nearly equal height
 		i, end := c.Rows*t/tiles, c.Rows*(t+1)/tiles
 		ahead := next[len(next)*t/tiles : len(next)*(t+1)/tiles]

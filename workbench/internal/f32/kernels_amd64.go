@@ -19,7 +19,8 @@ func levels() []level {
 // gemm: C (mr × tile columns) = init + A (mr × k) · B (k × tile columns), with
 // row strides for all but B. init may be C itself (to add to it), one row repeated
 // (stride 0), or nil for zero. mr is 1 … tile rows. What stands from next on is
-// fetched into the cache, pace bytes every two steps.
+// fetched into the cache, pace bytes every two steps, and the tile of C below;
+// nothing with pace 0.
 //
 //go:noescape
 func gemmAVX2(mr, k int, a *float32, lda int, b, init *float32, ldi int, c *float32, ldc int, next *float32, pace int)
@@ -149,13 +150,13 @@ func (l level) gemm(mr, k int, a []float32, lda int, b, init []float32, ldi int,
 		gemmGo(mr, k, a, lda, b, init, ldi, c, ldc)
 		return
 	}
-	var pa, pb, pi, pn *float32
-	pace := 0
-	if len(next) > 0 && k > 1 {
-		pn, pace = &next[0], 4*len(next)/(k/2)
-	}
+	var pa, pb, pi *float32
 	if k > 0 {
 		pa, pb = &a[0], &b[0]
+	}
+	pn, pace := pb, 0
+	if len(next) > 0 && k > 1 {
+		pn, pace = &next[0], 4*len(next)/(k/2)
 	}
 	if init != nil {
 		pi = &init[0]

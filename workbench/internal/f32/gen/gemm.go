@@ -9,7 +9,8 @@ var aRows = []string{"SI", "R8", "R9", "R10", "R11"}
 // gemm writes the tile kernel: C (mr × 2w) = init + A (mr × k) · B (k × 2w).
 // Each element of C is one chain of fused multiply-adds in the order of k, so
 // its bits depend neither on mr nor on the width of the vectors. On the way it
-// fetches what later tiles will read, from next on, pace bytes a turn of the loop.
+// fetches what later tiles will read, from next on, pace bytes a turn of the loop,
+// and the tile of C below; with pace 0 nothing.
 func gemm(a *asm) {
 	a.text("gemm", 88)
 	a.i("MOVQ k+8(FP), AX")
@@ -38,7 +39,8 @@ func gemm(a *asm) {
 
 // gemmTile writes the body for mr rows. Registers 0 … 2mr-1 hold the tile.
 func gemmTile(a *asm, mr int) {
-	zero, step, pair, last, done := a.fresh("zero"), a.fresh("step"), a.fresh("pair"), a.fresh("last"), a.fresh("done")
+	zero, step, turns, pair := a.fresh("zero"), a.fresh("step"), a.fresh("turns"), a.fresh("pair")
+	last, done := a.fresh("last"), a.fresh("done")
 	vb := a.bytesPerVector()
 	a.i("TESTQ R12, R12")
 	a.i("JZ %s", zero)
@@ -53,9 +55,14 @@ func gemmTile(a *asm, mr int) {
 		a.zero(r)
 	}
 	a.label(step)
-	fetchTile(a, mr)
-	a.i("MOVQ next+72(FP), R12")
+	a.i("MOVQ ldc+64(FP), CX")
+	a.i("SHLQ $2, CX")
 	a.i("MOVQ pace+80(FP), R13")
+	a.i("TESTQ R13, R13")
+	a.i("JZ %s", turns)
+	fetchTile(a, mr)
+	a.label(turns)
+	a.i("MOVQ next+72(FP), R12")
 	a.i("SUBQ $%d, AX", a.unroll)
 	a.i("JL %s", last)
 	a.label(pair)
@@ -82,11 +89,8 @@ func gemmTile(a *asm, mr int) {
 	a.ret()
 }
 
-// fetchTile leaves the row stride of C in CX and fetches the tile below, whose
-// rows lie far apart, so that the next call finds them.
+// fetchTile fetches the tile of C below, whose rows lie far apart, for the next call.
 func fetchTile(a *asm, mr int) {
-	a.i("MOVQ ldc+64(FP), CX")
-	a.i("SHLQ $2, CX")
 	a.i("IMUL3Q $%d, CX, R12", mr)
 	a.i("ADDQ DI, R12")
 	for r := range mr {

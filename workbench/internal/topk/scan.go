@@ -7,10 +7,10 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// ScanCols is how many items are scored at a time: 64 queries × 256 items take
-// 64 kB and stay in the second-level cache, beside the items' vectors, until they
+// ScanCols is how many items are scored at a time: 64 queries × 512 items take
+// 128 kB and stay in the second-level cache, beside the items' vectors, until they
 // are consumed.
-const ScanCols = 256
+const ScanCols = 512
 
 // Scan returns for each row of queries (M × d) the k items with the highest
 // inner products. items are the d × N packed item vectors (f32.Panels.PackRows of

@@ -113,7 +113,7 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // the rounds they have.
 //
 // Beyond the index it takes O(64·B·(B + p)) floats for the evidence of a block of
-// 64 queries and, on each core, O(256·(64 + p)) for the scan of 256 items at a
+// 64 queries and, on each core, O(512·(64 + p)) for the scan of 512 items at a
 // time; scores of all items exist only for queries whose First is an Initializer,
 // one a core.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {

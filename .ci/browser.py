@@ -6,9 +6,9 @@
 Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs every
 notebook that needs no database server (or those named), then works with the keyboard alone
 in a new one: interrupt, restart, completion, inspection, a progress bar. Prints one line
-per check; ends with 1 if one failed. Screenshots of all of it, light and dark, go to DIR; --picture writes the one
-for the README and does nothing else. --url takes a server that runs already, whose
-folder is --work, such as a container's.
+per check; ends with 1 if one failed. Screenshots of all of it, light and dark, go to DIR;
+--picture writes the one for the README and does nothing else. --url takes a server that
+runs already, whose folder is --work, such as a container's.
 
 Needs Debian's chromium (installed if missing) and playwright (an environment of its own
 is made in the user's cache folder).

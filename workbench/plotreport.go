@@ -107,7 +107,8 @@ func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x 
 	return curves
 }
 
-// costName names the system, and the index cost if it was measured at several.
+// costName names the system, and its sampling or index cost if it was measured at
+// several.
 func (r *Report) costName(m *Measure) string {
 	if name := r.drawnName(m); name != m.System {
 		return name

@@ -77,10 +77,10 @@ func interruptRun(run *fast.Run) {
 func (in *Interp) abandon(j *job) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	worker := uintptr(in.worker.Load())
 	if !j.is(running) {
 		return
 	}
+	worker := uintptr(in.worker.Load())
 	in.routines.add(worker, &routine{job: j, run: j.run})
 	if !j.state.CompareAndSwap(running, abandoned) {
 		in.routines.remove(worker)

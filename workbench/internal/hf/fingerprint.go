@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"axn/workbench/internal/files"
 )
 
 // hashFiles is the first half of the SHA-256 over the files' lengths and contents.
@@ -20,16 +22,9 @@ func hashFiles(paths []string) (string, error) {
 
 // hashFile adds a file's length and content.
 func hashFile(w io.Writer, path string) error {
-	f, err := os.Open(path)
-	if err != nil {
+	return files.Read(path, func(f *os.File, size int64) error {
+		fmt.Fprintln(w, size)
+		_, err := io.Copy(w, f)
 		return err
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	fmt.Fprintln(w, info.Size())
-	_, err = io.Copy(w, f)
-	return err
+	})
 }

@@ -118,14 +118,15 @@ func (in *Interp) declareContext() {
 
 // job is a cell on its way through the interpreter.
 type job struct {
-	cell   *Cell
-	cancel context.CancelCauseFunc
-	ctx    context.Context
-	done   chan Result // gets one result, from the worker or from whoever leaves the cell behind
-	over   atomic.Bool // the result is sent
-	run    *fast.Run   // of the goroutine that runs the cell; set before running
-	state  atomic.Int32
-	timed  time.Time // when a timed statement began
+	cell    *Cell
+	cancel  context.CancelCauseFunc
+	ctx     context.Context
+	done    chan Result // gets one result, from the worker or from whoever leaves the cell behind
+	over    atomic.Bool // the result is sent
+	run     *fast.Run   // of the goroutine that runs the cell; set before running
+	state   atomic.Int32
+	pressed atomic.Bool // press is at work
+	timed   time.Time   // when a timed statement began
 }
 
 // States of a job.

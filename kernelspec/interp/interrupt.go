@@ -13,7 +13,7 @@ import (
 const (
 	signalPause = 2 * time.Millisecond  // between two signals to a cell that goes on
 	grace       = 30 * time.Millisecond // for a cell to end before it is left behind
-	patience    = 10 * time.Second      // for whatever it left running
+	patience    = time.Second           // for whatever it left running
 	maxDepth    = 200_000               // calls within calls; Go's stack ends soon after
 	depthPause  = 2 * time.Millisecond
 )
@@ -41,8 +41,14 @@ func (in *Interp) Fail(err error) { in.stop(err) }
 
 // press signals a cell and its goroutines until they end. A cell that does not end
 // soon is left behind, and whatever still runs of it is poisoned, until it waits in
-// a call for good.
+// a call for good. Who comes while a cell is pressed leaves it at that.
 func (in *Interp) press(j *job) {
+	if j != nil {
+		if !j.pressed.CompareAndSwap(false, true) {
+			return
+		}
+		defer j.pressed.Store(false)
+	}
 	pause := signalPause
 	for start := time.Now(); time.Since(start) < patience; time.Sleep(pause) {
 		late := time.Since(start) > grace

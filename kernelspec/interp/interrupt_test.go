@@ -6,6 +6,7 @@
 package interp
 
 import (
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,23 @@ func TestInterruptOfGoroutinesThatRecover(t *testing.T) {
 	c.run("go func() { for { deaf() } }()\ntime.Sleep(time.Millisecond)")
 	c.in.Interrupt()
 	c.alone()
+}
+
+// However often a blocked cell is interrupted, its goroutine stays and little else.
+func TestInterruptsOfABlockedCell(t *testing.T) {
+	c := newCells(t)
+	c.run("1")
+	before := runtime.NumGoroutine()
+	time.AfterFunc(10*time.Millisecond, func() {
+		for range 50 {
+			c.in.Interrupt()
+		}
+	})
+	c.fails("<-make(chan int)")
+	if more := runtime.NumGoroutine() - before; more > 10 {
+		t.Errorf("%d goroutines more than before", more)
+	}
+	c.run("1")
 }
 
 // Functions of a cell may be called on goroutines of compiled code.

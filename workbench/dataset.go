@@ -56,6 +56,12 @@ type Dataset struct {
 	Items       []Item
 	Train, Test []int // rows of Queries
 	DE          DualEmbeddings
+
+	// Qrels are relevance judgements, by query row: item row to grade, of which 0 and
+	// less mean not relevant; nil for a query that is not judged. Without any, nil,
+	// a query's Gold is its one relevant item. OpenQrels reads them.
+	Qrels  []map[int]int
+	absent int // judgements that OpenQrels passed over since the item is not here
 }
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,

@@ -1,0 +1,184 @@
+package workbench
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"axn/workbench/internal/files"
+)
+
+// WriteRun writes results as a run in TREC's format, which trec_eval, ir_measures, ranx
+// and PyTerrier read: query id, Q0, item id, rank from 1, score, name. A path that ends
+// in .gz is gzipped. An empty name is the file's, without its ending.
+//
+// Programs that read runs rank by score and break ties by id in their own ways; scores
+// are written with all their digits. An id with a space, a name with a space, no items
+// in a result or a score that is not finite are errors, and nothing is written.
+func WriteRun(path, name string, d *Dataset, rs []Result) error {
+	if name == "" {
+		name, _, _ = strings.Cut(filepath.Base(path), ".")
+	}
+	var b bytes.Buffer
+	if err := d.printRun(&b, name, rs); err != nil {
+		return fmt.Errorf("workbench: write run %s: %w", path, err)
+	}
+	err := files.Write(path, func(f *os.File) error {
+		if !strings.HasSuffix(path, ".gz") {
+			_, err := f.Write(b.Bytes())
+			return err
+		}
+		z := gzip.NewWriter(f)
+		if _, err := z.Write(b.Bytes()); err != nil {
+			return err
+		}
+		return z.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: write run: %w", err)
+	}
+	return nil
+}
+
+func (d *Dataset) printRun(w io.Writer, name string, rs []Result) error {
+	if strings.ContainsAny(name, " \t\r\n") {
+		return fmt.Errorf("the name %q has a space, which the format cannot hold", name)
+	}
+	if len(rs) == 0 {
+		return errors.New("a run needs at least one result")
+	}
+	seen := map[int]bool{}
+	for i := range rs {
+		r := &rs[i]
+		if r.Query < 0 || r.Query >= len(d.Queries) {
+			return fmt.Errorf("result %d is of query row %d, %s has %d queries", i, r.Query, d.Name, len(d.Queries))
+		}
+		query := d.Queries[r.Query].ID
+		if seen[r.Query] {
+			return fmt.Errorf("two results are of query %s", query)
+		}
+		seen[r.Query] = true
+		if len(r.Scores) != len(r.Items) {
+			return fmt.Errorf("query %s: %w: %d items and %d scores", query, ErrShape, len(r.Items), len(r.Scores))
+		}
+		for at, it := range r.Items {
+			if it < 0 || it >= len(d.Items) {
+				return fmt.Errorf("query %s: item row %d of %d", query, it, len(d.Items))
+			}
+			id, score := d.Items[it].ID, r.Scores[at]
+			if !oneWord(query) || !oneWord(id) {
+				return fmt.Errorf("the ids %q and %q: an id that is empty or has a space cannot stand in a run", query, id)
+			}
+			if math.IsNaN(score) || math.IsInf(score, 0) {
+				return fmt.Errorf("query %s, item %s: the score is %v", query, id, score)
+			}
+			fmt.Fprintf(w, "%s Q0 %s %d %s %s\n", query, id, at+1, strconv.FormatFloat(score, 'g', -1, 64), name)
+		}
+	}
+	return nil
+}
+
+// oneWord reports whether a column of TREC's formats can hold an id.
+func oneWord(id string) bool { return len(strings.Fields(id)) == 1 && strings.TrimSpace(id) == id }
+
+// OpenRun reads a run in TREC's format, gzipped or not, made by whatever program: query
+// id, Q0, item id, rank, score, name. Each query of the file gives one result, in the
+// order in which the file first names them, its items ranked as trec_eval ranks them:
+// by score, ties by id in descending order; the rank column is not read, which tools
+// fill differently. All its items count as one round; Calls is 0, because a file does
+// not say what it cost.
+//
+// A query or item that the data set lacks, a line of another shape and an item listed
+// twice are errors that name the line.
+func OpenRun(path string, d *Dataset) ([]Result, error) {
+	rs, err := d.readRun(path)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open run %s: %w", path, err)
+	}
+	return rs, nil
+}
+
+func (d *Dataset) readRun(path string) ([]Result, error) {
+	data, err := unzipped(path)
+	if err != nil {
+		return nil, err
+	}
+	queries, items := d.byID()
+	var rs []Result
+	at := map[int]int{} // result by query
+	sc := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
+	sc.Buffer(nil, 1<<24)
+	for line := 1; sc.Scan(); line++ {
+		f := strings.Fields(sc.Text())
+		if len(f) == 0 {
+			continue
+		}
+		q, it, score, err := runLine(f, queries, items)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", line, err)
+		}
+		i, ok := at[q]
+		if !ok {
+			i, rs = len(rs), append(rs, Result{Query: q})
+			at[q] = i
+		}
+		rs[i].Items, rs[i].Scores = append(rs[i].Items, it), append(rs[i].Scores, score)
+	}
+	if err := sc.Err(); err != nil {
+		return nil, err
+	}
+	if rs == nil {
+		return nil, errors.New("it is empty")
+	}
+	for i := range rs {
+		if err := d.rankRun(&rs[i]); err != nil {
+			return nil, fmt.Errorf("query %s: %w", d.Queries[rs[i].Query].ID, err)
+		}
+	}
+	return rs, nil
+}
+
+// runLine reads the columns of a line.
+func runLine(f []string, queries, items map[string]int) (query, item int, score float64, err error) {
+	if len(f) != 6 {
+		return 0, 0, 0, fmt.Errorf("%d columns: a run has six (query, Q0, item, rank, score, name)", len(f))
+	}
+	query, ok := queries[f[0]]
+	if !ok {
+		return 0, 0, 0, fmt.Errorf("the data set has no query %q", f[0])
+	}
+	if item, ok = items[f[2]]; !ok {
+		return 0, 0, 0, fmt.Errorf("the data set has no item %q", f[2])
+	}
+	score, err = strconv.ParseFloat(f[4], 64)
+	if err != nil || math.IsNaN(score) {
+		return 0, 0, 0, fmt.Errorf("score %q is not a number", f[4])
+	}
+	return query, item, score, nil
+}
+
+// rankRun puts a result in trec_eval's order, as one round.
+func (d *Dataset) rankRun(r *Result) error {
+	order, err := d.trecOrder(r)
+	if err != nil {
+		return err
+	}
+	of := make(map[int]float64, len(order))
+	for i, it := range r.Items {
+		of[it] = r.Scores[i]
+	}
+	scores := make([]float64, len(order))
+	for i, it := range order {
+		scores[i] = of[it]
+	}
+	r.Items, r.Scores, r.Rounds = order, scores, []Round{{Items: order, Scores: scores}}
+	return nil
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"axn/workbench/internal/judge"
+	"axn/workbench/internal/stats"
 )
 
 // Evaluation holds measures of rankings against relevance judgements. All values lie
@@ -180,7 +181,7 @@ func (e *Evaluation) Frame() dataframe.DataFrame {
 	n := len(e.Measures)
 	low, high, queries := make([]float64, n), make([]float64, n), make([]int, n)
 	for i, values := range e.PerQuery {
-		low[i], high[i] = bootstrap(values)
+		low[i], high[i] = stats.Bootstrap(values)
 		queries[i] = len(values)
 	}
 	return dataframe.New(series.New(e.Measures, series.String, "measure"), series.New(e.Means, series.Float, "mean"),

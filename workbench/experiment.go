@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -17,16 +18,28 @@ type System struct {
 	Index     *Index
 	Factorize FactorizeOptions
 	Samplings []Sampling
+
+	// Run is a ranking made elsewhere, such as OpenRun reads: of each query its first
+	// Budget items count, and nothing else of the system is used. A query that the
+	// run lacks counts as found nothing. What it cost is not known: Calls is NaN.
+	Run []Result
+
+	// Scorer is the cross-encoder of this system; nil is the experiment's. Recall is
+	// then of its own exact neighbours, found by scoring every item unless Exact has
+	// them.
+	Scorer Scorer
+	Exact  []Neighbors
 }
 
-// Experiment compares systems by Top-k-Recall at equal budgets, and at equal
-// index costs where it makes the indexes.
+// Experiment compares systems by Top-k-Recall and by measures of relevance at equal
+// budgets, and at equal index costs where it makes the indexes.
 type Experiment struct {
 	Dataset   *Dataset
 	Scorer    Scorer
 	Systems   []System
 	Budgets   []int       // B, cross-encoder calls per query
-	TopK      []int       // k
+	TopK      []int       // k of Top-k-Recall; may be nil where Measures are asked for
+	Measures  []string    // measures of relevance of the items found, as Evaluate reads them
 	Queries   []int       // rows of the queries to search; nil = Dataset.Test
 	Exact     []Neighbors // of these queries, as OpenNeighbors reads them; nil = every item is scored to know them
 	Samplings []Sampling  // calls spent on the index, the costs to compare; nil = none are spent
@@ -36,6 +49,12 @@ type Experiment struct {
 	Seeds []int64
 	// Baseline names the system the others are tested against; "" is the first.
 	Baseline string
+	// Test is the paired test of the differences to the baseline: "sign-flip" (also ""),
+	// the randomisation test; "t"; or "wilcoxon", the signed-rank test.
+	Test string
+	// Correction adjusts the p of all rows of the report that are tested for their number:
+	// "holm", "bh" (Benjamini and Hochberg's false discovery rate) or "", none.
+	Correction string
 }
 
 // Measure is what one system reached at one index cost, budget and k.
@@ -55,9 +74,14 @@ type Measure struct {
 	// The paired comparison with the baseline at the same budget and k, and from
 	// the same sampling where the baseline has it, else from its first: mean
 	// difference in recall, its 95 % bootstrap interval over queries, and the
-	// two-sided p of the sign-flip randomisation test. The baseline's own are 0
-	// and P 1.
-	Gain, GainLow, GainHigh, P float64
+	// two-sided p of the experiment's Test. The baseline's own are 0 and P 1.
+	// PAdjusted is P after the experiment's Correction, P itself without one.
+	Gain, GainLow, GainHigh, P, PAdjusted float64
+
+	// Judged are the measures of relevance that the experiment asked for, in that
+	// order. They depend on the budget and not on K.
+	Judged []Judged
+	first  []int // row of the item each query's ranking begins with, -1 without any; the first seed's
 
 	// Wall time, mean over seeds: of observing scores, of making the index, and of
 	// the search of all queries together, the scorer included in the first and last.
@@ -71,6 +95,8 @@ type Report struct {
 	Dataset  string
 	Queries  []int
 	Measures []Measure
+
+	baseline, test, correction string // of the experiment, the test by its full name
 }
 
 // Run searches every query with every system at every index cost and budget. The
@@ -86,17 +112,22 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 	if queries == nil {
 		queries = e.Dataset.Test
 	}
-	exact, err := e.exact(ctx, queries)
+	judged, err := e.judging(queries)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: experiment: %w", err)
+	}
+	exact, err := e.exact(ctx, e.Scorer, e.Exact, queries)
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Experiment: e, exact: exact, observed: map[Sampling]observed{}, made: map[recipe]made{}, report: &Report{Dataset: e.Dataset.Name, Queries: queries}}
+	r := &run{Experiment: e, exact: exact, judging: judged, observed: map[drawn]observed{}, made: map[recipe]made{},
+		report: &Report{Dataset: e.Dataset.Name, Queries: queries, baseline: e.baseline(), test: cmp.Or(e.Test, "sign-flip"), correction: e.Correction}}
 	for _, sys := range e.Systems {
 		if err := r.system(ctx, sys); err != nil {
 			return r.report, fmt.Errorf("workbench: experiment: %s: %w", sys.Name, err)
 		}
 	}
-	r.report.compare(e.baseline())
+	r.report.compare(tests[e.Test], corrections[e.Correction])
 	return r.report, nil
 }
 
@@ -104,8 +135,12 @@ func (e Experiment) check() error {
 	switch {
 	case e.Dataset == nil || e.Scorer == nil:
 		return fmt.Errorf("it needs a Dataset and a Scorer")
-	case len(e.Systems) == 0 || len(e.Budgets) == 0 || len(e.TopK) == 0:
+	case len(e.Systems) == 0 || len(e.Budgets) == 0 || len(e.TopK)+len(e.Measures) == 0:
 		return fmt.Errorf("%d systems, %d budgets, %d values of k: need at least one of each", len(e.Systems), len(e.Budgets), len(e.TopK))
+	case tests[e.Test] == nil:
+		return fmt.Errorf("no test %q: it is sign-flip, t or wilcoxon", e.Test)
+	case corrections[e.Correction] == nil:
+		return fmt.Errorf("no correction %q: it is holm or bh", e.Correction)
 	case !slices.ContainsFunc(e.Systems, func(s System) bool { return s.Name == e.baseline() }):
 		return fmt.Errorf("the baseline %q is none of its systems", e.Baseline)
 	}
@@ -119,12 +154,17 @@ func (e Experiment) check() error {
 	return nil
 }
 
-func (e Experiment) exact(ctx context.Context, queries []int) ([]Neighbors, error) {
-	most := slices.Max(e.TopK)
-	if e.Exact == nil {
-		return Exact(ctx, e.Scorer, e.Dataset, queries, most)
+// exact returns the neighbours by a scorer that recall is of, nil if no k is asked for:
+// those given, else found.
+func (e Experiment) exact(ctx context.Context, s Scorer, given []Neighbors, queries []int) ([]Neighbors, error) {
+	if len(e.TopK) == 0 {
+		return nil, nil
 	}
-	known, err := neighborsOf(queries, e.Exact, min(most, len(e.Dataset.Items)))
+	most := slices.Max(e.TopK)
+	if given == nil {
+		return Exact(ctx, s, e.Dataset, queries, most)
+	}
+	known, err := neighborsOf(queries, given, min(most, len(e.Dataset.Items)))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: experiment: %w", err)
 	}
@@ -138,27 +178,12 @@ func (e Experiment) baseline() string {
 	return e.Baseline
 }
 
-// compare tests every measure against the baseline's.
-func (r *Report) compare(baseline string) {
-	parallel(len(r.Measures), func(i int) {
-		m := &r.Measures[i]
-		base := r.counterpart(m, baseline)
-		difference := make([]float64, len(m.PerQuery))
-		for q := range difference {
-			difference[q] = m.PerQuery[q] - base.PerQuery[q]
-		}
-		m.Gain = mean(difference)
-		m.GainLow, m.GainHigh = bootstrap(difference)
-		m.P = signFlip(difference)
-	})
-}
-
 // counterpart is the baseline's measure that m is compared with.
-func (r *Report) counterpart(m *Measure, baseline string) *Measure {
+func (r *Report) counterpart(m *Measure) *Measure {
 	var found *Measure
 	for i := range r.Measures {
 		c := &r.Measures[i]
-		if c.System == baseline && c.Budget == m.Budget && c.K == m.K && (found == nil || c.Sampling == m.Sampling) {
+		if c.System == r.baseline && c.Budget == m.Budget && c.K == m.K && (found == nil || c.Sampling == m.Sampling) {
 			found = c
 		}
 	}

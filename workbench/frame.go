@@ -14,7 +14,9 @@ import (
 // index_calls, budget, rounds, k, recall, calls and seconds, then the interval of
 // the recall (low, high), its spread over seeds (seed_sd), the gain over the
 // baseline with its interval and p (gain, gain_low, gain_high, p), and what the
-// index cost (sampling, observe_seconds, factorize_seconds, index_mb).
+// index cost (sampling, observe_seconds, factorize_seconds, index_mb). Each measure of
+// relevance adds its mean under its name, such as ndcg@10, and with that name in front
+// _low, _high, _gain and _p; a Correction adds the adjusted p, p_adjusted.
 func (r *Report) Frame() dataframe.DataFrame {
 	text := func(name string, of func(m *Measure) string) series.Series {
 		return r.column(series.String, name, func(m *Measure) any { return of(m) })
@@ -25,7 +27,7 @@ func (r *Report) Frame() dataframe.DataFrame {
 	number := func(name string, of func(m *Measure) float64) series.Series {
 		return r.column(series.Float, name, func(m *Measure) any { return of(m) })
 	}
-	return dataframe.New(
+	columns := []series.Series{
 		text("system", func(m *Measure) string { return m.System }),
 		count("index_calls", func(m *Measure) int { return m.IndexCalls }),
 		count("budget", func(m *Measure) int { return m.Budget }),
@@ -44,7 +46,20 @@ func (r *Report) Frame() dataframe.DataFrame {
 		text("sampling", func(m *Measure) string { return m.Sampling }),
 		number("observe_seconds", func(m *Measure) float64 { return m.ObserveSeconds }),
 		number("factorize_seconds", func(m *Measure) float64 { return m.FactorizeSeconds }),
-		number("index_mb", func(m *Measure) float64 { return float64(m.IndexBytes) / (1 << 20) }))
+		number("index_mb", func(m *Measure) float64 { return float64(m.IndexBytes) / (1 << 20) })}
+	if r.correction != "" {
+		columns = append(columns, number("p_adjusted", func(m *Measure) float64 { return m.PAdjusted }))
+	}
+	for at, name := range r.judgedNames() {
+		name = strings.ToLower(name)
+		columns = append(columns, number(name, func(m *Measure) float64 { return m.Judged[at].Mean }),
+			number(name+"_low", func(m *Measure) float64 { return m.Judged[at].Low }), number(name+"_high", func(m *Measure) float64 { return m.Judged[at].High }),
+			number(name+"_gain", func(m *Measure) float64 { return m.Judged[at].Gain }), number(name+"_p", func(m *Measure) float64 { return m.Judged[at].P }))
+		if r.correction != "" {
+			columns = append(columns, number(name+"_p_adjusted", func(m *Measure) float64 { return m.Judged[at].PAdjusted }))
+		}
+	}
+	return dataframe.New(columns...)
 }
 
 // column makes a column of a frame.
@@ -58,39 +73,25 @@ func (r *Report) column(t series.Type, name string, of func(m *Measure) any) ser
 
 // Table shows recall in percent with one row per system and index cost, and per
 // sampling where several cost the same, and one column per budget and k, such as
-// B100_k10: the shape papers print. It shows the given k, or all if none is given.
+// B100_k10: the shape papers print. It shows the given k, or all if none is given, and
+// the measures of relevance, such as B100_nDCG@10.
 func (r *Report) Table(k ...int) dataframe.DataFrame {
-	type row struct {
-		system string
-		calls  int
-	}
-	var rows []row
-	var columns []string
-	cells := map[row]map[string]float64{}
-	for _, m := range r.Measures {
-		if len(k) > 0 && !slices.Contains(k, m.K) {
-			continue
-		}
-		at, col := row{r.drawnName(&m), m.IndexCalls}, fmt.Sprintf("B%d_k%d", m.Budget, m.K)
-		if cells[at] == nil {
-			rows, cells[at] = append(rows, at), map[string]float64{}
-		}
-		if !slices.Contains(columns, col) {
-			columns = append(columns, col)
-		}
-		cells[at][col] = m.Recall
-	}
-	names, calls := make([]string, len(rows)), make([]int, len(rows))
-	for i, at := range rows {
+	g := r.grid(k)
+	names, calls := make([]string, len(g.rows)), make([]int, len(g.rows))
+	for i, at := range g.rows {
 		names[i], calls[i] = at.system, at.calls
 	}
 	all := []series.Series{series.New(names, series.String, "system"), series.New(calls, series.Int, "index_calls")}
-	for _, col := range columns {
-		v := make([]float64, len(rows))
-		for i, at := range rows {
-			v[i] = math.Round(1000*cells[at][col]) / 10
+	for _, col := range g.columns {
+		v := make([]float64, len(g.rows))
+		for i, at := range g.rows {
+			v[i] = math.Round(1000*g.cells[at][col].Mean) / 10
 		}
-		all = append(all, series.New(v, series.Float, col))
+		name := fmt.Sprintf("B%d_%s", col.budget, col.figure)
+		if col.k > 0 {
+			name = fmt.Sprintf("B%d_k%d", col.budget, col.k)
+		}
+		all = append(all, series.New(v, series.Float, name))
 	}
 	return dataframe.New(all...)
 }

@@ -137,7 +137,7 @@ func TestExperimentVariesTheIndexCost(t *testing.T) {
 		if m.System == "MF_Trns" && m.SeedSD == 0 {
 			t.Errorf("three draws of entries give the same recall: %+v", m)
 		}
-		base := rep.counterpart(&m, "dual encoder")
+		base := rep.counterpart(&m)
 		if want := m.Recall - base.Recall; math.Abs(m.Gain-want) > 1e-12 || (math.Abs(m.Gain) > 0.2 && m.P > 0.01) {
 			t.Errorf("%s: gain %v, want %v; p %v", m.System, m.Gain, want, m.P)
 		}

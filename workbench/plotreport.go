@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
@@ -49,7 +50,7 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 // axis: one line per system and index cost, and broad and grey the Pareto front, the best recall
 // for the calls.
 func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
-	curves := r.curves(func(m *Measure) bool { return m.K == k }, r.costName, func(m *Measure) float64 {
+	curves := r.curves(func(m *Measure) bool { return m.K == k && !math.IsNaN(m.Calls) }, r.costName, func(m *Measure) float64 {
 		return math.Log10(float64(m.IndexCalls) + float64(queries)*m.Calls)
 	})
 	if len(curves) == 0 || queries <= 0 {
@@ -66,6 +67,40 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 		return nil, err
 	}
 	decadeAxis(p, curves)
+	return p, nil
+}
+
+// PlotMeasures draws figures of the report in percent against the budget: recall@10 is
+// Top-10-Recall, and measures of relevance go by their names. Each system and index cost
+// is a line, of each figure where several are named.
+func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
+	var curves []curve
+	if len(names) == 0 {
+		names = r.figureNames()
+	}
+	for _, name := range names {
+		all, err := r.figures(name)
+		if err != nil {
+			return nil, fmt.Errorf("workbench: plot measures: %w", err)
+		}
+		for _, f := range all {
+			label := r.costName(f.of)
+			if len(names) > 1 {
+				label += ", " + f.Measure
+			}
+			at := slices.IndexFunc(curves, func(c curve) bool { return c.name == label })
+			if at < 0 {
+				at, curves = len(curves), append(curves, curve{name: label})
+			}
+			curves[at].xys = append(curves[at].xys, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+		}
+	}
+	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
+	p := newPlot(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
+	if err := addCurves(p, curves); err != nil {
+		return nil, err
+	}
+	p.X.Tick.Marker = budgetTicks(curves)
 	return p, nil
 }
 

@@ -3,22 +3,34 @@ package workbench
 import (
 	"context"
 	"fmt"
+	"math"
 	"time"
+
+	"axn/workbench/internal/stats"
 )
 
 // run is an experiment under way.
 type run struct {
 	Experiment
-	exact    []Neighbors
-	observed map[Sampling]observed
+	exact    []Neighbors // by the experiment's scorer
+	scorerOf string      // the system whose scorer is used, "" for the experiment's
+	judging  judging
+	observed map[drawn]observed
 	made     map[recipe]made
 	report   *Report
+}
+
+// drawn says what scores were observed: of which sampling, by the scorer of which
+// system, "" being the experiment's.
+type drawn struct {
+	sampling Sampling
+	scorer   string
 }
 
 // recipe is all that an index is made from; nothing is observed for the zero
 // Sampling.
 type recipe struct {
-	sampling  Sampling
+	drawn
 	factorize FactorizeOptions
 }
 
@@ -36,6 +48,19 @@ type observed struct {
 
 // system measures one system at every index cost.
 func (r *run) system(ctx context.Context, sys System) error {
+	if sys.Run != nil {
+		return r.frozen(sys)
+	}
+	if sys.Scorer != nil {
+		exact, err := r.Experiment.exact(ctx, sys.Scorer, sys.Exact, r.report.Queries)
+		if err != nil {
+			return err
+		}
+		other := *r // with the scorer of the system; reports and what was made are shared
+		other.Scorer, other.scorerOf, other.exact = sys.Scorer, sys.Name, exact
+		sys.Scorer = nil
+		return other.system(ctx, sys)
+	}
 	if sys.Index != nil {
 		return r.cost(ctx, sys, nil)
 	}
@@ -114,7 +139,7 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 // index makes an index, or recalls it when another system was made the same way;
 // nil spends no calls.
 func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made, error) {
-	key := recipe{factorize: o}
+	key := recipe{drawn{scorer: r.scorerOf}, o}
 	var g observed
 	if sm != nil {
 		key.sampling = *sm
@@ -139,7 +164,8 @@ func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made
 
 // observe spends the calls of a sampling, or recalls what they bought.
 func (r *run) observe(ctx context.Context, sm Sampling) (observed, error) {
-	if g, ok := r.observed[sm]; ok {
+	key := drawn{sm, r.scorerOf}
+	if g, ok := r.observed[key]; ok {
 		return g, nil
 	}
 	start := time.Now()
@@ -148,7 +174,7 @@ func (r *run) observe(ctx context.Context, sm Sampling) (observed, error) {
 		return observed{}, err
 	}
 	g := observed{scores, time.Since(start).Seconds()}
-	r.observed[sm] = g
+	r.observed[key] = g
 	return g, nil
 }
 
@@ -163,6 +189,49 @@ func (r *run) search(ctx context.Context, m Measure, ix *Index, o SearchOptions,
 	m.Seconds, m.Budget, m.Rounds = time.Since(start).Seconds(), budget, ix.options(o).Rounds
 	for i := range rs {
 		m.Calls += float64(rs[i].Calls) / float64(len(rs))
+	}
+	return r.read(m, rs)
+}
+
+// frozen measures a ranking made elsewhere at every budget.
+func (r *run) frozen(sys System) error {
+	of := make(map[int]*Result, len(sys.Run))
+	for i := range sys.Run {
+		of[sys.Run[i].Query] = &sys.Run[i]
+	}
+	for _, budget := range r.Budgets {
+		rs := make([]Result, len(r.report.Queries))
+		for i, q := range r.report.Queries {
+			rs[i].Query = q
+			if known := of[q]; known != nil {
+				n := min(budget, len(known.Items))
+				rs[i].Items, rs[i].Scores = known.Items[:n], known.Scores[:n]
+				rs[i].Rounds = []Round{{Items: rs[i].Items, Scores: rs[i].Scores}}
+			}
+		}
+		ms, err := r.read(Measure{System: sys.Name, Budget: budget, Rounds: 1, Calls: math.NaN()}, rs)
+		if err != nil {
+			return fmt.Errorf("budget %d: %w", budget, err)
+		}
+		r.report.Measures = append(r.report.Measures, merge([][]Measure{ms})...)
+	}
+	return nil
+}
+
+// read reads every k and measure of relevance off the results of one budget.
+func (r *run) read(m Measure, rs []Result) ([]Measure, error) {
+	var err error
+	if m.Judged, err = r.judging.of(r.Dataset, rs); err != nil {
+		return nil, err
+	}
+	m.first = make([]int, len(rs))
+	for i := range rs {
+		if m.first[i] = -1; len(rs[i].Items) > 0 {
+			m.first[i] = rs[i].Items[0]
+		}
+	}
+	if len(r.TopK) == 0 {
+		return []Measure{m}, nil
 	}
 	ms := make([]Measure, len(r.TopK))
 	for i, k := range r.TopK {
@@ -191,7 +260,15 @@ func merge(seeds [][]Measure) []Measure {
 			m.Seconds += ms[i].Seconds / n
 		}
 		m.Recall, m.SeedSD = mean(m.PerQuery), spread.deviation()
-		m.Low, m.High = bootstrap(m.PerQuery)
+		m.Low, m.High = stats.Bootstrap(m.PerQuery)
+		if m.K == 0 {
+			m.Recall, m.SeedSD, m.Low, m.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		}
+		if m.Judged = nil; i > 0 && merged[i-1].Budget == m.Budget {
+			m.Judged = merged[i-1].Judged
+		} else {
+			m.Judged = mergeJudged(seeds, i)
+		}
 		merged[i] = m
 	}
 	return merged

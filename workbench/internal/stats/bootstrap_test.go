@@ -1,4 +1,4 @@
-package workbench
+package stats
 
 import (
 	"math"
@@ -17,10 +17,10 @@ func TestIntervalsAndTestsKeepTheirPromise(t *testing.T) {
 		for i := range x {
 			x[i] = rng.NormFloat64()
 		}
-		if low, high := bootstrap(x); low <= 0 && 0 <= high {
+		if low, high := Bootstrap(x); low <= 0 && 0 <= high {
 			covered++
 		}
-		if signFlip(x) <= 0.05 {
+		if SignFlip(x) <= 0.05 {
 			rejected++
 		}
 	}
@@ -51,13 +51,13 @@ func TestSignFlipAgainstAllSigns(t *testing.T) {
 			extreme++
 		}
 	}
-	if got, want := signFlip(x), float64(extreme)/float64(int(1)<<len(x)); math.Abs(got-want) > 0.02 {
+	if got, want := SignFlip(x), float64(extreme)/float64(int(1)<<len(x)); math.Abs(got-want) > 0.02 {
 		t.Errorf("p %v, all signs give %v", got, want)
 	}
-	if p := signFlip(make([]float64, 5)); p != 1 {
+	if p := SignFlip(make([]float64, 5)); p != 1 {
 		t.Errorf("no differences: p %v", p)
 	}
-	if low, high := bootstrap(nil); low != 0 || high != 0 {
+	if low, high := Bootstrap(nil); low != 0 || high != 0 {
 		t.Errorf("no values: %v to %v", low, high)
 	}
 }

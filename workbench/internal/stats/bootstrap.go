@@ -1,4 +1,5 @@
-package workbench
+// Package stats has the intervals and tests that tables of results need.
+package stats
 
 import (
 	"math/rand/v2"
@@ -12,9 +13,9 @@ const (
 	signFlips        = 4000
 )
 
-// bootstrap returns the 95 % percentile interval of the mean of x: x is drawn
+// Bootstrap returns the 95 % percentile interval of the mean of x: x is drawn
 // from with replacement, as many values as it has, again and again.
-func bootstrap(x []float64) (low, high float64) {
+func Bootstrap(x []float64) (low, high float64) {
 	if len(x) == 0 {
 		return 0, 0
 	}
@@ -31,10 +32,10 @@ func bootstrap(x []float64) (low, high float64) {
 	return means[tail], means[bootstrapSamples-1-tail]
 }
 
-// signFlip is the two-sided randomisation test of paired differences having mean
+// SignFlip is the two-sided randomisation test of paired differences having mean
 // 0: the share of random signs under which their sum is at least as far from 0,
 // the signs observed counted in. No difference at all gives 1.
-func signFlip(difference []float64) float64 {
+func SignFlip(difference []float64) float64 {
 	rng := rand.New(rand.NewPCG(2, uint64(len(difference))))
 	observed := 0.0
 	for _, v := range difference {

@@ -1,0 +1,179 @@
+package workbench
+
+import (
+	"encoding/csv"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// TableOptions says what a table for a paper shows. The zero value shows every figure of
+// the report with marks at the level 0.05.
+type TableOptions struct {
+	K         []int   // of recall; nil = all
+	Level     float64 // p at or below it is marked; 0 = 0.05
+	Intervals bool    // show the 95 % intervals beside the means
+}
+
+// marked is the text of a table for a paper, in percent: cells of systems that differ from
+// the baseline carry a mark, the best of each column stands out.
+type marked struct {
+	header []string
+	rows   [][]cellText
+	note   string
+}
+
+type cellText struct {
+	text, mark string // mark: "+" better, "-" worse than the baseline, "" not shown to differ
+	best       bool
+}
+
+func (r *Report) marked(o TableOptions) (marked, error) {
+	if o.Level == 0 {
+		o.Level = 0.05
+	}
+	if !(o.Level > 0 && o.Level < 1) {
+		return marked{}, fmt.Errorf("Level is %v, not between 0 and 1", o.Level)
+	}
+	g := r.grid(o.K)
+	if len(g.columns) == 0 {
+		return marked{}, fmt.Errorf("the report on %s has nothing at k = %v", r.Dataset, o.K)
+	}
+	t := marked{header: []string{"system", "index calls"}, note: r.note(o.Level)}
+	for _, c := range g.columns {
+		t.header = append(t.header, fmt.Sprintf("%s, B = %d", c.figure, c.budget))
+	}
+	for _, row := range g.rows {
+		cells := []cellText{{text: row.system}, {text: fmt.Sprint(row.calls)}}
+		for _, c := range g.columns {
+			f, ok := g.cells[row][c]
+			cells = append(cells, r.cell(f, ok, o, g.best(c)))
+		}
+		t.rows = append(t.rows, cells)
+	}
+	return t, nil
+}
+
+// best is the highest mean of a column, as it is printed.
+func (g grid) best(c gridColumn) string {
+	best := math.Inf(-1)
+	for _, row := range g.rows {
+		if f, ok := g.cells[row][c]; ok {
+			best = max(best, f.Mean)
+		}
+	}
+	return percent(best)
+}
+
+func percent(share float64) string { return fmt.Sprintf("%.1f", 100*share) }
+
+// cell prints a figure.
+func (r *Report) cell(f figure, known bool, o TableOptions, best string) cellText {
+	if !known {
+		return cellText{}
+	}
+	c := cellText{text: percent(f.Mean)}
+	c.best = c.text == best
+	if o.Intervals {
+		c.text += fmt.Sprintf(" [%s, %s]", percent(f.Low), percent(f.High))
+	}
+	if f.of.System != r.baseline && f.PAdjusted <= o.Level {
+		c.mark = "+"
+		if f.Gain < 0 {
+			c.mark = "-"
+		}
+	}
+	return c
+}
+
+// note says what the marks of a table mean.
+func (r *Report) note(level float64) string {
+	test, adjusted := r.test, ""
+	if r.correction != "" {
+		adjusted = ", adjusted by " + r.correction
+	}
+	return fmt.Sprintf("Percent, means over %d queries of %s. Marks: significantly better or worse than %s (%s test%s, p ≤ %g).",
+		len(r.Queries), r.Dataset, r.baseline, test, adjusted, level)
+}
+
+// Markdown writes the report as a table for a web page: a row per system and index cost,
+// in percent. † marks figures significantly above the baseline's, ‡ below; the best of
+// each column is bold.
+func (r *Report) Markdown(o TableOptions) (string, error) {
+	t, err := r.marked(o)
+	if err != nil {
+		return "", fmt.Errorf("workbench: markdown: %w", err)
+	}
+	var b strings.Builder
+	b.WriteString("| " + strings.Join(t.header, " | ") + " |\n| --- |" + strings.Repeat(" ---: |", len(t.header)-1) + "\n")
+	for _, row := range t.rows {
+		b.WriteString("|")
+		for _, c := range row {
+			text := strings.NewReplacer("|", `\|`).Replace(c.text)
+			if c.best {
+				text = "**" + text + "**"
+			}
+			b.WriteString(" " + text + map[string]string{"+": "†", "-": "‡"}[c.mark] + " |")
+		}
+		b.WriteString("\n")
+	}
+	return b.String() + "\n" + strings.Replace(t.note, "Marks: significantly better or worse", "† significantly better, ‡ worse", 1) + "\n", nil
+}
+
+// LaTeX writes the report as a tabular with booktabs' rules, for the package of that name:
+// a row per system and index cost, in percent. A raised † marks figures significantly
+// above the baseline's, ‡ below; the best of each column is bold.
+func (r *Report) LaTeX(o TableOptions) (string, error) {
+	t, err := r.marked(o)
+	if err != nil {
+		return "", fmt.Errorf("workbench: latex: %w", err)
+	}
+	line := func(cells []string) string { return strings.Join(cells, " & ") + ` \\` + "\n" }
+	header := make([]string, len(t.header))
+	for i, h := range t.header {
+		header[i] = latexText(h)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "\\begin{tabular}{l%s}\n\\toprule\n%s\\midrule\n", strings.Repeat("r", len(header)-1), line(header))
+	for _, row := range t.rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			if cells[i] = latexText(c.text); c.best {
+				cells[i] = `\textbf{` + cells[i] + "}"
+			}
+			cells[i] += map[string]string{"+": `$^{\dagger}$`, "-": `$^{\ddagger}$`}[c.mark]
+		}
+		b.WriteString(line(cells))
+	}
+	note := strings.Replace(t.note, "Marks: significantly better or worse", `\dagger significantly better, \ddagger worse`, 1)
+	return b.String() + "\\bottomrule\n\\end{tabular}\n% " + note + "\n", nil
+}
+
+// latexText escapes what LaTeX reads as commands.
+func latexText(s string) string {
+	return strings.NewReplacer(`\`, `\textbackslash{}`, "&", `\&`, "%", `\%`, "$", `\$`, "#", `\#`, "_", `\_`, "{", `\{`, "}", `\}`,
+		"~", `\textasciitilde{}`, "^", `\textasciicircum{}`, "λ", `$\lambda$`).Replace(s)
+}
+
+// CSV writes one row per system, index cost, budget and figure: system, sampling,
+// index_calls, budget, figure, mean, low, high, gain, p, p_adjusted, calls.
+func (r *Report) CSV() (string, error) {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	w.Write([]string{"system", "sampling", "index_calls", "budget", "figure", "mean", "low", "high", "gain", "p", "p_adjusted", "calls"})
+	for _, name := range r.figureNames() {
+		all, err := r.figures(name)
+		if err != nil {
+			return "", fmt.Errorf("workbench: csv: %w", err)
+		}
+		for _, f := range all {
+			row := []string{f.of.System, f.of.Sampling, fmt.Sprint(f.of.IndexCalls), fmt.Sprint(f.of.Budget), f.Measure}
+			for _, v := range []float64{f.Mean, f.Low, f.High, f.Gain, f.P, f.PAdjusted, f.of.Calls} {
+				row = append(row, fmt.Sprintf("%.6g", v))
+			}
+			w.Write(row)
+		}
+	}
+	w.Flush()
+	return b.String(), w.Error()
+}

@@ -95,3 +95,10 @@ func (c *CrossEncoder) pair(dst []int32, query, item string) ([]int32, int) {
 	}
 	return append(dst[:second+1+keep], t.SEP), n + 2
 }
+
+// length returns how many ids query and item have together with the special
+// tokens, and how many of them are read.
+func (c *CrossEncoder) length(query, item string) (tokens, most int) {
+	t := c.tokenizer
+	return len(t.Append(t.Append(nil, query), item)) + 3, c.maxLength
+}

@@ -239,12 +239,23 @@ func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
 			return
 		}
 	}
+	var length any
+	if h.Length != nil {
+		_, length = h.Length("", "")
+	}
 	writeJSON(w, http.StatusOK, map[string]any{
 		"model_id":                h.Model,
 		"model_sha":               fingerprint,
-		"model_type":              map[string]any{"reranker": map[string]any{"id2label": map[string]string{"0": "LABEL_0"}}},
+		"model_dtype":             "float32",
+		"model_type":              map[string]any{"reranker": map[string]any{"id2label": map[string]string{"0": "LABEL_0"}, "label2id": map[string]int{"LABEL_0": 0}}},
 		"max_client_batch_size":   MaxTexts,
 		"max_concurrent_requests": MaxRequests,
+		"max_input_length":        length,
+		"max_batch_tokens":        nil, // no client needs what these would say of a server of another kind
+		"max_batch_requests":      nil,
+		"tokenization_workers":    nil,
+		"docker_label":            nil,
+		"sha":                     nil,
 		"version":                 "axn",
 	})
 }

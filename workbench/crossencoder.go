@@ -13,21 +13,23 @@ import (
 // CrossEncoder scores a query and an item by reading both together: a BERT
 // with a single logit. Any number of goroutines may use one at once.
 type CrossEncoder struct {
-	tokenizer   *wordpiece.Tokenizer
-	maxLength   int
+	inputs      *wordpiece.Inputs
 	encoder     *bert.Encoder
 	fingerprint func() (string, error)
 }
 
 // OpenCrossEncoder opens a model folder in Hugging Face's layout: config.json,
 // model.safetensors, vocab.txt or tokenizer.json. BERT, MiniLM and DistilBERT
-// classifiers with one label can be read.
+// classifiers with one label can be read. Scores are those of transformers, and of
+// sentence-transformers before its activation function (Identity or Sigmoid),
+// computed in float32 from weights in float32, float16 or bfloat16. A setting that
+// would change them and is not obeyed is an error that names it.
 func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
 	m, err := hf.OpenCrossEncoder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &CrossEncoder{m.Tokenizer, m.MaxLength, bert.New(m), m.Fingerprint}, nil
+	return &CrossEncoder{m.Inputs, bert.New(m), m.Fingerprint}, nil
 }
 
 // Fingerprint names what the model computes: a hash over configuration,
@@ -81,17 +83,14 @@ func (c *CrossEncoder) Rank(ctx context.Context, query string, docs []string, k 
 	return best, nil
 }
 
-// pair appends the ids of [CLS] query [SEP] item [SEP] to dst and says how
-// many of them belong to the query's side.
+// pair appends the ids of query and item, in the layout of the tokenizer, to dst and
+// says how many of them are of the first type.
 func (c *CrossEncoder) pair(dst []int32, query, item string) ([]int32, int) {
-	t, start := c.tokenizer, len(dst)
-	dst = t.Append(append(dst, t.CLS), query)
-	q := len(dst) - start - 1
-	dst = t.Append(append(dst, t.SEP), item)
-	n, keep := wordpiece.Truncate(q, len(dst)-start-2-q, c.maxLength-3)
-	second := start + 1 + n
-	if n < q {
-		dst = append(append(dst[:second], t.SEP), dst[start+2+q:]...)
-	}
-	return append(dst[:second+1+keep], t.SEP), n + 2
+	return c.inputs.Pair(dst, query, item)
+}
+
+// length returns how many ids query and item have together with the special
+// tokens, and how many of them are read.
+func (c *CrossEncoder) length(query, item string) (tokens, most int) {
+	return c.inputs.Length(query, item), c.inputs.Max
 }

@@ -14,9 +14,9 @@ import (
 // and items apart. (DualEncoder is the Method.) Any number of goroutines may use
 // one at once.
 type TextEncoder struct {
-	tokenizer *wordpiece.Tokenizer
-	maxLength int
-	encoder   *bert.Encoder
+	inputs  *wordpiece.Inputs
+	prompts hf.Prompts
+	encoder *bert.Encoder
 }
 
 // OpenDualEncoder opens a sentence-transformers folder: an encoder as for
@@ -26,26 +26,35 @@ func OpenDualEncoder(dir string) (*TextEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &TextEncoder{m.Tokenizer, m.MaxLength, bert.New(m)}, nil
+	return &TextEncoder{m.Inputs, m.Prompts, bert.New(m)}, nil
 }
 
-// Encode returns one row per text, pooled and normalised as the folder says.
-// It uses all cores; a text's row has the same bits in any batch.
+// Encode returns one row per text, pooled and normalised as the folder says, and as
+// sentence-transformers' encode makes it: with the default prompt, if there is one,
+// before each text. It uses all cores; a text's row has the same bits in any batch.
 func (d *TextEncoder) Encode(ctx context.Context, texts []string) (*Matrix, error) {
+	return d.encode(ctx, d.prompts.Text, texts)
+}
+
+// EncodeQueries is Encode with the prompt of queries, as sentence-transformers'
+// encode_query: the one called query.
+func (d *TextEncoder) EncodeQueries(ctx context.Context, texts []string) (*Matrix, error) {
+	return d.encode(ctx, d.prompts.Query, texts)
+}
+
+// EncodeItems is Encode with the prompt of items, as sentence-transformers'
+// encode_document: the one called document.
+func (d *TextEncoder) EncodeItems(ctx context.Context, texts []string) (*Matrix, error) {
+	return d.encode(ctx, d.prompts.Item, texts)
+}
+
+func (d *TextEncoder) encode(ctx context.Context, prompt string, texts []string) (*Matrix, error) {
 	m := startProgress(ctx, "encode", "texts", len(texts))
 	defer m.end()
 	vectors := NewMatrix(len(texts), d.encoder.Hidden())
-	input := func(i int, dst []int32) ([]int32, int) { return d.text(dst, texts[i]) }
+	input := func(i int, dst []int32) ([]int32, int) { return d.inputs.Single(dst, prompt+texts[i]) }
 	if err := d.encoder.Embed(ctx, len(texts), input, f32.View(vectors.Data, vectors.Rows, vectors.Cols), m.add); err != nil {
 		return nil, fmt.Errorf("workbench: encode: %w", err)
 	}
 	return vectors, nil
-}
-
-// text appends the ids of [CLS] text [SEP] to dst; all are of the first type.
-func (d *TextEncoder) text(dst []int32, text string) ([]int32, int) {
-	t, start := d.tokenizer, len(dst)
-	dst = t.Append(append(dst, t.CLS), text)
-	n := min(len(dst)-start, d.maxLength-1)
-	return append(dst[:start+n], t.SEP), n + 1
 }

@@ -15,6 +15,7 @@ type Progress struct {
 	Done  int    // units finished so far, never falling
 	Total int    // units in all; 0 when not known beforehand
 	Final bool   // the last report of this call, whether it finished or failed
+	Note  string // what has come up so far, such as a server that does not answer; "" is nothing
 }
 
 // WithProgress returns a context whose workbench calls tell report how far they
@@ -67,6 +68,22 @@ func (m *meter) add(n int) {
 	m.at.Done += n
 	if now := time.Now(); now.Sub(m.last) >= progressPause && !m.at.Final {
 		m.last = now
+		m.report(m.at)
+	}
+}
+
+// note adds a line to what has come up, and reports it at once.
+func (m *meter) note(text string) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.at.Note != "" {
+		text = m.at.Note + "; " + text
+	}
+	if m.at.Note = text; !m.at.Final {
+		m.last = time.Now()
 		m.report(m.at)
 	}
 }

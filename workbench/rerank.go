@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"sync"
 	"time"
+
+	"axn/workbench/internal/rerank"
 )
 
 // RerankShape names the HTTP shape a server speaks.
@@ -37,8 +38,13 @@ const (
 //
 //	ce := &workbench.RerankClient{URL: "http://localhost:8080"}
 //
-// A failed request is repeated on 429, 5xx and broken connections. Pairs that
-// have no score in the end are named by a *PartialError, the others have theirs.
+// A failed request is repeated on 408, 425, 429, 5xx and broken connections. One that is
+// refused with 400, 413 or 422 is sent again in halves, unless the refusal is about the form of
+// the request; where the reason is the number of texts, further requests have fewer. Redirects
+// are followed with the same request, and without the key if they lead to another host.
+// Pairs that have no score in the end are named by a *PartialError, the others have theirs: a
+// result that is null, missing, twice there and different, or no number costs its text only.
+// The progress line names each server that is set aside.
 //
 // With Replicas a request goes to the server with the fewest under way. One that fails
 // is set aside, at first for Backoff and then for twice as long each time, until it
@@ -64,17 +70,21 @@ type RerankClient struct {
 	Timeout     time.Duration // of one try; 0 is a minute
 	Client      *http.Client  // nil is one that keeps enough connections open
 
-	mu       sync.Mutex
-	replicas []*replica    // once the URLs are read
-	server   *rerankServer // the first that described itself
-	usual    time.Duration // a text takes, a running mean
+	once   sync.Once // opens client when the first call comes
+	client *rerank.Client
+	err    error
 }
 
-// maxBackoff bounds a pause between two tries, maxRetryAfter one that the server asks for.
-const (
-	maxBackoff    = 30 * time.Second
-	maxRetryAfter = 2 * time.Minute
-)
+// open makes the client of the fields as they are at the first call.
+func (c *RerankClient) open() (*rerank.Client, error) {
+	c.once.Do(func() {
+		c.client, c.err = rerank.New(rerank.Settings{
+			URLs: append([]string{c.URL}, c.Replicas...), Shape: rerank.Shape(c.Shape), Model: c.Model, Scale: rerank.Scale(c.Scores), KeyEnv: c.KeyEnv,
+			Batch: c.Batch, Concurrency: c.Concurrency, Tries: c.Tries, Backoff: c.Backoff, Timeout: c.Timeout, HTTP: c.Client, Unusable: ErrScore,
+		})
+	})
+	return c.client, c.err
+}
 
 // Predict sends each query with its texts, several requests at a time, and
 // returns raw scores.
@@ -82,66 +92,20 @@ func (c *RerankClient) Predict(ctx context.Context, pairs [][2]string) ([]float6
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	s, err := c.ask(ctx)
+	client, err := c.open()
 	if err != nil {
 		return nil, fmt.Errorf("workbench: rerank: %w", err)
 	}
 	m := startProgress(ctx, "rerank", "pairs", len(pairs))
 	defer m.end()
-	scores, errs := make([]float64, len(pairs)), make([]error, len(pairs))
-	d := c.newDispatch(ctx, rerankJobs(pairs, cmp.Or(c.Batch, s.batch, 32)))
-	d.send = func(ctx context.Context, r *replica, j *rerankJob) ([]float64, error) {
-		return c.request(ctx, r, pairs[j.pairs[0]][0], texts(pairs, j.pairs))
+	scores, errs, err := client.Score(ctx, pairs, rerank.Listener{Done: m.add, Note: m.note})
+	if err == nil {
+		err = partial(scores, errs)
 	}
-	d.done = func(j *rerankJob, got []float64, err error) {
-		for i, k := range j.pairs {
-			if errs[k] = err; err == nil {
-				scores[k], errs[k] = s.raw(got[i])
-			}
-		}
-		m.add(len(j.pairs))
-	}
-	d.run()
-	if err := partial(scores, errs); err != nil {
+	if err != nil {
 		return scores, fmt.Errorf("workbench: rerank: %w", err)
 	}
 	return scores, nil
-}
-
-// texts returns the texts of some pairs.
-func texts(pairs [][2]string, which []int) []string {
-	ts := make([]string, len(which))
-	for i, k := range which {
-		ts[i] = pairs[k][1]
-	}
-	return ts
-}
-
-// rerankJobs groups the indices of pairs by query, at most batch to a job.
-func rerankJobs(pairs [][2]string, batch int) (jobs []*rerankJob) {
-	open := map[string]*rerankJob{} // still to be filled, by query
-	for i, p := range pairs {
-		j := open[p[0]]
-		if j == nil || len(j.pairs) == batch {
-			j = &rerankJob{}
-			open[p[0]] = j
-			jobs = append(jobs, j)
-		}
-		j.pairs = append(j.pairs, i)
-	}
-	return jobs
-}
-
-// raw turns a server's score into a logit.
-func (s *rerankServer) raw(score float64) (float64, error) {
-	if s.scale == RawScores {
-		return score, nil
-	}
-	if !(score >= 0 && score <= 1) {
-		return 0, fmt.Errorf("%w: %v did not come from a sigmoid; set Scores to RawScores", ErrScore, score)
-	}
-	p := min(max(score, math.SmallestNonzeroFloat32), 1-0x1p-25) // nearest to 0 and 1 in float32
-	return math.Log(p) - math.Log1p(-p), nil
 }
 
 // Fingerprint names the servers' model, as they describe it. Where they do not,
@@ -150,16 +114,20 @@ func (s *rerankServer) raw(score float64) (float64, error) {
 func (c *RerankClient) Fingerprint() (string, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(c.Timeout, time.Minute))
 	defer cancel()
-	s, err := c.ask(ctx)
+	client, err := c.open()
 	if err != nil {
 		return "", fmt.Errorf("workbench: rerank: %w", err)
 	}
-	return fmt.Sprintf("rerank %s %s %s", s.shape, s.identity, s.scale), nil
+	identity, err := client.Identity(ctx)
+	if err != nil {
+		return "", fmt.Errorf("workbench: rerank: %w", err)
+	}
+	return "rerank " + identity, nil
 }
 
 // String fits one line and shows no password.
 func (c *RerankClient) String() string {
-	text := "RerankClient " + redacted(c.URL)
+	text := "RerankClient " + rerank.Redacted(c.URL)
 	if n := len(c.Replicas); n > 0 {
 		text += fmt.Sprintf(" and %d replicas", n)
 	}

@@ -2,7 +2,6 @@ package workbench
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -45,51 +43,6 @@ func within(a, b []float64, tolerance float64) bool {
 		slices.EqualFunc(a, b, func(x, y float64) bool { return math.Abs(x-y) <= tolerance })
 }
 
-// fakeService answers in the shape of Cohere, Jina or vLLM, best first, after a sigmoid.
-type fakeService struct {
-	t      *testing.T
-	mu     sync.Mutex
-	bodies []map[string]any
-	keys   []string
-	paths  []string
-}
-
-func (f *fakeService) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.keys, f.paths = append(f.keys, r.Header.Get("Authorization")), append(f.paths, r.URL.Path)
-	if r.Method == http.MethodGet {
-		if r.URL.Path != "/v1/models" {
-			http.NotFound(w, r)
-			return
-		}
-		w.Write([]byte(`{"object":"list","data":[{"id":"served-model"}]}`))
-		return
-	}
-	var in struct {
-		Query     string
-		Documents []string
-		TopN      int   `json:"top_n"`
-		Activate  *bool `json:"use_activation"`
-	}
-	raw, _ := io.ReadAll(r.Body)
-	var body map[string]any
-	if err := errors.Join(json.Unmarshal(raw, &in), json.Unmarshal(raw, &body)); err != nil {
-		f.t.Error(err)
-	}
-	f.bodies = append(f.bodies, body)
-	var results []map[string]any
-	for i, d := range in.Documents {
-		s, _ := small{}.Predict(r.Context(), [][2]string{{in.Query, d}})
-		if in.Activate == nil || *in.Activate {
-			s[0] = 1 / (1 + math.Exp(-s[0]))
-		}
-		results = append(results, map[string]any{"index": i, "relevance_score": s[0], "document": map[string]string{"text": d}})
-	}
-	slices.Reverse(results)
-	json.NewEncoder(w).Encode(map[string]any{"id": "x", "results": results[:in.TopN], "meta": map[string]any{}, "usage": map[string]int{"total_tokens": 7}})
-}
-
 // TestRerankThroughHandler scores over loopback HTTP with a real handler.
 func TestRerankThroughHandler(t *testing.T) {
 	server := httptest.NewServer(RerankHandler(small{}))
@@ -111,132 +64,6 @@ func TestRerankThroughHandler(t *testing.T) {
 	}
 	if got, err := c.Predict(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("no pairs: %v, %v", got, err)
-	}
-}
-
-func TestRerankShapes(t *testing.T) {
-	pairs, want := rerankPairs(100)
-	for shape, wanted := range map[RerankShape]struct {
-		client *RerankClient
-		path   string
-		env    string
-		model  any
-	}{
-		"vllm, raw": {&RerankClient{Shape: ShapeVLLM, Scores: RawScores}, "/v1/rerank", "RERANK_API_KEY", "served-model"},
-		ShapeVLLM:   {&RerankClient{Shape: ShapeVLLM}, "/v1/rerank", "RERANK_API_KEY", "served-model"},
-		"":          {&RerankClient{KeyEnv: "MINE"}, "/v1/rerank", "MINE", "served-model"},
-		ShapeCohere: {&RerankClient{Shape: ShapeCohere, Model: "m"}, "/v2/rerank", "COHERE_API_KEY", "m"},
-		ShapeJina:   {&RerankClient{Shape: ShapeJina, Model: "m"}, "/v1/rerank", "JINA_API_KEY", "m"},
-	} {
-		f := &fakeService{t: t}
-		server := httptest.NewServer(f)
-		t.Setenv(wanted.env, "secret")
-		c := wanted.client
-		c.URL = server.URL
-		got, err := c.Predict(t.Context(), pairs)
-		if err != nil || !within(got, want, 1e-9) {
-			t.Errorf("%s: %v", shape, err)
-			continue
-		}
-		last := f.bodies[len(f.bodies)-1]
-		if f.paths[len(f.paths)-1] != wanted.path || f.keys[len(f.keys)-1] != "Bearer secret" || last["model"] != wanted.model || last["texts"] != nil || len(f.bodies) != 4 {
-			t.Errorf("%s: %d requests, last to %v with %v: %v", shape, len(f.bodies), f.paths, f.keys, last)
-		}
-		server.Close()
-	}
-}
-
-func TestRerankTellsHostsApart(t *testing.T) {
-	for url, want := range map[string]string{
-		"https://api.cohere.com":            "cohere https://api.cohere.com/v2/rerank",
-		"https://api.cohere.com/v1/rerank":  "cohere https://api.cohere.com/v1/rerank",
-		"https://api.jina.ai/v1":            "jina https://api.jina.ai/v1/rerank",
-		"https://someone:pw@eu.api.jina.ai": "jina https://someone:pw@eu.api.jina.ai/v1/rerank",
-	} {
-		c := &RerankClient{URL: url}
-		s, err := c.ask(t.Context())
-		if err != nil || fmt.Sprint(s.shape, " ", s.endpoint) != want {
-			t.Errorf("%s: %+v, %v", url, s, err)
-		}
-		if f, _ := c.Fingerprint(); strings.Contains(f+c.String(), "pw") {
-			t.Errorf("%s: password in %q or %q", url, f, c)
-		}
-	}
-}
-
-// failing is a handler that answers the first requests to /rerank with a status.
-func failing(status int, times int, header http.Header) (http.Handler, *atomic.Int64) {
-	good, n := RerankHandler(small{}), new(atomic.Int64)
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/rerank" && n.Add(1) <= int64(times) {
-			for k, v := range header {
-				w.Header()[k] = v
-			}
-			http.Error(w, `{"error":"come back, bearer of secret","error_type":"Overloaded"}`, status)
-			return
-		}
-		good.ServeHTTP(w, r)
-	}), n
-}
-
-func TestRerankRetries(t *testing.T) {
-	pairs, want := rerankPairs(4)
-	for _, status := range []int{429, 500, 502, 503, 504} {
-		h, n := failing(status, 3, nil)
-		server := httptest.NewServer(h)
-		c := &RerankClient{URL: server.URL, Backoff: time.Millisecond, Batch: 4, Concurrency: 1}
-		if got, err := c.Predict(t.Context(), pairs); err != nil || !within(got, want, 0) || n.Load() != 5 {
-			t.Errorf("%d: %v after %d requests", status, err, n.Load())
-		}
-		server.Close()
-	}
-	h, n := failing(503, 1<<30, nil)
-	server := httptest.NewServer(h)
-	defer server.Close()
-	t.Setenv("RERANK_API_KEY", "secret")
-	c := &RerankClient{URL: server.URL, Backoff: time.Millisecond, Tries: 3, Concurrency: 1}
-	_, err := c.Predict(t.Context(), pairs)
-	if part, ok := errors.AsType[*PartialError](err); !ok || len(part.Failed) != 4 || n.Load() != 3 {
-		t.Errorf("%v after %d requests", err, n.Load())
-	}
-	if !strings.Contains(err.Error(), "after 3 tries") || !strings.Contains(err.Error(), "503 Service Unavailable: come back") || strings.Contains(err.Error(), "secret") {
-		t.Errorf("error %v", err)
-	}
-}
-
-func TestRerankRetryAfter(t *testing.T) {
-	pairs, want := rerankPairs(1)
-	h, _ := failing(429, 1, http.Header{"Retry-After": {"1"}})
-	server := httptest.NewServer(h)
-	defer server.Close()
-	begin := time.Now()
-	c := &RerankClient{URL: server.URL, Backoff: time.Microsecond}
-	if got, err := c.Predict(t.Context(), pairs); err != nil || !within(got, want, 0) || time.Since(begin) < time.Second {
-		t.Errorf("%v after %v", err, time.Since(begin))
-	}
-	h, n := failing(429, 9, http.Header{"Retry-After": {"60"}})
-	later := httptest.NewServer(h)
-	defer later.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	if _, err := (&RerankClient{URL: later.URL}).Predict(ctx, pairs); err == nil || !strings.Contains(err.Error(), "no time to wait 1m0s") || n.Load() != 1 {
-		t.Errorf("%v after %d requests", err, n.Load())
-	}
-	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	for value, want := range map[string]time.Duration{"": 0, "7": 7 * time.Second, "-7": 0, "Wed, 02 Jan 2030 03:05:05 GMT": time.Minute, "Wed, 02 Jan 2020 03:05:05 GMT": 0, "soon": 0} {
-		if got := retryAfter(value, now); got != want {
-			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
-		}
-	}
-}
-
-func TestRerankPause(t *testing.T) {
-	c := &RerankClient{}
-	for try := 1; try < 80; try++ {
-		full := min(250*time.Millisecond<<min(try-1, 10), maxBackoff)
-		if p := c.pause(try, io.EOF); p < full/2 || p >= full*3/2 {
-			t.Errorf("try %d: pause %v, want about %v", try, p, full)
-		}
 	}
 }
 
@@ -271,116 +98,62 @@ func TestRerankPartialFailure(t *testing.T) {
 	}
 }
 
-// TestRerankFatal: a refused key is not tried again and again.
-func TestRerankFatal(t *testing.T) {
-	pairs, _ := rerankPairs(500)
-	for _, status := range []int{401, 403, 404, 405} {
-		h, n := failing(status, 1<<30, nil)
-		server := httptest.NewServer(h)
-		_, err := (&RerankClient{URL: server.URL, Batch: 10}).Predict(t.Context(), pairs)
-		if part, ok := errors.AsType[*PartialError](err); !ok || len(part.Failed) != 500 || n.Load() > 8 {
-			t.Errorf("%d: %v after %d requests", status, err, n.Load())
-		}
-		server.Close()
+// TestRerankErrors: the client's errors are the workbench's.
+func TestRerankErrors(t *testing.T) {
+	one, other := httptest.NewServer(RerankHandler(small{})), httptest.NewServer(RerankHandler(lengths{}))
+	defer one.Close()
+	defer other.Close()
+	pairs, _ := rerankPairs(200)
+	c := &RerankClient{URL: one.URL, Replicas: []string{other.URL}}
+	if _, err := c.Predict(t.Context(), pairs); err == nil || !strings.Contains(err.Error(), "the replicas serve different models") {
+		t.Errorf("error %v", err)
+	}
+	if text := c.String(); !strings.HasSuffix(text, "and 1 replicas") {
+		t.Error(text)
+	}
+	if _, err := (&RerankClient{URL: "localhost"}).Fingerprint(); err == nil || !strings.HasPrefix(err.Error(), "workbench: rerank: \"localhost\" is not the URL") {
+		t.Errorf("error %v", err)
+	}
+	hot := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		io.WriteString(w, `{"results":[{"index":0,"relevance_score":0.5},{"index":1,"relevance_score":7}]}`)
+	}))
+	defer hot.Close()
+	_, err := (&RerankClient{URL: hot.URL, Shape: ShapeCohere}).Predict(t.Context(), [][2]string{{"q", "a"}, {"q", "b"}})
+	if part, ok := errors.AsType[*PartialError](err); !ok || len(part.Failed) != 1 || !errors.Is(err, ErrScore) {
+		t.Errorf("error %v", err)
 	}
 }
 
-func TestRerankInterrupt(t *testing.T) {
-	begun, release := make(chan bool, 100), make(chan bool)
-	server := httptest.NewServer(RerankHandler(TextScorerFunc(func(ctx context.Context, pairs [][2]string) ([]float64, error) {
-		begun <- true
-		select {
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		case <-release:
-			return make([]float64, len(pairs)), nil
-		}
-	})))
-	defer server.Close()
-	defer close(release)
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-begun; cancel() }()
-	begin := time.Now()
-	pairs, _ := rerankPairs(5000)
-	if _, err := (&RerankClient{URL: server.URL, Batch: 100}).Predict(ctx, pairs); !errors.Is(err, context.Canceled) || time.Since(begin) > 5*time.Second {
-		t.Errorf("%v after %v", err, time.Since(begin))
-	}
-	slow := &RerankClient{URL: server.URL, Timeout: 30 * time.Millisecond, Tries: 2, Backoff: time.Millisecond}
-	if _, err := slow.Predict(t.Context(), pairs[:2]); !errors.Is(err, context.DeadlineExceeded) {
-		t.Errorf("a try that takes too long: %v", err)
-	}
-}
-
-// TestRerankBadAnswers gives answers that no score can be read from.
-func TestRerankBadAnswers(t *testing.T) {
-	for answer, want := range map[string]string{
-		`{"results":[]}`:          "not of shape tei",
-		`<html>`:                  "not of shape tei",
-		`[]`:                      "0 results for 2 texts",
-		`[{"index":0,"score":1}]`: "1 results for 2 texts",
-		`[{"index":0,"score":1},{"index":0,"score":1}]`:    "wrong index",
-		`[{"index":0,"score":1},{"index":2,"score":1}]`:    "wrong index",
-		`[{"index":0,"score":1},{"score":1}]`:              "wrong index",
-		`[{"index":0,"score":1},{"index":1}]`:              "without score",
-		`[{"index":0,"score":1},{"index":1,"score":null}]`: "without score",
-	} {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, answer) }))
-		c := &RerankClient{URL: server.URL, Shape: ShapeTEI}
-		if _, err := c.Predict(t.Context(), [][2]string{{"q", "a"}, {"q", "b"}}); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%s: error %v", answer, err)
-		}
-		server.Close()
-	}
-}
-
-func TestRerankUnsquash(t *testing.T) {
-	s := &rerankServer{scale: SigmoidScores}
-	last := math.Inf(-1)
-	for _, p := range []float64{0, 1e-40, 0.1, 0.5, 0.9, 1 - 1e-7, 1} {
-		logit, err := s.raw(p)
-		if err != nil || !(logit >= last) || math.IsInf(logit, 0) || p == 0.5 && logit != 0 {
-			t.Errorf("logit of %v is %v after %v, %v", p, logit, last, err)
-		}
-		last = logit
-	}
-	for _, p := range []float64{-0.1, 1.1, math.NaN()} {
-		if _, err := s.raw(p); !errors.Is(err, ErrScore) {
-			t.Errorf("%v: %v", p, err)
-		}
-	}
-}
-
-func TestRerankServerErrors(t *testing.T) {
-	page := func(path, body string) string {
-		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			if r.URL.Path != path {
-				http.NotFound(w, r)
-			} else {
-				io.WriteString(w, body)
-			}
-		}))
-		t.Cleanup(server.Close)
-		return server.URL
-	}
-	for want, c := range map[string]*RerankClient{
-		"not the URL of a server":                   {URL: "localhost:8080"},
-		"is not the URL":                            {URL: "ftp://user:pw@host"},
-		"neither /info":                             {URL: page("/none", "")},
-		"neither /info as text-embeddings":          {URL: page("/info", "<html>")},
-		"m, an embedding model":                     {URL: page("/info", `{"model_id":"m","model_type":{"embedding":{"pooling":"cls"}}}`)},
-		`does not serve model "other" but "served"`: {URL: page("/v1/models", `{"data":[{"id":"served"}]}`), Model: "other"},
-		`no shape "soap"`:                           {URL: page("/none", ""), Shape: "soap"},
-		`no score scale "percent"`:                  {URL: "https://api.jina.ai", Scores: "percent"},
-	} {
-		if _, err := c.Predict(t.Context(), [][2]string{{"q", "a"}}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "pw") {
-			t.Errorf("%s: error %v", want, err)
-		}
-	}
-	gone := httptest.NewServer(nil)
+// TestRerankProgress: a server that does not answer is named in the progress reports, once.
+func TestRerankProgress(t *testing.T) {
+	good, gone := httptest.NewServer(RerankHandler(small{})), httptest.NewServer(nil)
+	defer good.Close()
 	gone.Close()
-	c := &RerankClient{URL: gone.URL, Tries: 2, Backoff: time.Millisecond}
-	if _, err := c.Predict(t.Context(), [][2]string{{"q", "a"}}); err == nil || !strings.Contains(err.Error(), "after 2 tries") {
-		t.Errorf("nobody there: %v", err)
+	var last Progress
+	ctx := WithProgress(t.Context(), func(p Progress) { last = p })
+	pairs, want := rerankPairs(300)
+	c := &RerankClient{URL: good.URL, Replicas: []string{gone.URL}, Batch: 4, Backoff: time.Millisecond}
+	if got, err := c.Predict(ctx, pairs); err != nil || !within(got, want, 0) {
+		t.Fatal(err)
+	}
+	if !last.Final || last.Done != len(pairs) || strings.Count(last.Note, gone.URL+" is set aside: ") != 1 || strings.Contains(last.Note, good.URL) {
+		t.Errorf("last report %+v", last)
+	}
+}
+
+// TestRerankHandlerLengths: of a CrossEncoder the handler knows which texts it would cut.
+func TestRerankHandlerLengths(t *testing.T) {
+	ce, err := OpenCrossEncoder("testdata/models/bert-relu")
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := RerankHandler(ce)
+	for text, want := range map[string]string{"a": `[{"index":0,`, strings.Repeat("a ", 50): "texts[0] has 54 tokens together with the query, and the model reads 48"} {
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest("POST", "/rerank", strings.NewReader(`{"query":"a","texts":["`+text+`"],"truncate":false}`)))
+		if !strings.Contains(w.Body.String(), want) {
+			t.Errorf("%s: %s", text, w.Body)
+		}
 	}
 }
 

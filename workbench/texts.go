@@ -72,8 +72,15 @@ func (d *Dataset) texts(p Pair) (t [2]string, err error) {
 	return t, nil
 }
 
-// Embed computes the data set's dual-encoder vectors from its texts. After an error
-// they are what they were before.
+// retriever is an Embedder that tells queries and items apart.
+type retriever interface {
+	EncodeQueries(ctx context.Context, texts []string) (*Matrix, error)
+	EncodeItems(ctx context.Context, texts []string) (*Matrix, error)
+}
+
+// Embed computes the data set's dual-encoder vectors from its texts, with the prompts
+// of queries and of items if e is a TextEncoder. After an error they are what they were
+// before.
 func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	queries, items := make([]string, len(d.Queries)), make([]string, len(d.Items))
 	for i, q := range d.Queries {
@@ -82,11 +89,15 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	for i, item := range d.Items {
 		items[i] = item.Text
 	}
-	q, err := e.Encode(ctx, queries)
+	ofQueries, ofItems := e.Encode, e.Encode
+	if r, ok := e.(retriever); ok {
+		ofQueries, ofItems = r.EncodeQueries, r.EncodeItems
+	}
+	q, err := ofQueries(ctx, queries)
 	if err != nil {
 		return fmt.Errorf("workbench: embed %s: queries: %w", d.Name, nested{err})
 	}
-	v, err := e.Encode(ctx, items)
+	v, err := ofItems(ctx, items)
 	if err != nil {
 		return fmt.Errorf("workbench: embed %s: items: %w", d.Name, nested{err})
 	}

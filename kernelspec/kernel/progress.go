@@ -72,7 +72,7 @@ func (b *bars) report(p workbench.Progress) {
 	}
 }
 
-// line says how far a task has come: done, rate and remaining time.
+// line says how far a task has come: done, rate, remaining time, and what has come up.
 func line(p workbench.Progress, took time.Duration) string {
 	parts := []string{p.Task + ":"}
 	if p.Total > 0 {
@@ -88,6 +88,9 @@ func line(p workbench.Progress, took time.Duration) string {
 	case p.Total > 0 && p.Done > 0:
 		left := time.Duration(float64(p.Total-p.Done) / rate * float64(time.Second))
 		parts = append(parts, clock(left), "left")
+	}
+	if p.Note != "" {
+		parts = append(parts, "("+p.Note+")")
 	}
 	return strings.Join(parts, " ")
 }

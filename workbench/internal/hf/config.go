@@ -2,10 +2,11 @@ package hf
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Config is the shape of an encoder.
@@ -18,6 +19,8 @@ type Config struct {
 	Activation       Activation // of the feed-forward part
 	Epsilon          float32    // of every layer normalisation
 	Labels           int        // logits of a classifier as config.json says, 0 when it does not
+	TokenizerClass   string     // where tokenizer_config.json names none
+	Architecture     string     // what was saved, such as BertForSequenceClassification
 }
 
 // Activation is an element-wise function.
@@ -34,7 +37,7 @@ const (
 // activations maps transformers' names.
 var activations = map[string]Activation{
 	"gelu": GELU, "gelu_python": GELU, "relu": ReLU,
-	"gelu_new": GELUTanh, "gelu_fast": GELUTanh, "gelu_pytorch_tanh": GELUTanh,
+	"gelu_new": GELUTanh, "gelu_fast": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh, "tanh": Tanh,
 }
 
 // configFile is config.json as far as it matters; DistilBERT has names of its own.
@@ -57,7 +60,27 @@ type configFile struct {
 	PosType    string            `json:"position_embedding_type"`
 	Decoder    bool              `json:"is_decoder"`
 	Labels     map[string]string `json:"id2label"`
-	NumLabels  int               `json:"num_labels"`
+	NumLabels  *int              `json:"num_labels"`
+
+	Architectures []string        `json:"architectures"`
+	Tokenizer     string          `json:"tokenizer_class"`
+	CrossAttends  bool            `json:"add_cross_attention"`
+	Pruned        map[string]any  `json:"pruned_heads"`
+	Quantization  json.RawMessage `json:"quantization_config"`
+	OldScoreFn    string          `json:"sbert_ce_default_activation_function"`
+	Sentence      struct {
+		ScoreFn string `json:"activation_fn"`
+	} `json:"sentence_transformers"`
+}
+
+// checkActivation takes the functions that sentence-transformers puts on top of a logit as far as
+// they leave the order as it is; a score here is the logit.
+func checkActivation(name string) error {
+	switch name[strings.LastIndex(name, ".")+1:] {
+	case "", "Identity", "Sigmoid":
+		return nil
+	}
+	return fmt.Errorf("%w: activation_fn is %q; a score here is the logit before Identity or Sigmoid", ErrUnsupported, name)
 }
 
 // maxSize bounds every size in a config.json, so that a malformed one cannot ask for much memory.
@@ -77,19 +100,25 @@ func (m *Model) readConfig(dir string) error {
 		return fmt.Errorf("config.json: %w: activation %q", ErrUnsupported, act)
 	}
 	m.Config = c
+	if c.Type == "bert" && c.Types < 1 {
+		return fmt.Errorf("config.json: type_vocab_size is %d, want at least 1", c.Types)
+	}
 	return c.check()
 }
 
 // config gathers the shape from the names its type uses, with transformers' defaults where a
 // folder may leave a key out.
 func (f *configFile) config() (c Config, act string, err error) {
-	switch {
-	case f.PosType != "" && f.PosType != "absolute":
-		return c, "", fmt.Errorf("%w: position_embedding_type %q, want absolute", ErrUnsupported, f.PosType)
-	case f.Decoder:
-		return c, "", fmt.Errorf("%w: is_decoder, want an encoder", ErrUnsupported)
+	if err := f.check(); err != nil {
+		return c, "", err
 	}
-	c = Config{Type: f.ModelType, Vocab: f.Vocab, Positions: f.Positions, Epsilon: 1e-12, Labels: max(f.NumLabels, len(f.Labels))}
+	c = Config{Type: f.ModelType, Vocab: f.Vocab, Positions: f.Positions, Epsilon: 1e-12, Labels: len(f.Labels), TokenizerClass: f.Tokenizer}
+	if f.NumLabels != nil {
+		c.Labels = max(c.Labels, *f.NumLabels)
+	}
+	if len(f.Architectures) > 0 {
+		c.Architecture = f.Architectures[0]
+	}
 	switch f.ModelType {
 	case "bert":
 		c.Hidden, c.Layers, c.Heads, c.Intermediate, c.Types = f.Hidden, f.Layers, f.Heads, f.FFN, 2
@@ -111,6 +140,29 @@ func (f *configFile) config() (c Config, act string, err error) {
 	return c, act, nil
 }
 
+// check refuses keys that would change what the model computes.
+func (f *configFile) check() error {
+	quantized := len(f.Quantization) > 0 && string(f.Quantization) != "null"
+	for _, refuse := range []struct {
+		when bool
+		what string
+	}{
+		{f.PosType != "" && f.PosType != "absolute", fmt.Sprintf("position_embedding_type %q, want absolute", f.PosType)},
+		{f.Decoder, "is_decoder, want an encoder"},
+		{f.CrossAttends, "add_cross_attention, want an encoder"},
+		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
+		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
+	} {
+		if refuse.when {
+			return fmt.Errorf("%w: %s", ErrUnsupported, refuse.what)
+		}
+	}
+	if f.NumLabels != nil && len(f.Labels) > 0 && *f.NumLabels != len(f.Labels) {
+		return fmt.Errorf("num_labels is %d, and id2label has %d: %w: a scorer has one label", *f.NumLabels, len(f.Labels), ErrUnsupported)
+	}
+	return errors.Join(checkActivation(f.OldScoreFn), checkActivation(f.Sentence.ScoreFn))
+}
+
 func (c Config) check() error {
 	for _, s := range []struct {
 		key   string
@@ -129,26 +181,6 @@ func (c Config) check() error {
 	}
 	if !(c.Epsilon > 0) || math.IsInf(float64(c.Epsilon), 0) {
 		return fmt.Errorf("config.json: layer_norm_eps is %v", c.Epsilon)
-	}
-	return nil
-}
-
-// readJSON decodes a file that counts for the fingerprint.
-func (m *Model) readJSON(path string, v any) error {
-	if err := decodeFile(path, v); err != nil {
-		return err
-	}
-	m.files = append(m.files, path)
-	return nil
-}
-
-func decodeFile(path string, v any) error {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return err
-	}
-	if err := json.Unmarshal(b, v); err != nil {
-		return fmt.Errorf("%s: %w", filepath.Base(path), err)
 	}
 	return nil
 }

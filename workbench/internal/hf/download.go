@@ -21,7 +21,8 @@ import (
 )
 
 // wanted are the files that Open reads, wherever they lie in a repository.
-var wanted = []string{"config.json", "modules.json", "model.safetensors", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "sentence_bert_config.json"}
+var wanted = append([]string{"config.json", "modules.json", "model.safetensors", "vocab.txt", "tokenizer.json", "tokenizer_config.json",
+	"special_tokens_map.json", "added_tokens.json", "config_sentence_transformers.json"}, sentenceFiles...)
 
 var repositoryName = regexp.MustCompile(`^[\w-][\w.-]*/[\w-][\w.-]*$`)
 

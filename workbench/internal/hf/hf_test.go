@@ -289,13 +289,18 @@ func TestDualEncoder(t *testing.T) {
 	}
 }
 
+// ofModule puts a cross-encoder into a folder of sentence-transformers.
+func ofModule(f folder) folder {
+	return f.file("modules.json", []object{{"path": "", "type": "sentence_transformers.models.Transformer"}})
+}
+
 // TestVariants opens folders that differ from the plain one in what a folder may differ in.
 func TestVariants(t *testing.T) {
 	tokenizerJSON := object{
 		"model":         object{"type": "WordPiece", "unk_token": "[UNK]", "vocab": object{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "É": 4, "##b": 5}},
 		"normalizer":    object{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil, "lowercase": false},
 		"pre_tokenizer": object{"type": "BertPreTokenizer"},
-		"added_tokens":  []object{{"id": 3, "content": "[SEP]"}, {"id": 5, "content": "<x>"}},
+		"added_tokens":  []object{{"id": 3, "content": "[SEP]"}, {"id": 5, "content": "##b"}},
 	}
 	for name, c := range map[string]struct {
 		f    folder
@@ -304,10 +309,11 @@ func TestVariants(t *testing.T) {
 	}{
 		"cased":          {bert().set("tokenizer_config.json", "do_lower_case", false).file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\nA\na\n"), "A a á", []int32{3, 4, 0}},
 		"keeps accents":  {bert().set("tokenizer_config.json", "strip_accents", false).file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\ná\na\n"), "Á a", []int32{3, 4}},
-		"lowered before": {bert().set("tokenizer_config.json", "do_lower_case", false).set("sentence_bert_config.json", "do_lower_case", true), "A á", []int32{4, 1}},
+		"lowered before": {ofModule(bert()).set("tokenizer_config.json", "do_lower_case", false).set("sentence_bert_config.json", "do_lower_case", true), "A á", []int32{4, 1}},
+		"no module":      {bert().set("tokenizer_config.json", "do_lower_case", false).set("sentence_bert_config.json", "do_lower_case", true), "A a", []int32{1, 4}},
 		"no config":      {bert().file("tokenizer_config.json", nil), "Á", []int32{4}},
-		"tokenizer.json": {bert().file("vocab.txt", nil).file("tokenizer_config.json", nil).file("tokenizer.json", tokenizerJSON), "Éb<x>é", []int32{4, 5, 5, 1}},
-		"token objects": {bert().set("tokenizer_config.json", "sep_token", object{"content": "a"}).
+		"tokenizer.json": {bert().file("vocab.txt", nil).file("tokenizer_config.json", object{"do_lower_case": false}).file("tokenizer.json", tokenizerJSON), "Éb##bé", []int32{4, 5, 5, 1}},
+		"token objects": {bert().file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n").set("tokenizer_config.json", "sep_token", object{"content": "a"}).
 			set("tokenizer_config.json", "added_tokens_decoder", object{"5": object{"content": "@"}}), "[SEP] a@", []int32{1, 1, 1, 4, 5}},
 	} {
 		m, err := OpenCrossEncoder(c.f.write(t))
@@ -345,26 +351,26 @@ func TestRefusals(t *testing.T) {
 		}
 	}
 	malformed := map[string]folder{
-		`config.json: invalid character`:                                 bert().file(conf, "{x"),
-		`config.json: json: cannot unmarshal`:                            bert().set(conf, "vocab_size", "many"),
-		`hidden size is 0`:                                               bert().set(conf, "hidden_size", nil),
-		`number of layers is -1`:                                         bert().set(conf, "num_hidden_layers", -1),
-		`intermediate size is 9999999`:                                   bert().set(conf, "intermediate_size", 9999999),
-		`hidden size 4 does not divide into 3 heads`:                     bert().set(conf, "num_attention_heads", 3),
-		`layer_norm_eps is -1`:                                           bert().set(conf, "layer_norm_eps", -1),
-		`no tensor "` + layer + `output.dense.bias"`:                     bert().tensor(layer + "output.dense.bias"),
-		`no tensor "bert.encoder.layer.2.attention.self.query.weight"`:   bert().set(conf, "num_hidden_layers", 3),
-		`tensor "` + layer + `intermediate.dense.weight" has shape 8×5`:  bert().tensor(layer+"intermediate.dense.weight", inter, 5),
-		`tensor "bert.embeddings.word_embeddings.weight" has shape 7×4`:  bert().tensor("bert.embeddings.word_embeddings.weight", 7, hidden),
-		`no tensor "bert.pooler.dense.weight"`:                           bert().tensor("bert.pooler.dense.weight"),
-		`no tensor "classifier.weight"`:                                  bert().tensor("classifier.weight"),
-		`neither tokenizer.json nor vocab.txt`:                           bert().file("vocab.txt", nil),
-		`lacks "[CLS]"`:                                                  bert().file("vocab.txt", "[UNK]\n"),
-		`has vocab_size 6`:                                               bert().file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n"),
-		`tokenizer_config.json: json`:                                    bert().set(tok, "do_lower_case", "yes"),
-		`tokenizer.json: model.vocab is empty`:                           bert().set("tokenizer.json", "model", object{"type": "WordPiece"}),
-		`at most 2 ids`:                                                  bert().set(tok, "model_max_length", 2),
-		`model.safetensors: not a valid safetensors file: header length`: noWeights("model.safetensors"),
+		`config.json: line 1, column 2: invalid character`:                             bert().file(conf, "{x"),
+		`config.json: line 1, column 238: vocab_size is a string, want a whole number`: bert().set(conf, "vocab_size", "many"),
+		`hidden size is 0`:                                                                        bert().set(conf, "hidden_size", nil),
+		`number of layers is -1`:                                                                  bert().set(conf, "num_hidden_layers", -1),
+		`intermediate size is 9999999`:                                                            bert().set(conf, "intermediate_size", 9999999),
+		`hidden size 4 does not divide into 3 heads`:                                              bert().set(conf, "num_attention_heads", 3),
+		`layer_norm_eps is -1`:                                                                    bert().set(conf, "layer_norm_eps", -1),
+		`no tensor "` + layer + `output.dense.bias"`:                                              bert().tensor(layer + "output.dense.bias"),
+		`no tensor "bert.encoder.layer.2.attention.self.query.weight"`:                            bert().set(conf, "num_hidden_layers", 3),
+		`tensor "` + layer + `intermediate.dense.weight" has shape 8×5`:                           bert().tensor(layer+"intermediate.dense.weight", inter, 5),
+		`tensor "bert.embeddings.word_embeddings.weight" has shape 7×4`:                           bert().tensor("bert.embeddings.word_embeddings.weight", 7, hidden),
+		`no tensor "bert.pooler.dense.weight"`:                                                    bert().tensor("bert.pooler.dense.weight"),
+		`no tensor "classifier.weight"`:                                                           bert().tensor("classifier.weight"),
+		`neither tokenizer.json nor vocab.txt`:                                                    bert().file("vocab.txt", nil),
+		`special token "[CLS]" is not in the vocabulary`:                                          bert().file("vocab.txt", "[UNK]\n"),
+		`has vocab_size 6`:                                                                        bert().file("vocab.txt", "[UNK]\n[CLS]\n[SEP]\na\nb\nc\nd\n"),
+		`tokenizer_config.json: line 1, column 22: do_lower_case is a string, want true or false`: bert().set(tok, "do_lower_case", "yes"),
+		`tokenizer.json: model.vocab is empty`:                                                    bert().set("tokenizer.json", "model", object{"type": "WordPiece"}),
+		`at most 2 ids`:                                                                           bert().set(tok, "model_max_length", 2),
+		`model.safetensors is an empty file`:                                                      noWeights("model.safetensors"),
 	}
 	for want, f := range malformed {
 		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
@@ -389,10 +395,10 @@ func TestDualRefusals(t *testing.T) {
 		return dual().file("modules.json", list)
 	}
 	for want, f := range map[string]folder{
-		`modules [Transformer Pooling Dense]`:    modules("a.Transformer", "Pooling", "x.Dense").file("config.json", dual().files[pool]),
-		`modules []`:                             modules(),
-		`path "../x" leads out`:                  dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
-		`modules.json: json: cannot unmarshal`:   dual().file("modules.json", object{}),
+		`modules [Transformer Pooling Dense]`: modules("sentence_transformers.models.Transformer", "sentence_transformers.models.Pooling", "sentence_transformers.models.Dense").file("config.json", dual().files[pool]),
+		`modules []`:                          modules(),
+		`path "../x" leads out`:               dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
+		`modules.json: line 1, column 1: it is an object, want a list`: dual().file("modules.json", object{}),
 		`modes [cls max]`:                        dual().set(pool, "pooling_mode_max_tokens", true),
 		`modes [weightedmean]`:                   dual().set(pool, "pooling_mode_cls_token", false).set(pool, "pooling_mode_weightedmean_tokens", true),
 		`modes []`:                               dual().set(pool, "pooling_mode_cls_token", false),

@@ -26,7 +26,8 @@ type Model struct {
 	Dir       string
 	Config    Config
 	Tokenizer *wordpiece.Tokenizer
-	MaxLength int // most ids of one input, [CLS] and [SEP] included
+	MaxLength int // most ids of one input, special tokens included
+	Inputs    *wordpiece.Inputs
 
 	Words     []float32 // Vocab×Hidden, row-major as all here
 	Positions []float32 // Config.Positions×Hidden
@@ -37,13 +38,15 @@ type Model struct {
 	Head      *Head   // nil in a dual encoder
 	Pooling   Pooling // of a dual encoder
 	Normalize bool    // a dual encoder's vectors are scaled to unit length
+	Prompts   Prompts // of a dual encoder
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
 	// through, and holds on to none of the slices above.
 	Fingerprint func() (string, error)
 
-	files []string // what it covers
+	files    []string // what it covers
+	sentence sentenceConfig
 }
 
 // Linear is y = W·x + b.
@@ -73,7 +76,23 @@ type Head struct {
 
 // OpenCrossEncoder opens a folder with a sequence classifier of one logit.
 func OpenCrossEncoder(dir string) (*Model, error) {
-	m, err := open(dir, ".", (*Model).readHead)
+	mods, err := readModules(dir)
+	if err == nil && mods.kinds != nil {
+		err = mods.want("Transformer")
+	}
+	if err == nil {
+		err = mods.sentence.task("sequence-classification")
+	}
+	if err == nil && mods.prompts.Text != "" {
+		err = fmt.Errorf("config_sentence_transformers.json: %w: a default prompt %q before each query", ErrUnsupported, mods.prompts.Text)
+	}
+	if err != nil {
+		return nil, named("cross-encoder", dir, err)
+	}
+	m, err := open(dir, mods, func(m *Model, w weights) error {
+		m.files = append(m.files, mods.files...)
+		return m.readHead(w)
+	})
 	return m, named("cross-encoder", dir, err)
 }
 
@@ -81,10 +100,16 @@ func OpenCrossEncoder(dir string) (*Model, error) {
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
 	mods, err := readModules(dir)
+	if err == nil {
+		err = mods.sentence.task("feature-extraction")
+	}
+	if err == nil && mods.kinds != nil {
+		err = mods.want("Transformer Pooling", "Transformer Pooling Normalize")
+	}
 	if err != nil {
 		return nil, named("dual encoder", dir, err)
 	}
-	m, err := open(dir, mods.encoder, func(m *Model, _ weights) error { return mods.apply(m) })
+	m, err := open(dir, mods, func(m *Model, _ weights) error { return mods.apply(m) })
 	return m, named("dual encoder", dir, err)
 }
 
@@ -103,22 +128,28 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// open reads config, tokenizer and weights from the folder sub of dir; top reads what stands on
-// top of the encoder.
-func open(dir, sub string, top func(*Model, weights) error) (*Model, error) {
-	m := &Model{Dir: dir}
-	encoder := filepath.Join(dir, sub)
+// open reads config, tokenizer and weights from the encoder's folder in dir; top reads what stands
+// on top of the encoder.
+func open(dir string, mods modules, top func(*Model, weights) error) (*Model, error) {
+	m := &Model{Dir: dir, sentence: mods.sentence}
+	encoder := filepath.Join(dir, mods.encoder)
 	if err := m.readConfig(encoder); err != nil {
+		if adapter := filepath.Join(encoder, "adapter_config.json"); errors.Is(err, fs.ErrNotExist) && exists(adapter) {
+			err = fmt.Errorf("%w: an adapter (adapter_config.json) without its model; merge the two with peft's merge_and_unload and save_pretrained", ErrUnsupported)
+		}
 		return nil, err
 	}
 	if err := m.readTokenizer(encoder); err != nil {
 		return nil, err
 	}
 	path := filepath.Join(encoder, "model.safetensors")
-	file, err := safetensors.Open(path)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, missingWeights(encoder, err)
+	if !exists(path) {
+		return nil, missingWeights(encoder)
 	}
+	if err := foreignWeights(path); err != nil {
+		return nil, err
+	}
+	file, err := safetensors.Open(path)
 	if err != nil {
 		return nil, err
 	}
@@ -136,15 +167,34 @@ func open(dir, sub string, top func(*Model, weights) error) (*Model, error) {
 	return m, nil
 }
 
-// missingWeights says which form the weights have instead.
-func missingWeights(dir string, err error) error {
-	for name, what := range map[string]string{
-		"model.safetensors.index.json": "weights in several files",
-		"pytorch_model.bin":            "weights as a Python pickle; save the model with safetensors",
-	} {
-		if exists(filepath.Join(dir, name)) {
-			return fmt.Errorf("%w: %s (%s)", ErrUnsupported, what, name)
-		}
+// other forms of weights, and how they are converted: what is loaded, and with which argument.
+var otherWeights = []struct{ pattern, what, from, argument string }{
+	{"model.safetensors.index.json", "weights in several files", "", ""},
+	{"pytorch_model*.bin*", "weights as a Python pickle", "", ""},
+	{"tf_model.h5", "weights of TensorFlow, which transformers 4 reads", "", ", from_tf=True"},
+	{"flax_model.msgpack", "weights of Flax, which transformers 4 reads", "", ", from_flax=True"},
+	{"*.gguf", "weights as GGUF, rounded and renamed; convert the model they were made from", "OWNER/NAME", ""},
+	{"*.onnx", "weights as ONNX, without their names; convert the model they were made from", "OWNER/NAME", ""},
+	{"onnx/*.onnx", "weights as ONNX, without their names; convert the model they were made from", "OWNER/NAME", ""},
+	{"openvino*.xml", "weights as OpenVINO; convert the model they were made from", "OWNER/NAME", ""},
+	{"*/openvino*.xml", "weights as OpenVINO; convert the model they were made from", "OWNER/NAME", ""},
+}
+
+// missingWeights says which form the weights have instead, with the line that converts them.
+func missingWeights(dir string) error {
+	class := "AutoModelForSequenceClassification"
+	if exists(filepath.Join(dir, "modules.json")) || exists(filepath.Join(dir, "1_Pooling")) {
+		class = "AutoModel"
 	}
-	return err
+	for _, other := range otherWeights {
+		found, _ := filepath.Glob(filepath.Join(dir, other.pattern)) // the patterns are well formed
+		if len(found) == 0 {
+			continue
+		}
+		name, _ := filepath.Rel(dir, found[0]) // it lies there
+		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s', max_shard_size='99GB')"`,
+			class, orDefault(other.from, dir), other.argument, dir)
+		return fmt.Errorf("%w: %s (%s). Convert them: %s", ErrUnsupported, other.what, name, line)
+	}
+	return fmt.Errorf("no model.safetensors in %s: %w", dir, fs.ErrNotExist)
 }

@@ -2,6 +2,7 @@ package hf
 
 import (
 	"fmt"
+	"strings"
 
 	"axn/workbench/internal/safetensors"
 )
@@ -26,11 +27,22 @@ func (w weights) has(name string) bool {
 	return ok
 }
 
+// first names a tensor of the file, so that another way of naming is seen.
+func (w weights) first() string {
+	if names := w.file.Names(); len(names) > 0 {
+		return fmt.Sprintf(", such as %q", names[0])
+	}
+	return ""
+}
+
 func (w weights) tensor(name string, shape ...int) []float32 {
 	if *w.err != nil {
 		return nil
 	}
 	x, err := w.file.Float32(w.prefix+name, shape...)
+	if err != nil && !w.has(name) {
+		err = fmt.Errorf("%w; the file has %d tensors%s", err, len(w.file.Tensors), w.first())
+	}
 	*w.err = err
 	return x
 }
@@ -110,6 +122,12 @@ func (m *Model) readHead(w weights) (err error) {
 	}
 	if labels > 1 {
 		return fmt.Errorf("%w: %d labels (num_labels, id2label, classifier.weight), a scorer has one", ErrUnsupported, labels)
+	}
+	if m.Inputs.Two.Types() > 1 && m.Config.Type == "bert" && m.Config.Types < 2 {
+		return fmt.Errorf("config.json: type_vocab_size is %d, and the tokenizer gives pairs two types (model_input_names, post_processor)", m.Config.Types)
+	}
+	if !w.at("classifier").has("weight") && m.Config.Architecture != "" && !strings.HasSuffix(m.Config.Architecture, "ForSequenceClassification") {
+		return fmt.Errorf("%w: config.json says %s, and model.safetensors has no tensor \"classifier.weight\": a cross-encoder is a ForSequenceClassification (OpenDualEncoder opens encoders)", ErrUnsupported, m.Config.Architecture)
 	}
 	m.Head = &Head{Dense: dense.linear(n, n), Activation: act, Out: w.at("classifier").linear(1, n)}
 	if err != nil {

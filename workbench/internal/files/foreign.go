@@ -1,0 +1,72 @@
+package files
+
+import (
+	"bytes"
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode/utf8"
+)
+
+// HeadSize is how many bytes of a file Foreign wants to see.
+const HeadSize = 1024
+
+var (
+	pageStart = regexp.MustCompile(`(?is)^\s*(<!--.*?-->\s*)*<(!doctype html|html|head|body|title)`)
+	pageTitle = regexp.MustCompile(`(?is)<title[^>]*>\s*(.*?)\s*</title>`)
+	lfsSize   = regexp.MustCompile(`(?m)^size (\d+)\s*$`)
+)
+
+// magics begin the files of other formats.
+var magics = []struct{ magic, what string }{
+	{"PK\x03\x04", "a zip archive (or PyTorch's own format)"}, {"\x80\x02", "a Python pickle"}, {"\x1f\x8b", "a gzip archive"}, {"GGUF", "a GGUF file"},
+	{"\x89HDF\r\n\x1a\n", "an HDF5 file"}, {"\xff\xfe", "UTF-16 text: save it as UTF-8"}, {"\xfe\xff", "UTF-16 text: save it as UTF-8"},
+}
+
+// Foreign says what stands in the place of a file whose first bytes are head: nothing, a Git LFS
+// pointer, a web page, another format. It returns "" for what may well be text or numbers.
+func Foreign(head []byte) string {
+	head = head[:min(len(head), HeadSize)]
+	text := bytes.TrimPrefix(head, []byte("\ufeff"))
+	switch {
+	case len(head) == 0:
+		return "an empty file, as a download that broke off leaves it: fetch it again"
+	case bytes.HasPrefix(text, []byte("version https://git-lfs.github.com/spec/")):
+		size := ""
+		if m := lfsSize.FindSubmatch(text); m != nil {
+			size = fmt.Sprintf(" of %s bytes", m[1])
+		}
+		return "a Git LFS pointer to a file" + size + ", not the file: run git lfs pull in its folder, or download it"
+	case pageStart.Match(text):
+		title := ""
+		if m := pageTitle.FindSubmatch(text); m != nil {
+			title = fmt.Sprintf(" (%q)", strings.Join(strings.Fields(string(m[1])), " "))
+		}
+		return "a web page" + title + ", not the file: download the file itself, with a key if it needs one"
+	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml")):
+		return "an XML text, as servers send instead of a file: download it again"
+	}
+	for _, m := range magics {
+		if bytes.HasPrefix(head, []byte(m.magic)) {
+			return m.what
+		}
+	}
+	return ""
+}
+
+// Text returns the text that stands where bytes of numbers should be, at most 60 characters of
+// it; "" if head is no text.
+func Text(head []byte) string {
+	head = head[:min(len(head), HeadSize)]
+	for len(head) > 0 && !utf8.RuneStart(head[len(head)-1]) || len(head) > 0 && head[len(head)-1] >= utf8.RuneSelf {
+		head = head[:len(head)-1] // a character cut in two
+	}
+	if !utf8.Valid(head) || bytes.ContainsFunc(head, func(r rune) bool { return r < ' ' && r != '\n' && r != '\r' && r != '\t' }) {
+		return ""
+	}
+	line := strings.Join(strings.Fields(string(head)), " ")
+	if runes := []rune(line); len(runes) > 60 {
+		line = string(runes[:59]) + "…"
+	}
+	return line
+}

@@ -1,0 +1,175 @@
+package hf
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"axn/workbench/internal/sharedtest"
+)
+
+const (
+	pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:0000000000000000000000000000000000000000000000000000000000000000\nsize 12000000\n"
+	page    = "<!DOCTYPE html><title>Sign in</title>"
+)
+
+// TestForeignFiles puts what downloads leave behind in the place of each file.
+func TestForeignFiles(t *testing.T) {
+	tokenizer := object{"model": object{"type": "WordPiece", "unk_token": "[UNK]", "vocab": object{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4}},
+		"normalizer": object{"type": "BertNormalizer", "lowercase": true}, "pre_tokenizer": object{"type": "BertPreTokenizer"}}
+	for _, name := range []string{"config.json", "vocab.txt", "tokenizer.json", "tokenizer_config.json", "modules.json", "1_Pooling/config.json",
+		"sentence_bert_config.json", "config_sentence_transformers.json", "special_tokens_map.json", "added_tokens.json", "model.safetensors"} {
+		for content, want := range map[string]string{
+			pointer: "is a Git LFS pointer to a file of 12000000 bytes", page: `is a web page ("Sign in")`, "": "is an empty file", "<?xml version='1.0'?><Error/>": "is an XML text",
+			"PK\x03\x04zip": "is a zip archive", "\xff\xfe{\x00": "is UTF-16 text", "Entry not found": "", "{\"a\":": "",
+		} {
+			f := dual().file("tokenizer.json", tokenizer)
+			if name == "vocab.txt" {
+				f.file("tokenizer.json", nil)
+			}
+			dir := f.write(t)
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := OpenDualEncoder(dir)
+			if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), filepath.Base(name)) || !strings.Contains(err.Error(), dir) {
+				t.Errorf("%s with %.20q: error %v", name, content, err)
+			}
+		}
+	}
+}
+
+// TestCutShort shortens files at many places: an error. Of a vocabulary whose last words are
+// missing nobody can tell, since config.json may count rows that have no word.
+func TestCutShort(t *testing.T) {
+	for name, step := range map[string]int{"config.json": 5, "tokenizer_config.json": 5, "vocab.txt": 1, "model.safetensors": 97} {
+		dir := bert().write(t)
+		path := filepath.Join(dir, name)
+		whole, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if name == "vocab.txt" {
+			whole = whole[:len("[PAD]\n[UNK]\n[CLS]\n[SEP]\n")]
+		}
+		for n := 0; n < len(whole)-1; n += step {
+			if err := os.WriteFile(path, whole[:n], 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := OpenCrossEncoder(dir); err == nil || !strings.Contains(err.Error(), name) && !strings.Contains(err.Error(), "token") {
+				t.Errorf("%s cut to %d of %d bytes: %v", name, n, len(whole), err)
+			}
+		}
+	}
+	f := bert().set("config.json", "vocab_size", 30522).tensor("bert.embeddings.word_embeddings.weight", 30522, hidden)
+	if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), "vocab.txt has 6 tokens and config.json's vocab_size is 30522") {
+		t.Errorf("a short vocabulary: %v", err)
+	}
+}
+
+// TestOtherWeights: each form of weights is named, with the line that converts it.
+func TestOtherWeights(t *testing.T) {
+	for name, want := range map[string]string{
+		"pytorch_model.bin":                "Python pickle (pytorch_model.bin). Convert them: python -c \"from transformers import AutoModelForSequenceClassification as M; M.from_pretrained('DIR').save_pretrained('DIR', ",
+		"pytorch_model-00001-of-00002.bin": "Python pickle (pytorch_model-00001",
+		"model.safetensors.index.json":     "weights in several files",
+		"tf_model.h5":                      "M.from_pretrained('DIR', from_tf=True)",
+		"flax_model.msgpack":               "from_flax=True",
+		"model-q8.gguf":                    "GGUF, rounded and renamed; convert the model they were made from (model-q8.gguf). Convert them: python -c \"from transformers import AutoModelForSequenceClassification as M; M.from_pretrained('OWNER/NAME').save_pretrained('DIR'",
+		"onnx/model_O2.onnx":               "ONNX, without their names; convert the model they were made from (onnx/model_O2.onnx)",
+		"model.onnx":                       "ONNX",
+		"openvino/openvino_model.xml":      "OpenVINO",
+	} {
+		f := bert().file(name, "x")
+		f.tensors = nil
+		dir := f.write(t)
+		if _, err := OpenCrossEncoder(dir); !errors.Is(err, ErrUnsupported) || !strings.Contains(strings.ReplaceAll(err.Error(), dir, "DIR"), want) {
+			t.Errorf("%s: error %v", name, err)
+		}
+		f = dual().file(name, "x")
+		f.tensors = nil
+		if _, err := OpenDualEncoder(f.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "AutoModel as M") {
+			t.Errorf("%s: error %v", name, err)
+		}
+	}
+	adapter := bert().file("config.json", nil).file("adapter_config.json", "{}")
+	if _, err := OpenCrossEncoder(adapter.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "merge_and_unload") {
+		t.Errorf("an adapter: %v", err)
+	}
+}
+
+// TestOtherShapes: what tokenizer and weights need of each other.
+func TestOtherShapes(t *testing.T) {
+	const conf, tok = "config.json", "tokenizer_config.json"
+	one := func() folder {
+		return bert().set(conf, "type_vocab_size", 1).tensor("bert.embeddings.token_type_embeddings.weight", 1, hidden)
+	}
+	if _, err := OpenCrossEncoder(one().set(tok, "model_input_names", []string{"input_ids", "attention_mask"}).write(t)); err != nil {
+		t.Errorf("one type, and none given: %v", err)
+	}
+	moved := bert()
+	for name, shape := range bert().tensors {
+		delete(moved.tensors, name)
+		moved.tensors["module."+name] = shape
+	}
+	for want, f := range map[string]folder{
+		"the tokenizer gives pairs two types":                     one(),
+		"type_vocab_size is 0":                                    bert().set(conf, "type_vocab_size", 0),
+		`such as "module.bert.embeddings`:                         moved,
+		`BertModel, and model.safetensors has no`:                 bert().set(conf, "architectures", []string{"BertModel"}).tensor("classifier.weight").tensor("classifier.bias"),
+		`"[CLS]" has id 1 in tokenizer.json and 2 in`:             bert().set(tok, "added_tokens_decoder", object{"2": object{"content": "[CLS]"}}).file("tokenizer.json", small(object{"id": 1, "content": "[CLS]"})),
+		`added token "new" has id 9, and transformers gives it 6`: bert().set(tok, "added_tokens_decoder", object{"9": object{"content": "new"}}),
+		`unk_token is "a" in tokenizer.json and "[UNK]"`:          bert().file("tokenizer.json", small(nil)),
+		`"war" is not in the vocabulary`:                          bert().set(tok, "sep_token", "war"),
+		`needs a tokenizer.json`:                                  bert().set(tok, "tokenizer_class", "PreTrainedTokenizerFast"),
+		`auto_map`:                                                bert().set(tok, "auto_map", object{"AutoTokenizer": []string{"x.Y", "x.Z"}}),
+		`add_bos_token`:                                           bert().set(tok, "tokenizer_class", "TokenizersBackend").set(tok, "add_bos_token", true),
+		`added token "new" is looked for in normalised text`:      bert().file("added_tokens.json", object{"new": 6}),
+		`modules [Transformer Pooling Normalize]`:                 dual(),
+	} {
+		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
+// small is a tokenizer.json of one added token whose unknown token is a.
+func small(added object) object {
+	list := []object{}
+	if added != nil {
+		list = append(list, added)
+	}
+	return object{"model": object{"type": "WordPiece", "unk_token": "a", "vocab": object{"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "a": 4}}, "added_tokens": list,
+		"normalizer": object{"type": "BertNormalizer"}, "pre_tokenizer": object{"type": "BertPreTokenizer"}}
+}
+
+// TestSharedFiles lays the files collected in shared/cases into a folder.
+func TestSharedFiles(t *testing.T) {
+	for file, c := range map[string]struct{ as, want string }{
+		"page.safetensors":                      {"model.safetensors", `model.safetensors is a web page ("Sign in")`},
+		"pointer.safetensors":                   {"model.safetensors", "model.safetensors is a Git LFS pointer to a file of 12000000 bytes"},
+		"tokenizer_config.no_token_types.json":  {"tokenizer_config.json", ""},
+		"tokenizer_config.truncation_left.json": {"tokenizer_config.json", ""},
+		"config_sentence_transformers.json":     {"config_sentence_transformers.json", ""},
+	} {
+		content, err := os.ReadFile(sharedtest.Path(t, "cases/models", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := dual().write(t)
+		if err := os.WriteFile(filepath.Join(dir, c.as), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		m, err := OpenDualEncoder(dir)
+		switch {
+		case c.want != "" && (err == nil || !strings.Contains(err.Error(), c.want)), c.want == "" && err != nil:
+			t.Errorf("%s: error %v", file, err)
+		case strings.Contains(file, "left") && !m.Inputs.Left, strings.Contains(file, "no_token") && m.Inputs.Two.Types() != 1:
+			t.Errorf("%s: %+v", file, m.Inputs)
+		case strings.HasPrefix(file, "config_") && m.Prompts != (Prompts{Text: "find: "}):
+			t.Errorf("%s: %+v", file, m.Prompts)
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package rerank
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"html"
+	"regexp"
+	"strings"
+)
+
+// readable is one line of what a server said instead of an answer.
+func readable(body []byte) string {
+	if isPage(body) {
+		return pageText(body)
+	}
+	return cmp.Or(findMessage(body), oneLine(string(body)))
+}
+
+// findMessage finds what the shapes call their message; "" without one.
+func findMessage(body []byte) string {
+	var object map[string]json.RawMessage
+	if json.Unmarshal(body, &object) != nil {
+		return ""
+	}
+	for _, key := range []string{"message", "error", "errors", "detail", "msg", "error_message"} {
+		if text := messageOf(object[key]); text != "" {
+			return oneLine(text)
+		}
+	}
+	return ""
+}
+
+// messageOf reads a message that is a text, an object with one, or a list of either.
+func messageOf(raw json.RawMessage) string {
+	var text string
+	if json.Unmarshal(raw, &text) == nil {
+		return text
+	}
+	var list []json.RawMessage
+	if json.Unmarshal(raw, &list) == nil {
+		var parts []string
+		for _, part := range list {
+			if text := messageOf(part); text != "" {
+				parts = append(parts, text)
+			}
+		}
+		return strings.Join(parts, "; ")
+	}
+	var object struct {
+		Message string
+		Msg     string
+		Loc     []any
+	}
+	if json.Unmarshal(raw, &object) != nil {
+		return ""
+	}
+	var place strings.Builder
+	for _, part := range object.Loc {
+		fmt.Fprintf(&place, "%v.", part)
+	}
+	text = cmp.Or(object.Message, object.Msg)
+	if place.Len() > 0 {
+		text = strings.TrimSuffix(place.String(), ".") + ": " + text
+	}
+	return text
+}
+
+// fieldWords are in messages about the request's form.
+var fieldWords = regexp.MustCompile(`(?i)(missing|unknown|unexpected|unrecognized|invalid) (field|key|parameter|property|argument|keyword)|field required|extra (inputs|fields)|failed to deserialize|(is|are) (a )?required`)
+
+// aboutFields reports whether a refusal is about the request's form, not about a text: every
+// request of the call would be refused.
+func aboutFields(body []byte) bool {
+	var object struct{ Detail []struct{ Loc []any } }
+	if json.Unmarshal(body, &object) != nil || len(object.Detail) == 0 {
+		return fieldWords.MatchString(readable(body))
+	}
+	for _, d := range object.Detail {
+		for _, part := range d.Loc {
+			if _, index := part.(float64); index {
+				return false // of one text
+			}
+		}
+	}
+	return true
+}
+
+var (
+	manyWords = regexp.MustCompile(`(?i)too many|batch[ _]?size|at most \d|no more than \d|more than \d|max(imum)?\b.*\d|limit\b.*\d|exceed`)
+	longWords = regexp.MustCompile(`(?i)token|character|context|length|too long|rate`)
+)
+
+// aboutNumber reports whether a message says that a request has too many texts.
+func aboutNumber(message string) bool {
+	return manyWords.MatchString(message) && !longWords.MatchString(message)
+}
+
+var (
+	pageStart  = regexp.MustCompile(`(?is)^\s*(<!--.*?-->\s*)*<(!doctype|html|head|body|title|h1|\?xml)`)
+	pageTitle  = regexp.MustCompile(`(?is)<title[^>]*>(.*?)</title>`)
+	pageHidden = regexp.MustCompile(`(?is)<(script|style|head)\b.*?</(script|style|head)>|<!--.*?-->`)
+	pageTag    = regexp.MustCompile(`(?s)<[^>]*>`)
+)
+
+// isPage reports whether a body is a web page.
+func isPage(body []byte) bool {
+	return pageStart.Match(bytes.TrimPrefix(body, []byte("\ufeff")))
+}
+
+// pageText is a page's title, or what a browser would show.
+func pageText(body []byte) string {
+	text := pageTag.ReplaceAllString(pageHidden.ReplaceAllString(string(body), " "), " ")
+	if title := pageTitle.FindSubmatch(body); title != nil && len(bytes.TrimSpace(title[1])) > 0 {
+		text = string(title[1])
+	}
+	return cmp.Or(oneLine(html.UnescapeString(text)), "without text")
+}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +16,16 @@ import (
 type View struct {
 	Name  string  // "ce" is the file view_ce.npy of a data set folder
 	Items *Matrix // one row an item, any width
+	Kept  float64 // share of the variance that NewView kept; 0 when not known
+}
+
+// String fits one line.
+func (v View) String() string {
+	s := fmt.Sprintf("View %s: %d items, %d features", v.Name, v.Items.Rows, v.Items.Cols)
+	if v.Kept > 0 {
+		s += fmt.Sprintf(", %.1f %% of the variance kept", 100*v.Kept)
+	}
+	return s
 }
 
 // viewFile is the name of a view's file in a data set folder.
@@ -70,6 +81,16 @@ func (d *Dataset) openViews() error {
 		d.Views = append(d.Views, View{Name: name, Items: m})
 	}
 	return nil
+}
+
+// setView adds a view, or puts it in the place of one of that name.
+func (d *Dataset) setView(v View) {
+	if i := slices.IndexFunc(d.Views, func(w View) bool { return w.Name == v.Name }); i >= 0 {
+		d.Views = slices.Clone(d.Views)
+		d.Views[i] = v
+		return
+	}
+	d.Views = append(d.Views, v)
 }
 
 // checkViews returns an error that names the first view that does not fit the items.

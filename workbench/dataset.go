@@ -56,15 +56,17 @@ type Dataset struct {
 	Items       []Item
 	Train, Test []int // rows of Queries
 	DE          DualEmbeddings
+	Views       []View // further features of the items; may be empty
 }
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
-// split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and
-// texts.jsonl when it is there. Columns are found by name; only the ids and the
-// split are required. Cross-encoder scores are read by Scorer.
+// split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and, when they
+// are there, item views view_NAME.npy (items × any width, in order of name) and
+// texts.jsonl. Columns are found by name; only the ids and the split are required.
+// Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
-	return d.open(d.openQueries, d.openItems, d.openVectors, d.openTexts, d.Check)
+	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openTexts, d.Check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
@@ -82,9 +84,9 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 	return d, nil
 }
 
-// Check returns an error that names the first thing that does not fit: vectors of
-// another shape, no queries or items, a split or gold row out of range,
-// an id given twice.
+// Check returns an error that names the first thing that does not fit: vectors or
+// views of another shape, a view's value that is not finite, no queries or items, a
+// split or gold row out of range, an id given twice.
 func (d *Dataset) Check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
@@ -93,6 +95,9 @@ func (d *Dataset) Check() error {
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
 		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
 			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+	}
+	if err := d.checkViews(); err != nil {
+		return err
 	}
 	return d.checkRows()
 }
@@ -151,6 +156,9 @@ func (d *Dataset) String() string {
 	vectors := "no vectors"
 	if d.DE.Items != nil {
 		vectors = fmt.Sprintf("%d-d vectors", d.DE.Items.Cols)
+	}
+	for _, v := range d.Views {
+		vectors += fmt.Sprintf(", view %s %d-d", v.Name, v.Items.Cols)
 	}
 	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %s",
 		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), vectors)

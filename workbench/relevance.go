@@ -11,7 +11,7 @@ import (
 
 const (
 	relevanceRows = 16384 // items that relevance is measured on, at most
-	relevanceLow  = 0.02  // the R² that chance may give, and
+	relevanceLow  = 0.02  // the R² that says nothing, with 5/n more for what chance gives, and
 	relevanceHigh = 0.12  // the one from which on a feature counts in full
 )
 
@@ -28,9 +28,9 @@ func relevance(items *Matrix, h f32.Mat) []float64 {
 	}
 	centre(x)
 	centre(y)
-	r := leaveOneOut(x, y)
+	r, low := leaveOneOut(x, y), relevanceLow+5/float64(n)
 	for j := range r {
-		r[j] = min(max((r[j]-relevanceLow)/(relevanceHigh-relevanceLow), 0), 1)
+		r[j] = min(max((r[j]-low)/(relevanceHigh-relevanceLow), 0), 1)
 	}
 	return r
 }

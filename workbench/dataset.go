@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,6 +57,8 @@ type Dataset struct {
 	Items       []Item
 	Train, Test []int // rows of Queries
 	DE          DualEmbeddings
+	Views       []View  // further features of the items; may be empty
+	Alone       *Matrix // |I|×1: the cross-encoder's score of each item beside an empty query; nil if not known
 
 	// Qrels are relevance judgements, by query row: item row to grade, of which 0 and
 	// less mean not relevant; nil for a query that is not judged. Without any, nil,
@@ -65,12 +68,13 @@ type Dataset struct {
 }
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
-// split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and
-// texts.jsonl when it is there. Columns are found by name; only the ids and the
-// split are required. Cross-encoder scores are read by Scorer.
+// split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and, when they
+// are there, item views view_NAME.npy (items × any width, in order of name) and
+// texts.jsonl. Columns are found by name; only the ids and the split are required.
+// Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
-	return d.open(d.openQueries, d.openItems, d.openVectors, d.openTexts, d.Check)
+	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
@@ -88,9 +92,9 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 	return d, nil
 }
 
-// Check returns an error that names the first thing that does not fit: vectors of
-// another shape, no queries or items, a split or gold row out of range,
-// an id given twice.
+// Check returns an error that names the first thing that does not fit: vectors or
+// views of another shape, a view's value that is not finite, no queries or items, a
+// split or gold row out of range, an id given twice.
 func (d *Dataset) Check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
@@ -99,6 +103,9 @@ func (d *Dataset) Check() error {
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
 		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
 			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+	}
+	if err := cmp.Or(d.checkViews(), d.checkAlone()); err != nil {
+		return err
 	}
 	return d.checkRows()
 }
@@ -157,6 +164,9 @@ func (d *Dataset) String() string {
 	vectors := "no vectors"
 	if d.DE.Items != nil {
 		vectors = fmt.Sprintf("%d-d vectors", d.DE.Items.Cols)
+	}
+	for _, v := range d.Views {
+		vectors += fmt.Sprintf(", view %s %d-d", v.Name, v.Items.Cols)
 	}
 	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %s",
 		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), vectors)

@@ -138,6 +138,7 @@ func init() {
 			"TextScorer":       r.TypeFor[workbench.TextScorer](),
 			"TextScorerFunc":   r.TypeFor[workbench.TextScorerFunc](),
 			"Verdict":          r.TypeFor[workbench.Verdict](),
+			"View":             r.TypeFor[workbench.View](),
 			"WordNet":          r.TypeFor[workbench.WordNet](),
 			"Workload":         r.TypeFor[workbench.Workload](),
 		},

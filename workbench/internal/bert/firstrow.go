@@ -11,7 +11,7 @@ import (
 // context is Σ p (W x + b) = W (Σ p x) + b. That leaves a few products per
 // sequence where a full layer has them per token.
 type firstRow struct {
-	layer  // its qkv is empty
+	layer  // whole, for States
 	query  linear
 	keys   []f32.Panels // for each head, q (head width) to qᵀW (hidden)
 	values []f32.Panels // for each head, Σ p x (hidden) to the context (head width)
@@ -20,10 +20,7 @@ type firstRow struct {
 
 func newFirstRow(l hf.Layer, heads int) *firstRow {
 	f := &firstRow{
-		layer: layer{
-			output: newLinear(l.Output), attentionNorm: l.AttentionNorm, outputNorm: l.OutputNorm,
-			up: newLinear(l.Up), down: newLinear(l.Down),
-		},
+		layer: newLayer(l, heads),
 		query: newLinear(scaled(l.Query, heads)),
 		keys:  make([]f32.Panels, heads), values: make([]f32.Panels, heads), bias: l.Value.Bias,
 	}

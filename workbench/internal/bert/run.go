@@ -51,6 +51,29 @@ func (e *Encoder) Embed(ctx context.Context, n int, in Input, vectors f32.Mat, d
 	})
 }
 
+// StateBlocks is how many vectors States gives of a sequence.
+const StateBlocks = 3
+
+// States computes of each of n sequences of a cross-encoder, side by side in a row of
+// states, n × StateBlocks·Hidden: the mean over tokens of the last layer's rows, that
+// of the last but one's, and the last layer's row 0.
+func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, done func(n int)) error {
+	return e.chunks(ctx, n, in, done, func(w *workspace) {
+		x := e.run(w)
+		e.each(w, states, e.hidden, x, hf.PoolMean)
+		e.full(w, &e.first.layer, x)
+		e.each(w, states, 0, x, hf.PoolMean)
+		e.each(w, states, 2*e.hidden, x, hf.PoolCLS)
+	})
+}
+
+// each pools the rows x of each sequence of w into dst from column at on.
+func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Pooling) {
+	for s, i := range w.indices {
+		pool(p, dst.Row(i)[at:][:e.hidden], x.RowRange(w.starts[s], w.starts[s+1]))
+	}
+}
+
 // Hidden is the length of a row.
 func (e *Encoder) Hidden() int { return e.hidden }
 
@@ -107,17 +130,25 @@ func (e *Encoder) run(w *workspace) f32.Mat {
 	x := w.matrix(&w.hidden, len(w.ids), e.hidden)
 	w.spread(x, distinct)
 	for i := range e.layers {
-		l, qkv := &e.layers[i], w.matrix(&w.qkv, x.Rows, 3*e.hidden)
-		if i == 0 { // equal tokens are still equal
-			once := w.matrix(&w.wide, distinct.Rows, 3*e.hidden)
-			f32.GemmBias(once, distinct, &l.qkv.Panels, l.qkv.bias, 1)
-			w.spread(qkv, once)
-		} else {
-			f32.GemmBias(qkv, x, &l.qkv.Panels, l.qkv.bias, 1)
+		l := &e.layers[i]
+		if i > 0 {
+			e.full(w, l, x)
+			continue
 		}
+		once := w.matrix(&w.wide, distinct.Rows, 3*e.hidden) // equal tokens are still equal
+		f32.GemmBias(once, distinct, &l.qkv.Panels, l.qkv.bias, 1)
+		qkv := w.matrix(&w.qkv, x.Rows, 3*e.hidden)
+		w.spread(qkv, once)
 		e.forward(w, l, x, qkv)
 	}
 	return x
+}
+
+// full passes the rows x of all sequences of w through a layer.
+func (e *Encoder) full(w *workspace, l *layer, x f32.Mat) {
+	qkv := w.matrix(&w.qkv, x.Rows, 3*e.hidden)
+	f32.GemmBias(qkv, x, &l.qkv.Panels, l.qkv.bias, 1)
+	e.forward(w, l, x, qkv)
 }
 
 // embed returns the embeddings of the distinct tokens of w. Tokens are equal
@@ -140,6 +171,9 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 // pool makes one vector of the rows x.
 func pool(p hf.Pooling, dst []float32, x f32.Mat) {
 	copy(dst, x.Row(0))
+	if p == hf.PoolCLS {
+		return
+	}
 	for i := 1; i < x.Rows; i++ {
 		if p != hf.PoolMax {
 			f32.Axpy(1, x.Row(i), dst)

@@ -1,0 +1,201 @@
+package workbench
+
+import (
+	"fmt"
+	"math"
+	"sort"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/f32"
+)
+
+// ViewOptions say how NewView reduces features to a view. The zero value keeps 128
+// directions of one block.
+type ViewOptions struct {
+	Width int // directions kept; 0 = 128
+
+	// Blocks is into how many blocks of equal width the columns fall. Each is brought
+	// to the same size, so that none counts for more: 3 for what CrossEncoder.ReadItems
+	// returns, the number of columns for numbers in units of their own. 0 = 1, and 3 in
+	// Dataset.ReadItems.
+	Blocks int
+}
+
+const defaultViewWidth = 128
+
+// NewView reduces features of items, one row an item, to a view of at most o.Width
+// columns by principal components: the columns are centred, each block is scaled to
+// a mean squared norm of 1, and the rows are projected on the directions in which all
+// blocks together vary most. The view's rows have a mean squared norm of 1; Kept says
+// which share of the variance is left. Same features, same view. O(rows·columns² +
+// columns³).
+func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
+	fail := func(err error) (View, error) { return View{}, fmt.Errorf("workbench: new view: %w", err) }
+	if o.Width == 0 {
+		o.Width = defaultViewWidth
+	}
+	if o.Blocks == 0 {
+		o.Blocks = 1
+	}
+	v := View{Name: name, Items: features}
+	if err := v.check(); err != nil {
+		return fail(err)
+	}
+	if o.Width < 0 || o.Blocks < 0 || features.Cols%o.Blocks != 0 {
+		return fail(fmt.Errorf("%w: width %d, %d columns in %d blocks of equal width", ErrShape, o.Width, features.Cols, o.Blocks))
+	}
+	c := newComponents(features, o.Blocks, o.Width)
+	v.Items, v.Kept = c.project(features), c.kept
+	return v, nil
+}
+
+// components are the directions in which rows vary most.
+type components struct {
+	mean       []float32 // of every column
+	directions f32.Mat   // kept × columns; the scale of blocks and of the result is in them
+	kept       float64   // share of the variance
+}
+
+// newComponents finds at most width components of the rows of x.
+func newComponents(x *Matrix, blocks, width int) *components {
+	c := &components{mean: columnMeans(x)}
+	g := c.covariance(x)
+	scale := blockScales(g, blocks)
+	for i := range scale {
+		for j := range i + 1 {
+			g.SetSym(i, j, g.At(i, j)*scale[i]*scale[j])
+		}
+	}
+	var eigen mat.EigenSym
+	eigen.Factorize(g, true)
+	var vectors mat.Dense
+	eigen.VectorsTo(&vectors)
+	c.take(eigen.Values(nil), &vectors, scale, width)
+	return c
+}
+
+// columnMeans returns the mean of every column.
+func columnMeans(x *Matrix) []float32 {
+	sum := make([]float64, x.Cols)
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
+			sum[j] += float64(v)
+		}
+	}
+	mean := make([]float32, x.Cols)
+	for j, s := range sum {
+		mean[j] = float32(s / float64(max(x.Rows, 1)))
+	}
+	return mean
+}
+
+// componentRows is how many rows are taken at a time: few enough for float32 to add
+// them up, which is a hundred times as fast; the sums of blocks are added in float64.
+const componentRows = 512
+
+// covariance returns the columns' covariance.
+func (c *components) covariance(x *Matrix) *mat.SymDense {
+	n := x.Cols
+	sum, part := make([]float64, n*n), f32.NewMat(n, n)
+	for lo := 0; lo < x.Rows; lo += componentRows {
+		rows := c.centred(x, lo, min(lo+componentRows, x.Rows))
+		f32.Syrk(part, transposed(rows), false, threads())
+		for i := range n {
+			for j, v := range part.Row(i)[:i+1] {
+				sum[j*n+i] += float64(v)
+			}
+		}
+	}
+	for i := range sum {
+		sum[i] /= float64(max(x.Rows, 1))
+	}
+	return mat.NewSymDense(n, sum) // of which it reads the upper triangle
+}
+
+// centred returns rows lo … hi-1 of x less the mean.
+func (c *components) centred(x *Matrix, lo, hi int) f32.Mat {
+	rows := f32.NewMat(hi-lo, x.Cols)
+	for i := range rows.Rows {
+		row := rows.Row(i)
+		copy(row, x.Row(lo+i))
+		f32.Axpy(-1, c.mean, row)
+	}
+	return rows
+}
+
+func transposed(x f32.Mat) f32.Mat {
+	t := f32.NewMat(x.Cols, x.Rows)
+	for i := range x.Rows {
+		for j, v := range x.Row(i) {
+			t.Row(j)[i] = v
+		}
+	}
+	return t
+}
+
+// blockScales returns for every column what brings its block to a mean squared norm
+// of 1; 0 for a block that does not vary.
+func blockScales(g *mat.SymDense, blocks int) []float64 {
+	scale := make([]float64, g.SymmetricDim())
+	width := len(scale) / blocks
+	for lo := 0; lo < len(scale); lo += width {
+		trace := 0.0
+		for j := lo; j < lo+width; j++ {
+			trace += g.At(j, j)
+		}
+		for j := lo; j < lo+width && trace > 0; j++ {
+			scale[j] = 1 / math.Sqrt(trace)
+		}
+	}
+	return scale
+}
+
+// smallestComponent is the variance, relative to the largest, below which a direction
+// is rounding.
+const smallestComponent = 1e-9
+
+// take keeps the width directions of largest variance, of which the last columns of
+// vectors are the eigenvectors. Their signs are such that the largest component is
+// positive.
+func (c *components) take(variances []float64, vectors *mat.Dense, scale []float64, width int) {
+	all, n := floats.Sum(variances), len(variances)
+	first := max(n-width, sort.SearchFloat64s(variances, smallestComponent*variances[n-1]))
+	left := floats.Sum(variances[first:])
+	if !(all > 0) {
+		c.directions, c.kept = f32.NewMat(1, n), 1
+		return
+	}
+	c.directions, c.kept = f32.NewMat(n-first, n), left/all
+	for k := range c.directions.Rows {
+		v := mat.Col(nil, n-1-k, vectors)
+		size := 1 / math.Sqrt(left)
+		if largest := v[floats.MaxIdx(absolutes(v))]; largest < 0 {
+			size = -size
+		}
+		for j, x := range v {
+			c.directions.Row(k)[j] = float32(x * scale[j] * size)
+		}
+	}
+}
+
+func absolutes(x []float64) []float64 {
+	y := make([]float64, len(x))
+	for i, v := range x {
+		y[i] = math.Abs(v)
+	}
+	return y
+}
+
+// project returns the rows of x on the directions.
+func (c *components) project(x *Matrix) *Matrix {
+	y := NewMatrix(x.Rows, c.directions.Rows)
+	var p f32.Panels
+	p.PackRows(c.directions, 1)
+	for lo := 0; lo < x.Rows; lo += componentRows {
+		hi := min(lo+componentRows, x.Rows)
+		f32.Gemm(y.view().RowRange(lo, hi), c.centred(x, lo, hi), &p, false, threads())
+	}
+	return y
+}

@@ -1,0 +1,112 @@
+package workbench
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// View is further features of a data set's items beside the dual encoder's
+// vectors: what a cross-encoder thinks of each item alone, the vectors of a second
+// dual encoder, numeric features.
+type View struct {
+	Name  string  // "ce" is the file view_ce.npy of a data set folder
+	Items *Matrix // one row an item, any width
+	Kept  float64 // share of the variance that NewView kept; 0 when not known
+}
+
+// String fits one line.
+func (v View) String() string {
+	s := fmt.Sprintf("View %s: %d items, %d features", v.Name, v.Items.Rows, v.Items.Cols)
+	if v.Kept > 0 {
+		s += fmt.Sprintf(", %.1f %% of the variance kept", 100*v.Kept)
+	}
+	return s
+}
+
+// viewFile is the name of a view's file in a data set folder.
+func viewFile(name string) string { return "view_" + name + ".npy" }
+
+// Save writes the view into a data set folder as view_NAME.npy, float32.
+func (v View) Save(dir string) error { return v.save(dir, (*Matrix).Save) }
+
+// SaveHalf is Save in float16, rounded to nearest even.
+func (v View) SaveHalf(dir string) error { return v.save(dir, (*Matrix).SaveHalf) }
+
+func (v View) save(dir string, save func(*Matrix, string) error) error {
+	if err := v.check(); err != nil {
+		return fmt.Errorf("workbench: save view: %w", err)
+	}
+	return save(v.Items, filepath.Join(dir, viewFile(v.Name)))
+}
+
+// check returns an error that names the first thing wrong with the view by itself.
+func (v View) check() error {
+	switch {
+	case v.Name == "" || v.Name != filepath.Base(v.Name) || strings.ContainsAny(v.Name, `/\`):
+		return fmt.Errorf("a view named %q: the name is part of a file's, such as \"ce\" of view_ce.npy", v.Name)
+	case v.Items == nil || v.Items.Cols == 0:
+		return fmt.Errorf("view %s has no features", v.Name)
+	}
+	for i := range v.Items.Rows {
+		for j, x := range v.Items.Row(i) {
+			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
+				return fmt.Errorf("%s, row %d, column %d: the value %v is not finite", viewFile(v.Name), i, j, x)
+			}
+		}
+	}
+	return nil
+}
+
+// openViews reads every view_NAME.npy of the folder, by name.
+func (d *Dataset) openViews() error {
+	files, err := os.ReadDir(d.Dir)
+	if err != nil {
+		return err
+	}
+	for _, f := range files { // sorted
+		name, isView := strings.CutPrefix(f.Name(), "view_")
+		name, isMatrix := strings.CutSuffix(name, ".npy")
+		if !isView || !isMatrix {
+			continue
+		}
+		m, err := OpenMatrix(filepath.Join(d.Dir, f.Name()))
+		if err != nil {
+			return err
+		}
+		d.Views = append(d.Views, View{Name: name, Items: m})
+	}
+	return nil
+}
+
+// setView adds a view, or puts it in the place of one of that name.
+func (d *Dataset) setView(v View) {
+	if i := slices.IndexFunc(d.Views, func(w View) bool { return w.Name == v.Name }); i >= 0 {
+		d.Views = slices.Clone(d.Views)
+		d.Views[i] = v
+		return
+	}
+	d.Views = append(d.Views, v)
+}
+
+// checkViews returns an error that names the first view that does not fit the items.
+func (d *Dataset) checkViews() error {
+	seen := make(map[string]bool, len(d.Views))
+	for _, v := range d.Views {
+		if err := v.check(); err != nil {
+			return err
+		}
+		if v.Items.Rows != len(d.Items) {
+			return fmt.Errorf("%s: %w: %d rows, %d items", viewFile(v.Name), ErrShape, v.Items.Rows, len(d.Items))
+		}
+		if seen[v.Name] {
+			return errors.New("two views named " + v.Name)
+		}
+		seen[v.Name] = true
+	}
+	return nil
+}

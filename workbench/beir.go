@@ -2,13 +2,15 @@ package workbench
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,16 +19,17 @@ import (
 
 // OpenBEIR reads a folder in the layout of the BEIR benchmark: corpus.jsonl (_id,
 // title, text), queries.jsonl (_id, text) and, when they are there, relevance
-// judgements in qrels/train.tsv, dev.tsv and test.tsv (query-id, corpus-id, score).
+// judgements in qrels/train.tsv, dev.tsv and test.tsv, which OpenQrels reads too. Each
+// file may be gzipped, NAME.gz.
 //
-// An item's text is its title and its text. A query's Gold is the item judged best,
-// the first of equals; judgements of ids that are not there are passed over. The
-// queries judged in test.tsv are Test and all others Train, judged or not: an index
-// learns from the cross-encoder, not from judgements. Where that leaves Train or
-// Test empty, Split(0, 0) decides. There are no dual-encoder vectors yet; see Embed.
+// An item's text is its title and its text. The queries judged in test.tsv, or in
+// dev.tsv where there is no test.tsv, are Test and all others Train, judged or not: an
+// index learns from the cross-encoder, not from judgements. Train is empty where all are
+// judged there, until Split draws some. Without either file Split(0, 0) decides. There
+// are no dual-encoder vectors yet; see Embed.
 func OpenBEIR(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
-	for _, step := range []func() error{d.openCorpus, d.openBEIRQueries, d.checkRows, d.openQrels} {
+	for _, step := range []func() error{d.openCorpus, d.openBEIRQueries, d.checkRows, d.openBEIRQrels} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("workbench: open BEIR folder %s: %w", dir, err)
 		}
@@ -34,74 +37,87 @@ func OpenBEIR(dir string) (*Dataset, error) {
 	return d, nil
 }
 
-// beirText is a line of corpus.jsonl or queries.jsonl.
-type beirText struct {
-	ID    string `json:"_id"`
-	Title string `json:"title,omitempty"`
-	Text  string `json:"text"`
-}
-
 func (d *Dataset) openCorpus() error {
-	return readJSONL(filepath.Join(d.Dir, "corpus.jsonl"), func(t beirText) {
-		d.Items = append(d.Items, Item{ID: t.ID, Text: strings.TrimSpace(t.Title + " " + t.Text)})
+	path, err := d.beirFile("corpus.jsonl")
+	if err != nil {
+		return err
+	}
+	return readObjects(path, func(o object) error {
+		id, err := o.id("_id")
+		if err != nil {
+			return err
+		}
+		title := ""
+		if o.has("title") && kind(o["title"]) != "null" {
+			if title, err = o.text("title"); err != nil {
+				return err
+			}
+		}
+		text, err := o.text("text")
+		d.Items = append(d.Items, Item{ID: id, Text: strings.TrimSpace(title + " " + text)})
+		return err
 	})
 }
 
 func (d *Dataset) openBEIRQueries() error {
-	return readJSONL(filepath.Join(d.Dir, "queries.jsonl"), func(t beirText) {
-		d.Queries = append(d.Queries, Query{ID: t.ID, Text: t.Text, Gold: -1})
-	})
-}
-
-// readJSONL calls each for every object of a file, all of which need an _id. Its
-// errors name file and object.
-func readJSONL(path string, each func(beirText)) error {
-	f, err := os.Open(path)
+	path, err := d.beirFile("queries.jsonl")
 	if err != nil {
 		return err
 	}
-	defer f.Close()
-	dec := json.NewDecoder(bufio.NewReader(f))
-	for n := 1; ; n++ {
-		var t beirText
-		switch err := dec.Decode(&t); {
-		case err == io.EOF:
-			return nil
-		case err != nil:
-			return fmt.Errorf("%s, object %d: %w", filepath.Base(path), n, err)
-		case t.ID == "":
-			return fmt.Errorf("%s, object %d has no _id", filepath.Base(path), n)
-		}
-		each(t)
-	}
-}
-
-// openQrels reads the judgements there are and splits the queries.
-func (d *Dataset) openQrels() error {
-	queries, items := d.byID()
-	test := make([]bool, len(d.Queries))
-	for _, split := range []string{"train", "dev", "test"} {
-		best := map[int]float64{} // of this split, by query
-		err := readTSV(filepath.Join(d.Dir, "qrels", split+".tsv"), []string{"query-id", "corpus-id", "score"}, func(row func(string) string) error {
-			q, known := queries[row("query-id")]
-			if !known {
-				return nil
-			}
-			test[q] = test[q] || split == "test"
-			var score float64
-			if _, err := fmt.Sscan(row("score"), &score); err != nil {
-				return fmt.Errorf("score %q is not a number", row("score"))
-			}
-			if it, ok := items[row("corpus-id")]; ok && score > best[q] {
-				best[q], d.Queries[q].Gold = score, it
-			}
-			return nil
-		})
-		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	return readObjects(path, func(o object) error {
+		id, err := o.id("_id")
+		if err != nil {
 			return err
 		}
+		text, err := o.text("text")
+		d.Queries = append(d.Queries, Query{ID: id, Text: text, Gold: -1})
+		return err
+	})
+}
+
+// beirFile finds a file of the folder, gzipped or not. Its error says where the file is
+// when an archive was unpacked into a folder of the folder.
+func (d *Dataset) beirFile(name string) (string, error) {
+	for _, end := range []string{"", ".gz"} {
+		if path := filepath.Join(d.Dir, name+end); files.Exists(path) {
+			return path, nil
+		}
 	}
-	return d.splitBy(func(q int) bool { return test[q] })
+	for _, pattern := range []string{"*", "*/*"} {
+		if inner, _ := filepath.Glob(filepath.Join(d.Dir, pattern, name)); len(inner) > 0 {
+			return "", fmt.Errorf("%s is not here, but in %s: open that folder", name, filepath.Dir(inner[0]))
+		}
+	}
+	return "", fmt.Errorf("%s: %w: a BEIR folder has corpus.jsonl and queries.jsonl", name, fs.ErrNotExist)
+}
+
+// openBEIRQrels reads the judgements there are and splits the queries.
+func (d *Dataset) openBEIRQrels() error {
+	var test []bool // judged in the file that is the test
+	for _, split := range []string{"train", "dev", "test"} {
+		path, err := d.beirFile(filepath.Join("qrels", split+".tsv"))
+		if errors.Is(err, fs.ErrNotExist) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		judged, err := d.readQrels(path)
+		if errors.Is(err, errNoJudgement) || errors.Is(err, errStrangers) && split != "test" {
+			continue // of a sample of the queries, say
+		}
+		if err != nil {
+			return err
+		}
+		if split != "train" {
+			test = judged
+		}
+	}
+	if test == nil {
+		return d.Split(0, 0)
+	}
+	d.setSplit(func(q int) bool { return test[q] })
+	return nil
 }
 
 // SaveBEIR writes the texts to a folder that OpenBEIR and other programs read; dir
@@ -137,6 +153,13 @@ func plainID(id string) bool {
 	return id != "" && utf8.ValidString(id) && !strings.ContainsAny(id, "\t\r\n")
 }
 
+// beirText is a line of corpus.jsonl or queries.jsonl.
+type beirText struct {
+	ID    string `json:"_id"`
+	Title string `json:"title,omitempty"`
+	Text  string `json:"text"`
+}
+
 func writeJSONL(path string, lines []beirText) error {
 	return files.Write(path, func(f *os.File) error {
 		w := bufio.NewWriter(f)
@@ -156,10 +179,21 @@ func (d *Dataset) writeQrels(path string, rows []int) error {
 		w := bufio.NewWriter(f)
 		fmt.Fprintln(w, "query-id\tcorpus-id\tscore")
 		for _, r := range rows {
-			if q := d.Queries[r]; q.Gold >= 0 {
-				fmt.Fprintf(w, "%s\t%s\t1\n", q.ID, d.Items[q.Gold].ID)
+			grades := d.grades(r)
+			for _, it := range d.byGrade(r) {
+				fmt.Fprintf(w, "%s\t%s\t%d\n", d.Queries[r].ID, d.Items[it].ID, grades[it])
 			}
 		}
 		return w.Flush()
+	})
+}
+
+// byGrade lists the judged items of a query, best first, its Gold before its
+// equals, so that it is Gold again when they are read.
+func (d *Dataset) byGrade(query int) []int {
+	grades, gold := d.grades(query), d.Queries[query].Gold
+	return slices.SortedFunc(maps.Keys(grades), func(a, b int) int {
+		last := func(it int) int { return min(1, max(it, gold)-min(it, gold)) } // 0 for gold
+		return cmp.Or(cmp.Compare(grades[b], grades[a]), cmp.Compare(last(a), last(b)), cmp.Compare(a, b))
 	})
 }

@@ -1,20 +1,18 @@
 package workbench
 
 import (
-	"encoding/csv"
 	"errors"
 	"fmt"
-	"io"
-	"os"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
+
+	"axn/workbench/internal/table"
 )
 
-// OpenCSV reads a data set from two tables of texts, comma-separated or, in files
-// named .tsv, tab-separated. The first line names the columns, in any order; others
-// are passed over.
+// OpenCSV reads a data set from two tables of texts in UTF-8, separated by commas,
+// semicolons, tabs or bars, whatever the files are called. The first line names the
+// columns, in any order; others are passed over.
 //
 //	items    text; id, else the row number; title, put before the text
 //	queries  text; id, else the row number; item, the id of the relevant item; split, train or test
@@ -22,6 +20,10 @@ import (
 // A table of one column needs not call it text. Without any split, Split(0, 0)
 // decides; with one, a query that has none is in neither. There are no
 // dual-encoder vectors yet; see Embed.
+//
+// What cannot be read for certain is an error that names file and line: a header that
+// may be separated in several ways or lacks a column, a table without rows, text that is
+// no UTF-8, a quote that is not closed, a row without the id that others have.
 func OpenCSV(items, queries string) (*Dataset, error) {
 	base := filepath.Base(items)
 	d := &Dataset{Name: strings.TrimSuffix(base, filepath.Ext(base)), Dir: filepath.Dir(items)}
@@ -39,19 +41,28 @@ func OpenCSV(items, queries string) (*Dataset, error) {
 }
 
 func (d *Dataset) addCSVItems(path string) error {
-	return readCSV(path, func(row func(string) string) error {
-		text := strings.TrimSpace(row("title") + " " + row("text"))
-		d.Items = append(d.Items, Item{ID: rowID(row("id"), len(d.Items)), Text: text})
-		return nil
+	columns := table.Columns{Known: []string{"id", "text", "title"}, Required: "text"}
+	return table.Read(path, columns, func(row func(string) (string, bool)) error {
+		id, err := rowID(row, len(d.Items))
+		title, _ := row("title")
+		text, _ := row("text")
+		d.Items = append(d.Items, Item{ID: id, Text: strings.TrimSpace(title + " " + text)})
+		return err
 	})
 }
 
 func (d *Dataset) addCSVQueries(path string) error {
 	_, items := d.byID()
-	return readCSV(path, func(row func(string) string) error {
+	columns := table.Columns{Known: []string{"id", "text", "item", "split"}, Required: "text"}
+	return table.Read(path, columns, func(row func(string) (string, bool)) error {
 		n := len(d.Queries)
-		q := Query{ID: rowID(row("id"), n), Text: strings.TrimSpace(row("text")), Gold: -1}
-		if id := row("item"); id != "" {
+		id, err := rowID(row, n)
+		if err != nil {
+			return err
+		}
+		text, _ := row("text")
+		q := Query{ID: id, Text: text, Gold: -1}
+		if id, _ := row("item"); id != "" {
 			gold, ok := items[id]
 			if !ok {
 				return fmt.Errorf("there is no item %q", id)
@@ -59,62 +70,19 @@ func (d *Dataset) addCSVQueries(path string) error {
 			q.Gold = gold
 		}
 		d.Queries = append(d.Queries, q)
-		return d.assign(n, row("split"))
+		split, _ := row("split")
+		return d.assign(n, strings.ToLower(split))
 	})
 }
 
-// rowID is the id given, or the row number.
-func rowID(id string, row int) string {
+// rowID is the id given, or the row number in a table without ids.
+func rowID(row func(string) (string, bool), n int) (string, error) {
+	id, ok := row("id")
+	if !ok {
+		return strconv.Itoa(n), nil
+	}
 	if id == "" {
-		return strconv.Itoa(row)
+		return "", errors.New("the row has no id")
 	}
-	return id
-}
-
-// readCSV calls each for every line after the header with a function that returns
-// the value of a named column, "" where the file lacks it. Its errors name file and
-// line.
-func readCSV(path string, each func(row func(column string) string) error) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	name, r := filepath.Base(path), csv.NewReader(f)
-	if filepath.Ext(path) == ".tsv" {
-		r.Comma, r.LazyQuotes = '\t', true
-	}
-	r.ReuseRecord = true
-	first, err := r.Read()
-	if errors.Is(err, io.EOF) {
-		return fmt.Errorf("%s is empty", name)
-	} else if err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	header := slices.Clone(first)
-	header[0] = strings.TrimPrefix(header[0], "\ufeff") // as Excel writes it
-	if len(header) == 1 {
-		header[0] = "text"
-	}
-	if !slices.Contains(header, "text") {
-		return fmt.Errorf("%s: no column %q in the header %q", name, "text", header)
-	}
-	for {
-		cells, err := r.Read()
-		if errors.Is(err, io.EOF) {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
-		}
-		err = each(func(column string) string {
-			if i := slices.Index(header, column); i >= 0 {
-				return cells[i]
-			}
-			return ""
-		})
-		if err != nil {
-			line, _ := r.FieldPos(0)
-			return fmt.Errorf("%s, line %d: %w", name, line, err)
-		}
-	}
+	return id, nil
 }

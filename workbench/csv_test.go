@@ -35,14 +35,17 @@ func TestOpenCSVOfOneColumn(t *testing.T) {
 func TestOpenCSVErrors(t *testing.T) {
 	good := map[string]string{"items.csv": "id,text\na,red\nb,blue\n", "queries.csv": "text,item\nx,a\n"}
 	for name, c := range map[string]struct{ file, text, want string }{
-		"empty file":    {"items.csv", "", "items.csv is empty"},
-		"header only":   {"items.csv", "id,text\n", `line 2: there is no item "a"`},
+		"empty file":    {"items.csv", "", "items.csv: it is empty"},
+		"header only":   {"items.csv", "id,text\n", "items.csv: it has a header and no rows"},
 		"no text":       {"items.csv", "id,body\na,red\n", `items.csv: no column "text" in the header ["id" "body"]`},
-		"short line":    {"items.csv", "id,text\na,red\nb\n", "items.csv: record on line 3: wrong number of fields"},
-		"quote":         {"items.csv", "id,text\na,\"red\n", "items.csv: parse error on line 2"},
+		"short line":    {"items.csv", "id,text\na,red\nb\n", "items.csv: line 3 has 1 column, the header 2"},
+		"quote":         {"items.csv", "id,text\na,\"red\n", "items.csv: line 2, column 8: a quote"},
 		"same id":       {"items.csv", "id,text\na,red\na,blue\n", `item rows 0 and 1 share the id "a"`},
-		"unknown item":  {"queries.csv", "text,item\nx,a\ny,z\n", `queries.csv, line 3: there is no item "z"`},
-		"unknown split": {"queries.csv", "text,split\nx,dev\n", `queries.csv, line 2: split "dev" is neither train nor test`},
+		"unknown item":  {"queries.csv", "text,item\nx,a\ny,z\n", `queries.csv: line 3: there is no item "z"`},
+		"no id":         {"items.csv", "id,text\na,red\n,blue\n", "items.csv: line 3: the row has no id"},
+		"Latin-1":       {"items.csv", "id,text\na,th\xe9\n", "items.csv: line 2, column 5: the byte 0xe9 is no UTF-8"},
+		"open quote":    {"queries.csv", "text\titem\n\"x\ta\ny\ta\n", "queries.csv: line 2: a value begins with a quote"},
+		"unknown split": {"queries.csv", "text,split\nx,dev\n", `queries.csv: line 2: split "dev" is neither train nor test`},
 	} {
 		files := map[string]string{c.file: c.text}
 		for f, text := range good {

@@ -1,20 +1,17 @@
 package workbench
 
 import (
-	"bufio"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/textfile"
 )
 
 // Query is what is searched for.
@@ -205,30 +202,25 @@ func (d *Dataset) openVectors() (err error) {
 // openTexts fills Text from texts.jsonl: one object a line with "query" or
 // "item" (the id) and "text". Ids of other rows are passed over.
 func (d *Dataset) openTexts() error {
-	f, err := os.Open(filepath.Join(d.Dir, "texts.jsonl"))
+	queries, items := d.byID()
+	err := readObjects(filepath.Join(d.Dir, "texts.jsonl"), func(o object) error {
+		text, err := o.text("text")
+		if err != nil {
+			return err
+		}
+		query, item, err := o.eitherID("query", "item")
+		if i, ok := queries[query]; ok && query != "" {
+			d.Queries[i].Text = text
+		}
+		if i, ok := items[item]; ok && item != "" {
+			d.Items[i].Text = text
+		}
+		return err
+	})
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	queries, items := d.byID()
-	dec := json.NewDecoder(bufio.NewReader(f))
-	for line := 1; ; line++ {
-		var t struct{ Query, Item, Text string }
-		if err := dec.Decode(&t); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("texts.jsonl, object %d: %w", line, err)
-		}
-		if i, ok := queries[t.Query]; ok && t.Query != "" {
-			d.Queries[i].Text = t.Text
-		}
-		if i, ok := items[t.Item]; ok && t.Item != "" {
-			d.Items[i].Text = t.Text
-		}
-	}
+	return err
 }
 
 // byID maps ids to rows.
@@ -247,43 +239,30 @@ func (d *Dataset) byID() (queries, items map[string]int) {
 // returns the value of a named column, "" where the file lacks it. Its errors
 // name file and line.
 func readTSV(path string, required []string, each func(row func(column string) string) error) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	sc := bufio.NewScanner(f)
-	sc.Buffer(nil, 1<<24)
 	var header []string
-	for line := 1; sc.Scan(); line++ {
-		cells := strings.Split(strings.TrimSuffix(sc.Text(), "\r"), "\t")
+	err := textfile.Lines(path, func(_ int, line string) error {
+		cells := strings.Split(line, "\t")
 		if header == nil {
 			for _, c := range required {
 				if !slices.Contains(cells, c) {
-					return fmt.Errorf("%s: no column %q in the header", path, c)
+					return fmt.Errorf("no column %q in the header %q: columns are separated by tabs and named in the first line", c, cells)
 				}
 			}
 			header = cells
-			continue
+			return nil
 		}
 		if len(cells) != len(header) {
-			return fmt.Errorf("%s, line %d: %d columns, the header has %d", path, line, len(cells), len(header))
+			return fmt.Errorf("%d columns, the header has %d", len(cells), len(header))
 		}
-		err := each(func(column string) string {
+		return each(func(column string) string {
 			if i := slices.Index(header, column); i >= 0 {
 				return cells[i]
 			}
 			return ""
 		})
-		if err != nil {
-			return fmt.Errorf("%s, line %d: %w", path, line, err)
-		}
-	}
-	if err := sc.Err(); err != nil {
-		return fmt.Errorf("%s: %w", path, err)
-	}
-	if header == nil {
+	})
+	if err == nil && header == nil {
 		return fmt.Errorf("%s is empty", path)
 	}
-	return nil
+	return err
 }

@@ -65,7 +65,7 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		`share the id "q0"`:     {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
 		"3 queries and 1 items": {"items.tsv": "item\na\n"},
 		"0 queries":             {"queries.tsv": head},
-		"texts.jsonl, object 2": {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
+		"texts.jsonl: object 2": {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)
 		_, err := OpenDataset(dir)

@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"bufio"
 	"bytes"
 	"cmp"
 	"encoding/json"
@@ -14,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"axn/workbench/internal/textfile"
 )
 
 // goldenList is a query of the file that .ci/trec.py makes.
@@ -27,16 +28,13 @@ type goldenList struct {
 // goldenLists reads it: 1,000 random rankings with their measures by pytrec_eval and,
 // where that has no such measure, by ir_measures. AXN_MEASURES names another file.
 func goldenLists(t *testing.T) []goldenList {
-	data := must[[]byte](t)(unzipped(cmp.Or(os.Getenv("AXN_MEASURES"), filepath.Join("testdata", "trec", "measures.jsonl.gz"))))
 	var lists []goldenList
-	sc := bufio.NewScanner(bytes.NewReader(data))
-	sc.Buffer(nil, 1<<20)
-	for sc.Scan() {
-		var l goldenList
-		if err := json.Unmarshal(sc.Bytes(), &l); err != nil {
-			t.Fatal(err)
-		}
-		lists = append(lists, l)
+	err := textfile.Lines(cmp.Or(os.Getenv("AXN_MEASURES"), filepath.Join("testdata", "trec", "measures.jsonl.gz")), func(_ int, line string) error {
+		lists = append(lists, goldenList{})
+		return json.Unmarshal([]byte(line), &lists[len(lists)-1])
+	})
+	if err != nil {
+		t.Fatal(err)
 	}
 	return lists
 }

@@ -1,18 +1,16 @@
 package workbench
 
 import (
-	"bufio"
-	"bytes"
-	"compress/gzip"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"maps"
-	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
+
+	"axn/workbench/internal/textfile"
 )
 
 // OpenQrels adds the relevance judgements of a file to Qrels, and sets the Gold of
@@ -27,11 +25,17 @@ import (
 // says how many. It is an error if none is left, if a grade is no whole number, or if
 // a pair is judged twice with other grades.
 func (d *Dataset) OpenQrels(path string) error {
-	if err := d.readQrels(path); err != nil {
+	if _, err := d.readQrels(path); err != nil {
 		return fmt.Errorf("workbench: open qrels %s: %w", path, err)
 	}
 	return nil
 }
+
+// Reasons why a file gives no judgements.
+var (
+	errStrangers   = errors.New("no line judges a query and an item of the data set")
+	errNoJudgement = errors.New("it has a header and no judgements")
+)
 
 // judgement is a line of a file of judgements.
 type judgement struct {
@@ -39,14 +43,30 @@ type judgement struct {
 	query, item, grade string
 }
 
-func (d *Dataset) readQrels(path string) error {
-	lines, err := qrelsLines(path)
+// readQrels adds the judgements of a file and reports which queries it judges. Its errors
+// name the file.
+func (d *Dataset) readQrels(path string) (judged []bool, err error) {
+	var lines []textLine
+	err = textfile.Lines(path, func(number int, line string) error {
+		lines = append(lines, textLine{number, strings.TrimSpace(line)})
+		return nil
+	})
 	if err != nil {
-		return err
+		return nil, err
+	}
+	if judged, err = d.addQrels(lines); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Base(path), err)
+	}
+	return judged, nil
+}
+
+func (d *Dataset) addQrels(lines []textLine) ([]bool, error) {
+	if lines == nil {
+		return nil, errors.New("it is empty")
 	}
 	read, err := qrelsLayout(lines)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	queries, items := d.byID()
 	known := func(js []judgement) (n int) {
@@ -63,47 +83,42 @@ func (d *Dataset) readQrels(path string) error {
 		return slices.DeleteFunc(slices.Clone(js), func(j judgement) bool { _, err := parseGrade(j.grade); return err != nil })
 	}
 	best := slices.MaxFunc(read, func(a, b []judgement) int { return known(graded(a)) - known(graded(b)) })
-	if known(best) == 0 {
-		return d.strangers(best[0])
+	if first := best[0]; known(best) == 0 {
+		return nil, fmt.Errorf("%w %s: line %d has query %q and item %q, the data set has ids such as %q and %q",
+			errStrangers, d.Name, first.line, first.query, first.item, d.Queries[0].ID, d.Items[0].ID)
 	}
 	return d.judge(best, queries, items)
 }
 
-// strangers is the error about a file none of whose judgements concern the data set.
-func (d *Dataset) strangers(first judgement) error {
-	if len(d.Queries) == 0 || len(d.Items) == 0 {
-		return errors.New("the data set has no queries or items yet")
-	}
-	return fmt.Errorf("no line judges a query and an item of %s: line %d has query %q and item %q, the data set has ids such as %q and %q",
-		d.Name, first.line, first.query, first.item, d.Queries[0].ID, d.Items[0].ID)
-}
-
-// judge takes judgements over.
-func (d *Dataset) judge(js []judgement, queries, items map[string]int) error {
+// judge takes judgements over and reports which queries have any, also of items that the
+// data set lacks.
+func (d *Dataset) judge(js []judgement, queries, items map[string]int) ([]bool, error) {
 	qrels := make([]map[int]int, len(d.Queries))
 	for q, grades := range d.Qrels {
 		qrels[q] = maps.Clone(grades)
 	}
 	gold := make(map[int]int) // best item by query, of those this file judges
-	absent := 0
+	absent, judged := 0, make([]bool, len(d.Queries))
 	for _, j := range js {
 		grade, err := parseGrade(j.grade)
 		if err != nil {
-			return fmt.Errorf("line %d: %w", j.line, err)
+			return nil, fmt.Errorf("line %d: %w", j.line, err)
 		}
 		q, isQuery := queries[j.query]
 		it, isItem := items[j.item]
-		if !isQuery || !isItem {
-			if isQuery {
-				absent++
-			}
+		if !isQuery {
+			continue
+		}
+		judged[q] = true
+		if !isItem {
+			absent++
 			continue
 		}
 		if qrels[q] == nil {
 			qrels[q] = map[int]int{}
 		}
 		if old, twice := qrels[q][it]; twice && old != grade {
-			return fmt.Errorf("line %d: item %s of query %s has the grade %d here and %d before", j.line, j.item, j.query, grade, old)
+			return nil, fmt.Errorf("line %d: item %s of query %s has the grade %d here and %d before", j.line, j.item, j.query, grade, old)
 		}
 		qrels[q][it] = grade
 		if b, found := gold[q]; grade > 0 && (!found || grade > qrels[q][b]) {
@@ -114,7 +129,7 @@ func (d *Dataset) judge(js []judgement, queries, items map[string]int) error {
 	for q, it := range gold {
 		d.Queries[q].Gold = it
 	}
-	return nil
+	return judged, nil
 }
 
 // parseGrade reads a grade, a whole number that some files write as 1.0.
@@ -148,42 +163,10 @@ func (d *Dataset) grades(query int) map[int]int {
 	return nil
 }
 
-// unzipped reads a file, gzipped or not.
-func unzipped(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
-	if err != nil || !bytes.HasPrefix(data, []byte{0x1f, 0x8b}) {
-		return data, err
-	}
-	z, err := gzip.NewReader(bytes.NewReader(data))
-	if err != nil {
-		return nil, err
-	}
-	return io.ReadAll(z)
-}
-
 // textLine is a line of a file that is not blank.
 type textLine struct {
 	number int // from 1
 	text   string
-}
-
-func qrelsLines(path string) ([]textLine, error) {
-	data, err := unzipped(path)
-	if err != nil {
-		return nil, err
-	}
-	var lines []textLine
-	sc := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	sc.Buffer(nil, 1<<24)
-	for n := 1; sc.Scan(); n++ {
-		if text := strings.TrimSpace(sc.Text()); text != "" {
-			lines = append(lines, textLine{n, text})
-		}
-	}
-	if sc.Err() == nil && lines == nil {
-		return nil, errors.New("it is empty")
-	}
-	return lines, sc.Err()
 }
 
 // qrelsColumns are the names that headers and JSON have for query, item and grade.
@@ -250,7 +233,7 @@ func headedJudgements(lines []textLine) ([][]judgement, error) {
 		}
 	}
 	if len(lines) == 1 {
-		return nil, errors.New("it has a header and no judgements")
+		return nil, errNoJudgement
 	}
 	js, err := columnJudgements(lines[1:], len(header), at)
 	return [][]judgement{js}, err
@@ -259,25 +242,22 @@ func headedJudgements(lines []textLine) ([][]judgement, error) {
 func jsonJudgements(lines []textLine) ([]judgement, error) {
 	js := make([]judgement, len(lines))
 	for i, l := range lines {
-		var row map[string]any
-		dec := json.NewDecoder(strings.NewReader(l.text))
-		dec.UseNumber() // ids of digits are read as they are written
-		if err := dec.Decode(&row); err != nil {
+		var o object
+		if err := json.Unmarshal([]byte(l.text), &o); err != nil {
 			return nil, fmt.Errorf("line %d: %w", l.number, err)
 		}
-		text := func(names []string) string {
-			for _, n := range names {
-				if v, ok := row[n]; ok && v != nil {
-					return fmt.Sprint(v)
-				}
+		var values [3]string
+		for n, names := range qrelsColumns {
+			at := slices.IndexFunc(names, o.has)
+			if at < 0 {
+				return nil, fmt.Errorf("line %d: a judgement needs query_id, doc_id and relevance (%s)", l.number, o.fields())
 			}
-			return ""
+			var err error
+			if values[n], err = o.id(names[at]); err != nil {
+				return nil, fmt.Errorf("line %d: %w", l.number, err)
+			}
 		}
-		j := judgement{l.number, text(qrelsColumns[0]), text(qrelsColumns[1]), text(qrelsColumns[2])}
-		if j.query == "" || j.item == "" || j.grade == "" {
-			return nil, fmt.Errorf("line %d: a judgement needs query_id, doc_id and relevance", l.number)
-		}
-		js[i] = j
+		js[i] = judgement{l.number, values[0], values[1], values[2]}
 	}
 	return js, nil
 }

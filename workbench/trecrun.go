@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"errors"
@@ -14,6 +13,7 @@ import (
 	"strings"
 
 	"axn/workbench/internal/files"
+	"axn/workbench/internal/textfile"
 )
 
 // WriteRun writes results as a run in TREC's format, which trec_eval, ir_measures, ranx
@@ -107,23 +107,13 @@ func OpenRun(path string, d *Dataset) ([]Result, error) {
 }
 
 func (d *Dataset) readRun(path string) ([]Result, error) {
-	data, err := unzipped(path)
-	if err != nil {
-		return nil, err
-	}
 	queries, items := d.byID()
 	var rs []Result
 	at := map[int]int{} // result by query
-	sc := bufio.NewScanner(bytes.NewReader(bytes.TrimPrefix(data, []byte("\ufeff"))))
-	sc.Buffer(nil, 1<<24)
-	for line := 1; sc.Scan(); line++ {
-		f := strings.Fields(sc.Text())
-		if len(f) == 0 {
-			continue
-		}
-		q, it, score, err := runLine(f, queries, items)
+	err := textfile.Lines(path, func(_ int, line string) error {
+		q, it, score, err := runLine(strings.Fields(line), queries, items)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", line, err)
+			return err
 		}
 		i, ok := at[q]
 		if !ok {
@@ -131,8 +121,9 @@ func (d *Dataset) readRun(path string) ([]Result, error) {
 			at[q] = i
 		}
 		rs[i].Items, rs[i].Scores = append(rs[i].Items, it), append(rs[i].Scores, score)
-	}
-	if err := sc.Err(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	if rs == nil {

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"axn/workbench/internal/textfile"
 )
 
 func TestRunRoundTrip(t *testing.T) {
@@ -20,7 +22,10 @@ func TestRunRoundTrip(t *testing.T) {
 		if err := WriteRun(path, "", d, want); err != nil {
 			t.Fatal(err)
 		}
-		text := string(must[[]byte](t)(unzipped(path)))
+		text := ""
+		if err := textfile.Lines(path, func(_ int, line string) error { text += line + "\n"; return nil }); err != nil {
+			t.Fatal(err)
+		}
 		if first := "q3 Q0 0 1 0.3333333333333333 ours\n"; !strings.HasPrefix(text, first) {
 			t.Errorf("%s begins %q, want %q", name, text, first)
 		}

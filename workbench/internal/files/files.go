@@ -39,3 +39,9 @@ func Read(path string, read func(f *os.File, size int64) error) error {
 	}
 	return nil
 }
+
+// Exists reports whether a file is there that is no folder.
+func Exists(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && !st.IsDir()
+}

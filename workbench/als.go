@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // What zero Epochs and Regularization stand for under ALS, and how much more the
@@ -139,15 +140,14 @@ func primalFactor(a f32.Mat, ridge float32) f32.Mat {
 // ridgeFactor sets k to the Cholesky factor of AAᵀ + ridge·I, raising the ridge
 // tenfold as long as rounding leaves the sum without one.
 func ridgeFactor(k, a f32.Mat, ridge float32) {
-	for ; ; ridge *= 10 {
+	solve.Regular(ridge, 10, func(ridge float32) bool {
 		gram(k, a)
 		for i := range k.Rows {
 			k.Row(i)[i] += ridge
 		}
-		if _, ok := f32.Cholesky(k, 1); ok {
-			return
-		}
-	}
+		_, ok := f32.Cholesky(k, 1)
+		return ok
+	})
 }
 
 // gramByDots is up to how many rows their inner products, one by one, are faster

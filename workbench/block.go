@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"axn/workbench/internal/f32"
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/topk"
 )
 
@@ -124,7 +124,7 @@ func inTurn(lists [][]topk.Hit, n int) []int {
 func (b *block) initialize(first Initializer, size int) error {
 	errs := make([]error, len(b.seekers))
 	items, _ := b.items.size()
-	f32.Parallel(threads(), len(errs), 1, func(lo, hi int) {
+	cores.Ranges(threads(), len(errs), 1, func(lo, hi int) {
 		scores := make([]float32, items)
 		for i := lo; i < hi; i++ {
 			clear(scores)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"sync"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/q8"
 	"axn/workbench/internal/topk"
@@ -111,7 +112,7 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 // score returns a probe's scores of some items, bit for bit those of a scan.
 func (c *codedShelf) score(p *probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
-	f32.Parallel(threads(), len(items), topk.ScanCols, func(lo, hi int) {
+	cores.Ranges(threads(), len(items), topk.ScanCols, func(lo, hi int) {
 		if part := scores.Sub(0, lo, 1, hi-lo); p.place != nil {
 			f32.MulT(part, f32.View(p.place, 1, len(p.place)), c.Features.Select(items[lo:hi]).view(), 1)
 		}
@@ -142,7 +143,7 @@ func (c *codedShelf) similarities(p *probe) *similarities {
 	}
 	if bounds, ok := c.codesOf(c.DE.Items).of(c.DE.Items).Probe(p.vector); ok {
 		s := &similarities{Probe: bounds, upper: make([]float32, c.DE.Items.Rows)}
-		f32.Parallel(threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
+		cores.Ranges(threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
 		c.sims[p.query] = s
 	}
 	return c.sims[p.query]

@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -90,7 +89,7 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 }
 
 // Check returns an error that names the first thing that does not fit: vectors or
-// views of another shape, a view's value that is not finite, no queries or items, a
+// views of another shape or with a value that is not finite, no queries or items, a
 // split or gold row out of range, an id given twice.
 func (d *Dataset) Check() error {
 	q, v := d.DE.Queries, d.DE.Items
@@ -101,7 +100,11 @@ func (d *Dataset) Check() error {
 		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
 			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
 	}
-	if err := cmp.Or(d.checkViews(), d.checkAlone()); err != nil {
+	err := errors.Join(
+		q.checkFinite(func(row int) string { return fmt.Sprintf("query row %d (%s)", row, d.Queries[row].ID) }),
+		v.checkFinite(func(row int) string { return fmt.Sprintf("item row %d (%s)", row, d.Items[row].ID) }),
+		d.checkViews(), d.checkAlone())
+	if err != nil {
 		return err
 	}
 	return d.checkRows()

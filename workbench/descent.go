@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"axn/workbench/internal/adamw"
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -126,7 +127,7 @@ func (g *rowGradients) row(i int) []float32 {
 
 // each calls do for the rows touched, on all cores.
 func (g *rowGradients) each(do func(i int)) {
-	f32.Parallel(threads(), len(g.rows), 1, func(lo, hi int) {
+	cores.Ranges(threads(), len(g.rows), 1, func(lo, hi int) {
 		for _, i := range g.rows[lo:hi] {
 			do(i)
 		}

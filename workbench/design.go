@@ -1,6 +1,10 @@
 package workbench
 
-import "axn/workbench/internal/f32"
+import (
+	"axn/workbench/internal/f32"
+
+	"axn/workbench/internal/cores"
+)
 
 // design is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never
 // stands in memory, where it would be one more copy of the items.
@@ -28,7 +32,7 @@ func (d design) set(dst []float32, i int) {
 
 // times sets y to Φ·x in the rows that some asks for, all of them if it is nil.
 func (d design) times(y, x []float32, some func(i int) bool) {
-	f32.Parallel(threads(), len(y), 64, func(lo, hi int) {
+	cores.Ranges(threads(), len(y), 64, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			if some == nil || some(i) {
 				y[i] = x[0] + d.scale*f32.Dot(d.items.Row(i), x[1:1+d.items.Cols])
@@ -45,14 +49,14 @@ func (d design) times(y, x []float32, some func(i int) bool) {
 func (d design) transposeTimes(y, x []float32) {
 	clear(y)
 	vectors, views := y[1:1+d.items.Cols], y[1+d.items.Cols:]
-	f32.Parallel(threads(), len(vectors), 64, func(lo, hi int) {
+	cores.Ranges(threads(), len(vectors), 64, func(lo, hi int) {
 		for i, v := range x {
 			if v != 0 {
 				f32.Axpy(d.scale*v, d.items.Row(i)[lo:hi], vectors[lo:hi])
 			}
 		}
 	})
-	f32.Parallel(threads(), len(views), 64, func(lo, hi int) {
+	cores.Ranges(threads(), len(views), 64, func(lo, hi int) {
 		for i, v := range x {
 			if v != 0 {
 				f32.Axpy(v, d.views.Row(i)[lo:hi], views[lo:hi])

@@ -102,12 +102,27 @@ func OpenIndex(path string) (*Index, error) {
 		if err != nil {
 			return err
 		}
-		return ix.read(r)
+		if err := ix.read(r); err != nil {
+			return err
+		}
+		return ix.checkFinite()
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open index: %w", err)
 	}
 	return ix, nil
+}
+
+// checkFinite returns an error that names the first value which is not finite.
+func (ix *Index) checkFinite() error {
+	for _, a := range ix.arrays() {
+		if m := *a.at; m != nil {
+			if err := m.checkFinite(func(row int) string { return fmt.Sprintf("%s row %d", a.name, row) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // read takes the index from a file.

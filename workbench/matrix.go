@@ -3,10 +3,13 @@ package workbench
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
+	"slices"
 
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
@@ -58,8 +61,35 @@ func (m *Matrix) Select(rows []int) *Matrix {
 // giving out pages.
 func (m *Matrix) clone() *Matrix {
 	c := NewMatrix(m.Rows, m.Cols)
-	f32.Parallel(threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
+	cores.Ranges(threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
 	return c
+}
+
+// longest is the squared length up to which products of vectors stay far from float32's
+// greatest number.
+const longest = 1e30
+
+// checkFinite returns an error that names the first value that is not finite, or the first
+// row that is too long to compute with; name says what a row is.
+func (m *Matrix) checkFinite(name func(row int) string) error {
+	bad := make([]bool, m.Rows)
+	cores.Ranges(threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			bad[i] = !(f32.SqNorm(m.Row(i)) <= longest)
+		}
+	})
+	i := slices.Index(bad, true)
+	if i < 0 {
+		return nil
+	}
+	squares := 0.0
+	for j, v := range m.Row(i) {
+		if v-v != 0 {
+			return fmt.Errorf("%s: vector value %d is %v: leave the row out, or make its vector anew (an empty text, normalised, gives NaN)", name(i), j, v)
+		}
+		squares += float64(v) * float64(v)
+	}
+	return fmt.Errorf("%s: its vector is %.3g long, which float32 cannot multiply: scale the vectors", name(i), math.Sqrt(squares))
 }
 
 // OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // mixed is a linear mixed model of the residuals r left by the curve:
@@ -89,17 +90,19 @@ func (m *mixed) root() *mat.TriDense {
 	p := m.sigma.SymmetricDim()
 	s := mat.NewSymDense(p, nil)
 	var c mat.TriDense
-	for nudge := 1e-6; ; nudge *= 10 {
+	solve.Regular(1e-6, 10, func(nudge float64) bool {
 		s.CopySym(m.sigma)
 		for j := range p {
 			s.SetSym(j, j, s.At(j, j)+nudge*(mat.Trace(m.sigma)/float64(p)+1e-6))
 		}
 		var chol mat.Cholesky
-		if chol.Factorize(s) {
+		ok := chol.Factorize(s)
+		if ok {
 			chol.LTo(&c)
-			return &c
 		}
-	}
+		return ok
+	})
+	return &c
 }
 
 // single converts to float32.

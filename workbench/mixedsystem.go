@@ -4,6 +4,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // mixedSystem holds, for one sweep, what the linear system of the mixed model's
@@ -43,17 +44,15 @@ func newMixedSystem(rows []residualRow, x f32.Mat, phi design, root f32.Mat, noi
 // factorWithNoise returns the factor L of K = G·Gᵀ + noise·I and the diagonal of K⁻¹.
 func factorWithNoise(g f32.Mat, noise float32) (l f32.Mat, diagonal []float32) {
 	n := g.Rows
-	for {
+	solve.Regular(noise, 2, func(noise float32) bool {
 		l = f32.NewMat(n, n)
 		f32.Syrk(l, g, false, 1)
 		for i := range n {
 			l.Row(i)[i] += noise
 		}
-		if _, ok := f32.Cholesky(l, 1); ok {
-			break
-		}
-		noise *= 2
-	}
+		_, ok := f32.Cholesky(l, 1)
+		return ok
+	})
 	inv := f32.NewMat(n, n)
 	for i := range n {
 		inv.Row(i)[i] = 1

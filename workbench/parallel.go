@@ -2,36 +2,13 @@ package workbench
 
 import (
 	"runtime"
-	"sync"
-	"sync/atomic"
+
+	"axn/workbench/internal/cores"
 )
 
-// parallel calls do(0) to do(n-1) on all cores and waits for them. A panic in
-// one of them is raised again in the caller.
-func parallel(n int, do func(i int)) {
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	var once sync.Once
-	var failure any
-	work := func() {
-		defer func() {
-			if r := recover(); r != nil {
-				once.Do(func() { failure = r })
-			}
-		}()
-		for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
-			do(i)
-		}
-	}
-	for range min(n, threads()) - 1 {
-		wg.Go(work)
-	}
-	work() // in this goroutine: one task alone moves to no other core
-	wg.Wait()
-	if failure != nil {
-		panic(failure)
-	}
-}
+// parallel calls do(0) to do(n-1) on all cores and waits for them. A panic in one of them
+// is raised again in the caller, with its stack.
+func parallel(n int, do func(i int)) { cores.For(threads(), n, do) }
 
 // threads is how many goroutines share heavy work.
 func threads() int { return runtime.GOMAXPROCS(0) }

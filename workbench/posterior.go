@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // posterior is the one formula: with prior mean m, features F (|I|×p), anchors A,
@@ -97,14 +98,15 @@ func (d *dualSystem) lower() f32.Mat { return d.factor.Sub(0, 0, d.n, d.n) }
 // make a nearly singular Gram matrix indefinite.
 func (d *dualSystem) refactor(anchors f32.Mat, noise []float32) {
 	l := d.lower()
-	for ok := false; !ok; {
+	solve.Regular(leastNoise, 4, func(float32) bool {
 		f32.Syrk(l, anchors, false, 1)
 		for i := range noise {
 			noise[i] = 4*noise[i] + leastNoise*(1+f32.SqNorm(anchors.Row(i)))
 			l.Row(i)[i] += noise[i]
 		}
-		_, ok = f32.Cholesky(l, 1)
-	}
+		_, ok := f32.Cholesky(l, 1)
+		return ok
+	})
 }
 
 // solve returns (F_A·F_Aᵀ + diag s²)⁻¹·resid.
@@ -140,13 +142,14 @@ func (s *primalSystem) add(rows f32.Mat, noise []float32) {
 // refactor factors the precision, with more on its diagonal where rounding has
 // made it indefinite.
 func (s *primalSystem) refactor() {
-	for ridge := float32(0); ; ridge = 4*ridge + leastNoise {
+	ridge := float32(0)
+	solve.Regular(leastNoise, 4, func(more float32) bool {
 		for i := range s.factor.Rows {
 			copy(s.factor.Row(i)[:i+1], s.precision.Row(i)[:i+1])
 			s.factor.Row(i)[i] *= 1 + ridge
 		}
-		if _, ok := f32.Cholesky(s.factor, 1); ok {
-			return
-		}
-	}
+		ridge += more
+		_, ok := f32.Cholesky(s.factor, 1)
+		return ok
+	})
 }

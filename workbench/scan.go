@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -117,7 +118,7 @@ func (s *scan) finish(lo int, scores, sims f32.Mat) {
 func (ix *Index) scores(probes []probe, dst f32.Mat) {
 	s := ix.newScan(probes)
 	chunks := (dst.Cols + topk.ScanCols - 1) / topk.ScanCols
-	f32.Parallel(threads(), chunks, 1, func(from, to int) {
+	cores.Ranges(threads(), chunks, 1, func(from, to int) {
 		chunk, part := s.chunks(), f32.NewMat(dst.Rows, topk.ScanCols)
 		for lo := from * topk.ScanCols; lo < min(to*topk.ScanCols, dst.Cols); lo += topk.ScanCols {
 			c := part.Sub(0, 0, dst.Rows, min(topk.ScanCols, dst.Cols-lo))

@@ -62,7 +62,7 @@ func score(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
 		return nil, fmt.Errorf("%w: the scorer answered %d scores for %d pairs", ErrScore, len(got), len(pairs))
 	}
 	for i, v := range got {
-		if math.IsNaN(v) || math.IsInf(v, 0) {
+		if !(math.Abs(v) <= math.MaxFloat32) {
 			return nil, fmt.Errorf("%w: query %d, item %d: score is %v", ErrScore, pairs[i].Query, pairs[i].Item, v)
 		}
 	}

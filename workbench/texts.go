@@ -119,6 +119,10 @@ func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
 	if vectors == nil || len(x) != vectors.Cols {
 		return 0, fmt.Errorf("workbench: add query %q: %w: a vector of length %d beside %v", q.ID, ErrShape, len(x), vectors)
 	}
+	one := &Matrix{Rows: 1, Cols: len(x), Data: x}
+	if err := one.checkFinite(func(int) string { return "it" }); err != nil {
+		return 0, fmt.Errorf("workbench: add query %q: %w", q.ID, err)
+	}
 	d.Queries = append(d.Queries, q)
 	vectors.Data, vectors.Rows = append(vectors.Data, x...), vectors.Rows+1
 	return len(d.Queries) - 1, nil

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 
 	"axn/workbench/internal/adamw"
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -66,7 +67,7 @@ func (t *tower) forward(x f32.Mat) f32.Mat {
 	p.PackRows(t.p.w1, threads())
 	f32.GemmBias(t.h, x, &p, t.p.b1, threads())
 	copy(t.a.Data, t.h.Data)
-	f32.Parallel(threads(), len(t.a.Data), 1024, func(lo, hi int) { f32.Gelu(t.a.Data[lo:hi]) })
+	cores.Ranges(threads(), len(t.a.Data), 1024, func(lo, hi int) { f32.Gelu(t.a.Data[lo:hi]) })
 	p.PackRows(t.p.w2, threads())
 	f32.GemmBias(t.y, t.a, &p, t.p.b2, threads())
 	s := t.blend()
@@ -92,7 +93,7 @@ func (t *tower) backward(out f32.Mat) {
 	sumRows(t.g.b2, out)
 	hidden := f32.NewMat(out.Rows, t.p.hidden)
 	f32.Mul(hidden, out, t.p.w2, threads())
-	f32.Parallel(threads(), len(hidden.Data), 1024, func(lo, hi int) {
+	cores.Ranges(threads(), len(hidden.Data), 1024, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			hidden.Data[i] *= geluSlope(t.h.Data[i], t.a.Data[i])
 		}
@@ -119,7 +120,7 @@ func sumRows(dst []float32, m f32.Mat) {
 
 // move takes the optimiser's step under way.
 func (t *tower) move(opt *adamw.Optimizer) {
-	f32.Parallel(threads(), len(t.params), 1024, func(lo, hi int) {
+	cores.Ranges(threads(), len(t.params), 1024, func(lo, hi int) {
 		opt.Move(t.params[lo:hi], t.gradient[lo:hi], t.moments.Slice(lo, hi))
 	})
 }

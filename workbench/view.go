@@ -3,7 +3,6 @@ package workbench
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,14 +51,7 @@ func (v View) check() error {
 	case v.Items == nil || v.Items.Cols == 0:
 		return fmt.Errorf("view %s has no features", v.Name)
 	}
-	for i := range v.Items.Rows {
-		for j, x := range v.Items.Row(i) {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return fmt.Errorf("%s, row %d, column %d: the value %v is not finite", viewFile(v.Name), i, j, x)
-			}
-		}
-	}
-	return nil
+	return v.Items.checkFinite(func(row int) string { return fmt.Sprintf("%s, row %d", viewFile(v.Name), row) })
 }
 
 // openViews reads every view_NAME.npy of the folder, by name.

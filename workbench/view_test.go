@@ -36,7 +36,7 @@ func TestViewsThatDoNotFit(t *testing.T) {
 	m := NewMatrix(2, 3)
 	m.Data[4] = float32(math.NaN())
 	must0(t, m.Save(filepath.Join(dir, "view_ce.npy")))
-	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "view_ce.npy, row 1, column 1: the value NaN") {
+	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "view_ce.npy, row 1: vector value 1 is NaN") {
 		t.Errorf("a value that is not finite: %v", err)
 	}
 	d, _ := toy(1, 3, 8, 4)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"axn/workbench/bench/rival"
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -111,7 +112,7 @@ func fastest(t int, flops float64, prepare func() func()) float64 {
 		}
 		const turns = 20
 		start := time.Now()
-		f32.Parallel(t, t, 1, func(lo, hi int) {
+		cores.Ranges(t, t, 1, func(lo, hi int) {
 			for range turns {
 				works[lo]()
 			}

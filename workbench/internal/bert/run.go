@@ -4,9 +4,9 @@ import (
 	"context"
 	"math"
 	"runtime"
-	"sync"
 	"sync/atomic"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
 )
@@ -80,15 +80,11 @@ func (e *Encoder) Hidden() int { return e.hidden }
 // chunks gathers sequences into chunks and runs do on each, one goroutine a core.
 func (e *Encoder) chunks(ctx context.Context, n int, in Input, done func(int), do func(*workspace)) error {
 	var next atomic.Int64
-	var wg sync.WaitGroup
 	threads := min(runtime.GOMAXPROCS(0), n)
-	for range threads {
-		wg.Go(func() {
-			for e.chunk(ctx, n, threads, &next, in, done, do) {
-			}
-		})
-	}
-	wg.Wait()
+	cores.For(threads, threads, func(int) {
+		for e.chunk(ctx, n, threads, &next, in, done, do) {
+		}
+	})
 	return ctx.Err()
 }
 

@@ -1,6 +1,10 @@
 package f32
 
-import "sync"
+import (
+	"sync"
+
+	"axn/workbench/internal/cores"
+)
 
 // cholBlock is the width of a block of columns in Cholesky and the solves. It
 // changes speed only, no bits; the tile kernels are made for 32.
@@ -86,7 +90,7 @@ func (d *triangle) solve(b Mat, threads int) {
 		d.solveRows(b)
 		return
 	}
-	Parallel(threads, b.Rows, cholBlock, func(lo, hi int) { d.solveRows(b.RowRange(lo, hi)) })
+	cores.Ranges(threads, b.Rows, cholBlock, func(lo, hi int) { d.solveRows(b.RowRange(lo, hi)) })
 }
 
 // solveRows replaces every row x of b by the solution y of L·y = x, cholBlock

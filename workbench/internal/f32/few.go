@@ -1,5 +1,7 @@
 package f32
 
+import "axn/workbench/internal/cores"
+
 // fewRows is how many rows of A are cheaper multiplied one by one with the rows
 // of B than packing those is.
 const fewRows = 4
@@ -12,7 +14,7 @@ func mulFew(c, a, b Mat, threads int) {
 	if a.Rows == 0 {
 		return
 	}
-	Parallel(threads, b.Rows, dotRows, func(lo, hi int) {
+	cores.Ranges(threads, b.Rows, dotRows, func(lo, hi int) {
 		i := lo
 		for ; i+dotRows <= hi; i += dotRows {
 			rows := b.RowRange(i, i+dotRows)

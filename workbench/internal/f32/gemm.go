@@ -1,6 +1,10 @@
 package f32
 
-import "sync"
+import (
+	"sync"
+
+	"axn/workbench/internal/cores"
+)
 
 // Blocks of the matrix product: kBlock steps of the inner product at a time,
 // so that a panel's part (64 kB at 32 columns) and the rows of A that meet it
@@ -58,7 +62,7 @@ func mulPacked(c, a, b Mat, threads int) {
 		return
 	}
 	p.shape(b.Cols, b.Rows)
-	Parallel(threads, p.panels(), 1, func(lo, hi int) {
+	cores.Ranges(threads, p.panels(), 1, func(lo, hi int) {
 		p.packRange(lo, hi, b, false, (*Panels).packRowPanel)
 		gemmRange(c, a, p, Mat{}, 0, a.Rows, lo, hi)
 	})
@@ -87,9 +91,9 @@ func gemmInit(c, a Mat, p *Panels, init Mat, threads int) {
 	case threads < 2:
 		gemmRange(c, a, p, init, 0, c.Rows, 0, p.panels())
 	case c.Rows < p.N: // share the longer side, so that each thread reads its part of it once
-		Parallel(threads, p.panels(), 1, func(lo, hi int) { gemmRange(c, a, p, init, 0, c.Rows, lo, hi) })
+		cores.Ranges(threads, p.panels(), 1, func(lo, hi int) { gemmRange(c, a, p, init, 0, c.Rows, lo, hi) })
 	default:
-		Parallel(threads, c.Rows, active.tileRows(), func(lo, hi int) { gemmRange(c, a, p, init, lo, hi, 0, p.panels()) })
+		cores.Ranges(threads, c.Rows, active.tileRows(), func(lo, hi int) { gemmRange(c, a, p, init, lo, hi, 0, p.panels()) })
 	}
 }
 

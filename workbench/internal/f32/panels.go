@@ -1,5 +1,7 @@
 package f32
 
+import "axn/workbench/internal/cores"
+
 // Panels is the right-hand factor of a matrix product, K × N, laid out for
 // the tile kernels: panels as wide as a tile, each with its K rows one after
 // another, the last one filled up with zeros. Pack once, multiply often.
@@ -38,7 +40,7 @@ func (p *Panels) packCols(b Mat, threads int, negate bool) {
 // each runs pack on every panel; on one thread it allocates nothing.
 func (p *Panels) each(threads int, b Mat, negate bool, pack func(*Panels, int, Mat)) {
 	if threads > 1 {
-		Parallel(threads, p.panels(), 1, func(lo, hi int) { p.packRange(lo, hi, b, negate, pack) })
+		cores.Ranges(threads, p.panels(), 1, func(lo, hi int) { p.packRange(lo, hi, b, negate, pack) })
 		return
 	}
 	p.packRange(0, p.panels(), b, negate, pack)
@@ -98,7 +100,7 @@ func Transpose(a Mat, threads int) Mat {
 	if a.Cols == 0 {
 		return t
 	}
-	Parallel(threads, a.Rows, 64, func(lo, hi int) {
+	cores.Ranges(threads, a.Rows, 64, func(lo, hi int) {
 		transpose(active, Mat{t.from(0, lo), a.Cols, hi - lo, t.Stride}, a.RowRange(lo, hi))
 	})
 	return t

@@ -1,6 +1,10 @@
 package f32
 
-import "sync"
+import (
+	"sync"
+
+	"axn/workbench/internal/cores"
+)
 
 // swapRows is how many rows of A are cheaper packed than those of B are, if they
 // have at least twice as many columns; swapBlock is how many rows of B are done at
@@ -20,7 +24,7 @@ func mulSwapped(c, a, b Mat, threads int) {
 	p := pool.Get().(*Panels)
 	defer pool.Put(p)
 	p.PackRows(a, 1)
-	Parallel(threads, b.Rows, swapBlock, func(lo, hi int) {
+	cores.Ranges(threads, b.Rows, swapBlock, func(lo, hi int) {
 		block := swapBlocks.Get().(*[swapBlock * swapRows]float32)
 		defer swapBlocks.Put(block)
 		w := p.panels() * active.tileCols()

@@ -1,6 +1,10 @@
 package f32
 
-import "math"
+import (
+	"math"
+
+	"axn/workbench/internal/cores"
+)
 
 // Syrk computes the lower triangle of C = A·Aᵀ, or adds it to C if add is
 // set: A is N × K, C is N × N. What C holds above the diagonal afterwards is
@@ -18,7 +22,7 @@ func Syrk(c, a Mat, add bool, threads int) {
 	}
 	n := a.Rows
 	edge := func(t int) int { return int(float64(n) * math.Sqrt(float64(t)/float64(max(threads, 1)))) } // equal areas
-	Parallel(threads, max(threads, 1), 1, func(from, to int) { syrkRange(c, a, p, init, edge(from), edge(to)) })
+	cores.Ranges(threads, max(threads, 1), 1, func(from, to int) { syrkRange(c, a, p, init, edge(from), edge(to)) })
 }
 
 // syrkRange computes rows lo … hi-1 of C, of each panel those that reach below the

@@ -6,6 +6,8 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+
+	"axn/workbench/internal/cores"
 )
 
 // exactDot is the inner product in float64 and the sum of absolute products.
@@ -196,7 +198,7 @@ func BenchmarkGemv(b *testing.B) {
 				b.Run(fmt.Sprintf("n=100k/d=256/kernel=%s/threads=%d", name, threads), func(b *testing.B) {
 					b.SetBytes(int64(4 * len(a.Data)))
 					for b.Loop() {
-						Parallel(threads, a.Rows, 64, func(lo, hi int) { Gemv(y[lo:hi], a.RowRange(lo, hi), x) })
+						cores.Ranges(threads, a.Rows, 64, func(lo, hi int) { Gemv(y[lo:hi], a.RowRange(lo, hi), x) })
 					}
 				})
 			})

@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"math"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // panel is the number of items whose codes are laid side by side: four
@@ -44,7 +46,7 @@ func Pack(items f32.Mat, threads int) *Items {
 	x.Codes = make([]int8, padded*x.groups()*4)
 	x.Offset, x.Scale = make([]int32, padded), make([]float32, padded)
 	x.Error, x.Norm = make([]float32, padded), make([]float32, padded)
-	f32.Parallel(threads, items.Rows, panel, func(lo, hi int) {
+	cores.Ranges(threads, items.Rows, panel, func(lo, hi int) {
 		codes, v := make([]int8, x.D), make([]float64, x.D)
 		for i := lo; i < hi; i++ {
 			x.set(i, items.Row(i), v, codes)
@@ -102,13 +104,14 @@ const leastPart = 1e-6
 // units of which the products are the correlations: nudged to be regular.
 func factor(sample f32.Mat, unit []float32, threads int) f32.Mat {
 	root := f32.NewMat(len(unit), len(unit))
-	for nudge, ok := float32(leastPart), false; !ok; nudge *= 4 {
+	solve.Regular(leastPart, 4, func(nudge float32) bool {
 		f32.Syrk(root, sample, false, threads)
 		for j := range unit {
 			root.Row(j)[j] = 1 + nudge
 		}
-		_, ok = f32.Cholesky(root, threads)
-	}
+		_, ok := f32.Cholesky(root, threads)
+		return ok
+	})
 	for j, u := range unit {
 		f32.Scale(u, root.Row(j)[:j+1])
 		clear(root.Row(j)[j+1:])

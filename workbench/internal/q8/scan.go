@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -80,7 +81,7 @@ type part struct {
 func (s *Search) scan() *part {
 	threads := max(s.Threads, 1)
 	parts := make([]*part, threads)
-	f32.Parallel(threads, threads, 1, func(lo, hi int) {
+	cores.Ranges(threads, threads, 1, func(lo, hi int) {
 		for t := lo; t < hi; t++ {
 			blocks := (s.N + Block - 1) / Block
 			parts[t] = &part{Search: s, low: topk.New(min(s.K, s.N)), room: 4*s.K + 1024}
@@ -158,7 +159,7 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 // products returns the inner products of query with some rows of m.
 func products(query []float32, m f32.Mat, items []int, threads int) []float32 {
 	scores := f32.NewMat(1, len(items))
-	f32.Parallel(threads, len(items), Block, func(lo, hi int) {
+	cores.Ranges(threads, len(items), Block, func(lo, hi int) {
 		rows := f32.NewMat(hi-lo, m.Cols)
 		for i, item := range items[lo:hi] {
 			copy(rows.Row(i), m.Row(item))

@@ -1,9 +1,9 @@
 package topk
 
 import (
-	"sync"
 	"sync/atomic"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -37,19 +37,12 @@ type Chunk func(lo int, scores f32.Mat)
 func ScanBy(queries, n, k int, worker func() Chunk, skip func(query, item int) bool, threads int) [][]Hit {
 	var next atomic.Int64
 	parts := make([][]*Selector, max(threads, 1))
-	var wg sync.WaitGroup
 	for t := range parts {
 		parts[t] = newSelectors(queries, min(k, n))
-		work := func() { scanPart(parts[t], n, worker(), skip, &next) }
-		if t == len(parts)-1 {
-			work() // in this goroutine
-		} else {
-			wg.Go(work)
-		}
 	}
-	wg.Wait()
+	cores.For(threads, len(parts), func(t int) { scanPart(parts[t], n, worker(), skip, &next) })
 	hits := make([][]Hit, queries)
-	f32.Parallel(threads, queries, 1, func(lo, hi int) {
+	cores.Ranges(threads, queries, 1, func(lo, hi int) {
 		for q := lo; q < hi; q++ {
 			for _, p := range parts[1:] {
 				for _, x := range p[q].heap {

@@ -18,7 +18,8 @@ const (
 	querySlope       = 0.3  // prior deviation of a query's slope
 	fewRows          = 5    // train queries, and
 	fewEntries       = 1000 // entries, below which they say less than no scores at all
-	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores
+	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores, and
+	rankWithViews    = 0.25 // with views beside them
 	rankNoise        = 0.3  // s² without scores
 )
 
@@ -38,13 +39,38 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 // withoutScores is the index when nothing, or too little, was observed: the prior is the rank in
 // the dual encoder's list, and a query's own anchors are warped by their rank
 // among themselves, so that with one round it is retrieve-and-rerank.
+//
+// Views are further features. That of Alone is expected to count: its coefficient is
+// aloneMean, give or take 1, where those of others are 0.
 func withoutScores(d *Dataset) (*Matrix, *Prior) {
-	f := withOne(d.DE.Items, float32(math.Sqrt(rankFeatures))*inverse(rmsNorm(d.DE.Items)))
-	return matrix(f), &Prior{
+	variance := rankFeatures
+	views, h := relevantViews(d)
+	if h.Cols > 0 {
+		variance = rankWithViews
+	}
+	f := withOne(d.DE.Items, float32(math.Sqrt(variance))*inverse(rmsNorm(d.DE.Items)))
+	p := &Prior{
 		priorMeta: priorMeta{Noise: rankNoise, Slope: querySlope},
 		Bias:      NewMatrix(len(d.Items), 1),
 		Map:       NewMatrix(d.DE.Items.Cols+1, 1),
 	}
+	if h.Cols > 0 {
+		f = sideBySide(f, h)
+		p.Map = NewMatrix(d.DE.Items.Cols+1, f.Cols)
+	}
+	if views.Alone {
+		p.Map.Row(0)[f.Cols-1] = aloneMean
+	}
+	return matrix(f), p
+}
+
+// sideBySide returns the rows (a_i, b_i).
+func sideBySide(a, b f32.Mat) f32.Mat {
+	m := f32.NewMat(a.Rows, a.Cols+b.Cols)
+	for i := range m.Rows {
+		copy(m.Row(i)[copy(m.Row(i), a.Row(i)):], b.Row(i))
+	}
+	return m
 }
 
 // calibratedEstimate follows a query by the posterior over warped scores. Beside

@@ -22,6 +22,7 @@ type calibration struct {
 	prior *Prior
 	step  FitStep
 	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
+	start []float64
 	sum   func(context.Context, *FitStep) (*FitSums, error)
 }
 
@@ -86,6 +87,9 @@ func (c *calibration) fit(ctx context.Context, ix *Index) error {
 	if counts == nil { // all scores are the same
 		ix.Features, ix.Prior = withoutScores(c.d)
 		return nil
+	}
+	if err := c.learnViews(ctx); err != nil {
+		return err
 	}
 	m := newMixed(c, counts)
 	for range mixedSweeps {

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -56,7 +57,8 @@ type Dataset struct {
 	Items       []Item
 	Train, Test []int // rows of Queries
 	DE          DualEmbeddings
-	Views       []View // further features of the items; may be empty
+	Views       []View  // further features of the items; may be empty
+	Alone       *Matrix // |I|×1: the cross-encoder's score of each item beside an empty query; nil if not known
 }
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
@@ -66,7 +68,7 @@ type Dataset struct {
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
-	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openTexts, d.Check)
+	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
@@ -96,7 +98,7 @@ func (d *Dataset) Check() error {
 		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
 			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
 	}
-	if err := d.checkViews(); err != nil {
+	if err := cmp.Or(d.checkViews(), d.checkAlone()); err != nil {
 		return err
 	}
 	return d.checkRows()

@@ -2,23 +2,28 @@ package workbench
 
 import "axn/workbench/internal/f32"
 
-// design is Φ, |I|×(d+1), with a row (1, scale·v_i) for each item. It never stands
-// in memory, where it would be one more copy of the items.
+// design is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never
+// stands in memory, where it would be one more copy of the items.
 type design struct {
 	items *Matrix
 	scale float32
+	views f32.Mat // h, |I|×w: what the views add; w may be 0
 }
 
-func newDesign(items *Matrix) design { return design{items, inverse(rmsNorm(items))} }
+// newDesign is without views.
+func newDesign(items *Matrix) design {
+	return design{items: items, scale: inverse(rmsNorm(items)), views: f32.NewMat(items.Rows, 0)}
+}
 
 func (d design) rows() int { return d.items.Rows }
-func (d design) cols() int { return d.items.Cols + 1 }
+func (d design) cols() int { return 1 + d.items.Cols + d.views.Cols }
 
 // set sets dst to row i.
 func (d design) set(dst []float32, i int) {
 	dst[0] = 1
 	clear(dst[1:])
-	f32.Axpy(d.scale, d.items.Row(i), dst[1:])
+	f32.Axpy(d.scale, d.items.Row(i), dst[1:1+d.items.Cols])
+	copy(dst[1+d.items.Cols:], d.views.Row(i))
 }
 
 // times sets y to Φ·x in the rows that some asks for, all of them if it is nil.
@@ -26,7 +31,10 @@ func (d design) times(y, x []float32, some func(i int) bool) {
 	f32.Parallel(threads(), len(y), 64, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			if some == nil || some(i) {
-				y[i] = x[0] + d.scale*f32.Dot(d.items.Row(i), x[1:])
+				y[i] = x[0] + d.scale*f32.Dot(d.items.Row(i), x[1:1+d.items.Cols])
+				if d.views.Cols > 0 {
+					y[i] += f32.Dot(d.views.Row(i), x[1+d.items.Cols:])
+				}
 			}
 		}
 	})
@@ -36,10 +44,18 @@ func (d design) times(y, x []float32, some func(i int) bool) {
 // columns, so that the order of the sums does not depend on them.
 func (d design) transposeTimes(y, x []float32) {
 	clear(y)
-	f32.Parallel(threads(), d.items.Cols, 64, func(lo, hi int) {
+	vectors, views := y[1:1+d.items.Cols], y[1+d.items.Cols:]
+	f32.Parallel(threads(), len(vectors), 64, func(lo, hi int) {
 		for i, v := range x {
 			if v != 0 {
-				f32.Axpy(d.scale*v, d.items.Row(i)[lo:hi], y[1+lo:1+hi])
+				f32.Axpy(d.scale*v, d.items.Row(i)[lo:hi], vectors[lo:hi])
+			}
+		}
+	})
+	f32.Parallel(threads(), len(views), 64, func(lo, hi int) {
+		for i, v := range x {
+			if v != 0 {
+				f32.Axpy(v, d.views.Row(i)[lo:hi], views[lo:hi])
 			}
 		}
 	})
@@ -50,7 +66,7 @@ func (d design) transposeTimes(y, x []float32) {
 
 // squares is Σ Φ_ij².
 func (d design) squares() float32 {
-	return float32(d.rows()) + d.scale*d.scale*f32.SqNorm(d.items.Data)
+	return float32(d.rows()) + d.scale*d.scale*f32.SqNorm(d.items.Data) + f32.SqNorm(d.views.Data)
 }
 
 // designRows is how many rows of Φ are made at a time, in cache.

@@ -15,6 +15,7 @@ type FitStage string
 const (
 	stageScores     FitStage = "scores"     // the drawn entries' bins and scores, row by row
 	stageCurve      FitStage = "curve"      // bin sums of warped scores; entries by item
+	stageViews      FitStage = "views"      // how residuals go along with each view's directions
 	stageFactor     FitStage = "factor"     // entries, and the trace of all K_q⁻¹
 	stageGradient   FitStage = "gradient"   // Aᵀ·K⁻¹·(r − A·v)
 	stageNormal     FitStage = "normal"     // Aᵀ·K⁻¹·A·v
@@ -30,8 +31,9 @@ type FitStep struct {
 	Stage       FitStage
 	Edges       []float64 // of the bins
 	Warp, Curve Curve
-	Sweep       int     // counts the mixed model's variances
-	Root        *Matrix // p×p: C with C·Cᵀ = Σ
+	Views       *FitViews // nil without views
+	Sweep       int       // counts the mixed model's variances
+	Root        *Matrix   // p×p: C with C·Cᵀ = Σ
 	Noise       float64
 	Vector      []float32 // v: the point of the linear system a stage is asked about
 	Effects     *FitEffects
@@ -118,6 +120,8 @@ func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
 		return p.scores(s), nil
 	case stageCurve:
 		return p.curve(s), nil
+	case stageViews:
+		return p.views(s), nil
 	case stageFactor, stageGradient, stageNormal, stageVariances:
 		return p.mixed(s), nil
 	case stageDeviations:
@@ -142,6 +146,9 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 		p = &fitPart{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
 		parallel(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
 		f.parts[[2]int{lo, hi}] = p
+	}
+	if s.Views != nil {
+		f.c.setViews(s.Views)
 	}
 	if s.Effects != nil {
 		features = f.c.features(s.Effects)

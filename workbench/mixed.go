@@ -44,6 +44,7 @@ const (
 	mixedSteps      = 15     // of conjugate gradients in a sweep
 	mixedEntries    = 50_000 // of all rows together
 	mixedRowEntries = 512    // of one row
+	viewVariance    = 0.2    // of each view's direction at first, where a vector's is 0.05
 	ridgeMap        = 4.0    // of W's entries, where Σ is the unit
 	ridgeBias       = 1.0    // of β's entries
 )
@@ -69,10 +70,16 @@ func drawEntries(g *Scores) []residualRow {
 func newMixed(c *calibration, counts []float32) *mixed {
 	p := c.phi.cols()
 	m := &mixed{c: c, phi: c.phi, counts: counts, noise: .1, spread: .05,
-		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.rows()), w: mat.NewDense(p, p, nil)}
+		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.rows()), w: mat.NewDense(c.x.Cols, p, nil)}
 	m.sigma.SetSym(0, 0, .5)
 	for j := 1; j < p; j++ {
 		m.sigma.SetSym(j, j, .05)
+	}
+	for j := range c.phi.views.Cols {
+		m.sigma.SetSym(p-1-j, p-1-j, viewVariance)
+	}
+	for j, v := range c.start {
+		m.sigma.SetSym(j, j, v)
 	}
 	return m
 }
@@ -133,7 +140,7 @@ func (m *mixed) sweep(ctx context.Context) error {
 	var a mat.Dense // W in whitened coordinates: a·Cᵀ = w
 	if err := a.Solve(c, m.w.T()); err != nil {
 		a.Reset()
-		a.ReuseAs(m.phi.cols(), m.phi.cols())
+		a.ReuseAs(m.phi.cols(), m.c.x.Cols)
 	}
 	v := m.zero()
 	copy(v.beta, m.beta)
@@ -189,7 +196,7 @@ func (m *mixed) model() *FitEffects {
 	}
 	if err := a.Solve(c, m.w.T()); err != nil {
 		a.Reset()
-		a.ReuseAs(p, p)
+		a.ReuseAs(p, m.c.x.Cols)
 	}
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
@@ -220,7 +227,8 @@ func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
 // FitEffects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
 // u_q ~ N(x_q·Place, 1).
 type FitEffects struct {
-	Root, Place   *Matrix   // p×p
+	Root          *Matrix   // p×p
+	Place         *Matrix   // (d+1)×p
 	Bias, Free    []float32 // |I|
 	Noise, Spread float64   // variances of ε and Free
 }

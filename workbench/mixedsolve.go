@@ -7,16 +7,16 @@ import (
 )
 
 // mixedVector is a point of the mixed model's linear system: β (length p), the free
-// biases d (|I|) and W in whitened coordinates (p×p), one after the other.
+// biases d (|I|) and W in whitened coordinates ((d+1)×p), one after the other.
 type mixedVector struct {
 	all, beta, free []float32
 	a               f32.Mat
 }
 
 func (m *mixed) zero() *mixedVector {
-	p, items := m.phi.cols(), m.phi.rows()
-	all := make([]float32, p+items+p*p)
-	return &mixedVector{all, all[:p], all[p : p+items], f32.View(all[p+items:], p, p)}
+	p, items, x := m.phi.cols(), m.phi.rows(), m.c.x.Cols
+	all := make([]float32, p+items+x*p)
+	return &mixedVector{all, all[:p], all[p : p+items], f32.View(all[p+items:], x, p)}
 }
 
 // byItem returns v as the rows take it: Φ·β + d for the items they have drawn, then W.

@@ -9,11 +9,12 @@ import (
 // mixedSystem holds, for one sweep, what the linear system of the mixed model's
 // mean needs of some rows: for each row q with features G_q = Φ_q·C the factor of
 // its marginal covariance K_q = G_q·G_qᵀ + noise·I. A point v of the system is
-// given as one value per item, Φ·β + d, and W in whitened coordinates, p×p.
+// given as one value per item, Φ·β + d, and W in whitened coordinates, (d+1)×p.
 type mixedSystem struct {
 	rows    []residualRow
-	x, xT   f32.Mat // (1, x_q), rows×p, and its transpose
+	x, xT   f32.Mat // (1, x_q), rows×(d+1), and its transpose
 	items   int
+	p       int
 	g       []f32.Mat   // G_q, n_q×p
 	factor  []f32.Mat   // Cholesky factor of K_q
 	inverse [][]float32 // diagonal of K_q⁻¹
@@ -22,7 +23,7 @@ type mixedSystem struct {
 // newMixedSystem takes root = C.
 func newMixedSystem(rows []residualRow, x f32.Mat, phi design, root f32.Mat, noise float64) *mixedSystem {
 	n := len(rows)
-	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, threads()), items: phi.rows(),
+	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, threads()), items: phi.rows(), p: phi.cols(),
 		g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n)}
 	var packed f32.Panels
 	packed.PackCols(root, threads())
@@ -89,7 +90,7 @@ func (s *mixedSystem) gradient(v []float32) []float32 { return s.adjoint(s.white
 // z_q = G_qᵀ·K_q⁻¹·(r_q − A_q·v).
 func (s *mixedSystem) variances(v []float32) []float64 {
 	pulls := s.whiten(s.residuals(v))
-	z, p := double(s.project(pulls)), s.x.Cols
+	z, p := double(s.project(pulls)), s.p
 	sums := make([]float64, 1+p*p)
 	for _, e := range pulls {
 		sums[0] += float64(f32.SqNorm(e))
@@ -106,8 +107,8 @@ func (s *mixedSystem) variances(v []float32) []float64 {
 
 // apply returns the model's mean of every entry at v.
 func (s *mixedSystem) apply(v []float32) [][]float32 {
-	u := f32.NewMat(len(s.g), s.x.Cols)
-	f32.Mul(u, s.x, f32.View(v[s.items:], s.x.Cols, s.x.Cols), threads())
+	u := f32.NewMat(len(s.g), s.p)
+	f32.Mul(u, s.x, f32.View(v[s.items:], s.x.Cols, s.p), threads())
 	out := make([][]float32, len(s.g))
 	parallel(len(s.g), func(q int) {
 		y := make([]float32, s.g[q].Rows)
@@ -122,19 +123,19 @@ func (s *mixedSystem) apply(v []float32) [][]float32 {
 
 // adjoint is the transpose of apply.
 func (s *mixedSystem) adjoint(e [][]float32) []float32 {
-	v := make([]float32, s.items+s.x.Cols*s.x.Cols)
+	v := make([]float32, s.items+s.x.Cols*s.p)
 	for q, row := range s.rows {
 		for j, it := range row.items {
 			v[it] += e[q][j]
 		}
 	}
-	f32.Mul(f32.View(v[s.items:], s.x.Cols, s.x.Cols), s.xT, s.project(e), threads())
+	f32.Mul(f32.View(v[s.items:], s.x.Cols, s.p), s.xT, s.project(e), threads())
 	return v
 }
 
 // project returns G_qᵀ·e_q, a row for each q.
 func (s *mixedSystem) project(e [][]float32) f32.Mat {
-	z := f32.NewMat(len(s.g), s.x.Cols)
+	z := f32.NewMat(len(s.g), s.p)
 	parallel(len(s.g), func(q int) { f32.GemvT(z.Row(q), s.g[q], e[q]) })
 	return z
 }
@@ -165,7 +166,7 @@ const gainRows = 64
 
 // gain returns the lower triangle of Σ_q G_qᵀ·K_q⁻¹·G_q.
 func (s *mixedSystem) gain() f32.Mat {
-	p := s.x.Cols
+	p := s.p
 	total, half := f32.NewMat(p, p), make([]f32.Mat, gainRows) // of each row (L⁻¹·G_q)ᵀ
 	for lo := 0; lo < len(s.g); lo += gainRows {
 		n := min(gainRows, len(s.g)-lo)

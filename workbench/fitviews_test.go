@@ -1,0 +1,341 @@
+package workbench
+
+import (
+	"math"
+	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"axn/workbench/internal/f32"
+)
+
+// viewedToy is a toy whose scores also go along with 6 features of the items that
+// the dual encoder half knows, in a direction of each query's own and in one of all
+// queries, which Alone tells with some noise. Its view is these features, turned.
+func viewedToy(seed uint64, queries, items int) (*Dataset, *Matrix) {
+	d, g := toy(seed, queries, items, 8)
+	rng := rand.New(rand.NewPCG(seed, 2))
+	hidden, loads, turn := NewMatrix(items, 6), normals(rng, queries, 6), normals(rng, 6, 6)
+	f32.Mul(hidden.view(), d.DE.Items.view(), normals(rng, 8, 6).view(), 1)
+	view, alone := NewMatrix(items, 6), NewMatrix(items, 1)
+	for i := range items {
+		for j := range 6 {
+			hidden.Row(i)[j] += float32(.7 * rng.NormFloat64())
+		}
+		alone.Data[i] = hidden.Row(i)[0] + float32(.3*rng.NormFloat64())
+	}
+	f32.Mul(view.view(), hidden.view(), turn.view(), 1)
+	for q := range queries {
+		for i := range items {
+			g.Row(q)[i] += .5*f32.Dot(loads.Row(q), hidden.Row(i)) + 1.5*hidden.Row(i)[0]
+		}
+	}
+	d.Views, d.Alone = []View{{Name: "ce", Items: view}}, alone
+	return d, g
+}
+
+// with returns a copy of d that has other views.
+func with(d *Dataset, alone *Matrix, views ...View) *Dataset {
+	other := *d
+	other.Views, other.Alone = views, alone
+	return &other
+}
+
+// toyScores draws from a score matrix; none for no calls.
+func toyScores(t *testing.T, d *Dataset, g *Matrix, sm Sampling) *Scores {
+	t.Helper()
+	if sm == (Sampling{}) {
+		return nil
+	}
+	return must[*Scores](t)(Observe(t.Context(), LookUp(g), d, sm))
+}
+
+var viewSamplings = []Sampling{{}, {Random: 40, Seed: 1}, {Queries: 20, Dense: true}}
+
+func toyRecall(t *testing.T, d *Dataset, g *Matrix, ix *Index, budget int) float64 {
+	t.Helper()
+	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: budget}))
+	return must[float64](t)(Recall(t.Context(), LookUp(g), d, rs, 10))
+}
+
+// The recall of Calibrated on all 500 test verbs with what the cross-encoder says of
+// each item alone: its view, its score beside an empty query, and both.
+func TestViewsGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches 500 queries at four index costs")
+	}
+	d, s := verbs(t)
+	calls := []Sampling{{Random: 100, Seed: 1}, {Queries: 100, Random: 100, Seed: 1}, {Queries: 100, Dense: true}}
+	all := &Report{}
+	for _, c := range []struct {
+		name  string
+		d     *Dataset
+		calls []Sampling
+	}{
+		{"view and alone", d, calls},
+		{"view", with(d, nil, d.Views...), calls[:1]},
+		{"alone", with(d, d.Alone), calls[:1]},
+	} {
+		systems := []System{{Name: c.name + ", no calls", Index: must[*Index](t)(Factorize(t.Context(), c.d, nil, FactorizeOptions{}))}, {Name: c.name, Samplings: c.calls}}
+		rep := must[*Report](t)(Experiment{Dataset: c.d, Scorer: s, Systems: systems, Budgets: []int{100, 500}, TopK: []int{1, 10, 100}}.Run(t.Context()))
+		all.Measures, all.Queries = append(all.Measures, rep.Measures...), rep.Queries
+	}
+	goldenRecall(t, "views.txt", all)
+}
+
+// Views that tell something help, and so does Alone where nothing was observed.
+func TestViewsHelp(t *testing.T) {
+	d, g := viewedToy(301, 120, 900)
+	for _, sm := range viewSamplings {
+		scores := toyScores(t, d, g, sm)
+		recall := func(d *Dataset) float64 {
+			return toyRecall(t, d, g, must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{})), 40)
+		}
+		none, views, both := recall(with(d, nil)), recall(with(d, nil, d.Views...)), recall(d)
+		t.Logf("%v: %.3f without views, %.3f with, %.3f with Alone", sm, none, views, both)
+		if views < none+.02 && none < .98 || views < none-.005 {
+			t.Errorf("%v: recall %.3f with views, %.3f without", sm, views, none)
+		}
+		if both < views-.02 || sm == (Sampling{}) && both < views+.02 {
+			t.Errorf("%v: recall %.3f with Alone, %.3f without", sm, both, views)
+		}
+	}
+}
+
+// Views that say nothing leave an index as it is without them, bit for bit.
+func TestViewsOfNothing(t *testing.T) {
+	d, g := viewedToy(302, 80, 500)
+	rng := rand.New(rand.NewPCG(302, 3))
+	constant, single := NewMatrix(500, 3), normals(rng, 500, 1)
+	for i := range constant.Data {
+		constant.Data[i] = 1e3
+	}
+	for _, sm := range viewSamplings {
+		scores := toyScores(t, d, g, sm)
+		want := must[*Index](t)(Factorize(t.Context(), with(d, nil), scores, FactorizeOptions{}))
+		for name, other := range map[string]*Dataset{
+			"noise":    with(d, nil, View{Name: "noise", Items: normals(rng, 500, 128)}),
+			"constant": with(d, constantColumn(constant), View{Name: "constant", Items: constant}),
+			"alone":    with(d, single),
+		} {
+			got := must[*Index](t)(Factorize(t.Context(), other, scores, FactorizeOptions{}))
+			if !slices.Equal(got.Features.Data, want.Features.Data) || !slices.Equal(got.Prior.Map.Data, want.Prior.Map.Data) {
+				t.Errorf("%v, %s: %d features, %d without", sm, name, got.Features.Cols, want.Features.Cols)
+			}
+		}
+	}
+}
+
+func constantColumn(m *Matrix) *Matrix { return &Matrix{Rows: m.Rows, Cols: 1, Data: m.Data[:m.Rows]} }
+
+// Scores speak for a feature that has nothing to do with the dual encoder's vectors.
+func TestViewsOfTheirOwn(t *testing.T) {
+	d, g := toy(303, 120, 500, 8)
+	own := normals(rand.New(rand.NewPCG(303, 3)), 500, 1)
+	for q := range g.Rows {
+		load := float32(math.Sin(float64(q)))
+		for i := range g.Cols {
+			g.Row(q)[i] += load * own.Data[i]
+		}
+	}
+	seen := with(d, nil, View{Name: "own", Items: own})
+	scores := toyScores(t, d, g, Sampling{Random: 40, Seed: 1})
+	a := toyRecall(t, d, g, must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{})), 40)
+	b := toyRecall(t, d, g, must[*Index](t)(Factorize(t.Context(), seen, scores, FactorizeOptions{})), 40)
+	t.Logf("recall %.3f without the feature, %.3f with it", a, b)
+	if b < a+.05 {
+		t.Errorf("recall %.3f without the feature, %.3f with it", a, b)
+	}
+}
+
+// The same view twice, in other units, off centre, with columns of nothing and
+// columns twice, is the same view: without scores prior means and covariance agree to
+// 1e-3, with scores recall to 0.02, for the fit's linear system is not solved to the end.
+func TestViewsInOtherForm(t *testing.T) {
+	d, g := viewedToy(304, 80, 500)
+	view := d.Views[0].Items
+	far, more := NewMatrix(view.Rows, view.Cols), NewMatrix(view.Rows, 2*view.Cols+1)
+	for i := range view.Rows {
+		for j, v := range view.Row(i) {
+			far.Row(i)[j] = 20*v - 50
+			more.Row(i)[j], more.Row(i)[view.Cols+1+j] = v, v
+		}
+		more.Row(i)[view.Cols] = 7
+	}
+	for _, sm := range viewSamplings {
+		scores := toyScores(t, d, g, sm)
+		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
+		for name, views := range map[string][]View{
+			"twice":         {d.Views[0], {Name: "again", Items: view}},
+			"far":           {{Name: "far", Items: far}},
+			"columns twice": {{Name: "more", Items: more}},
+		} {
+			got := must[*Index](t)(Factorize(t.Context(), with(d, d.Alone, views...), scores, FactorizeOptions{}))
+			if a, b := toyRecall(t, d, g, want, 40), toyRecall(t, d, g, got, 40); math.Abs(a-b) > .02 {
+				t.Errorf("%v, %s: recall %.3f, %.3f for the view itself", sm, name, b, a)
+			}
+			if scores != nil {
+				continue
+			}
+			if off := furthest(priorMeans(t, want, d.Test), priorMeans(t, got, d.Test)); off > 1e-3 {
+				t.Errorf("%s: prior means differ by %v", name, off)
+			}
+			if off := furthest(covariance(want), covariance(got)); off > 1e-3 {
+				t.Errorf("%s: covariances differ by %v", name, off)
+			}
+		}
+	}
+}
+
+// A view that repeats the dual encoder's vectors adds nothing and costs next to
+// nothing.
+func TestViewOfTheVectors(t *testing.T) {
+	d, g := toy(305, 120, 500, 8)
+	same := with(d, nil, View{Name: "de", Items: d.DE.Items})
+	for _, sm := range viewSamplings {
+		scores := toyScores(t, d, g, sm)
+		a := toyRecall(t, d, g, must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{})), 40)
+		b := toyRecall(t, d, g, must[*Index](t)(Factorize(t.Context(), same, scores, FactorizeOptions{})), 40)
+		if math.Abs(a-b) > .02 {
+			t.Errorf("%v: recall %.3f without the view, %.3f with it", sm, a, b)
+		}
+	}
+}
+
+// Items in another order are the same items.
+func TestViewsPermuted(t *testing.T) {
+	d, _ := viewedToy(306, 20, 300)
+	order := rand.New(rand.NewPCG(306, 3)).Perm(300)
+	other := with(d, d.Alone.Select(order), View{Name: "ce", Items: d.Views[0].Items.Select(order)})
+	other.DE.Items = d.DE.Items.Select(order)
+	a := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
+	b := must[*Index](t)(Factorize(t.Context(), other, nil, FactorizeOptions{}))
+	if off := furthest(a.Features.Select(order).view(), b.Features.view()); off > 1e-4 {
+		t.Errorf("features differ by %v", off)
+	}
+}
+
+// An index with views answers the same bits when it was saved and opened, and over
+// its items as a store.
+func TestViewsSaved(t *testing.T) {
+	d, g := viewedToy(307, 80, 500)
+	path := filepath.Join(t.TempDir(), "index")
+	for _, sm := range viewSamplings {
+		ix := must[*Index](t)(Factorize(t.Context(), d, toyScores(t, d, g, sm), FactorizeOptions{}))
+		if err := ix.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		search := func(ix *Index, store ItemStore) []Result {
+			return must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 40, Store: store, Oversample: 500}))
+		}
+		opened, mapped := must[*Index](t)(OpenIndex(path)), must[*Index](t)(MapIndex(path))
+		want := search(ix, nil)
+		for name, got := range map[string][]Result{"opened": search(opened, nil), "mapped": search(mapped, nil), "over a store": search(ix.Head(), ix.Items())} {
+			for i := range want {
+				if !slices.Equal(got[i].Items, want[i].Items) {
+					t.Fatalf("%v, %s: query %d finds other items", sm, name, want[i].Query)
+				}
+			}
+		}
+		if err := mapped.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// What rows give for the views is the sum of all products of two entries.
+func TestFitPartViews(t *testing.T) {
+	rng := rand.New(rand.NewPCG(308, 1))
+	h, row := normals(rng, 30, 3).view(), residualRow{items: []int32{3, 7, 8, 20, 29}, resid: []float32{1, -2, .5, 3, 0}}
+	own := f32.NewMat(5, 4)
+	for j, it := range row.items {
+		copy(own.Row(j), h.Row(int(it)))
+		own.Row(j)[3] = row.resid[j]
+	}
+	for k := range 4 { // centre
+		mean := float32(0)
+		for j := range 5 {
+			mean += own.Row(j)[k] / 5
+		}
+		for j := range 5 {
+			own.Row(j)[k] -= mean
+		}
+	}
+	got := row.views(h)
+	for k := range 3 {
+		var a, most float64
+		for i := range 5 {
+			for j := range 5 {
+				if x, y := float64(own.Row(i)[k]), float64(own.Row(j)[k]); i != j {
+					a, most = a+x*y*float64(own.Row(i)[3]*own.Row(j)[3]), most+x*x*y*y
+				}
+			}
+		}
+		for s, want := range []float64{a, most, a * a} {
+			if math.Abs(got[3*k+s]-want) > 1e-4*(1+math.Abs(want)) {
+				t.Errorf("feature %d: sum %d is %v, want %v", k, s, got[3*k+s], want)
+			}
+		}
+	}
+}
+
+// Leaving an item out by its leverage is leaving it out.
+func TestLeaveOneOut(t *testing.T) {
+	rng := rand.New(rand.NewPCG(309, 1))
+	n := 25
+	x, y := normals(rng, n, 3).view(), normals(rng, n, 2).view()
+	for i := range n {
+		y.Row(i)[0] += 2 * x.Row(i)[1]
+	}
+	centre(x)
+	centre(y)
+	got := leaveOneOut(x, y)
+	for col := range 2 {
+		best := 0.0
+		for _, ridge := range ridges {
+			best = max(best, leftOut(x, y, col, ridge))
+		}
+		if math.Abs(got[col]-best) > .01 {
+			t.Errorf("column %d: R² %v, want %v", col, got[col], best)
+		}
+	}
+	if got[0] < .5 || got[1] > .3 {
+		t.Errorf("R² %v", got)
+	}
+}
+
+// leftOut fits n ridge regressions, each to all rows but one, by gradient descent.
+func leftOut(x, y f32.Mat, col int, ridge float64) float64 {
+	r := ridge * float64(f32.SqNorm(x.Data)) / float64(x.Cols)
+	var press, total float64
+	for out := range x.Rows {
+		b, free := make([]float64, x.Cols), 0.0
+		for range 4000 {
+			step, stepFree := make([]float64, x.Cols), 0.0
+			for i := range x.Rows {
+				if i == out {
+					continue
+				}
+				e := float64(y.Row(i)[col]) - free
+				for k, v := range x.Row(i) {
+					e -= float64(v) * b[k]
+				}
+				stepFree += e
+				for k, v := range x.Row(i) {
+					step[k] += e * float64(v)
+				}
+			}
+			for k := range b {
+				b[k] += .01 * (step[k] - r*b[k])
+			}
+			free += .01 * stepFree
+		}
+		e := float64(y.Row(out)[col]) - free
+		for k, v := range x.Row(out) {
+			e -= float64(v) * b[k]
+		}
+		press, total = press+e*e, total+float64(y.Row(out)[col])*float64(y.Row(out)[col])
+	}
+	return 1 - press/total
+}

@@ -47,7 +47,7 @@ func ExampleResult_Trace() {
 	trace := result.Trace(exact[0])
 	fmt.Println("calls", trace.Col("calls").Records(), "found", trace.Col("found").Records())
 	// Output:
-	// calls [25 50 75 100] found [17 31 44 56]
+	// calls [25 50 75 100] found [17 32 43 53]
 }
 
 // A report has two tables, Frame with a row per measure and Table as papers print it, and several plots.

@@ -59,6 +59,31 @@ func toyRecall(t *testing.T, d *Dataset, g *Matrix, ix *Index, budget int) float
 	return must[float64](t)(Recall(t.Context(), LookUp(g), d, rs, 10))
 }
 
+// The recall of Calibrated on all 500 test verbs with what the cross-encoder says of
+// each item alone: its view, its score beside an empty query, and both.
+func TestViewsGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches 500 queries at four index costs")
+	}
+	d, s := verbs(t)
+	calls := []Sampling{{Random: 100, Seed: 1}, {Queries: 100, Random: 100, Seed: 1}, {Queries: 100, Dense: true}}
+	all := &Report{}
+	for _, c := range []struct {
+		name  string
+		d     *Dataset
+		calls []Sampling
+	}{
+		{"view and alone", d, calls},
+		{"view", with(d, nil, d.Views...), calls[:1]},
+		{"alone", with(d, d.Alone), calls[:1]},
+	} {
+		systems := []System{{Name: c.name + ", no calls", Index: must[*Index](t)(Factorize(t.Context(), c.d, nil, FactorizeOptions{}))}, {Name: c.name, Samplings: c.calls}}
+		rep := must[*Report](t)(Experiment{Dataset: c.d, Scorer: s, Systems: systems, Budgets: []int{100, 500}, TopK: []int{1, 10, 100}}.Run(t.Context()))
+		all.Measures, all.Queries = append(all.Measures, rep.Measures...), rep.Queries
+	}
+	goldenRecall(t, "views.txt", all)
+}
+
 // Views that tell something help, and so does Alone where nothing was observed.
 func TestViewsHelp(t *testing.T) {
 	d, g := viewedToy(301, 120, 900)

@@ -59,6 +59,7 @@ func (d *Dataset) ReadItems(ctx context.Context, r ItemReader, o ViewOptions) (V
 	if err != nil {
 		return fail(err)
 	}
+	v.Passes = len(texts)
 	d.setView(v)
 	return v, nil
 }

@@ -47,6 +47,7 @@ func init() {
 			"NewMatrix":        r.ValueOf(workbench.NewMatrix),
 			"NewScorer":        r.ValueOf(workbench.NewScorer),
 			"NewSpectrum":      r.ValueOf(workbench.NewSpectrum),
+			"NewView":          r.ValueOf(workbench.NewView),
 			"Observe":          r.ValueOf(workbench.Observe),
 			"ObserveRows":      r.ValueOf(workbench.ObserveRows),
 			"OpenBEIR":         r.ValueOf(workbench.OpenBEIR),
@@ -104,6 +105,7 @@ func init() {
 			"Initializer":      r.TypeFor[workbench.Initializer](),
 			"InitializerFunc":  r.TypeFor[workbench.InitializerFunc](),
 			"Item":             r.TypeFor[workbench.Item](),
+			"ItemReader":       r.TypeFor[workbench.ItemReader](),
 			"ItemStore":        r.TypeFor[workbench.ItemStore](),
 			"Matrix":           r.TypeFor[workbench.Matrix](),
 			"Measure":          r.TypeFor[workbench.Measure](),
@@ -139,6 +141,7 @@ func init() {
 			"TextScorerFunc":   r.TypeFor[workbench.TextScorerFunc](),
 			"Verdict":          r.TypeFor[workbench.Verdict](),
 			"View":             r.TypeFor[workbench.View](),
+			"ViewOptions":      r.TypeFor[workbench.ViewOptions](),
 			"WordNet":          r.TypeFor[workbench.WordNet](),
 			"Workload":         r.TypeFor[workbench.Workload](),
 		},
@@ -146,6 +149,7 @@ func init() {
 			"Embedder":      r.TypeFor[proxy_workbench_Embedder](),
 			"Fingerprinter": r.TypeFor[proxy_workbench_Fingerprinter](),
 			"Initializer":   r.TypeFor[proxy_workbench_Initializer](),
+			"ItemReader":    r.TypeFor[proxy_workbench_ItemReader](),
 			"ItemStore":     r.TypeFor[proxy_workbench_ItemStore](),
 			"Scorer":        r.TypeFor[proxy_workbench_Scorer](),
 			"TextScorer":    r.TypeFor[proxy_workbench_TextScorer](),
@@ -186,6 +190,17 @@ type proxy_workbench_Initializer struct {
 func (p *proxy_workbench_Initializer) Initialize(a0 int, a1 []float32) error {
 	defer guard.Enter()()
 	return p.Initialize_(p.Object, a0, a1)
+}
+
+// proxy_workbench_ItemReader lets a type declared in a cell be a workbench.ItemReader.
+type proxy_workbench_ItemReader struct {
+	Object     interface{}
+	ReadItems_ func(_ interface{}, a0 context.Context, a1 []string) (*workbench.Matrix, error)
+}
+
+func (p *proxy_workbench_ItemReader) ReadItems(a0 context.Context, a1 []string) (*workbench.Matrix, error) {
+	defer guard.Enter()()
+	return p.ReadItems_(p.Object, a0, a1)
 }
 
 // proxy_workbench_ItemStore lets a type declared in a cell be a workbench.ItemStore.

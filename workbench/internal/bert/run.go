@@ -103,7 +103,7 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	}
 	defer func() { e.idle <- w }()
 	w.reset()
-	for share := (n + threads - 1) / threads; len(w.ids) < chunkTokens && w.sequences() < share; {
+	for share := (n + threads - 1) / threads; len(w.ids)+w.last()/2 < chunkTokens && w.sequences() < share; {
 		i := int(next.Add(1)) - 1
 		if i >= n {
 			break

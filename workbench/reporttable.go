@@ -4,15 +4,17 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
 // TableOptions says what a table for a paper shows. The zero value shows every figure of
 // the report with marks at the level 0.05.
 type TableOptions struct {
-	K         []int   // of recall; nil = all
-	Level     float64 // p at or below it is marked; 0 = 0.05
-	Intervals bool    // show the 95 % intervals beside the means
+	Budgets   []int    // nil = all
+	Figures   []string // recall@10, say, and measures of relevance by name; nil = all
+	Level     float64  // p at or below it is marked; 0 = 0.05
+	Intervals bool     // show the 95 % intervals beside the means
 }
 
 // marked is the text of a table for a paper, in percent: cells of systems that differ from
@@ -35,9 +37,18 @@ func (r *Report) marked(o TableOptions) (marked, error) {
 	if !(o.Level > 0 && o.Level < 1) {
 		return marked{}, fmt.Errorf("Level is %v, not between 0 and 1", o.Level)
 	}
-	g := r.grid(o.K)
+	for _, name := range o.Figures {
+		if _, err := r.figures(name); err != nil {
+			return marked{}, err
+		}
+	}
+	g := r.grid(nil)
+	g.columns = slices.DeleteFunc(g.columns, func(c gridColumn) bool {
+		named := slices.ContainsFunc(o.Figures, func(name string) bool { return strings.EqualFold(name, c.figure) })
+		return o.Budgets != nil && !slices.Contains(o.Budgets, c.budget) || o.Figures != nil && !named
+	})
 	if len(g.columns) == 0 {
-		return marked{}, fmt.Errorf("the report on %s has nothing at k = %v", r.Dataset, o.K)
+		return marked{}, fmt.Errorf("the report on %s has nothing at the budgets %v: it has %v", r.Dataset, o.Budgets, r.budgets())
 	}
 	t := marked{header: []string{"system", "index calls"}, note: r.note(o.Level)}
 	for _, c := range g.columns {

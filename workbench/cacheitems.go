@@ -109,3 +109,11 @@ func (c *Cache) readBatch(ctx context.Context, r ItemReader, batch []int, texts 
 	}
 	return nil
 }
+
+// ScoreStates is that of the scorer inside; nil where it has none.
+func (c *Cache) ScoreStates(states *Matrix) (*Matrix, error) {
+	if s, ok := c.ts.(stateScorer); ok {
+		return s.ScoreStates(states)
+	}
+	return nil, nil
+}

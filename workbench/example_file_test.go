@@ -52,7 +52,7 @@ func ExampleIndex_Save() {
 	workbench.Must(err)
 	fmt.Println(a.Items, b.Items)
 	// Output:
-	// Index calibrated: 13767 items, 386 features, 1000 queries known, 0 calls spent
+	// Index calibrated: 13767 items, 386 features, 1000 queries known, 0 calls spent, 13767 item passes
 	// [12621 11958 9222] [12621 11958 9222]
 }
 

@@ -81,7 +81,7 @@ func ExampleReport_PlotRecall() {
 	_, err = picture.WriteTo(&svg)
 	fmt.Println(svg.Len() > 1000, err)
 	// Output:
-	// [system index_calls B50_k10 B100_k10]
+	// [system index_calls item_passes B50_k10 B100_k10]
 	// recall, % against cross-encoder calls per query (budget B)
 	// true <nil>
 }

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -240,6 +241,33 @@ func TestViewsSaved(t *testing.T) {
 		}
 		if err := mapped.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// The fit has the same bits on any number of threads, and in parts, by workers that
+// forget everything in between, the same prior means and covariance to 1e-2.
+func TestViewsInParts(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	d, g := viewedToy(310, 80, 700)
+	for _, sm := range viewSamplings[1:] {
+		scores := toyScores(t, d, g, sm)
+		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
+		for _, threads := range []int{1, 3} {
+			runtime.GOMAXPROCS(threads)
+			got := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
+			if !slices.Equal(got.Features.Data, want.Features.Data) || !slices.Equal(got.Prior.Map.Data, want.Prior.Map.Data) {
+				t.Errorf("%v: %d threads give another index", sm, threads)
+			}
+		}
+		for _, fresh := range []bool{false, true} {
+			got := must[*Index](t)(FactorizeRows(t.Context(), d, scores, inParts(t, d, scores, 17, fresh)))
+			if off := furthest(priorMeans(t, want, d.Test), priorMeans(t, got, d.Test)); off > 1e-2 {
+				t.Errorf("%v, fresh %v: prior means differ by %v", sm, fresh, off)
+			}
+			if off := furthest(covariance(want), covariance(got)); off > 1e-2 {
+				t.Errorf("%v, fresh %v: covariances differ by %v", sm, fresh, off)
+			}
 		}
 	}
 }

@@ -18,6 +18,7 @@ import (
 type Index struct {
 	Method Method
 	Calls  int            // cross-encoder calls spent on the scores it was made from
+	Passes int            // cross-encoder passes over items alone spent on the views it was made from
 	DE     DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
 	// Features is F, |I|×p: after any evidence the approximate scores differ
@@ -44,8 +45,12 @@ type Index struct {
 
 // String fits one line.
 func (ix *Index) String() string {
-	return fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
+	s := fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
 		ix.Method, ix.Features.Rows, ix.Features.Cols, ix.DE.Queries.Rows, ix.Calls)
+	if ix.Passes > 0 {
+		s += fmt.Sprintf(", %d item passes", ix.Passes)
+	}
+	return s
 }
 
 const indexKind = "axn index 1"
@@ -55,6 +60,7 @@ type indexMeta struct {
 	Kind          string
 	Method        Method
 	Calls         int
+	Passes        int      `json:",omitempty"`
 	Seed          int64    `json:",omitempty"`
 	Arrays        []string // the names of the members
 	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
@@ -67,7 +73,7 @@ type indexMeta struct {
 // file that stands at path is replaced when the new one is complete; an index
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
-	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Seed: ix.Seed, Normalization: ix.Normalization}
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Seed: ix.Seed, Normalization: ix.Normalization}
 	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
@@ -134,7 +140,7 @@ func (ix *Index) read(r *npz.Reader) error {
 	if meta.Kind != indexKind {
 		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
 	}
-	ix.Method, ix.Calls, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Seed, meta.Normalization
+	ix.Method, ix.Calls, ix.Passes, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Passes, meta.Seed, meta.Normalization
 	if meta.Prior != nil {
 		ix.Prior = &Prior{priorMeta: *meta.Prior}
 	}

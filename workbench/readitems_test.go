@@ -40,6 +40,26 @@ func TestReadItemsGolden(t *testing.T) {
 	}
 }
 
+// The scores of states are those of pairs with an empty query.
+func TestScoreStates(t *testing.T) {
+	c := openCE(t)
+	texts, states := goldenStates(t)
+	var pairs [][2]string
+	for _, text := range texts {
+		pairs = append(pairs, [2]string{"", text})
+	}
+	want := must[[]float64](t)(c.Predict(t.Context(), pairs))
+	got := must[*Matrix](t)(openCache(t, c, filepath.Join(t.TempDir(), "x")).ScoreStates(states))
+	for i, v := range want {
+		if !(math.Abs(got.At(i, 0)-v) <= goldenTolerance) {
+			t.Errorf("text %d: %v, want %v", i, got.At(i, 0), v)
+		}
+	}
+	if _, err := c.ScoreStates(NewMatrix(2, 5)); !errors.Is(err, ErrShape) {
+		t.Errorf("no states: %v", err)
+	}
+}
+
 // A text alone, in any batch and order: the same bits. Reading stops with its context.
 func TestReadItemsBits(t *testing.T) {
 	c := openCE(t)

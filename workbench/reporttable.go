@@ -51,11 +51,18 @@ func (r *Report) marked(o TableOptions) (marked, error) {
 		return marked{}, fmt.Errorf("the report on %s has nothing at the budgets %v: it has %v", r.Dataset, o.Budgets, r.budgets())
 	}
 	t := marked{header: []string{"system", "index calls"}, note: r.note(o.Level)}
+	read := slices.ContainsFunc(g.rows, func(row gridRow) bool { return row.passes > 0 })
+	if read {
+		t.header = append(t.header, "item passes")
+	}
 	for _, c := range g.columns {
 		t.header = append(t.header, fmt.Sprintf("%s, B = %d", c.figure, c.budget))
 	}
 	for _, row := range g.rows {
 		cells := []cellText{{text: row.system}, {text: fmt.Sprint(row.calls)}}
+		if read {
+			cells = append(cells, cellText{text: fmt.Sprint(row.passes)})
+		}
 		for _, c := range g.columns {
 			f, ok := g.cells[row][c]
 			cells = append(cells, r.cell(f, ok, o, g.best(c)))
@@ -167,18 +174,18 @@ func latexText(s string) string {
 }
 
 // CSV writes one row per system, index cost, budget and figure: system, sampling,
-// index_calls, budget, figure, mean, low, high, gain, p, p_adjusted, calls.
+// index_calls, item_passes, budget, figure, mean, low, high, gain, p, p_adjusted, calls.
 func (r *Report) CSV() (string, error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{"system", "sampling", "index_calls", "budget", "figure", "mean", "low", "high", "gain", "p", "p_adjusted", "calls"})
+	w.Write([]string{"system", "sampling", "index_calls", "item_passes", "budget", "figure", "mean", "low", "high", "gain", "p", "p_adjusted", "calls"})
 	for _, name := range r.figureNames() {
 		all, err := r.figures(name)
 		if err != nil {
 			return "", fmt.Errorf("workbench: csv: %w", err)
 		}
 		for _, f := range all {
-			row := []string{f.of.System, f.of.Sampling, fmt.Sprint(f.of.IndexCalls), fmt.Sprint(f.of.Budget), f.Measure}
+			row := []string{f.of.System, f.of.Sampling, fmt.Sprint(f.of.IndexCalls), fmt.Sprint(f.of.ItemPasses), fmt.Sprint(f.of.Budget), f.Measure}
 			for _, v := range []float64{f.Mean, f.Low, f.High, f.Gain, f.P, f.PAdjusted, f.of.Calls} {
 				row = append(row, fmt.Sprintf("%.6g", v))
 			}

@@ -124,7 +124,7 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 		unseeded.Seed = 0
 		m.Sampling = unseeded.String()
 	}
-	m.IndexCalls, m.IndexBytes = ix.Calls, ix.bytes()
+	m.IndexCalls, m.ItemPasses, m.IndexBytes = ix.Calls, ix.Passes, ix.bytes()
 	var all []Measure
 	for _, budget := range r.Budgets {
 		ms, err := r.search(ctx, m, ix, sys.Search, budget)

@@ -93,11 +93,15 @@ func (d *Dataset) setView(v View) {
 	d.Views = append(d.Views, v)
 }
 
-// passes is how many item passes the views cost.
+// passes is how many item passes the views cost. A pass that made a view gave Alone
+// as well.
 func (d *Dataset) passes() int {
 	n := 0
 	for _, v := range d.Views {
 		n += v.Passes
+	}
+	if d.Alone != nil {
+		n = max(n, len(d.Items))
 	}
 	return n
 }

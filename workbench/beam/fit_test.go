@@ -2,6 +2,7 @@ package beam
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -35,6 +36,29 @@ func TestEmbed(t *testing.T) {
 		}
 	}
 	if err := Embed(t.Context(), EmbedJob{Corpus: Corpus{Dir: verbs}, Model: model, Out: t.TempDir()}); err == nil || !strings.Contains(err.Error(), "has no text") {
+		t.Errorf("a data set without texts: %v", err)
+	}
+}
+
+// Items read in ranges make the view of Dataset.ReadItems, bit by bit.
+func TestRead(t *testing.T) {
+	const model = "../../data/models/ce-wordnet-L4"
+	dir, out := toyFolder(t, 3, 50), t.TempDir()
+	d := must[*workbench.Dataset](t)(workbench.OpenTexts(dir))
+	want := must[workbench.View](t)(d.ReadItems(t.Context(), must[*workbench.CrossEncoder](t)(workbench.OpenCrossEncoder(model)), workbench.ViewOptions{Width: 9}))
+	got := must[workbench.View](t)(Read(t.Context(), ReadJob{Corpus: Corpus{Dir: dir}, Model: model, View: workbench.ViewOptions{Width: 9}, Out: out, Batch: 8}))
+	if !reflect.DeepEqual(got, want) || got.Passes != 50 {
+		t.Errorf("%v, want %v", got, want)
+	}
+	view := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "view_ce.npy")))
+	alone := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "ce_alone.npy")))
+	if !reflect.DeepEqual(view, want.Items) || !reflect.DeepEqual(alone, d.Alone) {
+		t.Error("the files hold something else")
+	}
+	if left := must[[]os.DirEntry](t)(os.ReadDir(out)); len(left) != 2 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, err := Read(t.Context(), ReadJob{Corpus: Corpus{Dir: verbs}, Model: model, Out: out}); err == nil || !strings.Contains(err.Error(), "has no text") {
 		t.Errorf("a data set without texts: %v", err)
 	}
 }

@@ -221,6 +221,14 @@ func TestStates(t *testing.T) {
 			last, lastButOne := reference(m, ids, s.second[i]), reference(&before, ids, s.second[i])
 			checkRow(t, fmt.Sprint(name, i), states.Row(i), slices.Concat(last.mean(), lastButOne.mean(), last[0]))
 		}
+		got, want := make([]float64, 25), make([]float64, 25)
+		New(m).ScoreStates(states, got)
+		if err := New(m).Score(t.Context(), 25, s.input, want, nil); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			checkRow(t, fmt.Sprint(name, " score ", i), []float32{float32(got[i])}, want[i:i+1])
+		}
 	}
 }
 

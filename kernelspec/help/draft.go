@@ -1,6 +1,7 @@
 package help
 
 import (
+	"fmt"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -40,17 +41,33 @@ func newDraft(nb Notebook, code string, cursor int) *draft {
 		}
 		cursor, list = list[n-1].start, list[:n-1]
 	}
-	src, end := source(code, list, cursor, name, objectNames(nb))
-	fset := token.NewFileSet()
-	file, _ := parser.ParseFile(fset, "draft", src, parser.AllErrors|parser.SkipObjectResolution)
-	if file == nil {
-		file = &ast.File{Name: ast.NewIdent("main")}
+	f := newFile(nb)
+	pieces := split(code, list)
+	last := piece{start: cursor, end: cursor}
+	if n := len(pieces); n > 0 && isOpen(list, pieces[n-1]) {
+		last, pieces = pieces[n-1], pieces[:n-1]
 	}
-	d.check(fset, file, tokens(code))
-	if f := fset.File(file.Pos()); f != nil && end <= f.Size() {
-		d.pos = f.Pos(end)
-		d.path, _ = astutil.PathEnclosingInterval(file, d.pos-token.Pos(len(name)), d.pos)
+	for _, p := range append(pieces, declaredBelow(code, cursor)...) {
+		f.add(p, code[p.start:p.end])
 	}
+	at := f.add(last, code[last.start:cursor]+name)
+	d.check(f, at+cursor-last.start, name, tokens(code))
+	return d
+}
+
+// newWhole checks all of a cell and looks at the name that begins at a byte offset.
+func newWhole(nb Notebook, code string, t tok) *draft {
+	list := withoutComments(tokens(code))
+	d := &draft{nb: nb, word: t.text}
+	f := newFile(nb)
+	at := -1
+	for _, p := range split(code, list) {
+		from := f.add(p, code[p.start:p.end])
+		if p.start <= t.start && t.start < p.end {
+			at = from + t.start - p.start
+		}
+	}
+	d.check(f, at, t.text, list)
 	return d
 }
 
@@ -66,65 +83,56 @@ func objectNames(nb Notebook) map[string]bool {
 	return names
 }
 
-// source makes a file of a cell up to the cursor, where name is put in, and of the
-// declarations below. It returns the offset of the end of that name.
-func source(code string, list []tok, cursor int, name string, known map[string]bool) (src string, end int) {
-	pieces := split(code, list)
-	last := piece{start: cursor, end: cursor}
-	if n := len(pieces); n > 0 && isOpen(list, pieces[n-1]) {
-		last, pieces = pieces[n-1], pieces[:n-1]
-	}
-	var b strings.Builder
-	b.WriteString("package main\n")
-	for _, p := range pieces {
-		if p.kind == imports {
-			b.WriteString(code[p.start:p.end] + "\n")
-		}
-	}
-	seen := map[string]bool{}
-	for _, p := range append(pieces, declaredBelow(code, cursor)...) {
-		write(&b, p, code[p.start:p.end], closers(p.toks), seen, known)
-	}
-	end = write(&b, last, code[last.start:cursor]+name, closers(last.toks), seen, known)
-	return b.String(), end
-}
-
 // isOpen reports whether the cursor behind some tokens belongs to a piece.
 func isOpen(list []tok, p piece) bool {
 	last := list[len(list)-1]
 	return last.kind != token.SEMICOLON || last.end <= p.end
 }
 
-// write writes a piece as part of a file. It returns where its text ends.
-func write(b *strings.Builder, p piece, text, closing string, seen, known map[string]bool) (end int) {
-	switch {
-	case p.kind == imports || p.kind == clause:
-		return b.Len()
+// file is a cell on its way to a file of Go.
+type file struct {
+	imports, rest strings.Builder
+	seen, known   map[string]bool // names of definitions so far, and those of the notebook
+}
+
+func newFile(nb Notebook) *file { return &file{seen: map[string]bool{}, known: objectNames(nb)} }
+
+// add adds a piece. It returns the offset of its text, in rest: -1 if that holds
+// nothing of it.
+func (f *file) add(p piece, text string) (at int) {
+	switch b := &f.rest; {
+	case p.kind == clause:
+		return -1
+	case p.kind == imports:
+		f.imports.WriteString(text + "\n")
+		return -1
 	case p.kind == declaration:
-		b.WriteString(text)
-		end = b.Len()
-		b.WriteString(closing + "\n")
-	case p.kind == definition && !p.redefines(known):
+		at = b.Len()
+		b.WriteString(text + closers(p.toks) + "\n")
+	case p.kind == definition && !p.redefines(f.known):
 		b.WriteString("var ")
-		for i, n := range p.names() {
-			if i > 0 {
-				b.WriteString(", ")
-			}
-			if seen[n] {
-				n = "_"
-			}
-			seen[n] = true
-			b.WriteString(n)
-		}
-		b.WriteString(" = " + text[p.toks[p.define].end-p.start:])
-		end = b.Len()
-		b.WriteString(closing + "\n")
+		at = b.Len()
+		b.WriteString(f.asVariables(p, text) + closers(p.toks) + "\n")
 	default:
-		b.WriteString("func _() {\n" + text)
-		end = b.Len()
-		b.WriteString(closing + "\n}\n")
+		b.WriteString("func _() {\n")
+		at = b.Len()
+		b.WriteString(text + closers(p.toks) + "\n}\n")
 	}
-	return end
+	return at
+}
+
+// asVariables writes a definition as a declaration: bytes stay where they are, and
+// names that are declared above are blank.
+func (f *file) asVariables(p piece, text string) string {
+	b := []byte(text)
+	for _, t := range p.toks[:p.define] {
+		if t.kind == token.IDENT && f.seen[t.text] {
+			copy(b[t.start-p.start:], fmt.Sprintf("%-*s", len(t.text), "_"))
+		}
+		f.seen[t.text] = true
+	}
+	copy(b[p.toks[p.define].start-p.start:], " =")
+	return string(b)
 }
 
 // redefines reports whether a definition gives names of the notebook a value made
@@ -139,12 +147,18 @@ func (p piece) redefines(known map[string]bool) bool {
 	return p.mentions(own)
 }
 
-// check checks the file in the scope of the notebook. Packages that are named and
-// not imported count as imported.
-func (d *draft) check(fset *token.FileSet, file *ast.File, list []tok) {
+// check parses and checks a file in the scope of the notebook, and finds the name at
+// an offset. Packages that are named and not imported count as imported.
+func (d *draft) check(f *file, at int, name string, list []tok) {
+	head := "package main\n" + f.imports.String()
+	fset := token.NewFileSet()
+	file, _ := parser.ParseFile(fset, "draft", head+f.rest.String(), parser.AllErrors|parser.SkipObjectResolution)
+	if file == nil {
+		file = &ast.File{Name: ast.NewIdent("main")}
+	}
+	d.find(fset.File(file.Pos()), file, len(head)+at, len(name))
 	d.pkg = types.NewPackage("main", "main")
-	d.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
-		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Instances: map[*ast.Ident]types.Instance{}}
+	d.info = &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}
 	declared := declaredIn(file)
 	for _, o := range d.nb.Objects() {
 		if declared[o.Name()] {
@@ -155,6 +169,7 @@ func (d *draft) check(fset *token.FileSet, file *ast.File, list []tok) {
 		}
 		d.pkg.Scope().Insert(o)
 	}
+	d.asFunctions(file, declared)
 	for i, t := range list {
 		if i+1 < len(list) && t.kind == token.IDENT && list[i+1].kind == token.PERIOD && !declared[t.text] && d.pkg.Scope().Lookup(t.text) == nil {
 			d.importByName(t.text)
@@ -163,6 +178,16 @@ func (d *draft) check(fset *token.FileSet, file *ast.File, list []tok) {
 	conf := types.Config{Importer: d.nb, Error: func(error) {}}
 	defer func() { recover() }() // a checker that stumbles over half a program has found something already
 	types.NewChecker(&conf, fset, d.pkg, d.info).Files([]*ast.File{file})
+}
+
+// find finds the nodes around a name of a file.
+func (d *draft) find(f *token.File, file *ast.File, at, length int) {
+	if f == nil || at < 0 || at+length > f.Size() {
+		return
+	}
+	from := f.Pos(at)
+	d.pos = from + token.Pos(length)
+	d.path, _ = astutil.PathEnclosingInterval(file, from, d.pos)
 }
 
 // importByName lets a name stand for the likeliest package that is called so.

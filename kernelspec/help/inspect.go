@@ -65,26 +65,34 @@ func (h *Help) describeAt(nb Notebook, code string, t tok) *Description {
 	if !t.isName() {
 		return nil
 	}
-	d := newDraft(nb, code, t.end)
+	if d := h.describeIn(newWhole(nb, code, t), t.text); d != nil {
+		return d
+	}
+	return h.describeIn(newDraft(nb, code, t.end), t.text)
+}
+
+// describeIn describes the name at the cursor of a draft.
+func (h *Help) describeIn(d *draft, name string) *Description {
 	id := d.ident()
 	if id == nil {
-		return h.builtin(t.text)
+		return h.builtin(name)
 	}
 	if sel := d.selector(); sel != nil {
 		return h.describeSelection(d, sel)
 	}
-	if o := d.object(id); o != nil && o.Type() != types.Typ[types.Invalid] {
-		return h.describe(nb, o)
-	}
-	if p, ok := d.object(id).(*types.PkgName); ok {
-		return h.describe(nb, p)
-	}
 	if s, _ := d.literal(); s != nil {
-		if m, ok := find(d.typeOf(d.parent(1).(*ast.CompositeLit)), t.text); ok {
-			return h.describeMember(nb, m)
+		if m, ok := find(d.typeOf(d.parent(1).(*ast.CompositeLit)), name); ok {
+			return h.describeMember(d.nb, m)
 		}
 	}
-	return h.describePackageNamed(nb, t.text)
+	o := d.object(id)
+	if p, ok := o.(*types.PkgName); ok {
+		return h.describe(d.nb, p)
+	}
+	if o != nil && o.Type() != types.Typ[types.Invalid] {
+		return h.describe(d.nb, o)
+	}
+	return h.describePackageNamed(d.nb, name)
 }
 
 // describeCall describes the function of the call that a bracket opens, and the

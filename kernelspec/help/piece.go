@@ -31,24 +31,29 @@ func split(code string, list []tok) []piece {
 	var pieces []piece
 	var now []tok
 	depth := 0
+	header := false // in the header of an if, for or switch, where semicolons end nothing
 	flush := func() {
 		if len(now) > 0 {
 			pieces = append(pieces, newPiece(now))
 		}
-		now, depth = nil, 0
+		now, depth, header = nil, 0, false
 	}
 	for i, t := range list {
 		switch {
-		case t.kind == token.SEMICOLON && depth == 0:
+		case t.kind == token.SEMICOLON && depth == 0 && !(header && t.text == ";"):
 			flush()
 			continue
 		case depth > 0 && (t.start == 0 || code[t.start-1] == '\n') && declares(list[i:]):
 			flush()
 		}
 		now = append(now, t)
-		if t.opens() {
+		switch {
+		case t.kind == token.IF || t.kind == token.FOR || t.kind == token.SWITCH:
+			header = header || depth == 0
+		case t.opens():
+			header = header && (depth > 0 || t.kind != token.LBRACE)
 			depth++
-		} else if t.closes() && depth > 0 {
+		case t.closes() && depth > 0:
 			depth--
 		}
 	}

@@ -90,11 +90,13 @@ func enclosing(list []tok) int {
 }
 
 // closers returns what ends the code behind some tokens: the bodies that headers
-// such as "for x := range xs" wait for, and the brackets that are open.
+// such as "for x := range xs" wait for, the calls that go and defer want, and the
+// brackets that are open.
 func closers(list []tok) string {
 	type level struct {
 		bracket token.Token
 		header  bool // an if, for, switch or select that has no body yet
+		call    bool // a go or defer
 	}
 	levels := []level{{}}
 	for _, t := range list {
@@ -102,6 +104,10 @@ func closers(list []tok) string {
 		switch {
 		case t.kind == token.IF || t.kind == token.FOR || t.kind == token.SWITCH || t.kind == token.SELECT:
 			top.header = true
+		case t.kind == token.GO || t.kind == token.DEFER:
+			top.call = true
+		case t.kind == token.SEMICOLON:
+			top.call = false
 		case t.kind == token.LBRACE && top.header && top.bracket != token.LPAREN && top.bracket != token.LBRACK:
 			top.header = false
 			fallthrough
@@ -116,6 +122,9 @@ func closers(list []tok) string {
 	for i := len(levels) - 1; i >= 0; i-- {
 		if levels[i].header {
 			text += " {\n}"
+		}
+		if levels[i].call {
+			text += "()"
 		}
 		text += ends[levels[i].bracket]
 	}

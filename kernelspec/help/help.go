@@ -1,12 +1,11 @@
 // Package help answers questions about cells that are being written: what could
-// stand at the cursor, what a name is, whether a cell is whole, and what to do
+// stand at the cursor, what a name is, and what to do
 // about an error of the compiler. Answers come from exact types: the text is
 // checked by go/types in the scope of the notebook, with its errors ignored.
 // Nothing is run.
 package help
 
 import (
-	"go/token"
 	"go/types"
 	"path"
 	"reflect"
@@ -27,11 +26,8 @@ type Notebook interface {
 	Paths() []string
 	// Value returns the present value of a variable or function.
 	Value(name string) (reflect.Value, bool)
-	// Position tells where an object that a cell declares stands: the cell's name
-	// is the file name.
-	Position(token.Pos) token.Position
-	// Source returns the code of a cell.
-	Source(cell string) string
+	// Doc returns the comment of an object that a cell declares.
+	Doc(types.Object) string
 }
 
 // Help answers with the documentation that it knows.

@@ -76,15 +76,30 @@ func (b *book) Value(name string) (reflect.Value, bool) {
 	return reflect.ValueOf(v), ok
 }
 
-func (b *book) Position(pos token.Pos) token.Position {
-	p := b.fset.Position(pos)
-	if p.Line == 1 {
-		p.Column -= len("package main;")
+// Doc returns the comment of an object that a cell declares: the lines above
+// its own that begin with two slashes, or what stands behind it on its line.
+func (b *book) Doc(o types.Object) string {
+	at := b.fset.Position(o.Pos())
+	lines := strings.Split(b.sources[at.Filename], "\n")
+	if at.Line < 1 || at.Line > len(lines) {
+		return ""
 	}
-	return p
+	first := at.Line - 1
+	for first > 0 && strings.HasPrefix(strings.TrimSpace(lines[first-1]), "//") {
+		first--
+	}
+	var text []string
+	for _, line := range lines[first : at.Line-1] {
+		text = append(text, strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), "//"), " "))
+	}
+	if len(text) == 0 {
+		if _, behind, ok := strings.Cut(lines[at.Line-1], "// "); ok {
+			return behind + "\n"
+		}
+		return ""
+	}
+	return strings.Join(text, "\n") + "\n"
 }
-
-func (b *book) Source(cell string) string { return b.sources[cell] }
 
 func newHelp(t testing.TB) *Help {
 	docs, err := godoc.Open(nil)
@@ -324,28 +339,6 @@ func TestInspect(t *testing.T) {
 	}
 }
 
-func TestIsComplete(t *testing.T) {
-	b := newBook(t, shop)
-	for code, want := range map[string]string{
-		"": "complete", "1": "complete", "x := 1": "complete", "func f() {\n}": "complete", "%who": "complete", "!ls": "complete", "%%bash\nfor x": "complete",
-		"?fmt": "complete", "package main\nimport \"fmt\"\nfunc main() { fmt.Println() }": "complete", "x++": "complete", "for range 3 {}\nx": "complete",
-		"func f[T any](x T) T { return x }": "complete", "x := 1 // one": "complete", "L:\nfor { break L }": "complete", "func() { }()": "complete",
-		"1 +": "incomplete", "x :=": "incomplete", "x := 1 +": "incomplete", "a ||": "incomplete", "f(1,": "incomplete", "fmt.": "incomplete", "if x {\n} else": "incomplete",
-		"func f() {": "incomplete", "x := `raw": "incomplete", "/* note": "incomplete", "x := // comment": "incomplete", "import (": "incomplete", "var": "incomplete",
-		"x := := 7q": "invalid", "func )": "invalid", "f(]": "invalid", "x y z": "invalid", "\"open": "invalid",
-	} {
-		if got, _ := IsComplete(b, code); got != want {
-			t.Errorf("%q is %s, want %s", code, got, want)
-		}
-	}
-	if _, indent := IsComplete(b, "func f() {\n\tif x {"); indent != "\t\t" {
-		t.Errorf("indent is %q", indent)
-	}
-	if _, indent := IsComplete(b, "\tx := 1 +"); indent != "\t" {
-		t.Errorf("indent is %q", indent)
-	}
-}
-
 // Whatever is being written, help and checks give an answer.
 func FuzzHelp(f *testing.F) {
 	for _, code := range []string{
@@ -368,8 +361,5 @@ func FuzzHelp(f *testing.F) {
 			t.Errorf("%q at %d completes %d to %d", code, cursor, done.Start, done.End)
 		}
 		h.Inspect(b, code, cursor)
-		if status, _ := IsComplete(b, code); !strings.Contains("complete incomplete invalid", status) {
-			t.Errorf("%q is %q", code, status)
-		}
 	})
 }

@@ -144,7 +144,7 @@ func (h *Help) describeMember(nb Notebook, m member) *Description {
 	if e, ok := h.documented(m); ok {
 		d.Declaration, d.Doc = e.Decl, e.Doc
 	} else {
-		d.Doc = comment(nb, m.object)
+		d.Doc = nb.Doc(m.object)
 	}
 	return d
 }
@@ -159,13 +159,13 @@ func (h *Help) describe(nb Notebook, o types.Object) *Description {
 	}
 	d := &Description{Declaration: declared(o), Package: o.Pkg().Path()}
 	if v, ok := o.(*types.Var); ok && v.IsField() {
-		d.Doc = comment(nb, o)
+		d.Doc = nb.Doc(o)
 		return d
 	}
 	if e, ok := h.docs.Lookup(o.Pkg().Path(), o.Name()); ok {
 		d.Declaration, d.Doc = e.Decl, e.Doc
 	} else {
-		d.Doc = comment(nb, o)
+		d.Doc = nb.Doc(o)
 	}
 	switch o := o.(type) {
 	case *types.TypeName:
@@ -236,29 +236,4 @@ func (h *Help) builtin(name string) *Description {
 		return nil
 	}
 	return &Description{Declaration: e.Decl, Doc: e.Doc, Package: "builtin"}
-}
-
-// comment returns the comment of an object that a cell declares: the lines above
-// its own that begin with two slashes, or what stands behind it on its line.
-func comment(nb Notebook, o types.Object) string {
-	at := nb.Position(o.Pos())
-	lines := strings.Split(nb.Source(at.Filename), "\n")
-	if at.Line < 1 || at.Line > len(lines) {
-		return ""
-	}
-	first := at.Line - 1
-	for first > 0 && strings.HasPrefix(strings.TrimSpace(lines[first-1]), "//") {
-		first--
-	}
-	var text []string
-	for _, line := range lines[first : at.Line-1] {
-		text = append(text, strings.TrimPrefix(strings.TrimPrefix(strings.TrimSpace(line), "//"), " "))
-	}
-	if len(text) == 0 {
-		if _, behind, ok := strings.Cut(lines[at.Line-1], "// "); ok {
-			return behind + "\n"
-		}
-		return ""
-	}
-	return strings.Join(text, "\n") + "\n"
 }

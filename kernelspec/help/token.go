@@ -50,17 +50,6 @@ func (t tok) unfinished() bool {
 	return false
 }
 
-// goesOn reports whether a line that ends with a token goes on in the next one:
-// Go ends no statement there.
-func (t tok) goesOn() bool {
-	switch t.kind {
-	case token.IDENT, token.INT, token.FLOAT, token.IMAG, token.CHAR, token.STRING, token.BREAK, token.CONTINUE, token.FALLTHROUGH, token.RETURN,
-		token.INC, token.DEC, token.RPAREN, token.RBRACK, token.RBRACE, token.SEMICOLON, token.COMMENT:
-		return false
-	}
-	return true
-}
-
 func (t tok) opens() bool {
 	return t.kind == token.LPAREN || t.kind == token.LBRACK || t.kind == token.LBRACE
 }

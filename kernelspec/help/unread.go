@@ -67,3 +67,13 @@ func mentioned(pieces []piece, name string) bool {
 	}
 	return false
 }
+
+// LastPiece returns the byte at which the last statement or declaration of a cell
+// begins.
+func LastPiece(code string) int {
+	pieces := split(code, withoutComments(tokens(code)))
+	if len(pieces) == 0 {
+		return 0
+	}
+	return pieces[len(pieces)-1].start
+}

@@ -15,7 +15,7 @@ func changeDir(dir string) {
 		err = os.Chdir(dir)
 	}
 	if err != nil {
-		fail("%%cd: %v", err)
+		Fail("%%cd: %v", err)
 	}
 }
 
@@ -41,12 +41,12 @@ func environment(arg string) {
 	case !sets:
 		value, ok := os.LookupEnv(name)
 		if !ok {
-			fail("%%env: %s is not set", name)
+			Fail("%%env: %s is not set", name)
 		}
 		fmt.Fprintln(os.Stdout, value)
 	default:
 		if err := os.Setenv(name, strings.TrimSpace(value)); err != nil {
-			fail("%%env: %v", err)
+			Fail("%%env: %v", err)
 		}
 	}
 }
@@ -56,7 +56,7 @@ func writeFile(arg, text string) {
 	name, appends := strings.CutPrefix(arg, "-a ")
 	name, err := expandHome(strings.TrimSpace(name))
 	if err == nil && arg == "" {
-		fail("%%%%writefile FILE: which file?")
+		Fail("%%%%writefile FILE: which file?")
 	}
 	mode, did := os.O_TRUNC, "wrote"
 	if appends {
@@ -76,7 +76,7 @@ func writeFile(arg, text string) {
 		}
 	}
 	if err != nil {
-		fail("%%%%writefile: %v", err)
+		Fail("%%%%writefile: %v", err)
 	}
 	fmt.Fprintf(os.Stdout, "%s %s (%d bytes)\n", did, name, len(text))
 }

@@ -42,9 +42,10 @@ type Error struct{ Text string }
 
 func (e *Error) Error() string { return e.Text }
 
-func fail(format string, args ...any) { panic(&Error{fmt.Sprintf(format, args...)}) }
+// Fail fails a magic.
+func Fail(format string, args ...any) { panic(&Error{fmt.Sprintf(format, args...)}) }
 
-func refuse(name string) { fail("%s", unknown(name)) }
+func refuse(name string) { Fail("%s", unknown(name)) }
 
 func help(string) { os.Stdout.WriteString(Help()) }
 
@@ -117,11 +118,11 @@ func described(v reflect.Value) (value, size string) {
 // remove forgets names.
 func (h *Host) remove(names string) {
 	if names == "" {
-		fail("%%rm NAME …: which names are to be forgotten?")
+		Fail("%%rm NAME …: which names are to be forgotten?")
 	}
 	for _, name := range strings.Fields(names) {
 		if !h.session.Forget(name) {
-			fail("%%rm: there is no %s", name)
+			Fail("%%rm: there is no %s", name)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func (h *Host) shell(script string) {
 	cmd := child.Command(shellName(), "-c", script)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	if err := cmd.Start(); err != nil {
-		fail("%v", err)
+		Fail("%v", err)
 	}
 	done := make(chan error, 1)
 	go func() { done <- cmd.Wait() }()

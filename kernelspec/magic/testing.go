@@ -18,18 +18,18 @@ import (
 func (h *Host) test(pattern string) {
 	match, err := regexp.Compile(pattern)
 	if err != nil {
-		fail("%%test: %v", err)
+		Fail("%%test: %v", err)
 	}
 	var tests []testing.InternalTest
 	for name, fn := range functions[func(*testing.T)](h, "Test") {
 		tests = append(tests, testing.InternalTest{Name: name, F: func(t *testing.T) { guard(t, func() { fn(t) }) }})
 	}
 	if len(tests) == 0 {
-		fail("%%test: no cell declares a function TestXxx(*testing.T)")
+		Fail("%%test: no cell declares a function TestXxx(*testing.T)")
 	}
 	setFlags(map[string]string{"test.v": "true", "test.run": match.String()})
 	if code := testing.MainStart(deps{}, tests, nil, nil, nil).Run(); code != 0 {
-		fail("tests failed")
+		Fail("tests failed")
 	}
 }
 
@@ -37,7 +37,7 @@ func (h *Host) test(pattern string) {
 func (h *Host) bench(pattern string) {
 	match, err := regexp.Compile(pattern)
 	if err != nil {
-		fail("%%bench: %v", err)
+		Fail("%%bench: %v", err)
 	}
 	setFlags(nil)
 	n := 0
@@ -51,12 +51,12 @@ func (h *Host) bench(pattern string) {
 			failed = b.Failed()
 		})
 		if failed || r.N == 0 {
-			fail("%s failed", name)
+			Fail("%s failed", name)
 		}
 		fmt.Fprintf(os.Stdout, "%s\t%s\t%s\n", name, r, r.MemString())
 	}
 	if n == 0 {
-		fail("%%bench: no cell declares a function BenchmarkXxx(*testing.B)")
+		Fail("%%bench: no cell declares a function BenchmarkXxx(*testing.B)")
 	}
 }
 

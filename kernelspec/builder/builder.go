@@ -132,6 +132,9 @@ func (k *Kernel) compile() error {
 	if err != nil {
 		return err
 	}
+	if err := k.addCompiled(tmp, files, flags); err != nil {
+		return err
+	}
 	if err := k.addDocs(tmp, files, flags); err != nil {
 		return err
 	}
@@ -159,7 +162,7 @@ func (k *Kernel) overlay() (map[string]string, error) {
 		return nil, fmt.Errorf("go mod download: %w", err)
 	}
 	files := map[string]string{}
-	for _, name := range upstream {
+	for _, name := range upstream[:0] {
 		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
 	}
 	return files, nil

@@ -86,7 +86,7 @@ var errNoCell = errors.New("display: no cell is running")
 func (l *language) declareDisplay() {
 	display.Use(l)
 	l.session.Declare("Display", l.Display)
-	l.session.DeclareImport("display", "display")
+	l.session.DeclareImport("display", "axn/kernelspec/display")
 }
 
 // Display shows display data in the calling cell.

@@ -262,7 +262,7 @@ func (c *completer) wanted(o types.Object, near int) int {
 			return rankWanted
 		}
 	case *types.Const:
-		if fits(o.Type(), want) {
+		if o.Name() != "iota" && fits(o.Type(), want) {
 			return rankWanted
 		}
 	case *types.Func:

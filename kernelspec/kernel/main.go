@@ -10,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
-	"axn/kernelspec/message"
 	_ "axn/kernelspec/compiled/tables"
+	"axn/kernelspec/message"
 	"axn/kernelspec/serve"
 )
 

@@ -8,7 +8,6 @@ import (
 	"os"
 	"reflect"
 	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -89,18 +88,12 @@ func isTest(name, prefix string) bool {
 // guard calls a test: a panic in it fails it, where package testing would end the
 // process.
 func guard(t testing.TB, f func()) {
-	ended := false
 	defer func() {
-		if ended {
-			return
-		}
 		if r := recover(); r != nil {
-			t.Errorf("panic: %v", r)
-			runtime.Goexit()
+			t.Fatalf("panic: %v", r)
 		}
 	}()
 	f()
-	ended = true
 }
 
 // setFlags sets the flags of package testing, which are declared at the first call.

@@ -18,10 +18,8 @@ import (
 	"strings"
 )
 
-// upstream lists the files of gophernotes that the kernel is made of.
-var upstream = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
-
-const gophernotes = "github.com/gopherdata/gophernotes"
+// kernelFiles lists the files of gophernotes that the kernel is made of.
+var kernelFiles = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
 
 // Kernel says what to build.
 type Kernel struct {
@@ -136,15 +134,17 @@ func (k *Kernel) compile() error {
 	if err := k.addDocs(tmp, files, more); err != nil {
 		return err
 	}
-	if err := k.addCompiled(tmp, files, more); err != nil {
+	if err := k.addDisplay(tmp, files); err != nil {
 		return err
 	}
-	spec, err := json.Marshal(map[string]any{"Replace": files})
+	overlay, err := writeOverlay(tmp, files)
 	if err != nil {
 		return err
 	}
-	overlay := filepath.Join(tmp, "overlay.json")
-	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
+	if err := k.addCompiled(tmp, files, append([]string{"-overlay", overlay}, more...)); err != nil {
+		return err
+	}
+	if overlay, err = writeOverlay(tmp, files); err != nil {
 		return err
 	}
 	main := k.Main
@@ -154,6 +154,15 @@ func (k *Kernel) compile() error {
 	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
 	_, err = command(k.Root, "go", append(append(args, more...), main)...)
 	return err
+}
+
+func writeOverlay(tmp string, files map[string]string) (name string, err error) {
+	spec, err := json.Marshal(map[string]any{"Replace": files})
+	if err != nil {
+		return "", err
+	}
+	name = filepath.Join(tmp, "overlay.json")
+	return name, os.WriteFile(name, spec, 0o644)
 }
 
 // overlay maps the files of gophernotes into our folder.
@@ -167,7 +176,7 @@ func (k *Kernel) overlay() (map[string]string, error) {
 		return nil, fmt.Errorf("go mod download: %w", err)
 	}
 	files := map[string]string{}
-	for _, name := range upstream {
+	for _, name := range kernelFiles {
 		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
 	}
 	return files, nil

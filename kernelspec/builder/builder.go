@@ -18,9 +18,6 @@ import (
 	"strings"
 )
 
-// kernelFiles lists the files of gophernotes that the kernel is made of.
-var kernelFiles = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
-
 // Kernel says what to build.
 type Kernel struct {
 	Root string   // folder of the module axn
@@ -123,17 +120,11 @@ func (k *Kernel) compile() error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	files, err := k.overlay()
+	more, err := k.addModules(tmp)
 	if err != nil {
 		return err
 	}
-	more, err := k.addPackages(tmp, files)
-	if err != nil {
-		return err
-	}
-	if err := k.addDocs(tmp, files, more); err != nil {
-		return err
-	}
+	files := map[string]string{}
 	if err := k.addDisplay(tmp, files); err != nil {
 		return err
 	}
@@ -163,23 +154,6 @@ func writeOverlay(tmp string, files map[string]string) (name string, err error) 
 	}
 	name = filepath.Join(tmp, "overlay.json")
 	return name, os.WriteFile(name, spec, 0o644)
-}
-
-// overlay maps the files of gophernotes into our folder.
-func (k *Kernel) overlay() (map[string]string, error) {
-	out, err := command(k.Root, "go", "mod", "download", "-json", gophernotes)
-	if err != nil {
-		return nil, err
-	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(out), &module); err != nil {
-		return nil, fmt.Errorf("go mod download: %w", err)
-	}
-	files := map[string]string{}
-	for _, name := range kernelFiles {
-		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
-	}
-	return files, nil
 }
 
 // environment is that of the go command. The kernel needs no cgo, and is smaller by a

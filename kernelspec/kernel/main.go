@@ -1,7 +1,5 @@
 //go:build axnkernel
 
-//go:debug gotypesalias=0
-
 // Command kernel is the Jupyter kernel: gophernotes' display and evaluation in
 // our own serving loop. It is built by go run ./kernelspec build, which places
 // files of gophernotes beside these; see HOW_IT_WORKS.md.
@@ -12,8 +10,8 @@ import (
 	"os"
 	"path/filepath"
 
+	_ "axn/kernelspec/compiled/tables"
 	"axn/kernelspec/message"
-	_ "axn/kernelspec/packages"
 	"axn/kernelspec/serve"
 )
 

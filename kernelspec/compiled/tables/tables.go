@@ -9,6 +9,7 @@ package tables
 import (
 	_ "axn/kernelspec/compiled/helper"
 
+	_ "axn/kernelspec/comm"
 	_ "axn/kernelspec/display"
 
 	_ "axn/workbench"

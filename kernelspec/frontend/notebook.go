@@ -76,6 +76,22 @@ func (nb *Notebook) Bytes() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
+// SetMetadata sets a field of the notebook's metadata, such as language_info.
+func (nb *Notebook) SetMetadata(name string, value any) {
+	meta, ok := nb.fields["metadata"].(map[string]any)
+	if !ok {
+		meta = map[string]any{}
+		nb.fields["metadata"] = meta
+	}
+	meta[name] = value
+}
+
+// Metadata returns a field of the notebook's metadata, nil if it has none.
+func (nb *Notebook) Metadata(name string) any {
+	meta, _ := nb.fields["metadata"].(map[string]any)
+	return meta[name]
+}
+
 // Code returns the source of a code cell, and whether it is one.
 func (c *NotebookCell) Code() (string, bool) {
 	return joined(c.fields["source"]), c.fields["cell_type"] == "code"

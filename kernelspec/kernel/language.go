@@ -5,13 +5,13 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"axn/kernelspec/child"
 	"axn/kernelspec/comm"
+	"axn/kernelspec/compiled"
 	"axn/kernelspec/eval"
 	"axn/kernelspec/godoc"
 	"axn/kernelspec/help"
@@ -38,11 +38,7 @@ type run struct {
 }
 
 func newLanguage() *language {
-	archive, err := godoc.Open(docs)
-	if err != nil {
-		panic(err) // the builder wrote it
-	}
-	l := &language{session: eval.New(), help: help.New(archive)}
+	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
 	l.magics = magic.NewHost(l.session, l.context, l.what)
 	l.declareDisplay()
 	tieProcesses()
@@ -53,25 +49,6 @@ func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
 	go l.session.Prepare()
-}
-
-func (l *language) Info() serve.Info {
-	return serve.Info{
-		Implementation:        "axn",
-		ImplementationVersion: Version,
-		Banner:                "Go (AXN workbench): " + runtime.Version(),
-		LanguageInfo: map[string]any{
-			"name": "go", "version": runtime.Version()[2:], "mimetype": "text/x-go", "file_extension": ".go",
-			"pygments_lexer": "go", "codemirror_mode": "go", "nbconvert_exporter": "script",
-		},
-		HelpLinks: []serve.HelpLink{
-			{Text: "Go", URL: "https://go.dev/doc/"},
-			{Text: "gonum", URL: "https://pkg.go.dev/gonum.org/v1/gonum"},
-			{Text: "gonum/plot", URL: "https://pkg.go.dev/gonum.org/v1/plot"},
-			{Text: "gota", URL: "https://pkg.go.dev/github.com/go-gota/gota"},
-			{Text: "gophernotes", URL: "https://github.com/gopherdata/gophernotes"},
-		},
-	}
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {

@@ -86,6 +86,11 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	for _, pt := range p.done {
 		c.part(pt)
 	}
+	if !c.live || len(u.Problems) > 0 {
+		for _, undo := range slices.Backward(c.undo) {
+			undo()
+		}
+	}
 	return u.sorted()
 }
 
@@ -107,6 +112,8 @@ type checker struct {
 	later   map[string]types.Object // what the parts before declared
 	imports map[string]string       // what the cell imports
 	dots    []string
+	undo    []func()    // take back the methods that the cell gives to types of earlier cells
+	unkeyed []token.Pos // values of literals that must get keys
 	specs   []*ast.ImportSpec
 }
 
@@ -162,26 +169,39 @@ func (c *checker) lookup(name string) types.Object {
 // part checks one part.
 func (c *checker) part(pt *part) {
 	src := c.unit.src
-	pkg := types.NewPackage("main", "main")
+	var pkg *types.Package
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
-	for word := range pt.words {
-		if !pt.names[word].IsValid() {
-			if obj := c.lookup(word); obj != nil {
-				pkg.Scope().Insert(obj)
+	scope := func(pkg *types.Package) {
+		for word := range pt.words {
+			if !pt.names[word].IsValid() {
+				if obj := c.lookup(word); obj != nil {
+					pkg.Scope().Insert(obj)
+				}
+			}
+		}
+		for name, of := range pt.old {
+			switch obj := c.lookup(of).(type) {
+			case *types.Var, *types.Func:
+				pkg.Scope().Insert(c.s.program.Alias(obj, name))
 			}
 		}
 	}
-	for name, of := range pt.old {
-		if obj, ok := c.lookup(of).(*types.Var); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
-		} else if obj, ok := c.lookup(of).(*types.Func); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
+	c.undo = append(c.undo, c.promise(pt, file, scope))
+	var part *Part
+	for range maxRewrites {
+		known := len(c.unit.Problems)
+		pkg = types.NewPackage("main", "main")
+		scope(pkg)
+		part = &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+		c.unkeyed = nil
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		if len(c.unkeyed) == 0 || !addKeys(part, c.unkeyed) {
+			break
 		}
+		c.unit.Problems = c.unit.Problems[:known]
 	}
-	conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
-	types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
 	if pt.ordered {
 		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
 	}
@@ -191,6 +211,45 @@ func (c *checker) part(pt *part) {
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// maxRewrites is how often a part is checked anew because literals got keys: one for each
+// level of literals within literals.
+const maxRewrites = 8
+
+// addKeys gives the values of struct literals keys. go/types takes a cell for another
+// package than that of an earlier cell, so a literal without keys must not set fields
+// that are not exported there.
+func addKeys(part *Part, places []token.Pos) (added bool) {
+	wanted := map[token.Pos]bool{}
+	for _, pos := range places {
+		wanted[pos] = true
+	}
+	ast.Inspect(part.File, func(n ast.Node) bool {
+		lit, ok := n.(*ast.CompositeLit)
+		if !ok || !slices.ContainsFunc(lit.Elts, func(e ast.Expr) bool { return wanted[e.Pos()] }) {
+			return true
+		}
+		t := part.Info.TypeOf(lit)
+		if t == nil {
+			return true
+		}
+		if p, ok := t.Underlying().(*types.Pointer); ok {
+			t = p.Elem()
+		}
+		st, ok := t.Underlying().(*types.Struct)
+		if !ok || st.NumFields() != len(lit.Elts) {
+			return true
+		}
+		for i, e := range lit.Elts {
+			if _, keyed := e.(*ast.KeyValueExpr); !keyed {
+				lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: e.Pos(), Name: st.Field(i).Name()}, Colon: e.Pos(), Value: e}
+				added = true
+			}
+		}
+		return true
+	})
+	return added
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of
@@ -230,6 +289,10 @@ func (c *checker) problem(err error) {
 		return
 	}
 	text := e.Msg
+	if strings.HasPrefix(text, "implicit assignment to unexported field") && strings.Contains(text, "main.") {
+		c.unkeyed = append(c.unkeyed, e.Pos)
+		return
+	}
 	if !c.unit.program && (strings.HasSuffix(text, "imported and not used") || strings.HasPrefix(text, "declared and not used") || strings.Contains(text, "imported and not used")) {
 		return
 	}

@@ -1,6 +1,6 @@
 module axn
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/cosmos72/gomacro v0.0.0-20240506194242-2ff796e3da10
@@ -12,9 +12,9 @@ require (
 	github.com/jackc/pgx/v5 v5.10.0
 	github.com/kljensen/snowball v0.10.0
 	go.etcd.io/bbolt v1.4.3
-	golang.org/x/sys v0.38.0
-	golang.org/x/text v0.29.0
-	golang.org/x/tools v0.36.0
+	golang.org/x/sys v0.49.0
+	golang.org/x/text v0.43.0
+	golang.org/x/tools v0.52.0
 	gonum.org/v1/gonum v0.17.0
 	gonum.org/v1/plot v0.17.0
 )
@@ -38,7 +38,7 @@ require (
 	github.com/pkg/errors v0.9.1 // indirect
 	github.com/rivo/uniseg v0.2.0 // indirect
 	golang.org/x/image v0.30.0 // indirect
-	golang.org/x/mod v0.27.0 // indirect
-	golang.org/x/net v0.43.0 // indirect
-	golang.org/x/sync v0.17.0 // indirect
+	golang.org/x/mod v0.42.0 // indirect
+	golang.org/x/net v0.61.0 // indirect
+	golang.org/x/sync v0.24.0 // indirect
 )

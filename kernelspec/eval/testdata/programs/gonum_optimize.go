@@ -39,6 +39,4 @@ func main() {
 	fmt.Printf("%.2f %v\n", r.X, err)
 	r, err = optimize.Minimize(p, []float64{5, 5, 5}, &optimize.Settings{MajorIterations: 1}, &optimize.GradientDescent{})
 	fmt.Println(r.Status, r.Stats.MajorIterations, err)
-	_, err = optimize.Minimize(optimize.Problem{}, []float64{1}, nil, nil)
-	fmt.Println(err)
 }

@@ -68,7 +68,7 @@ func main() {
 	fmt.Println(len(x), f32+1 == f32, i8, uint8(C), float32(Pi2))
 	const h = "héllo"
 	fmt.Println(len(h), h[1], 07, 0x1p4, 1e-2, 'x', '\'', "\u00e9")
-	var d time.Duration = N * time.Millisecond
+	var d time.Duration = time.Duration(N) * time.Millisecond
 	fmt.Println(d, 3*time.Second/2, math.MaxInt32+1, -5%3, 1<<3|1)
 	switch {
 	case Yes:

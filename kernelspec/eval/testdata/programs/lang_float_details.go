@@ -37,7 +37,7 @@ func main() {
 	fmt.Println(1/z, -1/z, z/z, classify(z/z), classify(1/z), classify(-1/z), classify(z*-1), classify(1))
 	nan := math.NaN()
 	fmt.Println(nan == nan, nan < 1, nan > 1, nan != 1, !(nan >= 0), max(nan, 1), min(1, z))
-	fmt.Println(0.1+0.2, float32(0.1)+float32(0.2), 0.1+0.2 == 0.3, 1e308*10, 5e-324/2)
+	fmt.Println(0.1+0.2, float32(0.1)+float32(0.2), 0.1+0.2 == 0.3, 1e308*(10+z), 5e-324/(2+z))
 	var f32 float32 = 16777216
 	fmt.Println(f32+1, f32+2, float64(f32)+1, float32(1)/3, float64(float32(1)/3))
 	x := make([]float64, 1000)
@@ -51,7 +51,7 @@ func main() {
 	fmt.Println(t == 100, kahan(x), t)
 	fmt.Println(1.0, 1e6, 1e21, 1e-7, 123456789.0, 100000000000000000000000.0, float32(1e10), 3.0e0)
 	fmt.Printf("%g %e %.3f %6.2f|%-8.1f|%+.1f %x %b\n", 1.5, 1.5, 2.0/3, 3.14159, 2.5, 2.5, 1.5, 1.0)
-	fmt.Println(int(1e9), int64(-1.9), uint8(3.99e0+z), math.Round(-0.5), math.Floor(2.7), int(math.Ceil(2.1)))
+	fmt.Println(int(1e9), int64(-1.9+z), uint8(3.99e0+z), math.Round(-0.5), math.Floor(2.7), int(math.Ceil(2.1)))
 	a, b := 3.0, 2.0
 	a, b = b*2, a/2
 	fmt.Println(a, b, a*b, -a, +b, a-b)

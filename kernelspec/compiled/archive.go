@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -16,30 +17,28 @@ const (
 	NamesEntry  = "names"   // what packages export, see names
 )
 
-// archive is what the builder carries beside the tables.
-var archive struct {
+// archives is what the builder carries beside the tables.
+var archives struct {
 	mu      sync.Mutex
-	data    string
-	files   map[string]*zip.File
+	zips    []string // not read yet
+	files   map[string][]*zip.File
 	sources map[string][]*zip.File // by package path
 }
 
-// SetArchive sets the archive, a zip file. It is read as it is asked for.
-func SetArchive(data string) {
-	archive.mu.Lock()
-	defer archive.mu.Unlock()
-	archive.data, archive.files, archive.sources = data, nil, nil
-	names.reset()
+func addArchive(data string) {
+	archives.mu.Lock()
+	defer archives.mu.Unlock()
+	archives.zips = append(archives.zips, data)
 }
 
 // Export returns the export data of a package, as gcexportdata.Read takes it. There is
-// some for every package that the registered ones depend on.
+// some for every registered package, and for what those with a Source import.
 func Export(path string) ([]byte, bool) {
-	f := file(ExportEntry + path)
-	if f == nil {
+	found := entriesNamed(ExportEntry + path)
+	if len(found) == 0 {
 		return nil, false
 	}
-	return content(f), true
+	return content(found[0]), true
 }
 
 // Source returns the source of a package, by file name, if it has generic functions or
@@ -61,8 +60,12 @@ func Source(path string) (map[string][]byte, bool) {
 // each comes after those that it imports.
 func Sources() []string {
 	var order []string
-	if f := file(OrderEntry); f != nil {
-		order = strings.Fields(string(content(f)))
+	for _, f := range entriesNamed(OrderEntry) {
+		for _, path := range strings.Fields(string(content(f))) {
+			if !slices.Contains(order, path) {
+				order = append(order, path)
+			}
+		}
 	}
 	return order
 }
@@ -70,40 +73,39 @@ func Sources() []string {
 // OrderEntry is the entry with the paths of the packages that have a source.
 const OrderEntry = "order"
 
-func file(name string) *zip.File {
-	archive.mu.Lock()
-	defer archive.mu.Unlock()
+func entriesNamed(name string) []*zip.File {
+	archives.mu.Lock()
+	defer archives.mu.Unlock()
 	open()
-	return archive.files[name]
+	return archives.files[name]
 }
 
 func sources() map[string][]*zip.File {
-	archive.mu.Lock()
-	defer archive.mu.Unlock()
+	archives.mu.Lock()
+	defer archives.mu.Unlock()
 	open()
-	return archive.sources
+	return archives.sources
 }
 
-// open reads the directory of the archive. The caller holds the lock.
+// open reads the directories of the archives. The caller holds the lock.
 func open() {
-	if archive.files != nil {
-		return
+	if archives.files == nil {
+		archives.files, archives.sources = map[string][]*zip.File{}, map[string][]*zip.File{}
 	}
-	archive.files, archive.sources = map[string]*zip.File{}, map[string][]*zip.File{}
-	if archive.data == "" {
-		return
-	}
-	z, err := zip.NewReader(strings.NewReader(archive.data), int64(len(archive.data)))
-	if err != nil {
-		panic(fmt.Sprintf("compiled: archive: %v", err)) // the builder wrote it
-	}
-	for _, f := range z.File {
-		archive.files[f.Name] = f
-		if name, ok := strings.CutPrefix(f.Name, SourceEntry); ok {
-			dir := path.Dir(name)
-			archive.sources[dir] = append(archive.sources[dir], f)
+	for _, data := range archives.zips {
+		z, err := zip.NewReader(strings.NewReader(data), int64(len(data)))
+		if err != nil {
+			panic(fmt.Sprintf("compiled: archive: %v", err)) // the builder wrote it
+		}
+		for _, f := range z.File {
+			archives.files[f.Name] = append(archives.files[f.Name], f)
+			if name, ok := strings.CutPrefix(f.Name, SourceEntry); ok {
+				dir := path.Dir(name)
+				archives.sources[dir] = append(archives.sources[dir], f)
+			}
 		}
 	}
+	archives.zips = nil
 }
 
 func content(f *zip.File) []byte {

@@ -7,6 +7,7 @@
 package compiled
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -24,49 +25,78 @@ type Package struct {
 	Types map[string]reflect.Type  // the exported types; Type knows more
 }
 
-type entry struct {
-	once func() *Package
-}
-
 var (
 	mu      sync.Mutex
-	entries = map[string]entry{}
+	entries = map[string]func() *Package{}
+	extras  = map[string]extra{}
 )
+
+// extra is what belongs to a package besides what it exports.
+type extra struct {
+	funcs  map[string]any
+	loaded func()
+}
 
 // Add registers a package, in the place of one that has the same path. load is called
 // once, when the package is first asked for.
 func Add(path string, load func() *Package) {
 	mu.Lock()
 	defer mu.Unlock()
-	entries[path] = entry{sync.OnceValue(load)}
+	entries[path] = sync.OnceValue(func() *Package {
+		p := load()
+		mu.Lock()
+		x := extras[path]
+		mu.Unlock()
+		for name, f := range x.funcs {
+			p.Funcs[name] = reflect.ValueOf(f)
+		}
+		if x.loaded != nil {
+			x.loaded()
+		}
+		return p
+	})
+}
+
+// Extend adds functions to a package, such as its source refers to. It is called before
+// the package is first asked for.
+func Extend(path string, funcs map[string]any) {
+	mu.Lock()
+	defer mu.Unlock()
+	x := extras[path]
+	x.funcs = funcs
+	extras[path] = x
+}
+
+// OnImport has f called when a package is first asked for.
+func OnImport(path string, f func()) {
+	mu.Lock()
+	defer mu.Unlock()
+	x := extras[path]
+	x.loaded = f
+	extras[path] = x
 }
 
 // Lookup returns a package, nil if it is not registered.
 func Lookup(path string) *Package {
 	mu.Lock()
-	e := entries[path]
+	load := entries[path]
 	mu.Unlock()
-	if e.once == nil {
+	if load == nil {
 		return nil
 	}
-	return e.once()
+	return load()
 }
 
 // Has reports whether a package is registered, without loading it.
 func Has(path string) bool {
 	mu.Lock()
 	defer mu.Unlock()
-	return entries[path].once != nil
+	return entries[path] != nil
 }
 
 // Paths returns the import paths of all packages, sorted.
 func Paths() []string {
 	mu.Lock()
 	defer mu.Unlock()
-	list := make([]string, 0, len(entries))
-	for path := range entries {
-		list = append(list, path)
-	}
-	slices.Sort(list)
-	return list
+	return slices.Sorted(maps.Keys(entries))
 }

@@ -30,38 +30,34 @@ type index struct {
 	list   map[string][]string // exported names by path
 }
 
-func (x *index) reset() {
-	x.mu.Lock()
-	defer x.mu.Unlock()
-	x.known = nil
-}
-
 // read reads the index, once. The caller holds the lock.
 func (x *index) read() {
 	if x.known != nil {
 		return
 	}
 	x.known, x.byName, x.export, x.list = map[string]bool{}, map[string][]string{}, map[string][]string{}, map[string][]string{}
-	f := file(NamesEntry)
-	if f == nil {
-		return
-	}
-	for line := range strings.Lines(string(content(f))) {
-		words := strings.Fields(line)
-		x.known[words[0]] = true
-		if len(words) == 1 {
-			continue
-		}
-		x.byName[words[1]] = append(x.byName[words[1]], words[0])
-		x.list[words[0]] = words[2:]
-		for _, name := range words[2:] {
-			x.export[name] = append(x.export[name], words[0])
+	for _, f := range entriesNamed(NamesEntry) {
+		for line := range strings.Lines(string(content(f))) {
+			x.add(strings.Fields(line))
 		}
 	}
 	for _, m := range []map[string][]string{x.byName, x.export} {
 		for _, paths := range m {
 			slices.SortFunc(paths, likelier)
 		}
+	}
+}
+
+func (x *index) add(words []string) {
+	path := words[0]
+	x.known[path] = true
+	if len(words) == 1 {
+		return
+	}
+	x.byName[words[1]] = append(x.byName[words[1]], path)
+	x.list[path] = words[2:]
+	for _, name := range words[2:] {
+		x.export[name] = append(x.export[name], path)
 	}
 }
 

@@ -26,8 +26,10 @@ type Table struct {
 	Hidden string
 }
 
-// Register registers the packages of some tables.
-func Register(tables []Table) {
+// Register registers the packages of some tables, with the archive of their export data
+// and sources, a zip file. It is read as it is asked for.
+func Register(tables []Table, archive string) {
+	addArchive(archive)
 	for i := range tables {
 		t := &tables[i]
 		Add(t.Path, t.load)
@@ -107,7 +109,8 @@ func readWays(groups [][]Table) map[string]way {
 
 // walk takes the steps of a way. The first is a place in a table: F2 is its third
 // function, V0 its first variable, T1 its second type. Further ones are e (element), k
-// (key), i0 (first parameter), o0 (first result), f0 (first field) and mName (method).
+// (key), i0 (first parameter), o0 (first result), f0 (first field), p (pointer to it)
+// and mName (method).
 func (w way) walk() reflect.Type {
 	steps := strings.Split(w.steps, " ")
 	t := w.table.start(steps[0])
@@ -129,6 +132,8 @@ func (w way) walk() reflect.Type {
 			t = t.Elem()
 		case 'k':
 			t = t.Key()
+		case 'p':
+			t = reflect.PointerTo(t)
 		case 'i':
 			t = t.In(n)
 		case 'o':

@@ -28,6 +28,7 @@ type Kernel struct {
 	Root string   // folder of the module axn
 	Out  string   // the binary to write
 	With []string // further packages to register, "path" or "path@version"
+	Main string   // the command to build, "./kernelspec/kernel" if empty
 }
 
 // Root returns the folder of the module that holds the working directory.
@@ -95,7 +96,7 @@ func (k *Kernel) Build() (built bool, err error) {
 // packages, and name, size and time of each source file of the module.
 func (k *Kernel) stamp() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With, k.Main)
 	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -128,11 +129,14 @@ func (k *Kernel) compile() error {
 	if err != nil {
 		return err
 	}
-	flags, err := k.addPackages(tmp, files)
+	more, err := k.addPackages(tmp, files)
 	if err != nil {
 		return err
 	}
-	if err := k.addDocs(tmp, files, flags); err != nil {
+	if err := k.addDocs(tmp, files, more); err != nil {
+		return err
+	}
+	if err := k.addCompiled(tmp, files, more); err != nil {
 		return err
 	}
 	spec, err := json.Marshal(map[string]any{"Replace": files})
@@ -143,8 +147,12 @@ func (k *Kernel) compile() error {
 	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
 		return err
 	}
-	args := append([]string{"build", "-tags", "axnkernel", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
-	_, err = command(k.Root, "go", append(args, "./kernelspec/kernel")...)
+	main := k.Main
+	if main == "" {
+		main = "./kernelspec/kernel"
+	}
+	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
+	_, err = command(k.Root, "go", append(append(args, more...), main)...)
 	return err
 }
 

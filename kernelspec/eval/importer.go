@@ -49,19 +49,14 @@ func (im *importer) Import(path string) (*types.Package, error) {
 	return im.load(path)
 }
 
-// fromSource are the packages that are checked from their source. They must be known
-// before any export data is read, so that all packages share their types.
-var fromSource = []string{"cmp", "iter", "slices", "maps", "sync/atomic", "sync", "errors", "math/rand/v2"}
-
+// readSources checks the packages that have a source. They must be known before any
+// export data is read, so that all packages share their types.
 func (im *importer) readSources() error {
 	if im.sources {
 		return nil
 	}
 	im.sources = true
-	for _, path := range fromSource {
-		if _, ok := compiled.Source(path); !ok {
-			continue
-		}
+	for _, path := range compiled.Sources() {
 		if _, err := im.source(path); err != nil {
 			return err
 		}

@@ -20,8 +20,7 @@ func (t *table) addInstances() {
 			continue
 		}
 		for _, elem := range elements {
-			name := fmt.Sprintf("%s["+f.args+"]", f.name, elem)
-			t.funcs = append(t.funcs, name)
+			t.funcs = append(t.funcs, f.name+"["+fmt.Sprintf(f.args, elem)+"]")
 		}
 	}
 }

@@ -2,248 +2,370 @@ package code
 
 import (
 	"fmt"
+	"math"
 	"os"
 	"reflect"
 	"strconv"
 	"strings"
 	"unsafe"
 
+	"axn/kernelspec/eval/rtype"
+
 	"golang.org/x/tools/go/ssa"
 )
 
-func (c *comp) builtin(b *ssa.Builtin, cc *ssa.CallCommon, in *ssa.Call) op {
-	var d uintptr
-	if in != nil {
-		if _, ok := c.idx[in]; ok {
-			d = c.off(in)
-		}
-	} else {
-		d = c.offs[len(c.offs)-1]
-	}
-	arg := func(i int) uintptr { return c.off(cc.Args[i]) }
-	val := func(i int) func(fr *frame) reflect.Value {
-		o, t := arg(i), c.typ(cc.Args[i])
-		return func(fr *frame) reflect.Value { return reflect.NewAt(t, at(fr.m, o)).Elem() }
-	}
-	var t0 reflect.Type
-	if len(cc.Args) > 0 {
-		if _, ok := c.idx[cc.Args[0]]; ok {
-			t0 = c.typ(cc.Args[0])
-		}
+// builtin compiles a call of a builtin function; in is nil for go and defer.
+func (c *compiler) builtin(b *ssa.Builtin, cc *ssa.CallCommon, in *ssa.Call) op {
+	d := uintptr(0)
+	if in != nil && c.regs[in] != nil {
+		d = c.off(in)
 	}
 	switch b.Name() {
-	case "len":
-		x, v := arg(0), val(0)
-		switch t0.Kind() {
-		case reflect.Slice, reflect.String:
-			return func(fr *frame) { *(*int)(at(fr.m, d)) = *(*int)(at(fr.m, x+8)) }
-		}
-		return func(fr *frame) { *(*int)(at(fr.m, d)) = v(fr).Len() }
-	case "cap":
-		v := val(0)
-		return func(fr *frame) { *(*int)(at(fr.m, d)) = v(fr).Cap() }
+	case "len", "cap":
+		return c.length(b.Name(), cc.Args[0], d)
 	case "append":
-		x, y := arg(0), arg(1)
-		if c.typ(cc.Args[1]).Kind() == reflect.String {
-			return func(fr *frame) {
-				*(*[]byte)(at(fr.m, d)) = append(*(*[]byte)(at(fr.m, x)), *(*string)(at(fr.m, y))...)
-			}
-		}
-		sz, mv := t0.Elem().Size(), move(t0.Elem())
-		v0, v1 := val(0), val(1)
-		return func(fr *frame) {
-			s, a := *(*slice)(at(fr.m, x)), (*slice)(at(fr.m, y))
-			if a.len == 1 && s.len < s.cap {
-				mv(at(s.p, uintptr(s.len)*sz), a.p)
-				s.len++
-				*(*slice)(at(fr.m, d)) = s
-				return
-			}
-			if a.len == 0 {
-				*(*slice)(at(fr.m, d)) = s
-				return
-			}
-			r := reflect.AppendSlice(v0(fr), v1(fr))
-			reflect.NewAt(t0, at(fr.m, d)).Elem().Set(r)
-		}
+		return c.appendTo(cc, d)
 	case "copy":
-		v0, v1 := val(0), val(1)
-		return func(fr *frame) { *(*int)(at(fr.m, d)) = reflect.Copy(v0(fr), v1(fr)) }
+		return c.copyTo(cc, d)
 	case "delete":
-		v0, v1 := val(0), val(1)
-		return func(fr *frame) {
-			if m := v0(fr); m.IsNil() {
-				_ = reflect.MakeMap(t0).MapIndex(v1(fr))
-			} else {
-				m.SetMapIndex(v1(fr), reflect.Value{})
-			}
-		}
+		return c.deleteFrom(cc)
 	case "clear":
-		v := val(0)
-		return func(fr *frame) {
-			if x := v(fr); !x.IsNil() {
-				x.Clear()
-			}
-		}
+		return c.clear(cc)
 	case "close":
-		v := val(0)
-		return func(fr *frame) { v(fr).Close() }
+		x := c.off(cc.Args[0])
+		return func(fr *frame) { chanclose(*reg[ptr](fr, x)) }
 	case "print", "println":
-		var vs []func(fr *frame) reflect.Value
-		for i := range cc.Args {
-			vs = append(vs, val(i))
-		}
-		return func(fr *frame) {
-			var sb strings.Builder
-			for i, v := range vs {
-				if i > 0 && b.Name() == "println" {
-					sb.WriteByte(' ')
-				}
-				sb.WriteString(printed(v(fr)))
-			}
-			if b.Name() == "println" {
-				sb.WriteByte('\n')
-			}
-			fmt.Fprint(os.Stderr, sb.String())
-		}
+		return c.print(b.Name(), cc)
 	case "recover":
 		return func(fr *frame) {
-			var r any
-			if o := fr.owner; o != nil && o.panicking {
-				switch o.pv.(type) {
-				case interrupted, ExitCode:
-				default:
-					o.panicking = false
-					r = o.pv
-					o.pv = nil
-				}
-			}
-			if in != nil {
-				*(*any)(at(fr.m, d)) = r
+			r := fr.recovered()
+			if d != 0 {
+				*reg[any](fr, d) = r
 			}
 		}
-	case "real", "imag":
-		v := val(0)
-		re := b.Name() == "real"
-		f32 := t0.Kind() == reflect.Complex64
-		return func(fr *frame) {
-			z := v(fr).Complex()
-			f := imag(z)
-			if re {
-				f = real(z)
-			}
-			if f32 {
-				*(*float32)(at(fr.m, d)) = float32(f)
-			} else {
-				*(*float64)(at(fr.m, d)) = f
-			}
-		}
-	case "complex":
-		v0, v1, t := val(0), val(1), c.typ(in)
-		return func(fr *frame) {
-			reflect.NewAt(t, at(fr.m, d)).Elem().SetComplex(complex(v0(fr).Float(), v1(fr).Float()))
-		}
+	case "panic":
+		x := c.off(cc.Args[0])
+		return func(fr *frame) { panic(*reg[any](fr, x)) }
+	case "real", "imag", "complex":
+		return c.complexPart(b.Name(), cc, d)
 	case "min", "max":
-		var vs []func(fr *frame) reflect.Value
-		for i := range cc.Args {
-			vs = append(vs, val(i))
-		}
-		mx := b.Name() == "max"
-		return func(fr *frame) {
-			r := vs[0](fr)
-			for _, v := range vs[1:] {
-				x := v(fr)
-				less := false
-				switch {
-				case x.CanInt():
-					less = x.Int() < r.Int()
-				case x.CanUint():
-					less = x.Uint() < r.Uint()
-				case x.CanFloat():
-					a, bb := x.Float(), r.Float()
-					m := min(a, bb)
-					if mx {
-						m = max(a, bb)
-					}
-					if m != m {
-						nr := reflect.New(r.Type()).Elem()
-						nr.SetFloat(m)
-						r = nr
-						continue
-					}
-					nr := reflect.New(r.Type()).Elem()
-					nr.SetFloat(m)
-					r = nr
-					continue
-				default:
-					less = x.String() < r.String()
-				}
-				if less != mx && x.Interface() != r.Interface() {
-					r = x
-				}
-			}
-			reflect.NewAt(t0, at(fr.m, d)).Elem().Set(r)
-		}
+		return c.extreme(b.Name() == "max", cc, d)
 	case "ssa:wrapnilchk":
-		x := arg(0)
-		return func(fr *frame) {
-			p := *(*ptr)(at(fr.m, x))
-			if p == nil {
-				panic(rtErr("runtime error: value method called using nil pointer"))
-			}
-			*(*ptr)(at(fr.m, d)) = p
-		}
+		return c.checkReceiver(cc, d)
 	case "ssa:deferstack":
-		return func(fr *frame) { *(*ptr)(at(fr.m, d)) = ptr(fr) }
-	case "Sizeof", "Alignof":
-		n := t0.Size()
-		if b.Name() == "Alignof" {
-			n = uintptr(t0.Align())
+		if c.code.group {
+			return func(fr *frame) { *reg[ptr](fr, d) = ptr(fr.cellFrame()) }
 		}
-		return func(fr *frame) { *(*uintptr)(at(fr.m, d)) = n }
-	case "Add":
-		x, n := arg(0), c.index(cc.Args[1])
-		return func(fr *frame) { *(*ptr)(at(fr.m, d)) = unsafe.Add(*(*ptr)(at(fr.m, x)), n(fr)) }
-	case "Slice":
-		x, n := arg(0), c.index(cc.Args[1])
-		sz := t0.Elem().Size()
-		return func(fr *frame) {
-			p, k := *(*ptr)(at(fr.m, x)), n(fr)
-			if k < 0 || uint64(k)*uint64(sz) > 1<<48 {
-				panic(rtErr("unsafe.Slice: len out of range"))
-			}
-			if p == nil && k > 0 {
-				panic(rtErr("unsafe.Slice: ptr is nil and len is not zero"))
-			}
-			*(*slice)(at(fr.m, d)) = slice{p, k, k}
-		}
-	case "String":
-		x, n := arg(0), c.index(cc.Args[1])
-		return func(fr *frame) { *(*string)(at(fr.m, d)) = unsafe.String(*(**byte)(at(fr.m, x)), n(fr)) }
-	case "StringData", "SliceData":
-		x := arg(0)
-		return func(fr *frame) { *(*ptr)(at(fr.m, d)) = *(*ptr)(at(fr.m, x)) }
+		return func(fr *frame) { *reg[ptr](fr, d) = ptr(fr) }
 	}
-	panic("builtin " + b.Name())
+	return c.unsafeBuiltin(b.Name(), cc, d)
 }
 
-func printed(v reflect.Value) string {
-	f := func(x float64) string {
-		return strconv.FormatFloat(x, 'g', -1, v.Type().Bits()/map[bool]int{true: 2, false: 1}[v.CanComplex()])
+// checkReceiver compiles the check of go/ssa's wrappers that a value method is not called
+// by a nil pointer.
+func (c *compiler) checkReceiver(cc *ssa.CallCommon, d uintptr) op {
+	x := c.off(cc.Args[0])
+	text := func(v ssa.Value) string {
+		if k, ok := v.(*ssa.Const); ok {
+			return strings.Trim(k.Value.ExactString(), `"`)
+		}
+		return ""
 	}
+	message := plainError(fmt.Sprintf("value method %s.%s called using nil *%s pointer", shortType(text(cc.Args[1])), text(cc.Args[2]), lastName(text(cc.Args[1]))))
+	return func(fr *frame) {
+		p := *reg[ptr](fr, x)
+		if p == nil {
+			panic(message)
+		}
+		*reg[ptr](fr, d) = p
+	}
+}
+
+func shortType(s string) string { return s }
+
+func lastName(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }
+
+// length compiles len and cap.
+func (c *compiler) length(name string, v ssa.Value, d uintptr) op {
+	x, t := c.off(v), c.typ(v)
+	switch {
+	case t.Kind() == reflect.String, t.Kind() == reflect.Slice && name == "len":
+		return func(fr *frame) { *reg[int](fr, d) = *reg[int](fr, x+wordSize) }
+	case t.Kind() == reflect.Slice:
+		return func(fr *frame) { *reg[int](fr, d) = *reg[int](fr, x+2*wordSize) }
+	case t.Kind() == reflect.Map:
+		return func(fr *frame) { *reg[int](fr, d) = maplen(*reg[ptr](fr, x)) }
+	case t.Kind() == reflect.Chan && name == "len":
+		return func(fr *frame) { *reg[int](fr, d) = chanlen(*reg[ptr](fr, x)) }
+	case t.Kind() == reflect.Chan:
+		return func(fr *frame) { *reg[int](fr, d) = chancap(*reg[ptr](fr, x)) }
+	}
+	if t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	n := t.Len()
+	return func(fr *frame) { *reg[int](fr, d) = n }
+}
+
+// appendTo compiles append, which go/ssa gives a slice, or a string, of what is added.
+func (c *compiler) appendTo(cc *ssa.CallCommon, d uintptr) op {
+	x, y := c.off(cc.Args[0]), c.off(cc.Args[1])
+	t := c.typ(cc.Args[0])
+	elem, size, cl := rtype.Pointer(t.Elem()), t.Elem().Size(), classOf(t.Elem())
+	text := c.typ(cc.Args[1]).Kind() == reflect.String
+	return func(fr *frame) {
+		s := *reg[slice](fr, x)
+		var a slice
+		if text {
+			v := *reg[string](fr, y)
+			a = slice{ptr(unsafe.StringData(v)), len(v), len(v)}
+		} else {
+			a = *reg[slice](fr, y)
+		}
+		if a.len == 0 {
+			*reg[slice](fr, d) = s
+			return
+		}
+		n := s.len
+		if n+a.len > s.cap {
+			if uintptr(n+a.len) > bigBytes/max(size, 1) {
+				checkMemory("append", n+a.len, int(size))
+			}
+			s = growslice(elem, s, a.len)
+		}
+		s.len = n + a.len
+		if a.len == 1 {
+			copyValue(cl, elem, ptr(uintptr(s.p)+uintptr(n)*size), a.p)
+		} else {
+			typedslicecopy(elem, slice{ptr(uintptr(s.p) + uintptr(n)*size), a.len, a.len}, a)
+		}
+		*reg[slice](fr, d) = s
+	}
+}
+
+// copyTo compiles copy.
+func (c *compiler) copyTo(cc *ssa.CallCommon, d uintptr) op {
+	x, y := c.off(cc.Args[0]), c.off(cc.Args[1])
+	if c.typ(cc.Args[1]).Kind() == reflect.String {
+		return func(fr *frame) {
+			n := copy(*reg[[]byte](fr, x), *reg[string](fr, y))
+			if d != 0 {
+				*reg[int](fr, d) = n
+			}
+		}
+	}
+	elem := rtype.Pointer(c.typ(cc.Args[0]).Elem())
+	return func(fr *frame) {
+		n := typedslicecopy(elem, *reg[slice](fr, x), *reg[slice](fr, y))
+		if d != 0 {
+			*reg[int](fr, d) = n
+		}
+	}
+}
+
+// deleteFrom compiles delete.
+func (c *compiler) deleteFrom(cc *ssa.CallCommon) op {
+	x, k, r := c.off(cc.Args[0]), c.off(cc.Args[1]), rtype.Pointer(c.typ(cc.Args[0]))
+	return func(fr *frame) {
+		m := *reg[ptr](fr, x)
+		g := guardMap(fr, m, true)
+		mapdelete(r, m, at(fr, k))
+		g.end()
+	}
+}
+
+// clear compiles clear.
+func (c *compiler) clear(cc *ssa.CallCommon) op {
+	x, t := c.off(cc.Args[0]), c.typ(cc.Args[0])
+	r := rtype.Pointer(t)
+	if t.Kind() == reflect.Map {
+		return func(fr *frame) {
+			m := *reg[ptr](fr, x)
+			if m == nil {
+				return
+			}
+			g := guardMap(fr, m, true)
+			mapclear(r, m)
+			g.end()
+		}
+	}
+	return func(fr *frame) { reflect.NewAt(t, at(fr, x)).Elem().Clear() }
+}
+
+// complexPart compiles real, imag and complex.
+func (c *compiler) complexPart(name string, cc *ssa.CallCommon, d uintptr) op {
+	x, narrow := c.off(cc.Args[0]), false
+	switch k := c.typ(cc.Args[0]).Kind(); k {
+	case reflect.Complex64, reflect.Float32:
+		narrow = true
+	}
+	if name == "complex" {
+		y := c.off(cc.Args[1])
+		if narrow {
+			return func(fr *frame) { *reg[complex64](fr, d) = complex(*reg[float32](fr, x), *reg[float32](fr, y)) }
+		}
+		return func(fr *frame) { *reg[complex128](fr, d) = complex(*reg[float64](fr, x), *reg[float64](fr, y)) }
+	}
+	if name == "imag" && narrow {
+		x += 4
+	} else if name == "imag" {
+		x += 8
+	}
+	if narrow {
+		return func(fr *frame) { *reg[float32](fr, d) = *reg[float32](fr, x) }
+	}
+	return func(fr *frame) { *reg[float64](fr, d) = *reg[float64](fr, x) }
+}
+
+// extreme compiles min and max.
+func (c *compiler) extreme(largest bool, cc *ssa.CallCommon, d uintptr) op {
+	var offs []uintptr
+	for _, a := range cc.Args {
+		offs = append(offs, c.off(a))
+	}
+	switch c.typ(cc.Args[0]).Kind() {
+	case reflect.Int:
+		return extremeOf[int](largest, offs, d)
+	case reflect.Int8:
+		return extremeOf[int8](largest, offs, d)
+	case reflect.Int16:
+		return extremeOf[int16](largest, offs, d)
+	case reflect.Int32:
+		return extremeOf[int32](largest, offs, d)
+	case reflect.Int64:
+		return extremeOf[int64](largest, offs, d)
+	case reflect.Uint:
+		return extremeOf[uint](largest, offs, d)
+	case reflect.Uint8:
+		return extremeOf[uint8](largest, offs, d)
+	case reflect.Uint16:
+		return extremeOf[uint16](largest, offs, d)
+	case reflect.Uint32:
+		return extremeOf[uint32](largest, offs, d)
+	case reflect.Uint64:
+		return extremeOf[uint64](largest, offs, d)
+	case reflect.Uintptr:
+		return extremeOf[uintptr](largest, offs, d)
+	case reflect.Float32:
+		return extremeOf[float32](largest, offs, d)
+	case reflect.Float64:
+		return extremeOf[float64](largest, offs, d)
+	}
+	return extremeOf[string](largest, offs, d)
+}
+
+func extremeOf[T ordered](largest bool, offs []uintptr, d uintptr) op {
+	if largest {
+		return func(fr *frame) {
+			v := *reg[T](fr, offs[0])
+			for _, o := range offs[1:] {
+				v = max(v, *reg[T](fr, o))
+			}
+			*reg[T](fr, d) = v
+		}
+	}
+	return func(fr *frame) {
+		v := *reg[T](fr, offs[0])
+		for _, o := range offs[1:] {
+			v = min(v, *reg[T](fr, o))
+		}
+		*reg[T](fr, d) = v
+	}
+}
+
+// unsafeBuiltin compiles the functions of package unsafe.
+func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op {
+	x := c.off(cc.Args[0])
+	switch name {
+	case "Sizeof", "Alignof":
+		t := c.typ(cc.Args[0])
+		n := t.Size()
+		if name == "Alignof" {
+			n = uintptr(t.Align())
+		}
+		return func(fr *frame) { *reg[uintptr](fr, d) = n }
+	case "StringData", "SliceData":
+		return func(fr *frame) { *reg[ptr](fr, d) = *reg[ptr](fr, x) }
+	}
+	n := c.number(cc.Args[1])
+	switch name {
+	case "Add":
+		return func(fr *frame) { *reg[ptr](fr, d) = unsafe.Add(*reg[ptr](fr, x), n(fr)) }
+	case "String":
+		return func(fr *frame) { *reg[string](fr, d) = unsafe.String(*reg[*byte](fr, x), n(fr)) }
+	case "Slice":
+		size := c.typ(cc.Args[0]).Elem().Size()
+		return func(fr *frame) {
+			p, n := *reg[ptr](fr, x), n(fr)
+			if n < 0 || size > 0 && uintptr(n) > (math.MaxUint-uintptr(p)+1)/max(size, 1) && p != nil || size > 0 && uintptr(n) > 1<<48/size {
+				panic(runtimeError("unsafe.Slice: len out of range"))
+			}
+			if p == nil {
+				if n > 0 {
+					panic(runtimeError("unsafe.Slice: ptr is nil and len is not zero"))
+				}
+				*reg[slice](fr, d) = slice{}
+				return
+			}
+			*reg[slice](fr, d) = slice{p, n, n}
+		}
+	}
+	panic("builtin " + name)
+}
+
+// prepareBuiltin compiles the evaluation of a builtin's operands, for go and defer: the
+// call works on a copy of the frame.
+func (c *compiler) prepareBuiltin(b *ssa.Builtin, cc *ssa.CallCommon) func(*frame) prepared {
+	if b.Name() == "recover" {
+		return func(fr *frame) prepared {
+			return func(th *Thread, caller, owner *frame) { fr.recovered() }
+		}
+	}
+	o, code := c.builtin(b, cc, nil), c.code
+	return func(fr *frame) prepared {
+		copied := (*frame)(rtype.New(code.frame))
+		rtype.Move(code.frame, ptr(copied), ptr(fr))
+		copied.defers, copied.owner = nil, nil
+		return func(th *Thread, caller, owner *frame) {
+			copied.thread, copied.caller = th, caller
+			o(copied)
+		}
+	}
+}
+
+// print compiles print and println.
+func (c *compiler) print(name string, cc *ssa.CallCommon) op {
+	var list []slot
+	for _, a := range cc.Args {
+		list = append(list, slot{c.off(a), c.typ(a)})
+	}
+	line := name == "println"
+	return func(fr *frame) {
+		var b strings.Builder
+		for i, s := range list {
+			if i > 0 && line {
+				b.WriteByte(' ')
+			}
+			b.WriteString(printed(s.value(fr)))
+		}
+		if line {
+			b.WriteByte('\n')
+		}
+		fmt.Fprint(os.Stderr, b.String())
+	}
+}
+
+// printed is the text that print gives a value.
+func printed(v reflect.Value) string {
 	switch {
 	case v.CanInt():
 		return strconv.FormatInt(v.Int(), 10)
 	case v.CanUint():
 		return strconv.FormatUint(v.Uint(), 10)
 	case v.CanFloat():
-		return f(v.Float())
+		return printedFloat(v.Float())
 	case v.CanComplex():
-		i := f(imag(v.Complex()))
-		if i[0] != '-' && i[0] != '+' {
-			i = "+" + i
-		}
-		return "(" + f(real(v.Complex())) + i + "i)"
+		return "(" + printedFloat(real(v.Complex())) + printedFloat(imag(v.Complex())) + "i)"
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -251,7 +373,8 @@ func printed(v reflect.Value) string {
 	case reflect.String:
 		return v.String()
 	case reflect.Interface:
-		return fmt.Sprintf("(%#x,%#x)", 0, 0)
+		i := *(*iface)(v.Addr().UnsafePointer())
+		return fmt.Sprintf("(%#x,%#x)", uintptr(i.tab), uintptr(i.data))
 	case reflect.Slice:
 		return fmt.Sprintf("[%d/%d]%#x", v.Len(), v.Cap(), v.Pointer())
 	case reflect.UnsafePointer, reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func:
@@ -260,29 +383,15 @@ func printed(v reflect.Value) string {
 	return v.String()
 }
 
-// fastHost calls compiled functions of common types without reflection.
-func fastHost(fn *Func) func(*frame) *block {
-	if len(fn.res) == 0 {
-		return nil
+// printedFloat is the runtime's form of a float: +1.500000e+000.
+func printedFloat(x float64) string {
+	switch {
+	case x != x:
+		return "NaN"
+	case math.IsInf(x, 1):
+		return "+Inf"
+	case math.IsInf(x, -1):
+		return "-Inf"
 	}
-	p := func(i int) uintptr { return fn.params[i].off }
-	r := fn.res[0].off
-	switch f := fn.host.Interface().(type) {
-	case func(float64) float64:
-		a := p(0)
-		return func(fr *frame) *block { *(*float64)(at(fr.m, r)) = f(*(*float64)(at(fr.m, a))); return nil }
-	case func(float64, float64) float64:
-		a, b := p(0), p(1)
-		return func(fr *frame) *block {
-			*(*float64)(at(fr.m, r)) = f(*(*float64)(at(fr.m, a)), *(*float64)(at(fr.m, b)))
-			return nil
-		}
-	case func(string) string:
-		a := p(0)
-		return func(fr *frame) *block { *(*string)(at(fr.m, r)) = f(*(*string)(at(fr.m, a))); return nil }
-	case func(int) string:
-		a := p(0)
-		return func(fr *frame) *block { *(*string)(at(fr.m, r)) = f(*(*int)(at(fr.m, a))); return nil }
-	}
-	return nil
+	return strconv.FormatFloat(x, 'g', -1, 64)
 }

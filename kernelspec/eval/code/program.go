@@ -1,5 +1,15 @@
-// Package code runs functions of go/ssa: it compiles them to closures over registers in
-// true memory layout.
+// Package code runs functions of go/ssa. It compiles each, when it is first called, to
+// closures over registers that lie in memory as compiled code lays them out, so nothing
+// is boxed and the collector sees exact types.
+//
+//	Program   packages and functions            program.go
+//	Func      a function, Code what it became   function.go, compile.go
+//	frame     one call, with its registers      frame.go, layout.go
+//	Thread    a goroutine, Task those of a cell thread.go, task.go
+//	op        an instruction                    arith.go, memory.go, index.go, convert.go, iface.go, maps.go, chans.go, builtin.go
+//	calls     of functions here                 call.go, defer.go, closure.go
+//	words     calls to and from compiled code   words.go, plan.go, entry.go
+//	Failure   a panic with its places           failure.go
 package code
 
 import (
@@ -9,69 +19,97 @@ import (
 	"go/types"
 	"reflect"
 	"sync"
-	"sync/atomic"
+	"unsafe"
 
 	"axn/kernelspec/compiled"
+	"axn/kernelspec/eval/rtype"
 
 	"golang.org/x/tools/go/ssa"
-	"golang.org/x/tools/go/types/typeutil"
 )
 
-// Registry finds compiled packages.
-type Registry struct {
-	mu    sync.Mutex
-	own   map[string]*compiled.Package
-	known map[reflect.Type]bool
+type ptr = unsafe.Pointer
+
+// Program holds packages, functions and variables. Its methods may be called by several
+// goroutines.
+type Program struct {
+	ssa   *ssa.Program
+	types *rtype.Table
+
+	build sync.Mutex // held while go/ssa makes or changes anything, and while functions are compiled
+
+	mu       sync.Mutex
+	funcs    map[*ssa.Function]*Func
+	globals  map[*ssa.Global]ptr
+	provided map[*types.Package]*provided
+	groups   map[token.Pos]bool // function literals that hold statements of cells
+
+	chans       madeChans
+	foreignOnce sync.Once
+	foreignTask *Task // of goroutines that compiled code started
 }
 
-func (r *Registry) pkg(path string) *compiled.Package { return compiled.Lookup(path) }
-func (r *Registry) typ(path, name string) reflect.Type {
-	if p := r.pkg(path); p != nil {
-		return p.Types[name]
-	}
-	return nil
-}
+// provided is a package whose functions and variables are given as values.
+type provided struct{ funcs, vars map[string]reflect.Value }
 
 // New returns a program without packages.
 func New(fset *token.FileSet) *Program {
-	p := &Program{prog: ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially), fns: map[*ssa.Function]*Func{}, globs: map[*ssa.Global]ptr{},
-		reg: &Registry{known: map[reflect.Type]bool{}}, stopC: make(chan struct{}), provided: map[*types.Package]*provided{}}
-	p.prog.CreatePackage(types.Unsafe, nil, nil, true)
-	p.ts = &Types{byR: map[ptr]types.Type{}, reg: p.reg}
-	p.ts.m.SetHasher(typeutil.MakeHasher())
-	p.ts.methods = func(t types.Type, s *types.Selection) *Func { return p.fn(p.prog.MethodValue(s)) }
-	p.onPanic = func(r any) { fmt.Println("panic in goroutine:", r) }
+	p := &Program{
+		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
+		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
+	}
+	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
+	p.types = rtype.NewTable(compiledType, p.bindMethod)
 	return p
 }
 
-type provided struct {
-	funcs map[string]reflect.Value
-	vars  map[string]reflect.Value
+// compiledType returns the compiled type that a named type stands for.
+func compiledType(t *types.Named) reflect.Type {
+	obj := t.Obj()
+	if obj.Pkg() == nil || obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() || obj.Pkg().Path() == "main" {
+		return nil
+	}
+	return compiled.Type(obj.Pkg().Path(), compiled.InstanceName(obj.Name(), t.TypeArgs()))
 }
 
 // Import makes the types of a compiled package known.
 func (p *Program) Import(pkg *types.Package) {
-	if p.prog.Package(pkg) == nil {
-		p.prog.CreatePackage(pkg, nil, nil, true)
+	p.build.Lock()
+	defer p.build.Unlock()
+	if p.ssa.Package(pkg) == nil {
+		p.ssa.CreatePackage(pkg, nil, nil, true)
 	}
 }
 
 // Source takes a package that was checked from its source.
 func (p *Program) Source(pkg *types.Package, files []*ast.File, info *types.Info) {
-	p.prog.CreatePackage(pkg, files, info, true).Build()
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.ssa.CreatePackage(pkg, files, info, true).Build()
 }
 
-// Provide takes a package whose functions and variables are given.
+// Provide takes a package whose functions and variables are given: variables by their
+// addresses.
 func (p *Program) Provide(pkg *types.Package, funcs, vars map[string]reflect.Value) {
 	pkg.MarkComplete()
+	p.mu.Lock()
 	p.provided[pkg] = &provided{funcs, vars}
-	p.prog.CreatePackage(pkg, nil, nil, false)
+	p.mu.Unlock()
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.ssa.CreatePackage(pkg, nil, nil, false)
 }
 
 // Build builds a package of a cell. groups are the positions of the function literals
 // that hold its statements.
 func (p *Program) Build(pkg *types.Package, file *ast.File, info *types.Info, groups map[token.Pos]bool) *ssa.Package {
-	sp := p.prog.CreatePackage(pkg, []*ast.File{file}, info, false)
+	p.mu.Lock()
+	for pos := range groups {
+		p.groups[pos] = true
+	}
+	p.mu.Unlock()
+	p.build.Lock()
+	defer p.build.Unlock()
+	sp := p.ssa.CreatePackage(pkg, []*ast.File{file}, info, false)
 	sp.Build()
 	return sp
 }
@@ -80,10 +118,10 @@ func (p *Program) Build(pkg *types.Package, file *ast.File, info *types.Info, gr
 func (p *Program) Alias(obj types.Object, name string) types.Object {
 	pkg := types.NewPackage("main", "main")
 	if v, ok := obj.(*types.Var); ok {
-		n := types.NewVar(v.Pos(), pkg, name, v.Type())
-		pkg.Scope().Insert(n)
+		alias := types.NewVar(v.Pos(), pkg, name, v.Type())
+		pkg.Scope().Insert(alias)
 		p.Provide(pkg, nil, map[string]reflect.Value{name: p.Variable(v).Addr()})
-		return n
+		return alias
 	}
 	f := types.NewFunc(obj.Pos(), pkg, name, obj.Type().(*types.Signature))
 	pkg.Scope().Insert(f)
@@ -91,103 +129,129 @@ func (p *Program) Alias(obj types.Object, name string) types.Object {
 	return f
 }
 
+// member finds the go/ssa form of a package-level variable.
+func (p *Program) member(obj *types.Var) *ssa.Global {
+	p.build.Lock()
+	defer p.build.Unlock()
+	return p.ssa.Package(obj.Pkg()).Var(obj.Name())
+}
+
 // Share lets a variable lie where an older one of the same type lies.
 func (p *Program) Share(obj, old *types.Var) {
-	a := p.global(p.prog.Package(old.Pkg()).Var(old.Name()))
+	at := p.global(p.member(old))
+	g := p.member(obj)
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.globs[p.prog.Package(obj.Pkg()).Var(obj.Name())] = a
+	p.globals[g] = at
 }
 
 // Redirect lets calls of an older function reach a newer one of the same signature.
 func (p *Program) Redirect(old, obj *types.Func) {
-	p.fn(p.prog.FuncValue(old)).redirect = p.fn(p.prog.FuncValue(obj))
+	p.build.Lock()
+	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	p.fn(of).redirect(p.fn(nf))
 }
 
 // Variable returns a variable of a cell.
 func (p *Program) Variable(obj *types.Var) reflect.Value {
-	return reflect.NewAt(p.Type(obj.Type()), p.global(p.prog.Package(obj.Pkg()).Var(obj.Name()))).Elem()
+	return reflect.NewAt(p.Type(obj.Type()), p.global(p.member(obj))).Elem()
 }
 
-// Function returns a function of a cell.
+// Function returns a function of a cell as a value.
 func (p *Program) Function(obj *types.Func) reflect.Value {
-	f := p.prog.FuncValue(obj)
+	p.build.Lock()
+	f := p.ssa.FuncValue(obj)
+	p.build.Unlock()
 	v := reflect.New(p.Type(obj.Type()))
-	*(*ptr)(v.UnsafePointer()) = p.fnValue(f)
+	*(*ptr)(v.UnsafePointer()) = p.fn(f).value()
 	return v.Elem()
 }
 
 // Type returns the runtime type of a type.
-func (p *Program) Type(t types.Type) reflect.Type { return p.ts.of(t) }
+func (p *Program) Type(t types.Type) reflect.Type { return p.types.Of(t) }
 
-// Task is what runs for a cell: its goroutines, and the flag that stops them.
-type Task struct {
-	Owner  any
-	p      *Program
-	report func(*Failure)
-	live   atomic.Int64
+// global returns the address of a variable.
+func (p *Program) global(g *ssa.Global) ptr {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a, ok := p.globals[g]; ok {
+		return a
+	}
+	var a ptr
+	if given := p.provided[g.Pkg.Pkg]; given != nil && given.vars[g.Name()].IsValid() {
+		a = given.vars[g.Name()].UnsafePointer()
+	} else if c := compiledPackage(g.Pkg.Pkg); c != nil && c.Vars[g.Name()].IsValid() {
+		a = c.Vars[g.Name()].UnsafePointer()
+	} else {
+		a = rtype.New(rtype.Pointer(p.Type(g.Type().(*types.Pointer).Elem())))
+	}
+	p.globals[g] = a
+	return a
 }
 
-// NewTask returns a task. report is called when a goroutine of it panics.
-func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
-	return &Task{Owner: owner, p: p, report: report}
+func compiledPackage(pkg *types.Package) *compiled.Package {
+	if pkg.Path() == "main" {
+		return nil
+	}
+	return compiled.Lookup(pkg.Path())
 }
 
-// Current returns the task of the calling goroutine.
-func Current() *Task { return nil }
-
-// Live returns how many goroutines run.
-func (t *Task) Live() int { return int(t.live.Load()) }
-
-// Stop stops the task.
-func (t *Task) Stop() {
-	t.p.stop.Store(true)
-	close(t.p.stopC)
-}
-
-// Places tells where the task is.
-func (t *Task) Places() []Place { return nil }
-
-// Place is a place in a function.
-type Place struct {
-	Pos  token.Pos
-	Func string
-}
-
-// Failure is how a task failed.
-type Failure struct {
-	Value   any
-	Places  []Place
-	Stopped bool
-}
-
-// Text returns Go's text of a panic.
-func (f *Failure) Text() string { return fmt.Sprint(f.Value) }
-
-// ExitCode is what os.Exit panics with.
-type ExitCode int
-
-// Run runs functions without parameters.
-func (t *Task) Run(fs ...*ssa.Function) *Failure {
-	t.p.mu.Lock()
-	t.p.stop.Store(false)
-	t.p.stopC = make(chan struct{})
-	t.p.mu.Unlock()
-	return t.Call(func() {
-		for _, f := range fs {
-			t.p.fn(f).callHost(nil)
+// host returns the compiled code of a function, if there is some.
+func (p *Program) host(f *ssa.Function) reflect.Value {
+	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Pkg == nil || f.Object() == nil {
+		return reflect.Value{}
+	}
+	pkg := f.Pkg.Pkg
+	if v := replaced(f); v.IsValid() {
+		return v
+	}
+	p.mu.Lock()
+	given := p.provided[pkg]
+	p.mu.Unlock()
+	if given != nil {
+		return given.funcs[f.Name()]
+	}
+	c := compiledPackage(pkg)
+	recv := f.Signature.Recv()
+	switch {
+	case recv == nil:
+		if c == nil {
+			return reflect.Value{}
 		}
-	})
+		return c.Funcs[f.Name()]
+	case pkg.Path() == "main":
+		return reflect.Value{}
+	}
+	t := p.types.Of(recv.Type())
+	if p.types.Owner(rtype.Pointer(t)) != nil {
+		return reflect.Value{}
+	}
+	if m, ok := t.MethodByName(f.Name()); ok {
+		return m.Func
+	}
+	return reflect.Value{}
 }
 
-// Call calls a function.
-func (t *Task) Call(f func()) (failure *Failure) {
-	defer func() {
-		if r := recover(); r != nil {
-			_, stopped := r.(interrupted)
-			failure = &Failure{Value: r, Stopped: stopped}
-		}
-	}()
-	f()
-	return nil
+// fn returns the Func of a go/ssa function.
+func (p *Program) fn(f *ssa.Function) *Func {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fn := p.funcs[f]
+	if fn == nil {
+		fn = &Func{p: p, f: f}
+		p.funcs[f] = fn
+	}
+	return fn
+}
+
+// methodFunc returns the code of a method of a type.
+func (p *Program) methodFunc(sel *types.Selection) *Func {
+	p.build.Lock()
+	f := p.ssa.MethodValue(sel)
+	p.build.Unlock()
+	if f == nil {
+		panic(fmt.Sprintf("no code for method %v", sel))
+	}
+	return p.fn(f)
 }

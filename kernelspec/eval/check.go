@@ -108,6 +108,7 @@ type checker struct {
 	imports map[string]string       // what the cell imports
 	dots    []string
 	specs   []*ast.ImportSpec
+	keyless bool // a literal of a type of another cell has no keys
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
@@ -161,7 +162,24 @@ func (c *checker) lookup(name string) types.Object {
 
 // part checks one part.
 func (c *checker) part(pt *part) {
+	before := slices.Clone(c.unit.Problems)
+	part := c.types(pt)
+	if c.keyless && addKeys(part) {
+		c.unit.Problems = before
+		part = c.types(pt)
+	}
+	for name := range pt.names {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
+			c.later[name] = obj
+		}
+	}
+	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// types finds the types of a part.
+func (c *checker) types(pt *part) *Part {
 	src := c.unit.src
+	c.keyless = false
 	pkg := types.NewPackage("main", "main")
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
@@ -185,12 +203,7 @@ func (c *checker) part(pt *part) {
 	if pt.ordered {
 		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
 	}
-	for name := range pt.names {
-		if obj := pkg.Scope().Lookup(name); obj != nil && name != "_" {
-			c.later[name] = obj
-		}
-	}
-	c.unit.Parts = append(c.unit.Parts, part)
+	return part
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of
@@ -230,7 +243,11 @@ func (c *checker) problem(err error) {
 		return
 	}
 	text := e.Msg
-	if !c.unit.program && (strings.HasSuffix(text, "imported and not used") || strings.HasPrefix(text, "declared and not used") || strings.Contains(text, "imported and not used")) {
+	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
+		return
+	}
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
 		return
 	}
 	list := c.unit.Problems

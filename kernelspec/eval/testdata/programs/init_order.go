@@ -1,4 +1,6 @@
 // Package variables are initialised by dependency, then in order; init functions follow.
+//cells:whole
+
 package main
 
 import "fmt"

@@ -86,6 +86,11 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	for _, pt := range p.done {
 		c.part(pt)
 	}
+	if !c.live || len(u.Problems) > 0 {
+		for _, undo := range slices.Backward(c.undo) {
+			undo()
+		}
+	}
 	return u.sorted()
 }
 
@@ -107,8 +112,9 @@ type checker struct {
 	later   map[string]types.Object // what the parts before declared
 	imports map[string]string       // what the cell imports
 	dots    []string
-	specs   []*ast.ImportSpec
+	undo    []func()    // take back the methods that the cell gives to types of earlier cells
 	keyless bool // a literal of a type of another cell has no keys
+	specs   []*ast.ImportSpec
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
@@ -162,48 +168,50 @@ func (c *checker) lookup(name string) types.Object {
 
 // part checks one part.
 func (c *checker) part(pt *part) {
-	before := slices.Clone(c.unit.Problems)
-	part := c.types(pt)
+	src := c.unit.src
+	var pkg *types.Package
+	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
+	file.Decls = append(c.importDecls(pt), pt.decls...)
+	scope := func(pkg *types.Package) {
+		for word := range pt.words {
+			if !pt.names[word].IsValid() {
+				if obj := c.lookup(word); obj != nil {
+					pkg.Scope().Insert(obj)
+				}
+			}
+		}
+		for name, of := range pt.old {
+			switch obj := c.lookup(of).(type) {
+			case *types.Var, *types.Func:
+				pkg.Scope().Insert(c.s.program.Alias(obj, name))
+			}
+		}
+	}
+	c.undo = append(c.undo, c.promise(pt, file, scope))
+	check := func() *Part {
+		pkg = types.NewPackage("main", "main")
+		scope(pkg)
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		return part
+	}
+	known := len(c.unit.Problems)
+	c.keyless = false
+	part := check()
 	if c.keyless && addKeys(part) {
-		c.unit.Problems = before
-		part = c.types(pt)
+		c.unit.Problems = c.unit.Problems[:known]
+		part = check()
+	}
+	if pt.ordered {
+		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
 	}
 	for name := range pt.names {
-		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
+		if obj := pkg.Scope().Lookup(name); obj != nil && name != "_" {
 			c.later[name] = obj
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
-}
-
-// types finds the types of a part.
-func (c *checker) types(pt *part) *Part {
-	src := c.unit.src
-	c.keyless = false
-	pkg := types.NewPackage("main", "main")
-	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
-	file.Decls = append(c.importDecls(pt), pt.decls...)
-	part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
-	for word := range pt.words {
-		if !pt.names[word].IsValid() {
-			if obj := c.lookup(word); obj != nil {
-				pkg.Scope().Insert(obj)
-			}
-		}
-	}
-	for name, of := range pt.old {
-		if obj, ok := c.lookup(of).(*types.Var); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
-		} else if obj, ok := c.lookup(of).(*types.Func); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
-		}
-	}
-	conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
-	types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
-	if pt.ordered {
-		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
-	}
-	return part
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of
@@ -243,11 +251,11 @@ func (c *checker) problem(err error) {
 		return
 	}
 	text := e.Msg
-	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
-		return
-	}
 	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
 		c.keyless = true
+		return
+	}
+	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
 		return
 	}
 	list := c.unit.Problems

@@ -21,6 +21,7 @@ type part struct {
 	shows    []ast.Expr   // the last expression, shown
 	ordered  bool         // variables are initialised in the order of the text
 	again    int
+	late     []*lateMethod // methods of types of earlier cells
 }
 
 func newPart() *part {
@@ -39,7 +40,6 @@ type partParser struct {
 	cur      *part
 	imports  []importDecl
 	program  bool // the cell has a package clause: it is a whole program
-	late     []piece
 	problems []Problem
 	mode     showMode
 	own      map[string]bool // types that the cell declares
@@ -86,7 +86,7 @@ func (p *partParser) piece(pc piece, last bool) {
 		return
 	case method:
 		if !p.own[pc.recv] && p.s.declares(pc.recv) {
-			p.late = append(p.late, pc)
+			p.lateMethod(pc)
 			return
 		}
 		p.declare(pc)

@@ -121,6 +121,11 @@ func (s *Session) accept(u *Unit, p *Part) {
 		delete(s.imports, name)
 	}
 	s.note(u, p)
+	for _, m := range p.part.late {
+		s.program.Implement(m.obj, scope.Lookup(m.body).(*types.Func))
+		s.program.Renew(m.named)
+		s.made[m.obj] = s.nameOf(u, m.obj, m.decl.Name, m.decl, m.decl.Doc)
+	}
 }
 
 // execute runs a compiled cell on the calling goroutine.
@@ -128,6 +133,7 @@ func (j *job) execute() {
 	failure := j.task.Run(j.run...)
 	r := Result{Values: j.values}
 	switch {
+	case failure != nil && failure.Value == any(code.ExitCode(0)):
 	case failure != nil:
 		r = Result{Err: j.failed(failure)}
 	case j.ctx.Err() != nil:

@@ -108,14 +108,14 @@ func (c *compiler) typeAssert(in *ssa.TypeAssert) op {
 		ok = d + c.typ(in).Field(1).Offset
 	}
 	if t.Kind() == reflect.Interface {
-		return assertInterface(d, x, ok, of, t)
+		return c.assertInterface(d, x, ok, of, t)
 	}
 	r, methods, direct := rtype.Pointer(t), of.NumMethod() > 0, rtype.Head(t).Direct()
-	cl, zero := classOf(t), rtype.New(rtype.Pointer(t))
+	cl, zero, table := classOf(t), rtype.New(rtype.Pointer(t)), c.p.types
 	return func(fr *frame) {
 		i := *reg[iface](fr, x)
 		dyn := dynamicType(i, methods)
-		holds := dyn == r
+		holds := dyn == r || table.Renewed() && dyn != nil && table.Latest(dyn) == r
 		switch {
 		case !holds:
 			if ok == 0 {
@@ -135,11 +135,12 @@ func (c *compiler) typeAssert(in *ssa.TypeAssert) op {
 
 // assertInterface compiles a type assertion to an interface; ok is the place of the
 // second value, 0 if there is none.
-func assertInterface(d, x, ok uintptr, of, t reflect.Type) op {
+func (c *compiler) assertInterface(d, x, ok uintptr, of, t reflect.Type) op {
 	r, methods, empty := rtype.Pointer(t), of.NumMethod() > 0, t.NumMethod() == 0
+	table := c.p.types
 	return func(fr *frame) {
 		i := *reg[iface](fr, x)
-		dyn := dynamicType(i, methods)
+		dyn := table.Latest(dynamicType(i, methods))
 		tab := dyn
 		if dyn != nil && !empty {
 			tab = rtype.Itab(r, dyn, true)

@@ -153,6 +153,28 @@ func (p *Program) Redirect(old, obj *types.Func) {
 	p.fn(of).redirect(p.fn(nf))
 }
 
+// Implement lets a function of a cell, whose first parameter is the receiver, be the body
+// of a method that was declared for a type of an earlier cell.
+func (p *Program) Implement(m, body *types.Func) {
+	recv := m.Signature().Recv().Type()
+	sel := types.NewMethodSet(recv).Lookup(m.Pkg(), m.Name())
+	p.build.Lock()
+	f := p.ssa.FuncValue(body)
+	p.build.Unlock()
+	p.methodFunc(sel).redirect(p.fn(f))
+}
+
+// Renew takes notice that a type has got other methods: its runtime type is made anew, and
+// so is what was compiled.
+func (p *Program) Renew(t *types.Named) {
+	p.types.Renew(t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, fn := range p.funcs {
+		fn.code.Store(nil)
+	}
+}
+
 // Variable returns a variable of a cell.
 func (p *Program) Variable(obj *types.Var) reflect.Value {
 	return reflect.NewAt(p.Type(obj.Type()), p.global(p.member(obj))).Elem()

@@ -120,7 +120,7 @@ func (t *Table) named(typ *types.Named) reflect.Type {
 		}
 	}
 	t.fill(b, typ, r)
-	t.of(types.NewPointer(typ)) // before reflect makes one that knows no methods
+	t.of(types.NewPointer(typ)) // reflect finds it by the descriptor alone
 	return r
 }
 

@@ -112,8 +112,8 @@ type checker struct {
 	later   map[string]types.Object // what the parts before declared
 	imports map[string]string       // what the cell imports
 	dots    []string
-	undo    []func()    // take back the methods that the cell gives to types of earlier cells
-	keyless bool // a literal of a type of another cell has no keys
+	undo    []func() // take back the methods that the cell gives to types of earlier cells
+	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
 }
 
@@ -169,28 +169,25 @@ func (c *checker) lookup(name string) types.Object {
 // part checks one part.
 func (c *checker) part(pt *part) {
 	src := c.unit.src
-	var pkg *types.Package
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	scope := func(pkg *types.Package) {
-		for word := range pt.words {
-			if !pt.names[word].IsValid() {
-				if obj := c.lookup(word); obj != nil {
-					pkg.Scope().Insert(obj)
-				}
-			}
-		}
-		for name, of := range pt.old {
-			switch obj := c.lookup(of).(type) {
-			case *types.Var, *types.Func:
-				pkg.Scope().Insert(c.s.program.Alias(obj, name))
+	var earlier []types.Object
+	for word := range pt.words {
+		if !pt.names[word].IsValid() {
+			if obj := c.lookup(word); obj != nil {
+				earlier = append(earlier, obj)
 			}
 		}
 	}
-	c.undo = append(c.undo, c.promise(pt, file, scope))
+	for name, of := range pt.old {
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			earlier = append(earlier, c.s.program.Alias(obj, name))
+		}
+	}
+	c.undo = append(c.undo, c.promise(pt, file, earlier))
 	check := func() *Part {
-		pkg = types.NewPackage("main", "main")
-		scope(pkg)
+		pkg := newPackage(earlier)
 		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
 		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
 		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
@@ -207,7 +204,7 @@ func (c *checker) part(pt *part) {
 		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
 	}
 	for name := range pt.names {
-		if obj := pkg.Scope().Lookup(name); obj != nil && name != "_" {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
 			c.later[name] = obj
 		}
 	}

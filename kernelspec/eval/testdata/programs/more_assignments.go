@@ -41,7 +41,7 @@ func main() {
 	t[0] = 9
 	fmt.Println(m["a"], t)
 	var e any = 1
-	e, s := "now string", e.(int)+1
+	e, s := any("now string"), e.(int)+1
 	fmt.Println(e, s)
 	c := make(chan int, 1)
 	c <- 4

@@ -1,4 +1,6 @@
 // Aliases, plain and generic, are the same type; defined types are not.
+//cells:whole
+
 package main
 
 import "fmt"

@@ -112,8 +112,8 @@ type checker struct {
 	later   map[string]types.Object // what the parts before declared
 	imports map[string]string       // what the cell imports
 	dots    []string
-	undo    []func()    // take back the methods that the cell gives to types of earlier cells
-	unkeyed []token.Pos // values of literals that must get keys
+	undo    []func() // take back the methods that the cell gives to types of earlier cells
+	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
 }
 
@@ -169,87 +169,46 @@ func (c *checker) lookup(name string) types.Object {
 // part checks one part.
 func (c *checker) part(pt *part) {
 	src := c.unit.src
-	var pkg *types.Package
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	scope := func(pkg *types.Package) {
-		for word := range pt.words {
-			if !pt.names[word].IsValid() {
-				if obj := c.lookup(word); obj != nil {
-					pkg.Scope().Insert(obj)
-				}
-			}
-		}
-		for name, of := range pt.old {
-			switch obj := c.lookup(of).(type) {
-			case *types.Var, *types.Func:
-				pkg.Scope().Insert(c.s.program.Alias(obj, name))
+	var earlier []types.Object
+	for word := range pt.words {
+		if !pt.names[word].IsValid() {
+			if obj := c.lookup(word); obj != nil {
+				earlier = append(earlier, obj)
 			}
 		}
 	}
-	c.undo = append(c.undo, c.promise(pt, file, scope))
-	var part *Part
-	for range maxRewrites {
-		known := len(c.unit.Problems)
-		pkg = types.NewPackage("main", "main")
-		scope(pkg)
-		part = &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
-		c.unkeyed = nil
+	for name, of := range pt.old {
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			earlier = append(earlier, c.s.program.Alias(obj, name))
+		}
+	}
+	c.undo = append(c.undo, c.promise(pt, file, earlier))
+	check := func() *Part {
+		pkg := newPackage(earlier)
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
 		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
 		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
-		if len(c.unkeyed) == 0 || !addKeys(part, c.unkeyed) {
-			break
-		}
+		return part
+	}
+	known := len(c.unit.Problems)
+	c.keyless = false
+	part := check()
+	if c.keyless && addKeys(part) {
 		c.unit.Problems = c.unit.Problems[:known]
+		part = check()
 	}
 	if pt.ordered {
 		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
 	}
 	for name := range pt.names {
-		if obj := pkg.Scope().Lookup(name); obj != nil && name != "_" {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
 			c.later[name] = obj
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
-}
-
-// maxRewrites is how often a part is checked anew because literals got keys: one for each
-// level of literals within literals.
-const maxRewrites = 8
-
-// addKeys gives the values of struct literals keys. go/types takes a cell for another
-// package than that of an earlier cell, so a literal without keys must not set fields
-// that are not exported there.
-func addKeys(part *Part, places []token.Pos) (added bool) {
-	wanted := map[token.Pos]bool{}
-	for _, pos := range places {
-		wanted[pos] = true
-	}
-	ast.Inspect(part.File, func(n ast.Node) bool {
-		lit, ok := n.(*ast.CompositeLit)
-		if !ok || !slices.ContainsFunc(lit.Elts, func(e ast.Expr) bool { return wanted[e.Pos()] }) {
-			return true
-		}
-		t := part.Info.TypeOf(lit)
-		if t == nil {
-			return true
-		}
-		if p, ok := t.Underlying().(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		st, ok := t.Underlying().(*types.Struct)
-		if !ok || st.NumFields() != len(lit.Elts) {
-			return true
-		}
-		for i, e := range lit.Elts {
-			if _, keyed := e.(*ast.KeyValueExpr); !keyed {
-				lit.Elts[i] = &ast.KeyValueExpr{Key: &ast.Ident{NamePos: e.Pos(), Name: st.Field(i).Name()}, Colon: e.Pos(), Value: e}
-				added = true
-			}
-		}
-		return true
-	})
-	return added
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of
@@ -289,11 +248,11 @@ func (c *checker) problem(err error) {
 		return
 	}
 	text := e.Msg
-	if strings.HasPrefix(text, "implicit assignment to unexported field") && strings.Contains(text, "main.") {
-		c.unkeyed = append(c.unkeyed, e.Pos)
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
 		return
 	}
-	if !c.unit.program && (strings.HasSuffix(text, "imported and not used") || strings.HasPrefix(text, "declared and not used") || strings.Contains(text, "imported and not used")) {
+	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
 		return
 	}
 	list := c.unit.Problems

@@ -84,7 +84,7 @@ func mentioned(n ast.Node, name string) (found bool) {
 
 // promise gives the types of a part's late methods those methods, before the part is
 // checked. What it returns takes them back.
-func (c *checker) promise(pt *part, file *ast.File, scope func(*types.Package)) (undo func()) {
+func (c *checker) promise(pt *part, file *ast.File, earlier []types.Object) (undo func()) {
 	var undos []func()
 	undo = func() {
 		for i := len(undos) - 1; i >= 0; i-- {
@@ -94,8 +94,7 @@ func (c *checker) promise(pt *part, file *ast.File, scope func(*types.Package)) 
 	if len(pt.late) == 0 {
 		return undo
 	}
-	pkg := types.NewPackage("main", "main")
-	scope(pkg)
+	pkg := newPackage(earlier)
 	head := &ast.File{Package: file.Package, Name: file.Name, FileStart: file.FileStart, FileEnd: file.FileEnd}
 	for _, d := range file.Decls {
 		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {

@@ -216,7 +216,7 @@ func (p *partParser) define(pc piece) {
 	p.cur.decls, p.cur.ordered = append(p.cur.decls, &ast.GenDecl{Tok: token.VAR, TokPos: assign.Pos(), Specs: []ast.Spec{spec}}), true
 	for i, id := range spec.Names {
 		if assign.Lhs[i] != ast.Expr(id) {
-			p.statement(&ast.AssignStmt{Lhs: []ast.Expr{assign.Lhs[i]}, TokPos: assign.TokPos, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: id.NamePos, Name: id.Name}}})
+			p.statementAt(assign.End(), &ast.AssignStmt{Lhs: []ast.Expr{assign.Lhs[i]}, TokPos: assign.TokPos, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: id.NamePos, Name: id.Name}}})
 		}
 	}
 }
@@ -318,13 +318,17 @@ func declaresInside(e ast.Expr, name string) bool {
 }
 
 // statement adds a statement to the open group.
-func (p *partParser) statement(st ast.Stmt) {
+func (p *partParser) statement(st ast.Stmt) { p.statementAt(st.Pos(), st) }
+
+// statementAt adds a statement to the open group. A group that it opens begins at pos,
+// which is where it runs among the values of the part.
+func (p *partParser) statementAt(pos token.Pos, st ast.Stmt) {
 	if p.cur.open == nil {
 		p.cur.open = &ast.FuncLit{
-			Type: &ast.FuncType{Func: st.Pos(), Params: &ast.FieldList{}, Results: emptyResult(st.Pos())},
-			Body: &ast.BlockStmt{Lbrace: st.Pos()},
+			Type: &ast.FuncType{Func: pos, Params: &ast.FieldList{}, Results: emptyResult(pos)},
+			Body: &ast.BlockStmt{Lbrace: pos},
 		}
-		p.cur.groups[st.Pos()] = true
+		p.cur.groups[pos] = true
 	}
 	ast.Inspect(st, func(n ast.Node) bool {
 		switch n := n.(type) {

@@ -158,7 +158,8 @@ func unique(what string, n int, id func(int) string) error {
 }
 
 // Scorer looks scores up in the folder's ce_scores.npy (queries × items). It
-// returns an error that wraps fs.ErrNotExist when the folder has none.
+// returns an error that wraps fs.ErrNotExist when the folder has none. What may be in the
+// file LookUp says.
 func (d *Dataset) Scorer() (Scorer, error) {
 	if d.Dir == "" {
 		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w", d.Name, fs.ErrNotExist)

@@ -198,6 +198,9 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 	if len(lens) != len(queries) || len(weights) != len(values) {
 		return fmt.Errorf("%w: lists of different lengths", npz.ErrFormat)
 	}
+	if g.Items < 0 || g.Calls < 0 {
+		return fmt.Errorf("%w: %d items, %d calls", npz.ErrFormat, g.Items, g.Calls)
+	}
 	for i, q := range queries {
 		n, row := int(lens[i]), ScoreRow{Query: int(q)}
 		if n < 0 {
@@ -214,6 +217,9 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 			row.Weights = nil
 		}
 		g.Rows = append(g.Rows, row)
+	}
+	if len(items) > 0 || len(values) > 0 {
+		return fmt.Errorf("%w: %d items and %d scores are of no row", npz.ErrFormat, len(items), len(values))
 	}
 	return nil
 }

@@ -80,10 +80,10 @@ func TestTablesFromTheWild(t *testing.T) {
 func answered(t *testing.T, name string, d *Dataset, err error, want string, says []string) {
 	t.Helper()
 	if want != "" {
-		if err != nil || shown(d) != want {
-			t.Errorf("%s: %v, error %v, want %s", name, d, err, want)
-		} else if !strings.Contains(shown(d), "\ufeff") {
-			return
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+		} else if got := shown(d); got != want {
+			t.Errorf("%s: %s, want %s", name, got, want)
 		}
 		return
 	}
@@ -117,7 +117,7 @@ func TestBEIRFromTheWild(t *testing.T) {
 		"a text that is a list":    {map[string]string{"corpus.jsonl": `{"_id":"w1","text":["green"]}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "text is an array", "a string is wanted"}},
 		"other fields":             {map[string]string{"corpus.jsonl": `{"id":"w1","contents":"green"}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "no _id", "contents, id"}},
 		"a folder in a folder":     {map[string]string{"tea/corpus.jsonl": corpus, "tea/queries.jsonl": queries}, "", []string{"corpus.jsonl is not here", "open that folder"}},
-		"Latin-1":                  {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": "{\"_id\":\"a1\",\"text\":\"th\xe9\"}"}, "", []string{"queries.jsonl: line 1", "0xe9", "iconv"}},
+		"Latin-1":                  {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": "{\"_id\":\"a1\",\"text\":\"th\xe9\"}"}, "", []string{"queries.jsonl", "line 1, column 23", "0xe9", "iconv"}},
 		"half a character":         {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": `{"_id":"a1","text":"\ud83d"}`}, "", []string{"queries.jsonl: object 1", "surrogate"}},
 		"an LFS pointer":           {map[string]string{"corpus.jsonl": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n", "queries.jsonl": queries}, "", []string{"corpus.jsonl", "git lfs pull"}},
 		"judgements of strangers":  {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/test.tsv": "query-id\tcorpus-id\tscore\nz1\tw1\t1\n"}, "", []string{"test.tsv", "z1"}},

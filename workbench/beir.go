@@ -28,7 +28,7 @@ import (
 // judged there, until Split draws some. Without either file Split(0, 0) decides. There
 // are no dual-encoder vectors yet; see Embed.
 func OpenBEIR(dir string) (*Dataset, error) {
-	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
 	for _, step := range []func() error{d.openCorpus, d.openBEIRQueries, d.checkRows, d.openBEIRQrels} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("workbench: open BEIR folder %s: %w", dir, err)
@@ -191,7 +191,7 @@ func (d *Dataset) writeQrels(path string, rows []int) error {
 // byGrade lists the judged items of a query, best first, its Gold before its
 // equals, so that it is Gold again when they are read.
 func (d *Dataset) byGrade(query int) []int {
-	grades, gold := d.grades(query), d.Queries[query].Gold
+	grades, gold := d.grades(query), d.gold(query)
 	return slices.SortedFunc(maps.Keys(grades), func(a, b int) int {
 		last := func(it int) int { return min(1, max(it, gold)-min(it, gold)) } // 0 for gold
 		return cmp.Or(cmp.Compare(grades[b], grades[a]), cmp.Compare(last(a), last(b)), cmp.Compare(a, b))

@@ -17,8 +17,8 @@ var (
 	ErrCacheInUse   = cache.ErrInUse   // another process, or another Cache of this one, has the file open
 )
 
-// Fingerprinter is a TextScorer that can say which scores it gives: two with
-// the same fingerprint give the same.
+// Fingerprinter is a TextScorer, or a Scorer, that can say which scores it gives: two
+// with the same fingerprint give the same.
 type Fingerprinter interface {
 	Fingerprint() (string, error)
 }

@@ -94,7 +94,7 @@ func (c *scorerCheck) sample() {
 			*into, c.pairs = append(*into, len(c.pairs)), append(c.pairs, Pair{q, it})
 		}
 		var a checkedQuery
-		if gold := c.d.Queries[q].Gold; gold >= 0 {
+		if gold := c.d.gold(q); gold >= 0 {
 			put(gold, &a.gold)
 		}
 		for _, it := range c.dualTop(q) {

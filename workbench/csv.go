@@ -26,7 +26,7 @@ import (
 // no UTF-8, a quote that is not closed, a row without the id that others have.
 func OpenCSV(items, queries string) (*Dataset, error) {
 	base := filepath.Base(items)
-	d := &Dataset{Name: strings.TrimSuffix(base, filepath.Ext(base)), Dir: filepath.Dir(items)}
+	d := &Dataset{Name: strings.TrimSuffix(base, filepath.Ext(base)), Dir: filepath.Dir(items), golds: true}
 	for _, step := range []func() error{func() error { return d.addCSVItems(items) }, func() error { return d.addCSVQueries(queries) }, d.checkRows} {
 		if err := step(); err != nil {
 			return nil, fmt.Errorf("workbench: open texts: %w", err)

@@ -17,12 +17,16 @@ import (
 type Query struct {
 	ID   string
 	Text string // what the cross-encoder reads; empty when there is none
-	Gold int    // row of the relevant item, -1 when unknown
+
+	// Gold is the row of the relevant item, -1 when unknown. A query that a program makes
+	// without it has none: its 0 is row 0 only in a data set that was read from files. In
+	// others Dataset.Qrels says that row 0 is relevant.
+	Gold int
 }
 
 // String fits one line, if the text does.
 func (q Query) String() string {
-	if q.Gold < 0 {
+	if q.Gold <= 0 { // 0 may mean none, which the data set knows
 		return fmt.Sprintf("Query %s: %s", q.ID, q.Text)
 	}
 	return fmt.Sprintf("Query %s: %s (relevant: item row %d)", q.ID, q.Text, q.Gold)
@@ -61,6 +65,17 @@ type Dataset struct {
 	// a query's Gold is its one relevant item. OpenQrels reads them.
 	Qrels  []map[int]int
 	absent int // judgements that OpenQrels passed over since the item is not here
+
+	golds bool  // the files it was read from say what Gold is: 0 is row 0
+	drawn []int // Test as Split drew it
+}
+
+// gold is the row of a query's relevant item, -1 when unknown.
+func (d *Dataset) gold(query int) int {
+	if gold := d.Queries[query].Gold; gold > 0 || d.golds {
+		return gold
+	}
+	return -1
 }
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
@@ -69,13 +84,13 @@ type Dataset struct {
 // texts.jsonl. Columns are found by name; only the ids and the split are required.
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
-	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
 	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
 func OpenTexts(dir string) (*Dataset, error) {
-	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir}
+	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
 	return d.open(d.openQueries, d.openItems, d.openTexts, d.checkRows)
 }
 
@@ -143,7 +158,8 @@ func unique(what string, n int, id func(int) string) error {
 }
 
 // Scorer looks scores up in the folder's ce_scores.npy (queries × items). It
-// returns an error that wraps fs.ErrNotExist when the folder has none.
+// returns an error that wraps fs.ErrNotExist when the folder has none. What may be in the
+// file LookUp says.
 func (d *Dataset) Scorer() (Scorer, error) {
 	if d.Dir == "" {
 		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w", d.Name, fs.ErrNotExist)
@@ -159,7 +175,8 @@ func (d *Dataset) Scorer() (Scorer, error) {
 	return LookUp(m), nil
 }
 
-// String fits one line.
+// String fits one line. It says when the test queries were drawn by chance, by Split or in
+// want of an official split.
 func (d *Dataset) String() string {
 	vectors := "no vectors"
 	if d.DE.Items != nil {
@@ -168,8 +185,12 @@ func (d *Dataset) String() string {
 	for _, v := range d.Views {
 		vectors += fmt.Sprintf(", view %s %d-d", v.Name, v.Items.Cols)
 	}
-	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test), %s",
-		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), vectors)
+	drawn := ""
+	if len(d.drawn) > 0 && slices.Equal(d.drawn, d.Test) {
+		drawn = " drawn by chance"
+	}
+	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test%s), %s",
+		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), drawn, vectors)
 }
 
 func (d *Dataset) openQueries() error {

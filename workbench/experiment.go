@@ -92,6 +92,10 @@ type Measure struct {
 	// the search of all queries together, the scorer included in the first and last.
 	ObserveSeconds, FactorizeSeconds, Seconds float64
 	IndexBytes                                int // memory of the index's matrices
+
+	// Trained is how many of the queries searched are train queries that the index may
+	// have learnt from: figures over them say little of other queries.
+	Trained int
 }
 
 // Report holds the measures of an experiment: by system in the order given, then
@@ -143,6 +147,8 @@ func (e Experiment) check() error {
 		return fmt.Errorf("it needs a Dataset and a Scorer")
 	case len(e.Systems) == 0 || len(e.Budgets) == 0 || len(e.TopK)+len(e.Measures) == 0:
 		return fmt.Errorf("%d systems, %d budgets, %d values of k: need at least one of each", len(e.Systems), len(e.Budgets), len(e.TopK))
+	case len(e.TopK) > 0 && slices.Min(e.TopK) <= 0:
+		return fmt.Errorf("k is %d, it must be positive", slices.Min(e.TopK))
 	case tests[e.Test] == nil:
 		return fmt.Errorf("no test %q: it is sign-flip, t or wilcoxon", e.Test)
 	case corrections[e.Correction] == nil:
@@ -196,7 +202,29 @@ func (r *Report) counterpart(m *Measure) *Measure {
 	return found
 }
 
-// String fits one line.
+// trained is how many of the queries some index may have learnt from.
+func (r *Report) trained() int {
+	most := 0
+	for i := range r.Measures {
+		most = max(most, r.Measures[i].Trained)
+	}
+	return most
+}
+
+// trainedNote says so, "" if there are none.
+func (r *Report) trainedNote() string {
+	n := r.trained()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of them train queries that an index learnt from: it does better on them than on others", n)
+}
+
+// String fits one line. It says when queries are among those that an index learnt from.
 func (r *Report) String() string {
-	return fmt.Sprintf("Report on %s: %d measures over %d queries", r.Dataset, len(r.Measures), len(r.Queries))
+	text := fmt.Sprintf("Report on %s: %d measures over %d queries", r.Dataset, len(r.Measures), len(r.Queries))
+	if note := r.trainedNote(); note != "" {
+		text += ", " + note
+	}
+	return text
 }

@@ -137,7 +137,7 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 	if err := g.Check(d); err != nil {
 		return nil, err
 	}
-	ix := &Index{Method: o.Method, Calls: g.Calls, DE: d.DE, Seed: o.Seed}
+	ix := &Index{Method: o.Method, Calls: g.Calls, Fingerprint: g.Fingerprint, DE: d.DE, Seed: o.Seed}
 	if o.Method == Calibrated { // which alone reads views
 		ix.Passes = d.passes()
 	}

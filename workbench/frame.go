@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/go-gota/gota/dataframe"
@@ -16,7 +17,8 @@ import (
 // baseline with its interval and p (gain, gain_low, gain_high, p), and what the
 // index cost (sampling, observe_seconds, factorize_seconds, index_mb). Each measure of
 // relevance adds its mean under its name, such as ndcg@10, and with that name in front
-// _low, _high, _gain and _p; a Correction adds the adjusted p, p_adjusted.
+// _low, _high, _gain and _p; a Correction adds the adjusted p, p_adjusted. Where
+// indexes learnt from queries that were searched, trained says from how many.
 func (r *Report) Frame() dataframe.DataFrame {
 	text := func(name string, of func(m *Measure) string) series.Series {
 		return r.column(series.String, name, func(m *Measure) any { return of(m) })
@@ -50,6 +52,9 @@ func (r *Report) Frame() dataframe.DataFrame {
 		number("index_mb", func(m *Measure) float64 { return float64(m.IndexBytes) / (1 << 20) })}
 	if r.correction != "" {
 		columns = append(columns, number("p_adjusted", func(m *Measure) float64 { return m.PAdjusted }))
+	}
+	if r.trained() > 0 {
+		columns = append(columns, count("trained", func(m *Measure) int { return m.Trained }))
 	}
 	for at, name := range r.judgedNames() {
 		name = strings.ToLower(name)
@@ -139,8 +144,15 @@ func (r *Result) foundIn() map[int]int {
 
 // Trace shows the search round by round against the exact neighbours: round,
 // calls (so far), best (highest score so far), found (exact neighbours scored so
-// far), new (of them in this round).
+// far), new (of them in this round). Neighbours of another query, or none, are an error:
+// the table's Err.
 func (r *Result) Trace(exact Neighbors) dataframe.DataFrame {
+	switch {
+	case len(exact.Items) == 0:
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: query %d: there are no exact neighbours to look for: Exact finds them", r.Query)}
+	case exact.Query != r.Query:
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: the result is of query %d, the exact neighbours of query %d", r.Query, exact.Query)}
+	}
 	n := len(r.Rounds)
 	round, calls, found, fresh := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
 	best := make([]float64, n)
@@ -171,32 +183,81 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
 }
 
-// Describe adds to a table with a column "item" what those items are: their lemmas
-// and their text, where the data set has them. The lemmas are not said again in
-// front of the text.
+// Describe adds to a table with a column "item" what those items are: their ids
+// (item_id), lemmas and text, where the data set has them, and the ids of queries
+// (query_id) to a table with a column "query". Ids stand beside the row numbers, and are
+// left out where all are the row numbers. The lemmas are not said again in front of the
+// text.
 func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
-	col := df.Col("item")
+	df, err := d.describe(df)
+	if err != nil {
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: %w", err)}
+	}
+	return df
+}
+
+func (d *Dataset) describe(df dataframe.DataFrame) (dataframe.DataFrame, error) {
+	items, err := rowColumn(df, "item", len(d.Items))
+	if err != nil {
+		return df, err
+	}
+	text := func(name string, of func(it Item) string) series.Series {
+		values := make([]string, len(items))
+		for i, it := range items {
+			values[i] = of(d.Items[it])
+		}
+		return series.New(values, series.String, name)
+	}
+	id := func(it Item) string { return it.ID }
+	lemmas := text("lemmas", func(it Item) string { return it.Lemmas })
+	texts := text("text", func(it Item) string { return strings.TrimPrefix(it.Text, it.Lemmas+": ") })
+	if slices.Contains(df.Names(), "query") {
+		queries, err := rowColumn(df, "query", len(d.Queries))
+		if err != nil {
+			return df, err
+		}
+		ids := make([]string, len(queries))
+		for i, q := range queries {
+			ids[i] = d.Queries[q].ID
+		}
+		df = withIDs(df, "query", queries, series.New(ids, series.String, "query_id"))
+	}
+	df = withIDs(df, "item", items, text("item_id", id))
+	for _, c := range []series.Series{lemmas, texts} {
+		if slices.ContainsFunc(c.Records(), func(s string) bool { return s != "" }) {
+			df = df.Mutate(c)
+		}
+	}
+	return df, df.Err
+}
+
+// rowColumn reads a column of row numbers below n.
+func rowColumn(df dataframe.DataFrame, name string, n int) ([]int, error) {
+	col := df.Col(name)
 	if col.Err != nil {
-		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: %w", col.Err)}
+		return nil, col.Err
 	}
 	rows, err := col.Int()
 	if err != nil {
-		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: column item: %w", err)}
+		return nil, fmt.Errorf("column %s: %w", name, err)
 	}
-	lemmas, texts := make([]string, len(rows)), make([]string, len(rows))
-	for i, it := range rows {
-		if it < 0 || it >= len(d.Items) {
-			return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: no item %d in %d", it, len(d.Items))}
-		}
-		lemmas[i], texts[i] = d.Items[it].Lemmas, strings.TrimPrefix(d.Items[it].Text, d.Items[it].Lemmas+": ")
-	}
-	for _, c := range []struct {
-		name   string
-		values []string
-	}{{"lemmas", lemmas}, {"text", texts}} {
-		if slices.ContainsFunc(c.values, func(s string) bool { return s != "" }) {
-			df = df.Mutate(series.New(c.values, series.String, c.name))
+	for _, row := range rows {
+		if row < 0 || row >= n {
+			return nil, fmt.Errorf("no %s %d in %d", name, row, n)
 		}
 	}
-	return df
+	return rows, nil
+}
+
+// withIDs puts ids behind the column of their rows, unless they are the rows.
+func withIDs(df dataframe.DataFrame, name string, rows []int, ids series.Series) dataframe.DataFrame {
+	same := true
+	for i, id := range ids.Records() {
+		same = same && id == strconv.Itoa(rows[i])
+	}
+	if same || slices.Contains(df.Names(), ids.Name) {
+		return df
+	}
+	names := slices.Insert(df.Names(), 1+slices.Index(df.Names(), name), ids.Name)
+	return df.Mutate(ids).Select(names)
 }

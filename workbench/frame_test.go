@@ -21,13 +21,14 @@ func TestResultFrames(t *testing.T) {
 	ix := toyIndex(t, d, g, DualEncoder)
 	r := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 15, SearchOptions{Budget: 20, Rounds: 4, K: 7}))
 	df := d.Describe(r.Frame())
-	if df.Err != nil || df.Nrow() != 7 || !slices.Equal(df.Names(), []string{"query", "rank", "item", "round", "score", "lemmas"}) {
+	if df.Err != nil || df.Nrow() != 7 || !slices.Equal(df.Names(), []string{"query", "query_id", "rank", "item", "item_id", "round", "score", "lemmas"}) {
 		t.Fatalf("%v", df)
 	}
 	items, _ := df.Col("item").Int()
 	rounds, _ := df.Col("round").Int()
 	for i := range items {
-		if !slices.Contains(r.Rounds[rounds[i]-1].Items, items[i]) || df.Col("lemmas").Elem(i).String() != d.Items[items[i]].Lemmas {
+		if !slices.Contains(r.Rounds[rounds[i]-1].Items, items[i]) || df.Col("lemmas").Elem(i).String() != d.Items[items[i]].Lemmas ||
+			df.Col("query_id").Elem(i).String() != "q15" || df.Col("item_id").Elem(i).String() != d.Items[items[i]].ID {
 			t.Errorf("row %d: %v", i, df.Subset(i))
 		}
 	}
@@ -44,6 +45,17 @@ func TestResultFrames(t *testing.T) {
 	}
 	if best := trace.Col("best").Float(); best[3] != r.Scores[0] {
 		t.Errorf("best %v, highest score %v", best, r.Scores[0])
+	}
+	for what, n := range map[string]Neighbors{"there are no exact neighbours": {Query: 15}, "the exact neighbours of query 3": {Query: 3, Items: exact.Items, Scores: exact.Scores}} {
+		if df := r.Trace(n); df.Err == nil || !strings.Contains(df.Err.Error(), what) {
+			t.Errorf("trace: error %v, want one with %q", df.Err, what)
+		}
+	}
+	for row := range d.Items {
+		d.Items[row].ID = fmt.Sprint(row)
+	}
+	if df := d.Describe(exact.Frame()); !slices.Equal(df.Names(), []string{"query", "query_id", "rank", "item", "score", "lemmas", "text"}) {
+		t.Errorf("ids that are the row numbers: columns %v", df.Names())
 	}
 	if df := d.Describe(trace); df.Err == nil {
 		t.Error("a table without items was described")

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"sync/atomic"
 
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
@@ -17,9 +18,14 @@ import (
 // searches of few queries, and saved files, keep a rounded copy.
 type Index struct {
 	Method Method
-	Calls  int            // cross-encoder calls spent on the scores it was made from
-	Passes int            // cross-encoder passes over items alone spent on the views it was made from
-	DE     DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
+	Calls  int // cross-encoder calls spent on the scores it was made from
+	Passes int // cross-encoder passes over items alone spent on the views it was made from
+
+	// Fingerprint says which cross-encoder those scores are of; "" is not known. A search
+	// with another one warns once: see SearchOptions.SameScorer.
+	Fingerprint string
+
+	DE DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
 	// Features is F, |I|×p: after any evidence the approximate scores differ
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
@@ -40,7 +46,8 @@ type Index struct {
 
 	featureCodes, itemCodes codes // of Features and DE.Items, for scans of few queries
 
-	mapped []byte // the file it lies in, if MapIndex opened it
+	mapped []byte      // the file it lies in, if MapIndex opened it
+	warned atomic.Bool // of a search with another cross-encoder
 }
 
 // String fits one line.
@@ -61,6 +68,7 @@ type indexMeta struct {
 	Method        Method
 	Calls         int
 	Passes        int      `json:",omitempty"`
+	Fingerprint   string   `json:",omitempty"`
 	Seed          int64    `json:",omitempty"`
 	Arrays        []string // the names of the members
 	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
@@ -73,7 +81,7 @@ type indexMeta struct {
 // file that stands at path is replaced when the new one is complete; an index
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
-	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Seed: ix.Seed, Normalization: ix.Normalization}
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
 	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
@@ -140,7 +148,7 @@ func (ix *Index) read(r *npz.Reader) error {
 	if meta.Kind != indexKind {
 		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
 	}
-	ix.Method, ix.Calls, ix.Passes, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Passes, meta.Seed, meta.Normalization
+	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint, meta.Seed, meta.Normalization
 	if meta.Prior != nil {
 		ix.Prior = &Prior{priorMeta: *meta.Prior}
 	}

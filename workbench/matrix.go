@@ -72,6 +72,9 @@ const longest = 1e30
 // checkFinite returns an error that names the first value that is not finite, or the first
 // row that is too long to compute with; name says what a row is.
 func (m *Matrix) checkFinite(name func(row int) string) error {
+	if m.Cols == 0 {
+		return nil
+	}
 	bad := make([]bool, m.Rows)
 	cores.Ranges(threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -93,7 +96,8 @@ func (m *Matrix) checkFinite(name func(row int) string) error {
 }
 
 // OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran
-// order; one dimension of n values gives n×1. Its errors name the file.
+// order; one dimension of n values gives n×1. Its errors name the file. Values may be NaN,
+// as in scores of which some are not known: see LookUp.
 func OpenMatrix(path string) (*Matrix, error) {
 	var a npy.Array
 	err := files.Read(path, func(f *os.File, size int64) (err error) { a, err = npy.Read(f, size); return err })

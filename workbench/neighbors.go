@@ -88,7 +88,7 @@ func cutNeighbors(queries, lens, items []int32, scores []float32) ([]Neighbors, 
 	list := make([]Neighbors, len(queries))
 	for i, q := range queries {
 		k := int(lens[i])
-		if k < 0 || k > len(items) {
+		if q < 0 || k < 0 || k > len(items) {
 			return nil, fmt.Errorf("%w: query %d goes beyond the end", npz.ErrFormat, q)
 		}
 		n := &list[i]
@@ -96,7 +96,13 @@ func cutNeighbors(queries, lens, items []int32, scores []float32) ([]Neighbors, 
 		for j := range k {
 			n.Items, n.Scores = append(n.Items, int(items[j])), append(n.Scores, float64(scores[j]))
 		}
+		if k > 0 && slices.Min(n.Items) < 0 {
+			return nil, fmt.Errorf("%w: query %d: no item has the row %d", npz.ErrFormat, q, slices.Min(n.Items))
+		}
 		items, scores = items[k:], scores[k:]
+	}
+	if len(items) > 0 {
+		return nil, fmt.Errorf("%w: %d items are of no query", npz.ErrFormat, len(items))
 	}
 	return list, nil
 }

@@ -10,7 +10,7 @@ import (
 const observeBatch = 1024
 
 // Observe spends cross-encoder calls on the entries that sm chooses and returns
-// them. When the scorer fails or ctx is cancelled it returns the rows scored so
+// them, with the scorer's fingerprint if it has one. When the scorer fails or ctx is cancelled it returns the rows scored so
 // far together with the error; Scores.Calls counts every score that was paid for.
 func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, error) {
 	n, err := sm.Rows(d)
@@ -27,7 +27,7 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 // ObserveRows is Observe for entries chosen otherwise: rows without values, of a
 // data set with so many items. It takes the rows' slices over.
 func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Scores, error) {
-	g := &Scores{Items: items}
+	g := &Scores{Items: items, Fingerprint: fingerprintOf(ctx, s)}
 	m := startProgress(ctx, "observe", "calls", planned(plan, g.Items))
 	defer m.end()
 	for len(plan) > 0 {

@@ -157,7 +157,7 @@ func (d *Dataset) grades(query int) map[int]int {
 	if d.Qrels != nil {
 		return d.Qrels[query]
 	}
-	if gold := d.Queries[query].Gold; gold >= 0 {
+	if gold := d.gold(query); gold >= 0 {
 		return map[int]int{gold: 1}
 	}
 	return nil

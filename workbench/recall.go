@@ -74,6 +74,9 @@ func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
 		queries[i] = rs[i].Query
 	}
 	known, err := neighborsOf(queries, exact, k)
+	if k <= 0 {
+		err = fmt.Errorf("k is %d, it must be positive", k)
+	}
 	if err != nil {
 		return 0, fmt.Errorf("workbench: recall: %w", err)
 	}

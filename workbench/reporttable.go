@@ -110,8 +110,12 @@ func (r *Report) note(level float64) string {
 	if r.correction != "" {
 		adjusted = ", adjusted by " + r.correction
 	}
+	of := r.Dataset
+	if note := r.trainedNote(); note != "" {
+		of += ", " + note
+	}
 	return fmt.Sprintf("Percent, means over %d queries of %s. Marks: significantly better or worse than %s (%s test%s, p ≤ %g).",
-		len(r.Queries), r.Dataset, r.baseline, test, adjusted, level)
+		len(r.Queries), of, r.baseline, test, adjusted, level)
 }
 
 // Markdown writes the report as a table for a web page: a row per system and index cost,

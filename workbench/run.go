@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"axn/workbench/internal/stats"
@@ -124,7 +125,7 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 		unseeded.Seed = 0
 		m.Sampling = unseeded.String()
 	}
-	m.IndexCalls, m.ItemPasses, m.IndexBytes = ix.Calls, ix.Passes, ix.bytes()
+	m.IndexCalls, m.ItemPasses, m.IndexBytes, m.Trained = ix.Calls, ix.Passes, ix.bytes(), r.trained(ix, sm)
 	var all []Measure
 	for _, budget := range r.Budgets {
 		ms, err := r.search(ctx, m, ix, sys.Search, budget)
@@ -134,6 +135,25 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 		all = append(all, ms...)
 	}
 	return all, nil
+}
+
+// trained counts the queries that an index may have learnt from: those that sm observed, or
+// all train queries if it came ready.
+func (r *run) trained(ix *Index, sm *Sampling) int {
+	if ix.Calls == 0 {
+		return 0
+	}
+	seen := r.Dataset.Train
+	if sm != nil && sm.Queries > 0 {
+		seen = seen[:sm.Queries]
+	}
+	n := 0
+	for _, q := range r.report.Queries {
+		if slices.Contains(seen, q) {
+			n++
+		}
+	}
+	return n
 }
 
 // index makes an index, or recalls it when another system was made the same way;

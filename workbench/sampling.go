@@ -54,6 +54,8 @@ func (sm Sampling) Rows(d *Dataset) (int, error) {
 		n = len(d.Train)
 	}
 	switch {
+	case len(d.Train) == 0:
+		return 0, fmt.Errorf("%s has no train queries, from which an index learns: Split draws some of its %d queries as test and leaves the others to train", d.Name, len(d.Queries))
 	case n < 0 || n > len(d.Train):
 		return 0, fmt.Errorf("sampling asks for %d train queries, the data set has %d", sm.Queries, len(d.Train))
 	case sm.PerQuery < 0 || sm.Random < 0 || sm.PerItem < 0:

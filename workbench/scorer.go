@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 )
 
 // Pair names a query and an item by their rows in the data set.
@@ -13,7 +14,8 @@ type Pair struct{ Query, Item int }
 // Scorer is a cross-encoder: one raw score per pair, in the order of the pairs,
 // higher is better. Another number of scores, or one that is not finite, ends a
 // workbench call with an ErrScore. A workbench call never runs two Score calls of its
-// own at the same time.
+// own at the same time. One that is a Fingerprinter, too, says which scores it gives: what
+// is observed with it remembers that.
 type Scorer interface {
 	Score(ctx context.Context, pairs []Pair) ([]float64, error)
 }
@@ -27,22 +29,34 @@ func (f ScorerFunc) Score(ctx context.Context, pairs []Pair) ([]float64, error) 
 // ErrScore says that a scorer gave no usable score for a pair.
 var ErrScore = errors.New("unusable score")
 
-// LookUp returns a Scorer over a matrix of scores, queries × items.
-func LookUp(m *Matrix) Scorer {
-	return ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		s := make([]float64, len(pairs))
-		for i, p := range pairs {
-			if p.Query < 0 || p.Query >= m.Rows || p.Item < 0 || p.Item >= m.Cols {
-				return nil, fmt.Errorf("query %d, item %d: no such pair in scores of %d×%d", p.Query, p.Item, m.Rows, m.Cols)
-			}
-			s[i] = m.At(p.Query, p.Item)
-		}
-		return s, nil
-	})
+// LookUp returns a Scorer over a matrix of scores, queries × items. A score that is NaN or
+// infinite, as of a pair that was never scored, is an ErrScore when a call asks for it, and
+// harms no other.
+func LookUp(m *Matrix) Scorer { return lookUp{m, sync.OnceValue(m.fingerprint)} }
+
+// lookUp is the Scorer of a table of scores.
+type lookUp struct {
+	m           *Matrix
+	fingerprint func() string
 }
+
+// Score looks the pairs up.
+func (l lookUp) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	s := make([]float64, len(pairs))
+	for i, p := range pairs {
+		if p.Query < 0 || p.Query >= l.m.Rows || p.Item < 0 || p.Item >= l.m.Cols {
+			return nil, fmt.Errorf("query %d, item %d: no such pair in scores of %d×%d", p.Query, p.Item, l.m.Rows, l.m.Cols)
+		}
+		s[i] = l.m.At(p.Query, p.Item)
+	}
+	return s, nil
+}
+
+// Fingerprint names the table by its shape and its scores.
+func (l lookUp) Fingerprint() (string, error) { return l.fingerprint(), nil }
 
 // score is the one place where cross-encoder calls are spent. It returns one
 // finite score per pair or an error; an answer of another length or a NaN or

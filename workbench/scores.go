@@ -15,6 +15,9 @@ type Scores struct {
 	Items int        // number of items, the columns of G
 	Rows  []ScoreRow // one per train query
 	Calls int        // cross-encoder calls spent on it
+
+	// Fingerprint says which cross-encoder was observed (see Fingerprinter); "" is not known.
+	Fingerprint string
 }
 
 // ScoreRow is one train query's observed entries.
@@ -118,6 +121,8 @@ type scoresMeta struct {
 	Kind  string
 	Items int
 	Calls int
+
+	Fingerprint string `json:",omitempty"`
 }
 
 // Save writes the scores to one file, a zip of .npy files: per row its query
@@ -138,7 +143,7 @@ func (g *Scores) Save(path string) error {
 		}
 	}
 	err := files.Write(path, func(f *os.File) error {
-		w := npz.NewWriter(f, scoresMeta{scoresKind, g.Items, g.Calls})
+		w := npz.NewWriter(f, scoresMeta{scoresKind, g.Items, g.Calls, g.Fingerprint})
 		w.Ints("queries", queries)
 		w.Ints("lens", lens)
 		w.Ints("items", items)
@@ -184,7 +189,7 @@ func (g *Scores) read(f *os.File, size int64) error {
 			return err
 		}
 	}
-	g.Items, g.Calls = meta.Items, meta.Calls
+	g.Items, g.Calls, g.Fingerprint = meta.Items, meta.Calls, meta.Fingerprint
 	return g.cut(queries, lens, items, values.Data, weights.Data)
 }
 
@@ -192,6 +197,9 @@ func (g *Scores) read(f *os.File, size int64) error {
 func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) error {
 	if len(lens) != len(queries) || len(weights) != len(values) {
 		return fmt.Errorf("%w: lists of different lengths", npz.ErrFormat)
+	}
+	if g.Items < 0 || g.Calls < 0 {
+		return fmt.Errorf("%w: %d items, %d calls", npz.ErrFormat, g.Items, g.Calls)
 	}
 	for i, q := range queries {
 		n, row := int(lens[i]), ScoreRow{Query: int(q)}
@@ -209,6 +217,9 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 			row.Weights = nil
 		}
 		g.Rows = append(g.Rows, row)
+	}
+	if len(items) > 0 || len(values) > 0 {
+		return fmt.Errorf("%w: %d items and %d scores are of no row", npz.ErrFormat, len(items), len(values))
 	}
 	return nil
 }

@@ -35,6 +35,13 @@ type SearchOptions struct {
 	Softmax float64
 	Seed    int64 // same seed, same draws
 
+	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
+	// index was observed with. Otherwise the first such search of an index says so in its
+	// progress line, or in the log where nobody follows its progress (see WithProgress).
+	// Nothing is said where either has no fingerprint, or where one is a table of scores,
+	// which does not say what model it comes from, and the other is not.
+	SameScorer bool
+
 	// Store has the items, as Items gives them, for an index that need not have them
 	// itself (see Head); nil takes the index's own. The store is asked for Oversample
 	// times the items of a round, 0 = 4, by a straight line in place of the prior's
@@ -123,6 +130,9 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))
 	defer m.end()
+	if err := ix.checkSameScorer(ctx, s, o.SameScorer, m); err != nil {
+		return nil, fmt.Errorf("workbench: search: %w", err)
+	}
 	for block := range slices.Chunk(queries, blockQueries) {
 		rs, err := ix.searchBlock(ctx, s, block, o)
 		results = append(results, rs...)

@@ -3,10 +3,11 @@ package workbench
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 )
 
 // Split draws test queries at random into Test and leaves all others to Train; 0
-// draws a fifth. Both keep the order of the rows. Same seed, same draw. With more
+// draws a fifth. The data set's String says so. Both keep the order of the rows. Same seed, same draw. With more
 // than there are it changes nothing and returns an error.
 func (d *Dataset) Split(test int, seed int64) error {
 	n := len(d.Queries)
@@ -21,20 +22,13 @@ func (d *Dataset) Split(test int, seed int64) error {
 		drawn[row] = true
 	}
 	d.setSplit(func(row int) bool { return drawn[row] })
+	d.drawn = slices.Clone(d.Test)
 	return nil
 }
 
-// splitBy makes the given queries Test and the others Train, or draws where that
-// leaves one of them empty.
-func (d *Dataset) splitBy(test func(row int) bool) error {
-	if d.setSplit(test); len(d.Train) > 0 && len(d.Test) > 0 {
-		return nil
-	}
-	return d.Split(0, 0)
-}
-
+// setSplit makes the given queries Test and the others Train.
 func (d *Dataset) setSplit(test func(row int) bool) {
-	d.Train, d.Test = nil, nil
+	d.Train, d.Test, d.drawn = nil, nil, nil
 	for row := range d.Queries {
 		if test(row) {
 			d.Test = append(d.Test, row)

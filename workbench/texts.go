@@ -28,7 +28,7 @@ type Embedder interface {
 }
 
 // NewScorer returns a Scorer that has ts score the texts of d's rows, as they
-// are at the time of the call.
+// are at the time of the call. Its fingerprint is that of ts, if ts has one.
 func NewScorer(ts TextScorer, d *Dataset) Scorer { return rowScorer{ts, d} }
 
 type rowScorer struct {
@@ -52,6 +52,14 @@ func (s rowScorer) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
 		err = fmt.Errorf("query row %d, item row %d: %w", p.Query, p.Item, nested{err})
 	}
 	return scores, err
+}
+
+// Fingerprint is that of the TextScorer.
+func (s rowScorer) Fingerprint() (string, error) {
+	if f, ok := s.ts.(Fingerprinter); ok {
+		return f.Fingerprint()
+	}
+	return "", nil
 }
 
 // texts returns the two texts of a pair; the error names the row that has none.
@@ -111,7 +119,7 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 }
 
 // AddQuery adds a query that came up later, with its dual-encoder vector x of length
-// d, a copy of which it keeps, and returns its row. Indexes made from the data set in
+// d, a copy of which it keeps, and returns its row. A Gold of 0 is none, and kept as -1. Indexes made from the data set in
 // this process know it at once; to use it with a reopened one, set the index's DE to
 // the data set's. An x of another length is an ErrShape.
 func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
@@ -122,6 +130,9 @@ func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
 	one := &Matrix{Rows: 1, Cols: len(x), Data: x}
 	if err := one.checkFinite(func(int) string { return "it" }); err != nil {
 		return 0, fmt.Errorf("workbench: add query %q: %w", q.ID, err)
+	}
+	if q.Gold == 0 {
+		q.Gold = -1
 	}
 	d.Queries = append(d.Queries, q)
 	vectors.Data, vectors.Rows = append(vectors.Data, x...), vectors.Rows+1

@@ -121,7 +121,7 @@ func (w *WordNet) Dataset(dom Domain) (*Dataset, error) {
 	fail := func(err error) (*Dataset, error) {
 		return nil, fmt.Errorf("workbench: WordNet domain %q: %w", dom.Part, err)
 	}
-	d := &Dataset{Name: dom.Part}
+	d := &Dataset{Name: dom.Part, golds: true}
 	if err := w.addPart(d, dom.Part); err != nil {
 		return fail(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"html"
+	"io"
 	"os"
 	"strings"
 	"sync"
@@ -23,13 +24,22 @@ const patience = 500 * time.Millisecond
 var headless = os.Getenv("AXN_HEADLESS") != ""
 
 // withProgress returns a context whose workbench calls show in the cell how far
-// they have come.
+// they have come; headless, only what has come up.
 func withProgress(ctx context.Context, c *serve.Cell) context.Context {
 	if headless {
-		return ctx
+		return workbench.WithProgress(ctx, notes(c.Stderr()))
 	}
 	b := &bars{cell: c, tasks: map[string]*bar{}}
 	return workbench.WithProgress(ctx, b.report)
+}
+
+// notes returns a listener that writes to w what has come up in a call, at its end.
+func notes(w io.Writer) func(workbench.Progress) {
+	return func(p workbench.Progress) {
+		if p.Final && p.Note != "" {
+			fmt.Fprintf(w, "%s: %s\n", p.Task, p.Note)
+		}
+	}
 }
 
 // bars are the progress displays of a cell, one for each task. A task that is
@@ -62,7 +72,7 @@ func (b *bars) report(p workbench.Progress) {
 	t.ended = p.Final
 	took := time.Since(t.start)
 	switch {
-	case took < patience:
+	case took < patience && p.Note == "": // what has come up is shown at once
 	case t.id == "":
 		b.made++
 		t.id = fmt.Sprintf("progress-%d-%d", b.cell.Count, b.made)

@@ -11,6 +11,8 @@ import (
 
 	"go.etcd.io/bbolt"
 	berrors "go.etcd.io/bbolt/errors"
+
+	"axn/workbench/internal/files"
 )
 
 // Errors a caller may decide on.
@@ -33,8 +35,8 @@ type file struct {
 
 // openFile opens a file, or makes one without a table.
 func openFile(path string) (*file, error) {
-	if info, err := os.Stat(path); err == nil && info.Size() > 0 && info.Size() < int64(2*os.Getpagesize()) {
-		return nil, fmt.Errorf("%w, or no score cache at all: it has %d bytes", ErrCorrupt, info.Size())
+	if err := checkHead(path); err != nil {
+		return nil, err
 	}
 	f := new(file)
 	options := *bbolt.DefaultOptions
@@ -54,6 +56,29 @@ func openFile(path string) (*file, error) {
 		return nil, err
 	}
 	return f, nil
+}
+
+// checkHead returns an error for a file that is no bbolt file by its length or first bytes.
+func checkHead(path string) error {
+	info, err := os.Stat(path)
+	if err != nil || info.Size() == 0 {
+		return nil // one is made
+	}
+	err = files.Read(path, func(f *os.File, size int64) error {
+		head := make([]byte, files.HeadSize)
+		n, _ := f.ReadAt(head, 0)
+		if what := files.Foreign(head[:n]); what != "" {
+			return fmt.Errorf("%w, or no score cache at all: it is %s", ErrCorrupt, what)
+		}
+		if size < int64(2*os.Getpagesize()) {
+			return fmt.Errorf("%w, or no score cache at all: it has %d bytes", ErrCorrupt, size)
+		}
+		return nil
+	})
+	if errors.Is(err, ErrCorrupt) {
+		return errors.Unwrap(err) // the caller names the path
+	}
+	return nil // bbolt says why it cannot be read
 }
 
 // begin checks that the file has all the bytes it says it has, and finds or makes the table.

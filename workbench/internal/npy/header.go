@@ -74,7 +74,7 @@ func (h *header) set(key string, p *parser) error {
 func (h *header) setType(p *parser) error {
 	s, ok := p.str()
 	if !ok {
-		return fmt.Errorf("%w: records are not supported, only f2, f4, f8, i1 and i4", ErrFormat)
+		return fmt.Errorf("%w: it holds records of named fields: save one field, numpy.save(f, a['field'].astype('float32'))", ErrFormat)
 	}
 	h.descr, h.big = s, strings.HasPrefix(s, ">")
 	switch t := strings.TrimLeft(s, "<>=|"); t {
@@ -82,7 +82,21 @@ func (h *header) setType(p *parser) error {
 		h.kind, h.width = t[0], int(t[1]-'0')
 		return nil
 	}
-	return fmt.Errorf("%w: values of type %q, readable are f2, f4, f8, i1 and i4", ErrFormat, s)
+	return fmt.Errorf("%w: %s", ErrFormat, unreadable(s))
+}
+
+// unreadable says what values of a type are, and how to make readable ones of them.
+func unreadable(descr string) string {
+	what := map[byte]string{'i': "whole numbers", 'u': "whole numbers", 'b': "true or false", 'f': "wide numbers"}
+	switch kind := (strings.TrimLeft(descr, "<>=|") + " ")[0]; kind {
+	case 'c':
+		return fmt.Sprintf("it holds complex numbers (type %q): save their real part, numpy.save(f, numpy.load(f).real.astype('float32'))", descr)
+	case 'O':
+		return fmt.Sprintf("it holds Python objects (type %q), such as rows of unequal length: make one array of numbers of them, numpy.save(f, numpy.array(rows, dtype='float32'))", descr)
+	case 'i', 'u', 'b', 'f':
+		return fmt.Sprintf("it holds %s (type %q), float16, float32 or float64 are wanted: convert it, numpy.save(f, numpy.load(f).astype('float32'))", what[kind], descr)
+	}
+	return fmt.Sprintf("it holds values of type %q, which are no numbers: float16, float32 or float64 are wanted", descr)
 }
 
 func (h header) typeName() string { return fmt.Sprintf("%c%d", h.kind, h.width) }
@@ -117,7 +131,7 @@ func (h *header) setShape(p *parser) error {
 	default:
 		return fmt.Errorf("%w: %d dimensions, readable are 1 and 2", ErrFormat, len(dims))
 	}
-	if h.cols > 0 && h.rows > math.MaxInt/16/h.cols {
+	if h.cols > 0 && h.rows > math.MaxInt/16/h.cols || max(h.rows, h.cols) > math.MaxInt/16 || h.rows*h.cols == 0 && max(h.rows, h.cols) > math.MaxInt32 {
 		return fmt.Errorf("%w: shape %d×%d is too large", ErrFormat, h.rows, h.cols)
 	}
 	return nil

@@ -14,6 +14,7 @@ import (
 	"unsafe"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
 )
 
 // Errors a caller may decide on.
@@ -75,6 +76,9 @@ func open(r io.Reader, size int64, types ...string) (header, int64, error) {
 		return h, n, err
 	}
 	if !slices.Contains(types, h.typeName()) {
+		if slices.Contains(types, "f4") {
+			return h, n, fmt.Errorf("%w: %s", ErrFormat, unreadable(h.descr))
+		}
 		return h, n, fmt.Errorf("%w: values of type %q, readable here are %s", ErrFormat, h.descr, strings.Join(types, ", "))
 	}
 	want := int64(h.rows) * int64(h.cols) * int64(h.width)
@@ -90,8 +94,9 @@ func open(r io.Reader, size int64, types ...string) (header, int64, error) {
 // readHeader returns the header and the number of bytes before the data.
 func readHeader(r io.Reader) (header, int64, error) {
 	var pre [8]byte
-	if _, err := io.ReadFull(r, pre[:]); err != nil || string(pre[:6]) != magic {
-		return header{}, 0, fmt.Errorf("%w: the first bytes are not %q", ErrFormat, magic)
+	if n, err := io.ReadFull(r, pre[:]); err != nil || string(pre[:6]) != magic {
+		rest, _ := io.ReadAll(io.LimitReader(r, files.HeadSize))
+		return header{}, 0, fmt.Errorf("%w: %s", ErrFormat, foreign(append(pre[:n:n], rest...)))
 	}
 	lenBytes := 4
 	switch pre[6] {
@@ -115,6 +120,17 @@ func readHeader(r io.Reader) (header, int64, error) {
 	}
 	h, err := parseHeader(string(text))
 	return h, int64(len(pre) + lenBytes + len(text)), err
+}
+
+// foreign says what begins with head and is no .npy file.
+func foreign(head []byte) string {
+	if what := files.Foreign(head); what != "" {
+		return "it is " + what
+	}
+	if text := files.Text(head); text != "" {
+		return fmt.Sprintf("it is text (%q): numpy.save writes .npy files", text)
+	}
+	return fmt.Sprintf("the first bytes are not %q", magic)
 }
 
 // decode fills dst in file order: float32 is read in place, the others by way

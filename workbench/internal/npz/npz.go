@@ -14,6 +14,7 @@ import (
 	"hash/crc32"
 	"io"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 )
 
@@ -118,9 +119,25 @@ type Reader struct {
 func NewReader(r io.ReaderAt, size int64) (*Reader, error) {
 	z, err := zip.NewReader(r, size)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrFormat, err)
+		return nil, fmt.Errorf("%w: %s", ErrFormat, foreign(r, err))
 	}
 	return &Reader{z: z, size: size}, nil
+}
+
+// foreign says what a file is that is no zip.
+func foreign(r io.ReaderAt, err error) string {
+	head := make([]byte, files.HeadSize)
+	n, _ := r.ReadAt(head, 0)
+	switch head = head[:n]; {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "it is cut off or damaged: write or copy it again (" + err.Error() + ")"
+	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
+		return "it is a single .npy array"
+	}
+	if what := files.Foreign(head); what != "" {
+		return "it is " + what
+	}
+	return err.Error()
 }
 
 // View opens a file that stands in memory. Arrays share that memory where they

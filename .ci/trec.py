@@ -82,6 +82,8 @@ def read(folder):
     got = ranx.evaluate(q, r, ["ndcg@10", "precision@5"], make_comparable=True)
     close("ranx ndcg@10", ours["nDCG@10"], float(got["ndcg@10"]), 1e-6)
     close("ranx precision@5", ours["P@5"], float(got["precision@5"]), 1e-6)
+    r.save(str(folder / "ranx.run"), kind="trec")
+    (folder / "ranx.run.gz").write_bytes(gzip.compress((folder / "ranx.run").read_bytes()))
     print("measures and runs agree with pytrec_eval, ir_measures and ranx")
 
 

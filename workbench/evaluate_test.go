@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"errors"
+
 	"fmt"
 	"maps"
 	"math"
@@ -153,5 +154,47 @@ func TestEvaluateRefuses(t *testing.T) {
 	}
 	if _, err := Evaluate(d, []Result{{Items: []int{1}}}, "MRR"); !errors.Is(err, ErrShape) {
 		t.Errorf("%v is not ErrShape", err)
+	}
+}
+
+// The run, qrels and measures written here are read by ir_measures and ranx in .ci/trec.py,
+// which AXN_TREC gives the folder; the run that they write there is read back.
+func TestRunsOfAndForOthers(t *testing.T) {
+	var lists []goldenList
+	for i, l := range goldenLists(t) {
+		if i%2 == 0 { // without ties, which every program breaks in its own way
+			maps.DeleteFunc(l.Grades, func(_ string, grade int) bool { return grade < 0 }) // which ranx cannot hold
+			lists = append(lists, l)
+		}
+	}
+	d, qrels, path := goldenFiles(t, lists)
+	if err := d.OpenQrels(qrels); err != nil {
+		t.Fatal(err)
+	}
+	run := must[[]Result](t)(OpenRun(path, d))
+	dir := cmp.Or(os.Getenv("AXN_TREC"), t.TempDir())
+	if err := WriteRun(filepath.Join(dir, "run.txt"), "axn", d, run); err != nil {
+		t.Fatal(err)
+	}
+	e := must[*Evaluation](t)(Evaluate(d, run, "nDCG@10", "MAP", "MRR", "P@5"))
+	means := map[string]float64{}
+	for i, m := range e.Measures {
+		means[m] = e.Means[i]
+	}
+	judged := must[[]byte](t)(os.ReadFile(qrels))
+	if err := errors.Join(os.WriteFile(filepath.Join(dir, "qrels.txt"), judged, 0o644), os.WriteFile(filepath.Join(dir, "measures.json"), must[[]byte](t)(json.Marshal(means)), 0o644)); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"run.txt", "ranx.run", "ranx.run.gz"} {
+		theirs := filepath.Join(dir, name)
+		if _, err := os.Stat(theirs); err != nil && name != "run.txt" && os.Getenv("AXN_TREC_READ") == "" {
+			continue // not written yet
+		}
+		again := must[*Evaluation](t)(Evaluate(d, must[[]Result](t)(OpenRun(theirs, d)), e.Measures...))
+		for i, m := range e.Measures {
+			if math.Abs(again.Means[i]-e.Means[i]) > 1e-9 {
+				t.Errorf("%s: %s %v, ours has %v", name, m, again.Means[i], e.Means[i])
+			}
+		}
 	}
 }

@@ -3,8 +3,8 @@ Package workbench finds the k items a cross-encoder would rank highest for a
 query while calling it a few hundred times instead of once per item.
 
 A cross-encoder (CE) scores a (query, item) pair jointly: accurate, and too slow
-to run on every item. Some calls are spent beforehand, on the scores of train
-queries; they make an index. A search then alternates: choose the items whose
+to run on every item. Beforehand it reads every item once, alone; and some calls may
+be spent on the scores of train queries. These make an index. A search then alternates: choose the items whose
 approximate scores are highest, have the CE score them, refit the approximation
 to all scores seen so far. This is AXN (Yadav, Monath, Zaheer, Fergus, McCallum:
 Adaptive Retrieval and Scalable Indexing for k-NN Search with Cross-Encoders,
@@ -16,21 +16,23 @@ our own that is better than any of them, Calibrated.
 Each hands the next a plain value that can be printed, saved, and made by hand;
 any of them can be entered from outside.
 
-	Dataset         OpenDataset: queries, items, split, dual-encoder vectors
+	Dataset         OpenDataset: queries, items, split, dual-encoder vectors, item views
 	Scorer          the CE: Dataset.Scorer, LookUp, ScorerFunc, or your own
-	Scores          Observe spends calls on the entries a Sampling chooses
-	Index           Factorize turns Scores into an Index; Save, OpenIndex, MapIndex
+	View            Dataset.ReadItems: what the CE makes of each item alone; NewView, of any features
+	Scores          Observe spends calls on the entries a Sampling chooses; may be none
+	Index           Factorize turns views and Scores into an Index; Save, OpenIndex, MapIndex
 	Result          Index.Search and SearchAll, round by round
 	Recall          the share of the exact neighbours that were scored
-	Report          Experiment compares systems; Frame, Table, PlotRecall
+	Report          Experiment compares systems; Frame, Table, PlotRecall; calls and item passes counted
 
 Before the Scorer lies text, for those who score live:
 
 	texts           OpenBEIR, OpenCSV, texts.jsonl of a data set, or OpenWordNet: FillTexts, Dataset
 	TextScorer      OpenCrossEncoder, RerankClient (one server or several), or your own; NewScorer makes it a Scorer
 	Embedder        OpenDualEncoder; Dataset.Embed makes the vectors
+	ItemReader      a CrossEncoder, or Cached around one; Dataset.ReadItems makes the view
 	CheckScorer     tells early what is wrong with a scorer or with texts
-	Cached          keeps every score on disk: interrupt, and go on later
+	Cached          keeps every score and every item read on disk: interrupt, and go on later
 	RerankHandler   serves a TextScorer to other machines
 
 Where the items do not fit in one machine's memory:
@@ -59,7 +61,7 @@ Everything is one formula: approximate scores are
 	s = m + F·F_Aᵀ (F_A·F_Aᵀ + s²·I)⁻¹ (a − m_A)
 
 Retrieve-and-rerank is R = 1; AXN is m = 0, F = V, s² → 0; Calibrated learns m,
-F and s² from the scores observed.
+F and s² from item views and the scores observed.
 
 Top-k-Recall@B is the share of the CE's own top k found among the B items scored.
 Ties break by lower item row, everywhere. Same seed, same answer, on one thread

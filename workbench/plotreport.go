@@ -37,7 +37,7 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
 	levelFreeCurves(curves)
-	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), r.spent(), "recall, %")
+	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
 	if err := addCurves(p, curves); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	if len(curves) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", unit, queries), "recall, %")
+	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
 	front, err := plotter.NewLine(paretoFront(curves))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
@@ -106,12 +106,12 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 	return p, nil
 }
 
-// spent names what an index costs.
-func (r *Report) spent() string {
-	if slices.ContainsFunc(r.Measures, func(m Measure) bool { return m.ItemPasses > 0 }) {
-		return "cross-encoder calls and item passes spent on the index"
+// spent names what a unit counts: calls, and item passes where there are any.
+func (r *Report) spent(unit string) string {
+	if unit == "calls" && slices.ContainsFunc(r.Measures, func(m Measure) bool { return m.ItemPasses > 0 }) {
+		return "calls and item passes"
 	}
-	return "cross-encoder calls spent on the index"
+	return unit
 }
 
 // paretoFront lists, from left to right, the points that no other beats in both

@@ -32,6 +32,14 @@ type named struct {
 	name string
 }
 
+func (n named) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {
+	r, ok := n.TextScorer.(ItemReader)
+	if !ok {
+		return nil, fmt.Errorf("a %T cannot read items alone", n.TextScorer)
+	}
+	return r.ReadItems(ctx, texts)
+}
+
 func (n named) Fingerprint() (string, error) {
 	if n.name == "" {
 		return "", errors.New("the name is empty")
@@ -39,8 +47,8 @@ func (n named) Fingerprint() (string, error) {
 	return "named " + n.name, nil
 }
 
-// Cache is a TextScorer that keeps every score on disk and never pays for a pair
-// twice. Scores are written every second or so while a call runs, so that after
+// Cache is a TextScorer, and an ItemReader if the scorer inside is one, that keeps
+// every score and every item's row on disk and never pays for a pair or an item twice. Scores are written every second or so while a call runs, so that after
 // an interrupt, a crash or kill -9 the same call goes on where the last one stood.
 // Any number of goroutines may use one; a score is computed by one at a time.
 type Cache struct {
@@ -48,7 +56,7 @@ type Cache struct {
 	model string
 	db    *cache.DB
 	turn  chan struct{} // held while scoring
-	batch int           // pairs scored between two writes; guarded by turn
+	batch int           // pairs or items between two writes; guarded by turn
 	paid  atomic.Int64
 	found atomic.Int64
 }
@@ -130,17 +138,7 @@ func (c *Cache) predict(ctx context.Context, pairs [][2]string, m *meter) ([]flo
 
 // scoreMissing scores and stores, batch by batch, the pairs whose score is NaN, each once.
 func (c *Cache) scoreMissing(ctx context.Context, pairs [][2]string, keys []cache.Key, scores []float64, m *meter) ([]float64, error) {
-	var missing []int // the first pair of each key
-	first := make(map[cache.Key]int)
-	for i, s := range scores {
-		if !math.IsNaN(s) {
-			continue
-		}
-		if _, ok := first[keys[i]]; !ok {
-			first[keys[i]] = i
-			missing = append(missing, i)
-		}
-	}
+	missing, first := firstMissing(keys, func(i int) bool { return math.IsNaN(scores[i]) })
 	errs := make([]error, len(pairs))
 	for len(missing) > 0 {
 		batch := missing[:min(c.batch, len(missing))]
@@ -163,6 +161,18 @@ func (c *Cache) scoreMissing(ctx context.Context, pairs [][2]string, keys []cach
 		}
 	}
 	return scores, partial(scores, errs)
+}
+
+// firstMissing returns the first index of each key among those missing, in order and by key.
+func firstMissing(keys []cache.Key, missing func(i int) bool) (indices []int, first map[cache.Key]int) {
+	first = make(map[cache.Key]int)
+	for i, k := range keys {
+		if _, known := first[k]; !known && missing(i) {
+			first[k] = i
+			indices = append(indices, i)
+		}
+	}
+	return indices, first
 }
 
 // scoreBatch scores the pairs with the given indices and stores what it gets. After a
@@ -211,13 +221,14 @@ func (c *Cache) pace(took time.Duration) {
 	}
 }
 
-// CacheCount is how many scores a cache file holds of a model.
+// CacheCount is how many scores and items read alone a cache file holds of a model.
 type CacheCount struct {
 	Model  string // fingerprint
 	Scores int
+	Items  int
 }
 
-// Counts counts the scores in the file.
+// Counts counts the scores and items in the file.
 func (c *Cache) Counts(ctx context.Context) ([]CacheCount, error) {
 	return cacheCounts("count", c.db.Counts, ctx)
 }

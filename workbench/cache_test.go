@@ -171,7 +171,7 @@ func TestCacheRepeatsAndModels(t *testing.T) {
 		t.Errorf("another model was given the scores of the first: %v, %v", ts.pairs, err)
 	}
 	counts, err := other.Verify(t.Context())
-	if want := []CacheCount{{"counting", 3}, {"named v2", 3}}; err != nil || !reflect.DeepEqual(counts, want) {
+	if want := []CacheCount{{"counting", 3, 0}, {"named v2", 3, 0}}; err != nil || !reflect.DeepEqual(counts, want) {
 		t.Errorf("%v, %v", counts, err)
 	}
 	if before, after, err := other.Compact(t.Context()); err != nil || after <= 0 || after > before {

@@ -41,7 +41,7 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 // among themselves, so that with one round it is retrieve-and-rerank.
 //
 // Views are further features. That of Alone is expected to count: its coefficient is
-// 1, give or take 1, where those of others are 0.
+// aloneMean, give or take 1, where those of others are 0.
 func withoutScores(d *Dataset) (*Matrix, *Prior) {
 	variance := rankFeatures
 	views, h := relevantViews(d)
@@ -59,7 +59,7 @@ func withoutScores(d *Dataset) (*Matrix, *Prior) {
 		p.Map = NewMatrix(d.DE.Items.Cols+1, f.Cols)
 	}
 	if views.Alone {
-		p.Map.Row(0)[f.Cols-1] = 1
+		p.Map.Row(0)[f.Cols-1] = aloneMean
 	}
 	return matrix(f), p
 }

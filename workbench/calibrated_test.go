@@ -15,6 +15,7 @@ func TestCalibratedGolden(t *testing.T) {
 		t.Skip("searches 500 queries at six index costs")
 	}
 	d, s := verbs(t)
+	d = with(d, nil) // views have a table of their own
 	calls := []Sampling{{Queries: 100, Random: 100, Seed: 1}, {Random: 100, Seed: 1}, {Random: 400, Seed: 1}, {Queries: 100, Dense: true}, {Dense: true}}
 	systems := []System{{Name: "Calibrated, no calls", Index: must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))},
 		{Name: "Calibrated", Samplings: calls},
@@ -49,6 +50,7 @@ func checkBetter(t *testing.T, rep *Report) {
 // Without scores one round is retrieve-and-rerank, item by item, and five are better.
 func TestCalibratedWithoutScores(t *testing.T) {
 	d, s := verbs(t)
+	d = with(d, nil)
 	queries := d.Test[:100]
 	ours := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
 	de := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{Method: DualEncoder}))

@@ -16,13 +16,12 @@ type calibration struct {
 	d     *Dataset
 	g     *Scores
 	scale float32 // of query vectors, to root mean square norm 1
-	phi   design  // |I|×(d+1): (1, v_i), v_i scaled to root mean square norm 1
+	phi   design  // |I|×p: (1, v_i, h_i), v_i scaled to root mean square norm 1, h_i of the views
 	x     f32.Mat // rows of g × (d+1): (1, x_q), scaled
 	bins  *bins
 	prior *Prior
 	step  FitStep
 	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
-	start []float64
 	sum   func(context.Context, *FitStep) (*FitSums, error)
 }
 

@@ -47,7 +47,7 @@ func ExampleResult_Trace() {
 	trace := result.Trace(exact[0])
 	fmt.Println("calls", trace.Col("calls").Records(), "found", trace.Col("found").Records())
 	// Output:
-	// calls [25 50 75 100] found [17 31 44 56]
+	// calls [25 50 75 100] found [17 32 43 53]
 }
 
 // A report has two tables, Frame with a row per measure and Table as papers print it, and several plots.
@@ -81,7 +81,7 @@ func ExampleReport_PlotRecall() {
 	_, err = picture.WriteTo(&svg)
 	fmt.Println(svg.Len() > 1000, err)
 	// Output:
-	// [system index_calls B50_k10 B100_k10]
+	// [system index_calls item_passes B50_k10 B100_k10]
 	// recall, % against cross-encoder calls per query (budget B)
 	// true <nil>
 }

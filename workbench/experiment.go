@@ -44,6 +44,10 @@ type Experiment struct {
 	Exact     []Neighbors // of these queries, as OpenNeighbors reads them; nil = every item is scored to know them
 	Samplings []Sampling  // calls spent on the index, the costs to compare; nil = none are spent
 
+	// Price is what calls and passes cost, for Report.PlotPareto; the zero value takes
+	// a pass for a call.
+	Price Price
+
 	// Seeds repeat what is drawn by chance, each setting the Seed of samplings,
 	// factorizations and searches; nil leaves those as they are.
 	Seeds []int64
@@ -62,6 +66,7 @@ type Measure struct {
 	System     string
 	Sampling   string // what the index was made from, "" if it came ready
 	IndexCalls int    // cross-encoder calls spent before the first query; the first seed's
+	ItemPasses int    // cross-encoder passes over items alone spent on views before that
 	Budget     int
 	Rounds     int
 	K          int
@@ -99,6 +104,7 @@ type Report struct {
 	Dataset  string
 	Queries  []int
 	Measures []Measure
+	Price    Price
 
 	baseline, test, correction string // of the experiment, the test by its full name
 }
@@ -125,7 +131,7 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 		return nil, err
 	}
 	r := &run{Experiment: e, exact: exact, judging: judged, observed: map[drawn]observed{}, made: map[recipe]made{},
-		report: &Report{Dataset: e.Dataset.Name, Queries: queries, baseline: e.baseline(), test: cmp.Or(e.Test, "sign-flip"), correction: e.Correction}}
+		report: &Report{Dataset: e.Dataset.Name, Queries: queries, baseline: e.baseline(), test: cmp.Or(e.Test, "sign-flip"), correction: e.Correction, Price: e.Price}}
 	for _, sys := range e.Systems {
 		if err := r.system(ctx, sys); err != nil {
 			return r.report, fmt.Errorf("workbench: experiment: %s: %w", sys.Name, err)

@@ -138,6 +138,9 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 		return nil, err
 	}
 	ix := &Index{Method: o.Method, Calls: g.Calls, Fingerprint: g.Fingerprint, DE: d.DE, Seed: o.Seed}
+	if o.Method == Calibrated { // which alone reads views
+		ix.Passes = d.passes()
+	}
 	if err := fit(ctx, ix, d, g, o); err != nil {
 		return nil, err
 	}

@@ -9,7 +9,8 @@ import (
 
 const (
 	viewWidth = 128 // principal directions of a view that become features, at most
-	aloneSize = 0.5 // root mean square of the feature that Dataset.Alone becomes
+	aloneSize = 0.5 // root mean square of the feature that Dataset.Alone becomes, and
+	aloneMean = 1.4 // its coefficient before any score
 	surely    = 4.0 // standard errors above 0, from which on train scores speak for a direction
 )
 

@@ -4,6 +4,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -57,6 +58,31 @@ func toyRecall(t *testing.T, d *Dataset, g *Matrix, ix *Index, budget int) float
 	t.Helper()
 	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: budget}))
 	return must[float64](t)(Recall(t.Context(), LookUp(g), d, rs, 10))
+}
+
+// The recall of Calibrated on all 500 test verbs with what the cross-encoder says of
+// each item alone: its view, its score beside an empty query, and both.
+func TestViewsGolden(t *testing.T) {
+	if testing.Short() {
+		t.Skip("searches 500 queries at four index costs")
+	}
+	d, s := verbs(t)
+	calls := []Sampling{{Random: 100, Seed: 1}, {Queries: 100, Random: 100, Seed: 1}, {Queries: 100, Dense: true}}
+	all := &Report{}
+	for _, c := range []struct {
+		name  string
+		d     *Dataset
+		calls []Sampling
+	}{
+		{"view and alone", d, calls},
+		{"view", with(d, nil, d.Views...), calls[:1]},
+		{"alone", with(d, d.Alone), calls[:1]},
+	} {
+		systems := []System{{Name: c.name + ", no calls", Index: must[*Index](t)(Factorize(t.Context(), c.d, nil, FactorizeOptions{}))}, {Name: c.name, Samplings: c.calls}}
+		rep := must[*Report](t)(Experiment{Dataset: c.d, Scorer: s, Systems: systems, Budgets: []int{100, 500}, TopK: []int{1, 10, 100}}.Run(t.Context()))
+		all.Measures, all.Queries = append(all.Measures, rep.Measures...), rep.Queries
+	}
+	goldenRecall(t, "views.txt", all)
 }
 
 // Views that tell something help, and so does Alone where nothing was observed.
@@ -215,6 +241,33 @@ func TestViewsSaved(t *testing.T) {
 		}
 		if err := mapped.Close(); err != nil {
 			t.Fatal(err)
+		}
+	}
+}
+
+// The fit has the same bits on any number of threads, and in parts, by workers that
+// forget everything in between, the same prior means and covariance to 1e-2.
+func TestViewsInParts(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
+	d, g := viewedToy(310, 80, 700)
+	for _, sm := range viewSamplings[1:] {
+		scores := toyScores(t, d, g, sm)
+		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
+		for _, threads := range []int{1, 3} {
+			runtime.GOMAXPROCS(threads)
+			got := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
+			if !slices.Equal(got.Features.Data, want.Features.Data) || !slices.Equal(got.Prior.Map.Data, want.Prior.Map.Data) {
+				t.Errorf("%v: %d threads give another index", sm, threads)
+			}
+		}
+		for _, fresh := range []bool{false, true} {
+			got := must[*Index](t)(FactorizeRows(t.Context(), d, scores, inParts(t, d, scores, 17, fresh)))
+			if off := furthest(priorMeans(t, want, d.Test), priorMeans(t, got, d.Test)); off > 1e-2 {
+				t.Errorf("%v, fresh %v: prior means differ by %v", sm, fresh, off)
+			}
+			if off := furthest(covariance(want), covariance(got)); off > 1e-2 {
+				t.Errorf("%v, fresh %v: covariances differ by %v", sm, fresh, off)
+			}
 		}
 	}
 }

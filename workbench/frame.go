@@ -12,7 +12,7 @@ import (
 )
 
 // Frame shows the report as a table, one row per measure, in order: system,
-// index_calls, budget, rounds, k, recall, calls and seconds, then the interval of
+// index_calls, item_passes, budget, rounds, k, recall, calls and seconds, then the interval of
 // the recall (low, high), its spread over seeds (seed_sd), the gain over the
 // baseline with its interval and p (gain, gain_low, gain_high, p), and what the
 // index cost (sampling, observe_seconds, factorize_seconds, index_mb). Each measure of
@@ -32,6 +32,7 @@ func (r *Report) Frame() dataframe.DataFrame {
 	columns := []series.Series{
 		text("system", func(m *Measure) string { return m.System }),
 		count("index_calls", func(m *Measure) int { return m.IndexCalls }),
+		count("item_passes", func(m *Measure) int { return m.ItemPasses }),
 		count("budget", func(m *Measure) int { return m.Budget }),
 		count("rounds", func(m *Measure) int { return m.Rounds }),
 		count("k", func(m *Measure) int { return m.K }),
@@ -79,14 +80,18 @@ func (r *Report) column(t series.Type, name string, of func(m *Measure) any) ser
 // Table shows recall in percent with one row per system and index cost, and per
 // sampling where several cost the same, and one column per budget and k, such as
 // B100_k10: the shape papers print. It shows the given k, or all if none is given, and
-// the measures of relevance, such as B100_nDCG@10.
+// the measures of relevance, such as B100_nDCG@10. Item passes have a column where there
+// are any.
 func (r *Report) Table(k ...int) dataframe.DataFrame {
 	g := r.grid(k)
-	names, calls := make([]string, len(g.rows)), make([]int, len(g.rows))
+	names, calls, passes := make([]string, len(g.rows)), make([]int, len(g.rows)), make([]int, len(g.rows))
 	for i, at := range g.rows {
-		names[i], calls[i] = at.system, at.calls
+		names[i], calls[i], passes[i] = at.system, at.calls, at.passes
 	}
 	all := []series.Series{series.New(names, series.String, "system"), series.New(calls, series.Int, "index_calls")}
+	if len(passes) > 0 && slices.Max(passes) > 0 {
+		all = append(all, series.New(passes, series.Int, "item_passes"))
+	}
 	for _, col := range g.columns {
 		v := make([]float64, len(g.rows))
 		for i, at := range g.rows {

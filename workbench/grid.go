@@ -11,8 +11,8 @@ type grid struct {
 }
 
 type gridRow struct {
-	system string
-	calls  int // spent on the index
+	system        string
+	calls, passes int // spent on the index
 }
 
 type gridColumn struct {
@@ -30,7 +30,7 @@ func (r *Report) grid(k []int) grid {
 			all, _ := r.figures(name) // of a name that the report has
 			for _, f := range all {
 				if f.of.Budget == budget && (f.k == 0 || len(k) == 0 || slices.Contains(k, f.k)) {
-					g.put(gridRow{r.drawnName(f.of), f.of.IndexCalls}, gridColumn{budget, f.k, f.Measure}, f)
+					g.put(gridRow{r.drawnName(f.of), f.of.IndexCalls, f.of.ItemPasses}, gridColumn{budget, f.k, f.Measure}, f)
 				}
 			}
 		}

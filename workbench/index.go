@@ -18,13 +18,13 @@ import (
 // searches of few queries, and saved files, keep a rounded copy.
 type Index struct {
 	Method Method
-	Calls  int // cross-encoder calls spent on the scores it was made from
+	Calls  int            // cross-encoder calls spent on the scores it was made from
+	Passes int            // cross-encoder passes over items alone spent on the views it was made from
+	DE     DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
-	// Fingerprint says which cross-encoder those scores are of; "" is not known. A search
+	// Fingerprint says which cross-encoder the scores are of; "" is not known. A search
 	// with another one warns once: see SearchOptions.SameScorer.
 	Fingerprint string
-
-	DE DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
 	// Features is F, |I|×p: after any evidence the approximate scores differ
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
@@ -51,8 +51,12 @@ type Index struct {
 
 // String fits one line.
 func (ix *Index) String() string {
-	return fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
+	s := fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
 		ix.Method, ix.Features.Rows, ix.Features.Cols, ix.DE.Queries.Rows, ix.Calls)
+	if ix.Passes > 0 {
+		s += fmt.Sprintf(", %d item passes", ix.Passes)
+	}
+	return s
 }
 
 const indexKind = "axn index 1"
@@ -62,6 +66,7 @@ type indexMeta struct {
 	Kind          string
 	Method        Method
 	Calls         int
+	Passes        int      `json:",omitempty"`
 	Fingerprint   string   `json:",omitempty"`
 	Seed          int64    `json:",omitempty"`
 	Arrays        []string // the names of the members
@@ -75,7 +80,7 @@ type indexMeta struct {
 // file that stands at path is replaced when the new one is complete; an index
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
-	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
 	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
@@ -142,7 +147,8 @@ func (ix *Index) read(r *npz.Reader) error {
 	if meta.Kind != indexKind {
 		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
 	}
-	ix.Method, ix.Calls, ix.Fingerprint, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Fingerprint, meta.Seed, meta.Normalization
+	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint
+	ix.Seed, ix.Normalization = meta.Seed, meta.Normalization
 	if meta.Prior != nil {
 		ix.Prior = &Prior{priorMeta: *meta.Prior}
 	}

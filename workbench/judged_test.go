@@ -158,7 +158,7 @@ func TestPaperTables(t *testing.T) {
 	e := judgedExperiment(t)
 	e.Systems[1].Name = "A&N_%"
 	rep := must[*Report](t)(e.Run(t.Context()))
-	latex := must[string](t)(rep.LaTeX(TableOptions{K: []int{5}}))
+	latex := must[string](t)(rep.LaTeX(TableOptions{Figures: []string{"recall@5", "ndcg@5", "MRR"}}))
 	for _, want := range []string{"\\begin{tabular}{lrrrrrrr}\n\\toprule\nsystem & index calls & recall@5, B = 10 & nDCG@5, B = 10", `A\&N\_\%`, `\textbf{`, `$^{\dagger}$`, `$^{\ddagger}$`, "\\bottomrule\n\\end{tabular}\n% Percent", "sign-flip test, p ≤ 0.05"} {
 		if !strings.Contains(latex, want) {
 			t.Errorf("no %q in\n%s", want, latex)
@@ -170,14 +170,21 @@ func TestPaperTables(t *testing.T) {
 		t.Errorf("%s", markdown)
 	}
 	rows := must[[][]string](t)(csv.NewReader(strings.NewReader(must[string](t)(rep.CSV()))).ReadAll())
-	if len(rows) != 1+8*4 || rows[1][0] != "rerank" || rows[1][4] != "recall@1" || rows[32][4] != "MRR" {
+	if len(rows) != 1+8*4 || rows[1][0] != "rerank" || rows[1][5] != "recall@1" || rows[32][5] != "MRR" {
 		t.Errorf("%d rows: %v … %v", len(rows), rows[1], rows[len(rows)-1])
 	}
 	if _, err := rep.LaTeX(TableOptions{Level: 5}); err == nil {
 		t.Error("level 5 is taken")
 	}
-	if _, err := rep.Markdown(TableOptions{K: []int{7}}); err != nil {
-		t.Errorf("measures of relevance need no k: %v", err)
+	if _, err := rep.Markdown(TableOptions{Figures: []string{"recall@7"}}); err == nil || !strings.Contains(err.Error(), `no figure "recall@7"`) {
+		t.Errorf("a figure that is not there: %v", err)
+	}
+	if _, err := rep.Markdown(TableOptions{Budgets: []int{7}}); err == nil || !strings.Contains(err.Error(), "it has [10 40]") {
+		t.Errorf("a budget that is not there: %v", err)
+	}
+	one := must[string](t)(rep.Markdown(TableOptions{Budgets: []int{40}, Figures: []string{"mrr"}}))
+	if first, _, _ := strings.Cut(one, "\n"); first != "| system | index calls | MRR, B = 40 |" {
+		t.Errorf("%q", first)
 	}
 }
 

@@ -79,9 +79,6 @@ func newMixed(c *calibration, counts []float32) *mixed {
 	for j := range c.phi.views.Cols {
 		m.sigma.SetSym(p-1-j, p-1-j, viewVariance)
 	}
-	for j, v := range c.start {
-		m.sigma.SetSym(j, j, v)
-	}
 	return m
 }
 

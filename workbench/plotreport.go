@@ -29,15 +29,15 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 }
 
 // PlotIndexCalls draws mean Top-k-Recall in percent at one budget against the
-// calls spent on the index, on a logarithmic axis, one line per system. A system
-// whose index costs nothing is a level line.
+// calls spent on the index, item passes among them, on a logarithmic axis, one line per
+// system. A system whose index costs nothing is a level line.
 func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
-	curves := r.curves(func(m *Measure) bool { return m.K == k && m.Budget == budget }, r.drawnName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls)) })
+	curves := r.curves(func(m *Measure) bool { return m.K == k && m.Budget == budget }, r.drawnName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls + m.ItemPasses)) })
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
 	levelFreeCurves(curves)
-	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder calls spent on the index", "recall, %")
+	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), r.spent(), "recall, %")
 	if err := addCurves(p, curves); err != nil {
 		return nil, err
 	}
@@ -45,18 +45,20 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 	return p, nil
 }
 
-// PlotPareto draws mean Top-k-Recall in percent against all cross-encoder calls,
-// those of the index and those of answering a number of queries, on a logarithmic
-// axis: one line per system and index cost, and broad and grey the Pareto front, the best recall
-// for the calls.
+// PlotPareto draws mean Top-k-Recall in percent against what the cross-encoder does
+// for it, on a logarithmic axis: for the index, calls and item passes, and for
+// answering a number of queries, calls. The axis is in seconds where the experiment
+// had a Price, else in calls, a pass being taken for one. There is one line per system
+// and index cost, and broad and grey the Pareto front, the best recall for the cost.
 func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
+	price, unit := r.Price.orCalls()
 	curves := r.curves(func(m *Measure) bool { return m.K == k && !math.IsNaN(m.Calls) }, r.costName, func(m *Measure) float64 {
-		return math.Log10(float64(m.IndexCalls) + float64(queries)*m.Calls)
+		return math.Log10(price.of(float64(m.IndexCalls)+float64(queries)*m.Calls, m.ItemPasses))
 	})
 	if len(curves) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the calls", k, r.Dataset), fmt.Sprintf("cross-encoder calls, index and %d queries", queries), "recall, %")
+	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", unit, queries), "recall, %")
 	front, err := plotter.NewLine(paretoFront(curves))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
@@ -102,6 +104,14 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 	}
 	p.X.Tick.Marker = budgetTicks(curves)
 	return p, nil
+}
+
+// spent names what an index costs.
+func (r *Report) spent() string {
+	if slices.ContainsFunc(r.Measures, func(m Measure) bool { return m.ItemPasses > 0 }) {
+		return "cross-encoder calls and item passes spent on the index"
+	}
+	return "cross-encoder calls spent on the index"
 }
 
 // paretoFront lists, from left to right, the points that no other beats in both

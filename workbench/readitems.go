@@ -32,9 +32,30 @@ func (c *CrossEncoder) ReadItems(ctx context.Context, texts []string) (*Matrix, 
 	return states, nil
 }
 
+// stateScorer tells from what ReadItems gave of items what Predict says of them beside
+// an empty query; nil, nil says that it cannot.
+type stateScorer interface {
+	ScoreStates(states *Matrix) (*Matrix, error)
+}
+
+// ScoreStates returns what Predict says of texts beside an empty query, to rounding,
+// from what ReadItems gave of them: len(texts) × 1, without a further pass.
+func (c *CrossEncoder) ScoreStates(states *Matrix) (*Matrix, error) {
+	if states.Cols != stateBlocks*c.encoder.Hidden() {
+		return nil, fmt.Errorf("workbench: score states: %w: %v, want %d columns", ErrShape, states, stateBlocks*c.encoder.Hidden())
+	}
+	scores, alone := make([]float64, states.Rows), NewMatrix(states.Rows, 1)
+	c.encoder.ScoreStates(states.view(), scores)
+	for i, s := range scores {
+		alone.Data[i] = float32(s)
+	}
+	return alone, nil
+}
+
 // ReadItems has r read the text of every item and adds what it finds, reduced to
-// o.Width, to d.Views under the name "ce", or in the place of a view of that name. It
-// spends one pass an item. After an error d is what it was before.
+// o.Width, to d.Views under the name "ce", or in the place of a view of that name; a
+// CrossEncoder's tells it Alone too. It spends one pass an item. After an error d is
+// what it was before.
 func (d *Dataset) ReadItems(ctx context.Context, r ItemReader, o ViewOptions) (View, error) {
 	fail := func(err error) (View, error) {
 		return View{}, fmt.Errorf("workbench: read items of %s: %w", d.Name, nested{err})
@@ -59,6 +80,16 @@ func (d *Dataset) ReadItems(ctx context.Context, r ItemReader, o ViewOptions) (V
 	if err != nil {
 		return fail(err)
 	}
+	if s, ok := r.(stateScorer); ok {
+		alone, err := s.ScoreStates(states)
+		if err != nil {
+			return fail(err)
+		}
+		if alone != nil {
+			d.Alone = alone
+		}
+	}
+	v.Passes = len(texts)
 	d.setView(v)
 	return v, nil
 }

@@ -4,15 +4,17 @@ import (
 	"encoding/csv"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
 // TableOptions says what a table for a paper shows. The zero value shows every figure of
 // the report with marks at the level 0.05.
 type TableOptions struct {
-	K         []int   // of recall; nil = all
-	Level     float64 // p at or below it is marked; 0 = 0.05
-	Intervals bool    // show the 95 % intervals beside the means
+	Budgets   []int    // nil = all
+	Figures   []string // recall@10, say, and measures of relevance by name; nil = all
+	Level     float64  // p at or below it is marked; 0 = 0.05
+	Intervals bool     // show the 95 % intervals beside the means
 }
 
 // marked is the text of a table for a paper, in percent: cells of systems that differ from
@@ -35,16 +37,32 @@ func (r *Report) marked(o TableOptions) (marked, error) {
 	if !(o.Level > 0 && o.Level < 1) {
 		return marked{}, fmt.Errorf("Level is %v, not between 0 and 1", o.Level)
 	}
-	g := r.grid(o.K)
+	for _, name := range o.Figures {
+		if _, err := r.figures(name); err != nil {
+			return marked{}, err
+		}
+	}
+	g := r.grid(nil)
+	g.columns = slices.DeleteFunc(g.columns, func(c gridColumn) bool {
+		named := slices.ContainsFunc(o.Figures, func(name string) bool { return strings.EqualFold(name, c.figure) })
+		return o.Budgets != nil && !slices.Contains(o.Budgets, c.budget) || o.Figures != nil && !named
+	})
 	if len(g.columns) == 0 {
-		return marked{}, fmt.Errorf("the report on %s has nothing at k = %v", r.Dataset, o.K)
+		return marked{}, fmt.Errorf("the report on %s has nothing at the budgets %v: it has %v", r.Dataset, o.Budgets, r.budgets())
 	}
 	t := marked{header: []string{"system", "index calls"}, note: r.note(o.Level)}
+	read := slices.ContainsFunc(g.rows, func(row gridRow) bool { return row.passes > 0 })
+	if read {
+		t.header = append(t.header, "item passes")
+	}
 	for _, c := range g.columns {
 		t.header = append(t.header, fmt.Sprintf("%s, B = %d", c.figure, c.budget))
 	}
 	for _, row := range g.rows {
 		cells := []cellText{{text: row.system}, {text: fmt.Sprint(row.calls)}}
+		if read {
+			cells = append(cells, cellText{text: fmt.Sprint(row.passes)})
+		}
 		for _, c := range g.columns {
 			f, ok := g.cells[row][c]
 			cells = append(cells, r.cell(f, ok, o, g.best(c)))
@@ -160,18 +178,18 @@ func latexText(s string) string {
 }
 
 // CSV writes one row per system, index cost, budget and figure: system, sampling,
-// index_calls, budget, figure, mean, low, high, gain, p, p_adjusted, calls.
+// index_calls, item_passes, budget, figure, mean, low, high, gain, p, p_adjusted, calls.
 func (r *Report) CSV() (string, error) {
 	var b strings.Builder
 	w := csv.NewWriter(&b)
-	w.Write([]string{"system", "sampling", "index_calls", "budget", "figure", "mean", "low", "high", "gain", "p", "p_adjusted", "calls"})
+	w.Write([]string{"system", "sampling", "index_calls", "item_passes", "budget", "figure", "mean", "low", "high", "gain", "p", "p_adjusted", "calls"})
 	for _, name := range r.figureNames() {
 		all, err := r.figures(name)
 		if err != nil {
 			return "", fmt.Errorf("workbench: csv: %w", err)
 		}
 		for _, f := range all {
-			row := []string{f.of.System, f.of.Sampling, fmt.Sprint(f.of.IndexCalls), fmt.Sprint(f.of.Budget), f.Measure}
+			row := []string{f.of.System, f.of.Sampling, fmt.Sprint(f.of.IndexCalls), fmt.Sprint(f.of.ItemPasses), fmt.Sprint(f.of.Budget), f.Measure}
 			for _, v := range []float64{f.Mean, f.Low, f.High, f.Gain, f.P, f.PAdjusted, f.of.Calls} {
 				row = append(row, fmt.Sprintf("%.6g", v))
 			}

@@ -125,7 +125,7 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 		unseeded.Seed = 0
 		m.Sampling = unseeded.String()
 	}
-	m.IndexCalls, m.IndexBytes, m.Trained = ix.Calls, ix.bytes(), r.trained(ix, sm)
+	m.IndexCalls, m.ItemPasses, m.IndexBytes, m.Trained = ix.Calls, ix.Passes, ix.bytes(), r.trained(ix, sm)
 	var all []Measure
 	for _, budget := range r.Budgets {
 		ms, err := r.search(ctx, m, ix, sys.Search, budget)

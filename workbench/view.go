@@ -16,6 +16,11 @@ type View struct {
 	Name  string  // "ce" is the file view_ce.npy of a data set folder
 	Items *Matrix // one row an item, any width
 	Kept  float64 // share of the variance that NewView kept; 0 when not known
+
+	// Passes is how many times a cross-encoder read an item alone to make it, which is
+	// counted beside the calls of an index. OpenDataset takes a file to have cost one
+	// pass an item: set 0 for features that cost none, such as a second dual encoder's.
+	Passes int
 }
 
 // String fits one line.
@@ -23,6 +28,9 @@ func (v View) String() string {
 	s := fmt.Sprintf("View %s: %d items, %d features", v.Name, v.Items.Rows, v.Items.Cols)
 	if v.Kept > 0 {
 		s += fmt.Sprintf(", %.1f %% of the variance kept", 100*v.Kept)
+	}
+	if v.Passes > 0 {
+		s += fmt.Sprintf(", %d item passes", v.Passes)
 	}
 	return s
 }
@@ -70,7 +78,7 @@ func (d *Dataset) openViews() error {
 		if err != nil {
 			return err
 		}
-		d.Views = append(d.Views, View{Name: name, Items: m})
+		d.Views = append(d.Views, View{Name: name, Items: m, Passes: m.Rows})
 	}
 	return nil
 }
@@ -83,6 +91,19 @@ func (d *Dataset) setView(v View) {
 		return
 	}
 	d.Views = append(d.Views, v)
+}
+
+// passes is how many item passes the views cost. A pass that made a view gave Alone
+// as well.
+func (d *Dataset) passes() int {
+	n := 0
+	for _, v := range d.Views {
+		n += v.Passes
+	}
+	if d.Alone != nil {
+		n = max(n, len(d.Items))
+	}
+	return n
 }
 
 // checkViews returns an error that names the first view that does not fit the items.

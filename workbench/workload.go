@@ -10,8 +10,9 @@ import (
 
 // Workload is a search task, to be sized before it is run.
 type Workload struct {
-	Items, Dims    int // |I|, and d: a Calibrated index keeps 2d + 2 floats an item
-	IndexCalls     int // cross-encoder calls for the index
+	Items, Dims    int // |I|, and d: a Calibrated index keeps 2d + 2 floats an item,
+	Views          int // and as many more as its views are wide, 128 each at most
+	IndexCalls     int // cross-encoder calls for the index, item passes among them
 	Queries        int // to be searched
 	Budget, Rounds int // B and R of each; Rounds 0 = 5
 	Oversample     int // of a search over a store; 0 = 4
@@ -27,7 +28,7 @@ type Rates struct {
 // Plan says what a workload needs when its items are cut into shards, one row for
 // each count of shards:
 //
-//	gb           items of one shard: |I|·(2d+2)·4 bytes / shards
+//	gb           items of one shard: |I|·(2d + 2 + Views)·4 bytes / shards
 //	scan_ms      one query's scan on a shard, all at once: gb / Scan
 //	network_kb   a round's traffic: the vector to every shard, (number, product) of
 //	             k = Oversample·B/R candidates from each, the rows of the k best
@@ -46,7 +47,7 @@ func (w Workload) Plan(r Rates, shards []int) (dataframe.DataFrame, error) {
 	}
 	names := []string{"gb", "scan_ms", "network_kb", "network_ms", "score_ms", "query_s", "score_hours", "scan_hours"}
 	columns := make([][]float64, len(names))
-	row := float64(2*w.Dims+2) * 4
+	row := float64(2*w.Dims+2+w.Views) * 4
 	calls := float64(w.Budget) / rounds
 	for _, n := range shards {
 		if n <= 0 {

@@ -1,5 +1,6 @@
 // Read has the cross-encoder read the items of data sets alone and writes what it
-// makes of them, 128 wide and in float16, as view_ce.npy.
+// makes of them, 128 wide and in float16, as view_ce.npy, and what it scores them, in
+// float32, as ce_alone.npy.
 //
 //	go run ./data/read [-to FOLDER] [-model FOLDER] DATASET…
 //
@@ -30,33 +31,31 @@ func main() {
 	ce, err := workbench.OpenCrossEncoder(*model)
 	check(err)
 	for _, dir := range flag.Args() {
-		view, err := read(ctx, ce, dir)
+		d, err := open(dir)
+		check(err)
+		view, err := d.ReadItems(ctx, ce, workbench.ViewOptions{})
 		check(err)
 		if *to != "" {
 			dir = filepath.Join(*to, filepath.Base(dir))
 			check(os.MkdirAll(dir, 0o755))
 		}
 		check(view.SaveHalf(dir))
+		check(d.Alone.Save(filepath.Join(dir, "ce_alone.npy")))
 		fmt.Printf("%s: %v\n", dir, view)
 	}
 }
 
-// read makes the view of a data set.
-func read(ctx context.Context, ce *workbench.CrossEncoder, dir string) (workbench.View, error) {
+// open opens a data set with its texts.
+func open(dir string) (*workbench.Dataset, error) {
 	d, err := workbench.OpenTexts(dir)
+	if err != nil || d.Items[0].Text != "" {
+		return d, err
+	}
+	wordnet, err := workbench.OpenWordNet("")
 	if err != nil {
-		return workbench.View{}, err
+		return nil, err
 	}
-	if d.Items[0].Text == "" {
-		wordnet, err := workbench.OpenWordNet("")
-		if err != nil {
-			return workbench.View{}, err
-		}
-		if err := wordnet.FillTexts(d); err != nil {
-			return workbench.View{}, err
-		}
-	}
-	return d.ReadItems(ctx, ce, workbench.ViewOptions{})
+	return d, wordnet.FillTexts(d)
 }
 
 func check(err error) {

@@ -1,7 +1,7 @@
 // Package beam does the workbench's large jobs as Apache Beam pipelines: scoring a
-// Sampling (Score), exact ground truth (Truth), embedding texts (Embed) and the
-// Calibrated fit (Fit). What they leave are the files that one process reads:
-// workbench.OpenScores, OpenNeighbors, OpenMatrix and OpenIndex.
+// Sampling (Score), exact ground truth (Truth), embedding texts (Embed), reading items
+// alone (Read) and the Calibrated fit (Fit). What they leave are the files that one
+// process reads: workbench.OpenDataset, OpenScores, OpenNeighbors and OpenIndex.
 //
 // Workers and driver meet in files: every path named in a job must be seen by all
 // of them, on one machine's disk or on a network file system. What a job draws by

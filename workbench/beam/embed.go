@@ -17,7 +17,7 @@ import (
 )
 
 func init() {
-	register(passage{}, embedFn{}, saveVectorsFn{})
+	register(passage{}, embedFn{}, saveRowsFn{})
 	beam.RegisterCoder(reflect.TypeFor[block](), encodeBlock, decodeBlock)
 }
 
@@ -31,7 +31,7 @@ type EmbedJob struct {
 	Batch int    // texts a range; 0 is 1024
 }
 
-// The two files.
+// Whose texts a passage has: the places of their rows in a saveRowsFn's Files.
 const (
 	queryTexts = iota
 	itemTexts
@@ -57,7 +57,7 @@ func Embed(ctx context.Context, j EmbedJob) error {
 		p, s := beam.NewPipelineWithRoot()
 		ranges := beam.Reshuffle(s, beam.CreateList(s, passages(rows, cmp.Or(j.Batch, 1024))))
 		blocks := beam.ParDo(s, &embedFn{j.Corpus, j.Model, j.Half}, ranges)
-		beam.ParDo0(s, &saveVectorsFn{cmp.Or(j.Out, j.Dir), rows, j.Half}, beam.GroupByKey(s, blocks))
+		beam.ParDo0(s, &saveRowsFn{cmp.Or(j.Out, j.Dir), []string{"de_queries.npy", "de_items.npy"}, rows, j.Half}, beam.GroupByKey(s, blocks))
 		err = run(ctx, p)
 	}
 	if err != nil {
@@ -102,6 +102,21 @@ func (f *embedFn) ProcessElement(ctx context.Context, p passage, emit func(int, 
 	if err != nil {
 		return err
 	}
+	list, err := p.texts(d)
+	if err != nil {
+		return err
+	}
+	m, err := e.Encode(ctx, list)
+	if err != nil {
+		return err
+	}
+	body, err := npyBody(m, f.Half)
+	emit(p.Of, block{p.Lo, m.Cols, body})
+	return err
+}
+
+// texts returns those of the passage.
+func (p passage) texts(d *workbench.Dataset) ([]string, error) {
 	list := make([]string, p.Hi-p.Lo)
 	for i := range list {
 		what, id := "query", ""
@@ -111,16 +126,10 @@ func (f *embedFn) ProcessElement(ctx context.Context, p passage, emit func(int, 
 			what, list[i], id = "item", d.Items[row].Text, d.Items[row].ID
 		}
 		if list[i] == "" {
-			return fmt.Errorf("%s row %d (%s) of %s has no text", what, p.Lo+i, id, d.Name)
+			return nil, fmt.Errorf("%s row %d (%s) of %s has no text", what, p.Lo+i, id, d.Name)
 		}
 	}
-	m, err := e.Encode(ctx, list)
-	if err != nil {
-		return err
-	}
-	body, err := npyBody(m, f.Half)
-	emit(p.Of, block{p.Lo, m.Cols, body})
-	return err
+	return list, nil
 }
 
 // npyBody is what a .npy file holds after its header.
@@ -138,16 +147,16 @@ func width(half bool) int {
 	return 4
 }
 
-// saveVectorsFn writes each block to its place in one of the two files.
-type saveVectorsFn struct {
-	Dir  string
-	Rows []int
-	Half bool
+// saveRowsFn writes each block to its place in one of the files.
+type saveRowsFn struct {
+	Dir   string
+	Files []string
+	Rows  []int // of each
+	Half  bool
 }
 
-func (f *saveVectorsFn) ProcessElement(of int, blocks func(*block) bool) error {
-	name := map[int]string{queryTexts: "de_queries.npy", itemTexts: "de_items.npy"}[of]
-	return files.Write(filepath.Join(f.Dir, name), func(file *os.File) error {
+func (f *saveRowsFn) ProcessElement(of int, blocks func(*block) bool) error {
+	return files.Write(filepath.Join(f.Dir, f.Files[of]), func(file *os.File) error {
 		var header bytes.Buffer
 		var b block
 		for blocks(&b) {

@@ -2,6 +2,7 @@ package beam
 
 import (
 	"math"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -39,6 +40,29 @@ func TestEmbed(t *testing.T) {
 	}
 }
 
+// Items read in ranges make the view of Dataset.ReadItems, bit by bit.
+func TestRead(t *testing.T) {
+	const model = "../../data/models/ce-wordnet-L4"
+	dir, out := toyFolder(t, 3, 50), t.TempDir()
+	d := must[*workbench.Dataset](t)(workbench.OpenTexts(dir))
+	want := must[workbench.View](t)(d.ReadItems(t.Context(), must[*workbench.CrossEncoder](t)(workbench.OpenCrossEncoder(model)), workbench.ViewOptions{Width: 9}))
+	got := must[workbench.View](t)(Read(t.Context(), ReadJob{Corpus: Corpus{Dir: dir}, Model: model, View: workbench.ViewOptions{Width: 9}, Out: out, Batch: 8}))
+	if !reflect.DeepEqual(got, want) || got.Passes != 50 {
+		t.Errorf("%v, want %v", got, want)
+	}
+	view := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "view_ce.npy")))
+	alone := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "ce_alone.npy")))
+	if !reflect.DeepEqual(view, want.Items) || !reflect.DeepEqual(alone, d.Alone) {
+		t.Error("the files hold something else")
+	}
+	if left := must[[]os.DirEntry](t)(os.ReadDir(out)); len(left) != 2 {
+		t.Errorf("left behind: %v", left)
+	}
+	if _, err := Read(t.Context(), ReadJob{Corpus: Corpus{Dir: verbs}, Model: model, Out: out}); err == nil || !strings.Contains(err.Error(), "has no text") {
+		t.Errorf("a data set without texts: %v", err)
+	}
+}
+
 func halved(t *testing.T, m *workbench.Matrix) *workbench.Matrix {
 	path := filepath.Join(t.TempDir(), "half.npy")
 	if err := m.SaveHalf(path); err != nil {
@@ -47,11 +71,14 @@ func halved(t *testing.T, m *workbench.Matrix) *workbench.Matrix {
 	return must[*workbench.Matrix](t)(workbench.OpenMatrix(path))
 }
 
-// The tolerance of a fit in parts against one process: approximate scores, relative
-// to the largest, and recall.
+// The tolerance of a fit in parts against one process: the noise, approximate scores,
+// relative to the largest, and recall. With item views, such as verbs has, the fifteen
+// steps of conjugate gradients leave more undone, and rounding grows in them: from
+// 1e-5 of the scores without views to 4e-3.
 const (
-	scoreTolerance  = 1e-4
-	recallTolerance = 0.001
+	noiseTolerance  = 1e-4
+	scoreTolerance  = 1e-2
+	recallTolerance = 0.005
 )
 
 // On real verbs an index fitted in parts searches like one process's: prior noise,
@@ -76,7 +103,7 @@ func TestFit(t *testing.T) {
 		a, b := recall(t, d, table, want), recall(t, d, table, got)
 		far := apart(t, d, want, got)
 		t.Logf("%v: recall %.4f and %.4f, noise %.6f and %.6f, approximate scores differ by %.1e", sm, a, b, want.Prior.Noise, got.Prior.Noise, far)
-		if math.Abs(a-b) > recallTolerance || math.Abs(want.Prior.Noise-got.Prior.Noise) > scoreTolerance*want.Prior.Noise || far > scoreTolerance {
+		if math.Abs(a-b) > recallTolerance || math.Abs(want.Prior.Noise-got.Prior.Noise) > noiseTolerance*want.Prior.Noise || far > scoreTolerance {
 			t.Errorf("%v: the index is another than one process's", sm)
 		}
 	}

@@ -4,6 +4,7 @@
 //
 //	go run ./workbench/bench/scoring            # the table; installs rivals by pip
 //	go run ./workbench/bench/scoring -parity    # agreement with ONNX Runtime only, without torch
+//	go run ./workbench/bench/scoring -items     # items read alone beside pairs scored, without rivals
 //
 // The rivals live in a virtual environment in the user's cache folder, made on
 // first use. Text pairs are drawn from a texts.jsonl.
@@ -39,12 +40,13 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("scoring: ")
 	parity := flag.Bool("parity", false, "only check that engines agree")
+	items := flag.Bool("items", false, "only compare reading items with scoring pairs")
 	texts := flag.String("texts", "../shared/data/verbs/texts.jsonl", "queries and items, one JSON object a line")
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
 	rounds := flag.Int("rounds", 5, "turns of each engine; the best one counts")
 	flag.Parse()
 	b := &bench{models: *models, rounds: *rounds, threads: runtime.GOMAXPROCS(0)}
-	if err := b.run(*texts, *parity); err != nil {
+	if err := b.run(*texts, *parity, *items); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -57,10 +59,13 @@ type bench struct {
 	dir             string // of temporary files
 }
 
-func (b *bench) run(texts string, parity bool) (err error) {
+func (b *bench) run(texts string, parity, alone bool) (err error) {
 	queries, items, err := readTexts(texts)
 	if err != nil {
 		return err
+	}
+	if alone {
+		return b.items(queries, items)
 	}
 	if b.dir, err = os.MkdirTemp("", "scoring"); err != nil {
 		return err

@@ -10,8 +10,8 @@ import (
 	"axn/workbench/bench/rival"
 )
 
-// parity checks the workloads, and the vectors of the real all-MiniLM-L6-v2 and
-// of de-wordnet-L2, against ONNX Runtime. It prints a closing line that test
+// parity checks the workloads, the vectors of the real all-MiniLM-L6-v2 and of
+// de-wordnet-L2, and the states of items alone against ONNX Runtime. It prints a closing line that test
 // harnesses know.
 func (b *bench) parity(cases []*workload, texts []string) error {
 	passed := 0
@@ -47,6 +47,12 @@ func (b *bench) parity(cases []*workload, texts []string) error {
 		}
 		passed++
 	}
+	for _, c := range cases {
+		if err := b.states(c, texts); err != nil {
+			return err
+		}
+		passed++
+	}
 	fmt.Printf("%d passed, 0 failed\n", passed)
 	return nil
 }
@@ -61,19 +67,33 @@ func (b *bench) vectors(model string, texts []string) error {
 	if err != nil {
 		return err
 	}
+	return b.rows("vectors of "+filepath.Base(filepath.Dir(model))+"/"+filepath.Base(model), "embed", model, texts, m)
+}
+
+// states compares what a cross-encoder makes of texts alone.
+func (b *bench) states(c *workload, texts []string) error {
+	m, err := c.scorer.ReadItems(context.Background(), texts)
+	if err != nil {
+		return err
+	}
+	return b.rows("states of "+filepath.Base(c.model), "states", c.model, texts, m)
+}
+
+// rows compares one row a text with what the rival does.
+func (b *bench) rows(what, do, model string, texts []string, m *workbench.Matrix) error {
 	file := filepath.Join(b.dir, "texts.json")
 	if err := writeJSON(file, texts); err != nil {
 		return err
 	}
 	var a struct{ Vectors [][]float64 }
-	if err := b.rivals.Ask(rival.Request{"do": "embed", "model": model, "texts": file, "threads": b.threads}, &a); err != nil {
+	if err := b.rivals.Ask(rival.Request{"do": do, "model": model, "texts": file, "threads": b.threads}, &a); err != nil {
 		return err
 	}
 	got := make([]float64, len(m.Data))
 	for i, v := range m.Data {
 		got[i] = float64(v)
 	}
-	return report("vectors of "+filepath.Base(filepath.Dir(model))+"/"+filepath.Base(model), got, slices.Concat(a.Vectors...))
+	return report(what, got, slices.Concat(a.Vectors...))
 }
 
 func report(what string, got, want []float64) error {

@@ -5,6 +5,7 @@ Reads one JSON request a line from standard input and answers each with one line
   {"do": "random_head", "model": DIR, "from": PACKAGE, "length": N}   writes a cross-encoder folder
   {"do": "score", "engine": "onnxruntime" | "sentence-transformers", "model": DIR, "pairs": FILE, "batch": N, "threads": N}
   {"do": "embed", "model": DIR, "texts": FILE, "threads": N}
+  {"do": "states", "model": DIR, "texts": FILE, "threads": N}   a cross-encoder's of each text beside an empty query
 """
 
 import importlib
@@ -49,8 +50,8 @@ class Graph:
         x = self.op("EmbedLayerNormalization", ["ids", "types", *map(self.tensor, embeddings), self.tensor(e + "LayerNorm.weight"), self.tensor(e + "LayerNorm.bias")], "x", epsilon=eps)
         self.nodes[-1].output.append("unused")
         for n in range(self.config["num_hidden_layers"]):
-            x = self.layer(f"encoder.layer.{n}.", x, heads, eps)
-        return x
+            before, x = x, self.layer(f"encoder.layer.{n}.", x, heads, eps)
+        return x, before
 
     def layer(self, p, x, heads, eps):
         parts = [p + f"attention.self.{name}." for name in ("query", "key", "value")]
@@ -77,9 +78,9 @@ class Graph:
                 c = self.op("Tanh", [c], "tanh", domain="")
         return c
 
-    def session(self, output, threads):
+    def session(self, outputs, threads):
         inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "types", "mask")]
-        outputs = [helper.make_tensor_value_info(output, TensorProto.FLOAT, None)]
+        outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
         graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
         model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
         options = onnxruntime.SessionOptions()
@@ -104,7 +105,7 @@ class OnnxRuntime:
         self.tokenizer = tokenizer(folder)
         graph = Graph(folder)
         x = graph.encoder()
-        self.session = graph.session(x if pooled else graph.logit(x), threads)
+        self.session = graph.session(x if pooled else [graph.logit(x[0])], threads)
 
     def batches(self, texts, batch):
         """Batches sorted by length, padded to the longest of each."""
@@ -117,22 +118,29 @@ class OnnxRuntime:
             for r, i in enumerate(rows):
                 n = len(encoded[i].ids)
                 feed["ids"][r, :n], feed["types"][r, :n], feed["mask"][r, :n] = encoded[i].ids, encoded[i].type_ids, 1
-            yield rows, feed, self.session.run(None, feed)[0]
+            yield rows, feed, self.session.run(None, feed)
 
     def score(self, pairs, batch):
         scores = np.zeros(len(pairs))
-        for rows, _, logits in self.batches([tuple(p) for p in pairs], batch):
+        for rows, _, (logits,) in self.batches([tuple(p) for p in pairs], batch):
             scores[rows] = logits[:, 0]
         return scores
 
     def embed(self, texts, batch):
         """Unit vectors of the mean over all tokens."""
+        mean = self.pooled(texts, batch)[:, 0]
+        return mean / np.linalg.norm(mean, axis=1, keepdims=True)
+
+    def states(self, texts, batch):
+        """Of each text beside an empty query the means of the last two layers and [CLS] of the last."""
+        return self.pooled([("", text) for text in texts], batch).reshape(len(texts), -1)
+
+    def pooled(self, texts, batch):
         vectors = {}
-        for rows, feed, x in self.batches(texts, batch):
+        for rows, feed, (x, before) in self.batches(texts, batch):
             mask = feed["mask"][:, :, None].astype(np.float32)
-            mean = (x * mask).sum(1) / mask.sum(1)
-            for i, v in zip(rows, mean / np.linalg.norm(mean, axis=1, keepdims=True)):
-                vectors[i] = v
+            means = [(y * mask).sum(1) / mask.sum(1) for y in (x, before)]
+            vectors.update(zip(rows, np.stack([*means, x[:, 0]], axis=1)))
         return np.stack([vectors[i] for i in range(len(texts))])
 
 
@@ -183,9 +191,10 @@ def score(request):
     return {"seconds": time.perf_counter() - start, "scores": [float(s) for s in scores]}
 
 
-def embed(request):
-    vectors = OnnxRuntime(request["model"], request["threads"], pooled=True).embed(json.loads(pathlib.Path(request["texts"]).read_text()), 16)
-    return {"vectors": vectors.astype(float).tolist()}
+def vectors(request):
+    model = OnnxRuntime(request["model"], request["threads"], pooled=True)
+    texts = json.loads(pathlib.Path(request["texts"]).read_text())
+    return {"vectors": getattr(model, request["do"])(texts, 16).astype(float).tolist()}
 
 
 def versions(_):
@@ -196,5 +205,5 @@ def versions(_):
 
 for line in sys.stdin:
     wanted = json.loads(line)
-    answer = {"versions": versions, "random_head": random_head, "score": score, "embed": embed}[wanted["do"]](wanted)
+    answer = {"versions": versions, "random_head": random_head, "score": score, "embed": vectors, "states": vectors}[wanted["do"]](wanted)
     print(json.dumps(answer), flush=True)

@@ -1,4 +1,5 @@
-// Command systems compares every system of the AXN paper on a data set folder:
+// Command systems compares every system of the AXN paper, and Calibrated, on a data
+// set folder, with its item views and without:
 //
 //	go run ./workbench/bench/systems [-queries 500] [-test 200] data/verbs
 //
@@ -12,6 +13,8 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
+	"slices"
 
 	"axn/workbench"
 )
@@ -38,17 +41,82 @@ func compare(ctx context.Context, dir string, queries, test int) error {
 	if err != nil {
 		return err
 	}
-	rep, err := workbench.Experiment{Dataset: d, Scorer: s, Systems: systems(d, min(queries, len(d.Train))),
-		Budgets: []int{100, 500}, TopK: []int{1, 10, 100}, Queries: d.Test[:min(test, len(d.Test))]}.Run(ctx)
-	if err != nil {
-		return err
+	plain := *d
+	plain.Views, plain.Alone = nil, nil
+	queries = min(queries, len(d.Train))
+	contests := []contest{{&plain, append(systems(&plain, queries), calibrated("Calibrated", queries)...)}}
+	if len(d.Views) > 0 {
+		contests = append(contests, contest{joined(d), viewed(joined(d), queries)}, contest{d, calibrated("Calibrated + views", queries)})
 	}
 	fmt.Println("| system | index calls | B = 100 | B = 500 | index, s | search, s |\n|---|---|---|---|---|---|")
-	for ms := rep.Measures; len(ms) > 0; ms = ms[6:] { // two budgets, three k
-		fmt.Printf("| %s | %d | %s | %s | %.1f | %.1f |\n", ms[0].System, ms[0].IndexCalls,
-			recalls(ms[:3]), recalls(ms[3:6]), ms[3].FactorizeSeconds, ms[3].Seconds)
+	for _, c := range contests {
+		rep, err := workbench.Experiment{Dataset: c.d, Scorer: s, Systems: c.systems,
+			Budgets: []int{100, 500}, TopK: []int{1, 10, 100}, Queries: d.Test[:min(test, len(d.Test))]}.Run(ctx)
+		if err != nil {
+			return err
+		}
+		for ms := rep.Measures; len(ms) > 0; ms = ms[6:] { // two budgets, three k
+			fmt.Printf("| %s | %d | %s | %s | %.1f | %.1f |\n", ms[0].System, ms[0].IndexCalls,
+				recalls(ms[:3]), recalls(ms[3:6]), ms[3].FactorizeSeconds, ms[3].Seconds)
+		}
 	}
 	return nil
+}
+
+// contest is systems over the same vectors and views.
+type contest struct {
+	d       *workbench.Dataset
+	systems []workbench.System
+}
+
+// joined returns the data set with its views in the vectors, for systems that know
+// of vectors only: the items' are (v_i, views_i), views scaled to the vectors' size,
+// the queries' (x_q, 0), so that the dual encoder's scores are what they were.
+func joined(d *workbench.Dataset) *workbench.Dataset {
+	j := *d
+	j.Views, j.Alone, j.DE = nil, nil, d.DE
+	for _, v := range d.Views {
+		scale := float32(math.Sqrt(squares(d.DE.Items) / max(squares(v.Items), math.SmallestNonzeroFloat32)))
+		j.DE.Items = beside(j.DE.Items, v.Items, scale)
+		j.DE.Queries = beside(j.DE.Queries, workbench.NewMatrix(len(d.Queries), v.Items.Cols), 1)
+	}
+	return &j
+}
+
+func squares(m *workbench.Matrix) (sum float64) {
+	for _, v := range m.Data {
+		sum += float64(v) * float64(v)
+	}
+	return sum
+}
+
+// beside returns the rows (a_i, scale·b_i).
+func beside(a, b *workbench.Matrix, scale float32) *workbench.Matrix {
+	m := workbench.NewMatrix(a.Rows, a.Cols+b.Cols)
+	for i := range m.Rows {
+		row := append(m.Row(i)[:0], a.Row(i)...)
+		for _, v := range b.Row(i) {
+			row = append(row, scale*v)
+		}
+	}
+	return m
+}
+
+// viewed are the paper's best systems over joined vectors.
+func viewed(d *workbench.Dataset, queries int) []workbench.System {
+	all := systems(d, queries)
+	keep := []string{"AXN_DE,DE, λ 0", "AXN_DE,DE, λ 0.8", "AXN_MF_Trns,DE, λ 0.8", "AXN_MF_Ind,DE, λ 0.8"}
+	all = slices.DeleteFunc(all, func(s workbench.System) bool { return !slices.Contains(keep, s.Name) })
+	for i := range all {
+		all[i].Name += " + views"
+	}
+	return all
+}
+
+// calibrated is Calibrated without a call and from 100 random entries of each train query.
+func calibrated(name string, queries int) []workbench.System {
+	return []workbench.System{{Name: name + ", no calls", Samplings: []workbench.Sampling{}},
+		{Name: name, Samplings: []workbench.Sampling{{Queries: queries, Random: 100, Seed: 1}}}}
 }
 
 func recalls(ms []workbench.Measure) string {

@@ -206,6 +206,42 @@ func TestScore(t *testing.T) {
 	}
 }
 
+func TestStates(t *testing.T) {
+	for name, c := range shapes {
+		r := newRand(t)
+		m := randomModel(r, c)
+		s := randomSequences(r, 25, 50, c.Vocab)
+		states := f32.NewMat(25, StateBlocks*c.Hidden)
+		if err := New(m).States(t.Context(), 25, s.input, states, nil); err != nil {
+			t.Fatal(err)
+		}
+		before := *m
+		before.Layers = m.Layers[:c.Layers-1]
+		for i, ids := range s.ids {
+			last, lastButOne := reference(m, ids, s.second[i]), reference(&before, ids, s.second[i])
+			checkRow(t, fmt.Sprint(name, i), states.Row(i), slices.Concat(last.mean(), lastButOne.mean(), last[0]))
+		}
+		got, want := make([]float64, 25), make([]float64, 25)
+		New(m).ScoreStates(states, got)
+		if err := New(m).Score(t.Context(), 25, s.input, want, nil); err != nil {
+			t.Fatal(err)
+		}
+		for i := range want {
+			checkRow(t, fmt.Sprint(name, " score ", i), []float32{float32(got[i])}, want[i:i+1])
+		}
+	}
+}
+
+func (x rows) mean() []float64 {
+	mean := make([]float64, len(x[0]))
+	for _, row := range x {
+		for j, v := range row {
+			mean[j] += v / float64(len(x))
+		}
+	}
+	return mean
+}
+
 func TestEmbed(t *testing.T) {
 	poolings := map[hf.Pooling]func(column []float64) float64{
 		hf.PoolCLS: func(v []float64) float64 { return v[0] },

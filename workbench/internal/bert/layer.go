@@ -40,8 +40,9 @@ const finishRows = 84
 // finish does what follows attention: projection, residual, norm,
 // feed-forward, residual, norm. The residual is what the products add to.
 func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
-	for lo := 0; lo < x.Rows; lo += finishRows {
-		hi := min(lo+finishRows, x.Rows)
+	parts := max(1, (x.Rows+finishRows/2)/finishRows)
+	for part := range parts { // of nearly equal height
+		lo, hi := x.Rows*part/parts, x.Rows*(part+1)/parts
 		rows := x.RowRange(lo, hi)
 		wide := w.matrix(&w.wide, hi-lo, e.inter)
 		f32.Gemm(rows, context.RowRange(lo, hi), &l.output.Panels, true, 1)

@@ -23,12 +23,27 @@ func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, 
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		rows := e.forwardFirst(w, e.first, e.run(w))
 		dense := w.matrix(&w.context, rows.Rows, e.hidden)
-		f32.GemmBias(dense, rows, &e.head.dense.Panels, e.head.dense.bias, 1)
-		for s, i := range w.indices {
-			activate(e.head.activation, dense.Row(s))
-			scores[i] = float64(f32.Dot(dense.Row(s), e.head.out) + e.head.bias)
-		}
+		e.logits(rows, dense, func(s int, score float64) { scores[w.indices[s]] = score })
 	})
+}
+
+// logits has the head score each of rows, the last layer's row 0 of some sequences;
+// dense is room for as many.
+func (e *Encoder) logits(rows, dense f32.Mat, set func(s int, score float64)) {
+	f32.GemmBias(dense, rows, &e.head.dense.Panels, e.head.dense.bias, 1)
+	for s := range dense.Rows {
+		activate(e.head.activation, dense.Row(s))
+		set(s, float64(f32.Dot(dense.Row(s), e.head.out)+e.head.bias))
+	}
+}
+
+// ScoreStates computes the logits of sequences from their States.
+func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) {
+	first := states.Sub(0, 2*e.hidden, states.Rows, e.hidden)
+	for lo := 0; lo < first.Rows; lo += chunkTokens {
+		rows := first.RowRange(lo, min(lo+chunkTokens, first.Rows))
+		e.logits(rows, f32.NewMat(rows.Rows, e.hidden), func(s int, score float64) { scores[lo+s] = score })
+	}
 }
 
 // Embed computes the pooled vectors of n sequences into the rows of vectors.
@@ -103,7 +118,7 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	}
 	defer func() { e.idle <- w }()
 	w.reset()
-	for share := (n + threads - 1) / threads; len(w.ids) < chunkTokens && w.sequences() < share; {
+	for share := (n + threads - 1) / threads; len(w.ids)+w.last()/2 < chunkTokens && w.sequences() < share; {
 		i := int(next.Add(1)) - 1
 		if i >= n {
 			break

@@ -78,3 +78,11 @@ func (w *workspace) matrix(buf *[]float32, rows, cols int) f32.Mat {
 	}
 	return f32.Mat{Data: (*buf)[:rows*stride], Rows: rows, Cols: cols, Stride: stride}
 }
+
+// last is the length of the last sequence.
+func (w *workspace) last() int {
+	if w.sequences() == 0 {
+		return 0
+	}
+	return w.starts[w.sequences()] - w.starts[w.sequences()-1]
+}

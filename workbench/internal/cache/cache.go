@@ -1,6 +1,6 @@
 // Package cache keeps scores on disk in a bbolt file: for each model a table from the hash of a
-// pair of texts to the score. A commit survives kill -9 and power loss; a file that is damaged
-// gives errors, not wrong scores.
+// pair of texts to the score, and one from the hash of a text to a row of floats. A commit survives
+// kill -9 and power loss; a file that is damaged gives errors, not wrong scores.
 package cache
 
 import (
@@ -71,7 +71,7 @@ func (d *DB) Get(model string, keys []Key, scores []float64) (found int, err err
 				continue
 			}
 			if v := b.Get(keys[i][:]); v != nil {
-				if scores[i], err = decode(keys[i][:], v); err != nil {
+				if scores[i], err = score(keys[i][:], v); err != nil {
 					return err
 				}
 				found++
@@ -84,38 +84,59 @@ func (d *DB) Get(model string, keys []Key, scores []float64) (found int, err err
 
 // Put stores finite scores in one transaction; when it returns nil they are on disk.
 func (d *DB) Put(model string, keys []Key, scores []float64) error {
-	order := make([]int, 0, len(keys)) // by key, so that pages are filled one after the other
+	order := make([]int, 0, len(keys))
 	for i, s := range scores {
 		if !math.IsNaN(s) && !math.IsInf(s, 0) {
 			order = append(order, i)
 		}
 	}
-	slices.SortFunc(order, func(a, b int) int { return bytes.Compare(keys[a][:], keys[b][:]) })
+	return d.put(model, keys, order, func(i int) []byte {
+		return binary.LittleEndian.AppendUint64(make([]byte, 0, 12), math.Float64bits(scores[i]))
+	})
+}
+
+// put stores the values of the keys with the given indices in one bucket, in order of key, so that
+// pages are filled one after the other.
+func (d *DB) put(bucket string, keys []Key, indices []int, value func(i int) []byte) error {
+	slices.SortFunc(indices, func(a, b int) int { return bytes.Compare(keys[a][:], keys[b][:]) })
 	return d.update(func(models *bbolt.Bucket) error {
-		b, err := models.CreateBucketIfNotExists([]byte(model))
-		for _, i := range order {
+		b, err := models.CreateBucketIfNotExists([]byte(bucket))
+		for _, i := range indices {
 			if err != nil {
 				break
 			}
-			err = b.Put(keys[i][:], encode(keys[i][:], scores[i]))
+			err = b.Put(keys[i][:], sealed(keys[i][:], value(i)))
 		}
 		return err
 	})
 }
 
-// A value is the score and a checksum over key and score, since bbolt has none for its pages.
-func encode(key []byte, score float64) []byte {
-	v := binary.LittleEndian.AppendUint64(make([]byte, 0, 12), math.Float64bits(score))
-	return binary.LittleEndian.AppendUint32(v, checksum(key, v))
+// sealed is a value with a checksum over key and value behind it, since bbolt has none for its pages.
+func sealed(key, value []byte) []byte {
+	return binary.LittleEndian.AppendUint32(value, checksum(key, value))
 }
 
-func decode(key, v []byte) (float64, error) {
-	if len(v) != 12 || binary.LittleEndian.Uint32(v[8:]) != checksum(key, v[:8]) {
-		return 0, fmt.Errorf("%w: the checksum of entry %x is wrong", ErrCorrupt, key)
+// unsealed returns the value.
+func unsealed(key, v []byte) ([]byte, error) {
+	n := len(v) - 4
+	if n < 0 || binary.LittleEndian.Uint32(v[n:]) != checksum(key, v[:n]) {
+		return nil, fmt.Errorf("%w: the checksum of entry %x is wrong", ErrCorrupt, key)
 	}
-	return math.Float64frombits(binary.LittleEndian.Uint64(v)), nil
+	return v[:n], nil
 }
 
-func checksum(key, score []byte) uint32 {
-	return crc32.Update(crc32.ChecksumIEEE(key), crc32.IEEETable, score)
+// score returns the value of a score's entry.
+func score(key, v []byte) (float64, error) {
+	value, err := unsealed(key, v)
+	if err != nil {
+		return 0, err
+	}
+	if len(value) != 8 {
+		return 0, fmt.Errorf("%w: entry %x of %d bytes is no score", ErrCorrupt, key, len(value))
+	}
+	return math.Float64frombits(binary.LittleEndian.Uint64(value)), nil
+}
+
+func checksum(key, value []byte) uint32 {
+	return crc32.Update(crc32.ChecksumIEEE(key), crc32.IEEETable, value)
 }

@@ -94,6 +94,27 @@ func TestPutGet(t *testing.T) {
 	want(t, open(t, path), "m", keys, scores)
 }
 
+// Rows lie beside scores, under keys of their own, and are counted apart.
+func TestRows(t *testing.T) {
+	d := open(t, filepath.Join(t.TempDir(), "scores"))
+	keys, rows := TextKeys([]string{"b", "a", ""}), [][]float32{{1, -2.5}, {float32(math.Inf(1)), 0}, {}}
+	if err := d.PutRows("m", keys[:2], rows[:2]); err != nil {
+		t.Fatal(err)
+	}
+	put(t, d, "m", keys, []float64{1, 2, 3})
+	got := make([][]float32, 3)
+	if found, err := d.GetRows("m", keys, got); found != 2 || err != nil || !slices.Equal(got[0], rows[0]) || !slices.Equal(got[1], rows[1]) || got[2] != nil {
+		t.Errorf("%d found, %v: %v", found, err, got)
+	}
+	if found, err := d.GetRows("other", keys, got); found != 0 || err != nil || got[0] != nil {
+		t.Errorf("another model: %d found, %v", found, err)
+	}
+	if counts, err := d.Verify(t.Context()); err != nil || !slices.Equal(counts, []Count{{"m", 3, 2}}) {
+		t.Errorf("%v, %v", counts, err)
+	}
+	want(t, d, "m", keys, []float64{1, 2, 3})
+}
+
 func TestVerifyAndCompact(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "scores")
 	d := open(t, path)
@@ -103,7 +124,7 @@ func TestVerifyAndCompact(t *testing.T) {
 	}
 	put(t, d, "n", keys[:7], scores[:7])
 	counts, err := d.Verify(t.Context())
-	if err != nil || !slices.Equal(counts, []Count{{"m", 20000}, {"n", 7}}) {
+	if err != nil || !slices.Equal(counts, []Count{{"m", 20000, 0}, {"n", 7, 0}}) {
 		t.Fatalf("%v, %v", counts, err)
 	}
 	before, after, err := d.Compact(t.Context())

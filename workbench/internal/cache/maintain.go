@@ -7,17 +7,18 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"go.etcd.io/bbolt"
 )
 
-// Count is how many scores a file holds of a model.
+// Count is how many scores and rows a file holds of a model.
 type Count struct {
-	Model  string
-	Scores int
+	Model         string
+	Scores, Items int
 }
 
-// Verify reads the whole file: every score fits its checksum and is found under its key, keys are
+// Verify reads the whole file: every entry fits its checksum and is found under its key, keys are
 // in order, every page is either in use or free. It returns what it counted, and the first thing
 // that is wrong. (bbolt's own check panics in a goroutine of its own on some damage.)
 func (d *DB) Verify(ctx context.Context) (counts []Count, err error) {
@@ -28,7 +29,7 @@ func (d *DB) Verify(ctx context.Context) (counts []Count, err error) {
 			if bytes.Compare(last, k) >= 0 || !bytes.Equal(model.Get(k), v) {
 				return fmt.Errorf("%w: entry %x is out of order", ErrCorrupt, k)
 			}
-			_, err := decode(k, v)
+			_, err := unsealed(k, v)
 			return err
 		}, &counts)
 		if err != nil {
@@ -39,7 +40,7 @@ func (d *DB) Verify(ctx context.Context) (counts []Count, err error) {
 	return counts, err
 }
 
-// Counts counts the scores of each model.
+// Counts counts the scores and rows of each model.
 func (d *DB) Counts(ctx context.Context) (counts []Count, err error) {
 	err = d.view(func(models *bbolt.Bucket) error {
 		return scan(ctx, models, func(_ *bbolt.Bucket, _, _, _ []byte) error { return nil }, &counts)
@@ -50,8 +51,7 @@ func (d *DB) Counts(ctx context.Context) (counts []Count, err error) {
 // scan counts the entries of each model and calls each with the key before and the entry.
 func scan(ctx context.Context, models *bbolt.Bucket, each func(model *bbolt.Bucket, last, k, v []byte) error, counts *[]Count) error {
 	return models.ForEachBucket(func(name []byte) error {
-		*counts = append(*counts, Count{Model: string(name)})
-		n, model := &(*counts)[len(*counts)-1].Scores, models.Bucket(name)
+		n, model := counter(counts, string(name)), models.Bucket(name)
 		var last []byte
 		return model.ForEach(func(k, v []byte) error {
 			if *n++; *n%4096 == 0 && ctx.Err() != nil {
@@ -62,6 +62,19 @@ func scan(ctx context.Context, models *bbolt.Bucket, each func(model *bbolt.Buck
 			return err
 		})
 	})
+}
+
+// counter returns where the entries of a bucket are counted. A model's rows follow its scores.
+func counter(counts *[]Count, bucket string) *int {
+	model, isRows := strings.CutSuffix(bucket, rowsMark)
+	if n := len(*counts); n == 0 || (*counts)[n-1].Model != model {
+		*counts = append(*counts, Count{Model: model})
+	}
+	c := &(*counts)[len(*counts)-1]
+	if isRows {
+		return &c.Items
+	}
+	return &c.Scores
 }
 
 // checkPages compares the pages that the free list leaves with those that the tree uses.

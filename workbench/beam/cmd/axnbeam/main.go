@@ -23,6 +23,7 @@ const usage = `axnbeam COMMAND [flags]
   score  -dataset DIR -scorer S -cache DIR -out FILE [sampling]   observe scores
   truth  -dataset DIR -scorer S -cache DIR -out FILE -k N         exact neighbours of the test queries
   embed  -dataset DIR -model DIR [-out DIR] [-half]               dual-encoder vectors of all texts
+  read   -dataset DIR -model DIR [-out DIR] [-half] [-width N]    what a cross-encoder makes of each item alone
   fit    -dataset DIR -scores FILE -out FILE [-parts N]           a Calibrated index
 
 Scorers: table (the folder's ce_scores.npy), ce:FOLDER (a cross-encoder on each
@@ -53,7 +54,7 @@ func main() {
 	} else {
 		beamlog.SetupLogging(o.level, "text")
 	}
-	run, ok := map[string]func(context.Context) (fmt.Stringer, error){"score": o.score, "truth": o.truth, "embed": o.embed, "fit": o.fit}[command]
+	run, ok := map[string]func(context.Context) (fmt.Stringer, error){"score": o.score, "truth": o.truth, "embed": o.embed, "read": o.read, "fit": o.fit}[command]
 	if !ok || flag.NArg() > 0 {
 		flag.Usage()
 		os.Exit(2)
@@ -74,6 +75,7 @@ type options struct {
 	corpus             beam.Corpus
 	scoring            beam.Scoring
 	sampling           workbench.Sampling
+	view               workbench.ViewOptions
 	k, parts           int
 	out, model, scores string
 	work, level        string
@@ -98,12 +100,13 @@ func define() *options {
 	flag.BoolVar(&o.sampling.Dense, "dense", false, "score: every item for each")
 	flag.Int64Var(&o.sampling.Seed, "seed", 0, "score: draws the random entries")
 	flag.IntVar(&o.k, "k", 100, "truth: neighbours of a query")
-	flag.StringVar(&o.model, "model", "", "embed: folder of the dual encoder")
-	flag.BoolVar(&o.half, "half", false, "embed: float16 instead of float32")
+	flag.StringVar(&o.model, "model", "", "embed, read: folder of the dual encoder, the cross-encoder")
+	flag.BoolVar(&o.half, "half", false, "embed, read: float16 instead of float32")
+	flag.IntVar(&o.view.Width, "width", 0, "read: directions kept (default 128)")
 	flag.StringVar(&o.scores, "scores", "", "fit: file of the observed scores")
 	flag.StringVar(&o.work, "work", "", "fit: folder for what workers and driver hand over (default the index's)")
 	flag.IntVar(&o.parts, "parts", 8, "fit: parts of the rows")
-	flag.StringVar(&o.out, "out", "", "file, or folder of embed (default the data set's), to write")
+	flag.StringVar(&o.out, "out", "", "file, or folder of embed and read (default the data set's), to write")
 	flag.StringVar(&o.level, "log", "", "what runner and workers log here: debug, info, warn or error (default nothing)")
 	return o
 }
@@ -142,6 +145,13 @@ func (o *options) embed(ctx context.Context) (fmt.Stringer, error) {
 	}
 	err := beam.Embed(ctx, beam.EmbedJob{Corpus: o.corpus, Model: o.model, Out: o.out, Half: o.half})
 	return written("vectors"), err
+}
+
+func (o *options) read(ctx context.Context) (fmt.Stringer, error) {
+	if err := needs("dataset", o.corpus.Dir, "model", o.model); err != nil {
+		return nil, err
+	}
+	return beam.Read(ctx, beam.ReadJob{Corpus: o.corpus, Model: o.model, View: o.view, Out: o.out, Half: o.half})
 }
 
 func (o *options) fit(ctx context.Context) (fmt.Stringer, error) {

@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 	"errors"
+	"fmt"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/topk"
@@ -102,7 +103,11 @@ func (b *block) take(ctx context.Context, probes []probe, size int) error {
 		if len(hits) > len(b.seekers) {
 			lists = append(lists, hits[len(b.seekers)+i])
 		}
-		k.take(inTurn(lists, size))
+		items := inTurn(lists, size)
+		if _, store := b.items.(*storeShelf); !store && len(items) < size {
+			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
+		}
+		k.take(items)
 	}
 	return nil
 }

@@ -160,7 +160,7 @@ func ExampleOpenCSV() {
 	fmt.Println(report)
 	fmt.Println(report.Findings[1].Found)
 	// Output:
-	// Dataset wines: 3 items, 2 queries (1 train, 1 test), no vectors
+	// Dataset wines: 3 items, 2 queries (1 train, 1 test drawn by chance), no vectors
 	// ScorerReport on wines: 0 problems, 4 warnings, 11 checks, 10 calls
 	// 1 of 3 items repeat an earlier text, first rows 0 and 2
 }

@@ -18,14 +18,13 @@ import (
 // searches of few queries, and saved files, keep a rounded copy.
 type Index struct {
 	Method Method
-	Calls  int // cross-encoder calls spent on the scores it was made from
-	Passes int // cross-encoder passes over items alone spent on the views it was made from
+	Calls  int            // cross-encoder calls spent on the scores it was made from
+	Passes int            // cross-encoder passes over items alone spent on the views it was made from
+	DE     DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
-	// Fingerprint says which cross-encoder those scores are of; "" is not known. A search
+	// Fingerprint says which cross-encoder the scores are of; "" is not known. A search
 	// with another one warns once: see SearchOptions.SameScorer.
 	Fingerprint string
-
-	DE DualEmbeddings // the data set's vectors: |Q|×d and |I|×d
 
 	// Features is F, |I|×p: after any evidence the approximate scores differ
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
@@ -148,7 +147,8 @@ func (ix *Index) read(r *npz.Reader) error {
 	if meta.Kind != indexKind {
 		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
 	}
-	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint, ix.Seed, ix.Normalization = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint, meta.Seed, meta.Normalization
+	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint
+	ix.Seed, ix.Normalization = meta.Seed, meta.Normalization
 	if meta.Prior != nil {
 		ix.Prior = &Prior{priorMeta: *meta.Prior}
 	}

@@ -87,9 +87,9 @@ func ExampleRecall() {
 		fmt.Printf("top %d: %.2f\n", k, recall)
 	}
 	// Output:
-	// 0.90
+	// 0.91
 	// top 1: 0.96
-	// top 10: 0.90
+	// top 10: 0.91
 	// top 100: 0.59
 }
 

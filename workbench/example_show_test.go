@@ -25,7 +25,7 @@ func ExampleResult_Frame() {
 	fmt.Println(result.Frame().Select([]string{"rank", "round", "item", "score"}).Records())
 	fmt.Println(data.Describe(result.Frame()).Col("lemmas").Records()[0])
 	// Output:
-	// [[rank round item score] [1 1 12621 7.140625] [2 1 11958 5.726562] [3 1 9222 5.488281]]
+	// [[rank round item score] [1 3 12621 7.140625] [2 1 11958 5.726562] [3 1 9222 5.488281]]
 	// rear, raise, bring up, nurture, parent
 }
 
@@ -47,7 +47,7 @@ func ExampleResult_Trace() {
 	trace := result.Trace(exact[0])
 	fmt.Println("calls", trace.Col("calls").Records(), "found", trace.Col("found").Records())
 	// Output:
-	// calls [25 50 75 100] found [17 32 43 53]
+	// calls [25 50 75 100] found [17 31 44 55]
 }
 
 // A report has two tables, Frame with a row per measure and Table as papers print it, and several plots.

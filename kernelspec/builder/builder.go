@@ -18,12 +18,16 @@ import (
 	"strings"
 )
 
+// upstream lists the files of gophernotes that the kernel is made of.
+var upstream = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
+
+const gophernotes = "github.com/gopherdata/gophernotes"
+
 // Kernel says what to build.
 type Kernel struct {
 	Root string   // folder of the module axn
 	Out  string   // the binary to write
 	With []string // further packages to register, "path" or "path@version"
-	Main string   // the command to build, "./kernelspec/kernel" if empty
 }
 
 // Root returns the folder of the module that holds the working directory.
@@ -91,7 +95,7 @@ func (k *Kernel) Build() (built bool, err error) {
 // packages, and name, size and time of each source file of the module.
 func (k *Kernel) stamp() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With, k.Main)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With)
 	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -120,40 +124,45 @@ func (k *Kernel) compile() error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	more, err := k.addModules(tmp)
+	files, err := k.overlay()
 	if err != nil {
 		return err
 	}
-	files := map[string]string{}
-	if err := k.addDisplay(tmp, files); err != nil {
-		return err
-	}
-	overlay, err := writeOverlay(tmp, files)
+	flags, err := k.addPackages(tmp, files)
 	if err != nil {
 		return err
 	}
-	if err := k.addCompiled(tmp, files, append([]string{"-overlay", overlay}, more...)); err != nil {
+	if err := k.addDocs(tmp, files, flags); err != nil {
 		return err
 	}
-	if overlay, err = writeOverlay(tmp, files); err != nil {
+	spec, err := json.Marshal(map[string]any{"Replace": files})
+	if err != nil {
 		return err
 	}
-	main := k.Main
-	if main == "" {
-		main = "./kernelspec/kernel"
+	overlay := filepath.Join(tmp, "overlay.json")
+	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
+		return err
 	}
-	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
-	_, err = command(k.Root, "go", append(append(args, more...), main)...)
+	args := append([]string{"build", "-tags", "axnkernel", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
+	_, err = command(k.Root, "go", append(args, "./kernelspec/kernel")...)
 	return err
 }
 
-func writeOverlay(tmp string, files map[string]string) (name string, err error) {
-	spec, err := json.Marshal(map[string]any{"Replace": files})
+// overlay maps the files of gophernotes into our folder.
+func (k *Kernel) overlay() (map[string]string, error) {
+	out, err := command(k.Root, "go", "mod", "download", "-json", gophernotes)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	name = filepath.Join(tmp, "overlay.json")
-	return name, os.WriteFile(name, spec, 0o644)
+	var module struct{ Dir string }
+	if err := json.Unmarshal([]byte(out), &module); err != nil {
+		return nil, fmt.Errorf("go mod download: %w", err)
+	}
+	files := map[string]string{}
+	for _, name := range upstream {
+		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
+	}
+	return files, nil
 }
 
 // environment is that of the go command. The kernel needs no cgo, and is smaller by a

@@ -1,6 +1,7 @@
 package godoc
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -43,19 +44,22 @@ func hidden() {}
 `
 
 func TestArchive(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "p.go")
-	if err := os.WriteFile(name, []byte(source), 0o644); err != nil {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "p.go"), []byte(source), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	entries, err := Extract("example.org/p", []string{name})
+	entries, err := Extract("example.org/p", dir, []string{"p.go"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Encode(entries)
+	var b bytes.Buffer
+	if err := Write(&b, map[string]map[string]Entry{"example.org/p": entries}); err != nil {
+		t.Fatal(err)
+	}
+	a, err := Open(b.Bytes())
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := New(func(path string) ([]byte, bool) { return b, path == "example.org/p" })
 	for name, want := range map[string]Entry{
 		"":       {"package p // import \"example.org/p\"", "Package p is for tests.\n"},
 		"Limit":  {"const Limit = 3", "Limit is the most.\n"},
@@ -81,5 +85,8 @@ func TestArchive(t *testing.T) {
 	}
 	if _, ok := a.Lookup("example.org/q", "T"); ok {
 		t.Error("a package that is not there is found")
+	}
+	if _, err := Open([]byte("no archive")); err == nil {
+		t.Error("rubbish opens")
 	}
 }

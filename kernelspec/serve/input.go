@@ -13,7 +13,6 @@ import (
 	"time"
 	"unsafe"
 
-	"axn/kernelspec/child"
 	"axn/kernelspec/message"
 
 	"golang.org/x/sys/unix"
@@ -59,7 +58,7 @@ func (i *input) open() (err error) {
 func (i *input) begin(r *request, allowed bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.r == nil || i.closed() || child.Any() { // a process that an earlier cell started may read from the pipe
+	if i.r == nil || i.closed() {
 		if err := i.open(); err != nil {
 			i.k.output.logf("stdin: %v", err)
 			return

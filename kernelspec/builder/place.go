@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"os"
 	"path/filepath"
+	"runtime"
 )
 
 // CacheDir is the folder for what is built and downloaded, "axn" in the user's
@@ -24,5 +25,9 @@ func Binary(root string) (string, error) {
 		return "", err
 	}
 	sum := sha256.Sum256([]byte(root))
-	return filepath.Join(dir, "kernel-"+hex.EncodeToString(sum[:6]), "axn-kernel"), nil
+	name := "axn-kernel"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	return filepath.Join(dir, "kernel-"+hex.EncodeToString(sum[:6]), name), nil
 }

@@ -86,6 +86,11 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	for _, pt := range p.done {
 		c.part(pt)
 	}
+	if !c.live || len(u.Problems) > 0 {
+		for _, undo := range slices.Backward(c.undo) {
+			undo()
+		}
+	}
 	return u.sorted()
 }
 
@@ -107,6 +112,8 @@ type checker struct {
 	later   map[string]types.Object // what the parts before declared
 	imports map[string]string       // what the cell imports
 	dots    []string
+	undo    []func() // take back the methods that the cell gives to types of earlier cells
+	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
 }
 
@@ -162,35 +169,61 @@ func (c *checker) lookup(name string) types.Object {
 // part checks one part.
 func (c *checker) part(pt *part) {
 	src := c.unit.src
-	pkg := types.NewPackage("main", "main")
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+	var earlier []types.Object
 	for word := range pt.words {
 		if !pt.names[word].IsValid() {
 			if obj := c.lookup(word); obj != nil {
-				pkg.Scope().Insert(obj)
+				earlier = append(earlier, obj)
 			}
 		}
 	}
 	for name, of := range pt.old {
-		if obj, ok := c.lookup(of).(*types.Var); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
-		} else if obj, ok := c.lookup(of).(*types.Func); ok {
-			pkg.Scope().Insert(c.s.program.Alias(obj, name))
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			earlier = append(earlier, c.s.program.Alias(obj, name))
 		}
 	}
-	conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
-	types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+	c.undo = append(c.undo, c.promise(pt, file, earlier))
+	check := func() *Part {
+		pkg := newPackage(earlier)
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		return part
+	}
+	known := len(c.unit.Problems)
+	c.keyless = false
+	part := check()
+	if c.keyless && addKeys(part) {
+		c.unit.Problems = c.unit.Problems[:known]
+		part = check()
+	}
 	if pt.ordered {
-		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
+		part.sortInitializers()
 	}
 	for name := range pt.names {
-		if obj := pkg.Scope().Lookup(name); obj != nil && name != "_" {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
 			c.later[name] = obj
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// sortInitializers lets variables get their values in the order of the declarations.
+func (p *Part) sortInitializers() {
+	order := map[ast.Expr]int{}
+	for _, d := range p.File.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				for _, v := range spec.(*ast.ValueSpec).Values {
+					order[v] = len(order)
+				}
+			}
+		}
+	}
+	sort.SliceStable(p.Info.InitOrder, func(i, j int) bool { return order[p.Info.InitOrder[i].Rhs] < order[p.Info.InitOrder[j].Rhs] })
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of
@@ -230,7 +263,11 @@ func (c *checker) problem(err error) {
 		return
 	}
 	text := e.Msg
-	if !c.unit.program && (strings.HasSuffix(text, "imported and not used") || strings.HasPrefix(text, "declared and not used") || strings.Contains(text, "imported and not used")) {
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
+		return
+	}
+	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
 		return
 	}
 	list := c.unit.Problems
@@ -250,7 +287,7 @@ func plain(text string) string {
 		if !ok {
 			break
 		}
-		if letter, rest, ok := strings.Cut(after, hidden); ok && len(letter) == 1 {
+		if number, rest, ok := strings.Cut(after, hidden); ok && strings.Trim(number, "0123456789") == "" {
 			after = rest
 		}
 		text = before + after

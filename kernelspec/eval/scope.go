@@ -1,6 +1,7 @@
 package eval
 
 import (
+	"context"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -133,12 +134,28 @@ func (s *Session) Forget(name string) bool {
 	return object || imported
 }
 
+// DeclareImport makes a package known by a name, as if a cell had imported it. Reset
+// leaves it.
+func (s *Session) DeclareImport(name, path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.imports[name], s.given[name] = path, path
+}
+
+// Context returns the context of the cell to which the calling goroutine belongs.
+func (s *Session) Context() context.Context {
+	if j := s.jobOfCaller(); j != nil {
+		return j.ctx
+	}
+	return context.Background()
+}
+
 // Reset forgets all names and imports of cells.
 func (s *Session) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.objects)
-	clear(s.imports)
+	s.imports = maps.Clone(s.given)
 	s.dots = nil
 }
 
@@ -178,6 +195,10 @@ func (s *Session) noteIdent(u *Unit, p *Part, id *ast.Ident, decl ast.Node, doc 
 	if obj == nil || strings.Contains(id.Name, hidden) || id.Name == "_" {
 		return
 	}
+	s.made[obj] = s.nameOf(u, obj, id, decl, doc)
+}
+
+func (s *Session) nameOf(u *Unit, obj types.Object, id *ast.Ident, decl ast.Node, doc *ast.CommentGroup) *Name {
 	n := &Name{Object: obj, At: u.src.frame(id.Pos())}
 	if from, to := u.Offset(decl.Pos()), u.Offset(decl.End()); from >= 0 && to >= from {
 		n.Source = u.src.text[from:to]
@@ -185,7 +206,7 @@ func (s *Session) noteIdent(u *Unit, p *Part, id *ast.Ident, decl ast.Node, doc 
 	if n.Doc = doc.Text(); n.Doc == "" {
 		n.Doc = commentAbove(u.src.text, u.Offset(decl.Pos()))
 	}
-	s.made[obj] = n
+	return n
 }
 
 func (s *Session) noteFields(u *Unit, p *Part, t ast.Expr) {

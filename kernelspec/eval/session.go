@@ -23,6 +23,7 @@ type Session struct {
 	mu      sync.Mutex // held while a cell is checked or names are looked up
 	objects map[string]types.Object
 	imports map[string]string // package path by name
+	given   map[string]string // of imports, those that DeclareImport declared
 	dots    []string          // paths of dot imports
 	made    map[types.Object]*Name
 	fixed   map[string]types.Object  // what Declare declared and cells mentioned
@@ -37,7 +38,7 @@ type Session struct {
 func New() *Session {
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
-		objects: map[string]types.Object{}, imports: map[string]string{}, made: map[types.Object]*Name{},
+		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
 		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()

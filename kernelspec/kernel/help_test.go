@@ -66,7 +66,7 @@ func TestCompletion(t *testing.T) {
 		{"func (p *Point) Move() {\n\tp.No|", "func (p *Point) Move() {\n\tp.Norm", "function func (p Point) Norm() float64"},
 		{"longFunc(|", "longFunc(longName", "instance int"}, // the parameter's type
 		{"ct|", "ctx", "instance context.Context"},
-		{"displ|", "display", "module package display"},
+		{"displ|", "display", "module package"},
 		{"os.ReadFile(\"help_te|", "os.ReadFile(\"help_test.go", "path"},
 		{"%wri|", "", ""},
 		{"%%wri|", "%%writefile", "magic"},

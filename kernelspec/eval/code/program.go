@@ -43,6 +43,7 @@ type Program struct {
 	provided map[*types.Package]*provided
 	groups   map[token.Pos]bool // function literals that hold statements of cells
 
+	bodies      map[*types.Func]*Func // of methods of types of earlier cells
 	chans       madeChans
 	foreignOnce sync.Once
 	foreignTask *Task // of goroutines that compiled code started
@@ -56,6 +57,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
+		bodies: map[*types.Func]*Func{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)
@@ -153,6 +155,51 @@ func (p *Program) Redirect(old, obj *types.Func) {
 	p.fn(of).redirect(p.fn(nf))
 }
 
+// Implement lets a function of a cell, whose first parameter is the receiver, be the body
+// of a method that was declared for a type of an earlier cell, and of the one of the same
+// signature in whose place it was declared, if replaced is not nil.
+func (p *Program) Implement(m, replaced, body *types.Func) {
+	p.build.Lock()
+	f := p.ssa.FuncValue(body)
+	var old *ssa.Function
+	if replaced != nil {
+		old = p.ssa.FuncValue(replaced)
+	}
+	p.build.Unlock()
+	fn := p.fn(f)
+	if old != nil {
+		p.fn(old).redirect(fn)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bodies[m] = fn
+	if replaced != nil {
+		p.bodies[replaced] = fn
+	}
+}
+
+// body returns the function that is the body of a method, nil if its own is.
+func (p *Program) body(f *ssa.Function) *Func {
+	obj, ok := f.Object().(*types.Func)
+	if !ok || f.Blocks != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bodies[obj]
+}
+
+// Renew takes notice that a type has got other methods: its runtime type is made anew, and
+// so is what was compiled.
+func (p *Program) Renew(t *types.Named) {
+	p.types.Renew(t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, fn := range p.funcs {
+		fn.code.Store(nil)
+	}
+}
+
 // Variable returns a variable of a cell.
 func (p *Program) Variable(obj *types.Var) reflect.Value {
 	return reflect.NewAt(p.Type(obj.Type()), p.global(p.member(obj))).Elem()
@@ -197,12 +244,23 @@ func compiledPackage(pkg *types.Package) *compiled.Package {
 	return compiled.Lookup(pkg.Path())
 }
 
+// packageOf returns the package that declares a function, nil for one that go/ssa made.
+func packageOf(f *ssa.Function) *types.Package {
+	switch {
+	case f.Pkg != nil:
+		return f.Pkg.Pkg
+	case f.Synthetic == "from type information (on demand)": // a method of a package that no cell imported
+		return f.Object().Pkg()
+	}
+	return nil
+}
+
 // host returns the compiled code of a function, if there is some.
 func (p *Program) host(f *ssa.Function) reflect.Value {
-	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Pkg == nil || f.Object() == nil {
+	pkg := packageOf(f)
+	if f.Parent() != nil || len(f.TypeArgs()) > 0 || pkg == nil || f.Object() == nil {
 		return reflect.Value{}
 	}
-	pkg := f.Pkg.Pkg
 	if v := replaced(f); v.IsValid() {
 		return v
 	}
@@ -247,6 +305,14 @@ func (p *Program) fn(f *ssa.Function) *Func {
 
 // methodFunc returns the code of a method of a type.
 func (p *Program) methodFunc(sel *types.Selection) *Func {
+	if len(sel.Index()) == 1 && types.Identical(sel.Recv(), sel.Obj().(*types.Func).Signature().Recv().Type()) {
+		p.mu.Lock()
+		body := p.bodies[sel.Obj().(*types.Func)]
+		p.mu.Unlock()
+		if body != nil {
+			return body
+		}
+	}
 	p.build.Lock()
 	f := p.ssa.MethodValue(sel)
 	p.build.Unlock()

@@ -39,7 +39,7 @@ func (t *Table) ours(r reflect.Type) bool {
 
 // fill fills the method table of a type.
 func (t *Table) fill(b *block, typ types.Type, r reflect.Type) {
-	o := &Owner{Type: typ, Real: r}
+	o := &Owner{Type: typ, Real: r, methods: b.methods}
 	t.owners.Store(b.at, o)
 	path := "main"
 	if n, ok := typ.(*types.Named); ok && n.Obj().Pkg() != nil {

@@ -100,6 +100,7 @@ func (t *Table) named(typ *types.Named) reflect.Type {
 	t.shape(h, typ)
 	r := At(b.at)
 	t.made.Set(typ, r) // from here on the type may be met again
+	t.owners.Store(b.at, &Owner{Type: typ, Real: r})
 	if it, ok := typ.Underlying().(*types.Interface); ok {
 		b.uncommon.PkgPath = nameOff(obj.Pkg().Path(), false)
 		t.fillInterface(it, (*ifaceType)(b.at), full)
@@ -119,6 +120,7 @@ func (t *Table) named(typ *types.Named) reflect.Type {
 		}
 	}
 	t.fill(b, typ, r)
+	t.of(types.NewPointer(typ)) // reflect finds it by the descriptor alone
 	return r
 }
 

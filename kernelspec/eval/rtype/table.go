@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"golang.org/x/tools/go/types/typeutil"
@@ -23,6 +24,9 @@ type Table struct {
 	compiled func(*types.Named) reflect.Type
 	bind     Bind
 	count    uint32
+
+	renewed    atomic.Bool
+	successors sync.Map // address of an old descriptor -> that of the one made in its place
 }
 
 // Bind makes the function value, of type f, that a method's stub jumps to. Its first
@@ -33,6 +37,8 @@ type Bind func(o *Owner, sel *types.Selection, f reflect.Type, indirect bool) un
 type Owner struct {
 	Type types.Type   // as go/types has it
 	Real reflect.Type // as the runtime has it
+
+	methods []*types.Selection
 }
 
 // NewTable returns an empty table. compiled returns the type of a compiled package that

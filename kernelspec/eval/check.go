@@ -201,7 +201,7 @@ func (c *checker) part(pt *part) {
 		part = check()
 	}
 	if pt.ordered {
-		sort.SliceStable(part.Info.InitOrder, func(i, j int) bool { return part.Info.InitOrder[i].Rhs.Pos() < part.Info.InitOrder[j].Rhs.Pos() })
+		part.sortInitializers()
 	}
 	for name := range pt.names {
 		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
@@ -209,6 +209,21 @@ func (c *checker) part(pt *part) {
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// sortInitializers lets variables get their values in the order of the declarations.
+func (p *Part) sortInitializers() {
+	order := map[ast.Expr]int{}
+	for _, d := range p.File.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				for _, v := range spec.(*ast.ValueSpec).Values {
+					order[v] = len(order)
+				}
+			}
+		}
+	}
+	sort.SliceStable(p.Info.InitOrder, func(i, j int) bool { return order[p.Info.InitOrder[i].Rhs] < order[p.Info.InitOrder[j].Rhs] })
 }
 
 // importDecls makes the imports of a part: those that the cell wrote, and those of

@@ -19,6 +19,8 @@ type lateMethod struct {
 	named *types.Named
 	name  string
 	obj   *types.Func
+
+	replaced *types.Func // the older method of the same signature, if there is one
 }
 
 // lateMethod takes such a method as a function.
@@ -140,8 +142,11 @@ func (c *checker) give(m *lateMethod, sig *types.Signature) (undo func()) {
 	old := *list
 	var methods []*types.Func
 	for _, f := range old {
-		if f.Name() != m.name {
+		switch {
+		case f.Name() != m.name:
 			methods = append(methods, f)
+		case types.Identical(f.Signature(), full) && types.Identical(f.Signature().Recv().Type(), params[0].Type()):
+			m.replaced = f
 		}
 	}
 	*list = append(methods, m.obj)

@@ -43,6 +43,7 @@ func (s *Session) Run(cell *Cell) Result {
 		j.ctx = cell.Context(j.ctx)
 	}
 	j.task = s.program.NewTask(j, j.report)
+	j.task.Stuck = j.stuck
 	s.running.Store(j)
 	defer s.running.CompareAndSwap(j, nil)
 	if err := s.compile(j); err != nil {
@@ -122,7 +123,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 	}
 	s.note(u, p)
 	for _, m := range p.part.late {
-		s.program.Implement(m.obj, scope.Lookup(m.body).(*types.Func))
+		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
 		s.program.Renew(m.named)
 		s.made[m.obj] = s.nameOf(u, m.obj, m.decl.Name, m.decl, m.decl.Doc)
 	}
@@ -212,6 +213,15 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 
 // report tells the panic of a goroutine on its cell's standard error.
 func (j *job) report(f *code.Failure) {
+	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
+		j.task.Stop()
+		r := Result{}
+		if code != 0 {
+			r.Err = j.failed(f)
+		}
+		j.finish(r)
+		return
+	}
 	if f.Stopped || j.cell.Stderr == nil {
 		return
 	}
@@ -222,6 +232,13 @@ func (j *job) report(f *code.Failure) {
 		fmt.Fprintf(&b, "\t%s %s\n", fr, fr.Func)
 	}
 	fmt.Fprint(j.cell.Stderr, b.String())
+}
+
+// stuck tells that the cell waits for itself.
+func (j *job) stuck() {
+	if w := j.cell.Stderr; w != nil && !j.over.Load() {
+		fmt.Fprintln(w, "all goroutines of this cell are blocked: they wait for each other; interrupt the cell to go on")
+	}
 }
 
 // grace is how long a stopped cell has to end by itself before it is left behind.

@@ -127,6 +127,9 @@ func (c *compiler) appendTo(cc *ssa.CallCommon, d uintptr) op {
 			return
 		}
 		n := s.len
+		if n+a.len < 0 {
+			panic(plainError("growslice: len out of range"))
+		}
 		if n+a.len > s.cap {
 			if uintptr(n+a.len) > bigBytes/max(size, 1) {
 				checkMemory("append", n+a.len, int(size))
@@ -292,12 +295,18 @@ func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op 
 	case "Add":
 		return func(fr *frame) { *reg[ptr](fr, d) = unsafe.Add(*reg[ptr](fr, x), n(fr)) }
 	case "String":
-		return func(fr *frame) { *reg[string](fr, d) = unsafe.String(*reg[*byte](fr, x), n(fr)) }
+		return func(fr *frame) {
+			p, n := *reg[*byte](fr, x), n(fr)
+			if p != nil && n > 0 && uintptr(n) > -uintptr(ptr(p)) {
+				n = -1 // beyond the end of memory
+			}
+			*reg[string](fr, d) = unsafe.String(p, n)
+		}
 	case "Slice":
 		size := c.typ(cc.Args[0]).Elem().Size()
 		return func(fr *frame) {
 			p, n := *reg[ptr](fr, x), n(fr)
-			if n < 0 || size > 0 && uintptr(n) > (math.MaxUint-uintptr(p)+1)/max(size, 1) && p != nil || size > 0 && uintptr(n) > 1<<48/size {
+			if n < 0 || size > 0 && (uintptr(n) > 1<<48/size || p != nil && uintptr(n) > -uintptr(p)/size) {
 				panic(runtimeError("unsafe.Slice: len out of range"))
 			}
 			if p == nil {
@@ -365,7 +374,11 @@ func printed(v reflect.Value) string {
 	case v.CanFloat():
 		return printedFloat(v.Float())
 	case v.CanComplex():
-		return "(" + printedFloat(real(v.Complex())) + printedFloat(imag(v.Complex())) + "i)"
+		im := printedFloat(imag(v.Complex()))
+		if im[0] != '-' && im[0] != '+' {
+			im = "+" + im
+		}
+		return "(" + printedFloat(real(v.Complex())) + im + "i)"
 	}
 	switch v.Kind() {
 	case reflect.Bool:
@@ -383,7 +396,7 @@ func printed(v reflect.Value) string {
 	return v.String()
 }
 
-// printedFloat is the runtime's form of a float: +1.500000e+000.
+// printedFloat is the runtime's form of a float.
 func printedFloat(x float64) string {
 	switch {
 	case x != x:

@@ -354,12 +354,13 @@ func (c *compiler) prepareHost(t reflect.Type, cc *ssa.CallCommon, recv bool) fu
 		nf := h.code.newFrame(fr.thread, nil)
 		link.to(h.code).in(nf, fr)
 		return func(th *Thread, caller, owner *frame) {
-			nf.thread = th
+			nf.thread, th.owner = th, owner
 			from := caller
 			if from == nil {
 				from = nf
 			}
 			plan.run(from, nf, f, data)
+			th.owner = nil
 		}
 	}
 }

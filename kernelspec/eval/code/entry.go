@@ -32,7 +32,9 @@ func (fn *Func) frameForHost(t *Task) *frame {
 		}
 		th = &Thread{task: t, lone: true}
 	}
-	return fn.load().take(th, th.top)
+	nf := fn.load().take(th, th.top)
+	nf.owner, th.owner = th.owner, nil
+	return nf
 }
 
 // finish runs a frame that compiled code called.

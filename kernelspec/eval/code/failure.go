@@ -93,12 +93,12 @@ func (th *Thread) caught() {
 	}
 }
 
-// maxPlaces is how many places of a deep stack are told.
-const maxPlaces = 50
+// Of a deep stack this many places are told: the innermost and the outermost ones.
+const innerPlaces, outerPlaces = 30, 20
 
 // places tells where a thread is, innermost first.
 func (th *Thread) places() (list []Place) {
-	for fr := th.top; fr != nil && len(list) < maxPlaces; fr = fr.caller {
+	for fr := th.top; fr != nil; fr = fr.caller {
 		if fr.b == nil || fr.code.wrapper {
 			continue
 		}
@@ -107,6 +107,9 @@ func (th *Thread) places() (list []Place) {
 			pos = fr.b.pos[i]
 		}
 		if pos.IsValid() {
+			if len(list) == innerPlaces+outerPlaces {
+				list = append(list[:innerPlaces], list[innerPlaces+1:]...)
+			}
 			list = append(list, Place{pos, fr.code.fn.name()})
 		}
 	}
@@ -134,8 +137,11 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 	defer end()
 	ok := false
 	defer func() {
-		if !ok {
-			failure = th.failure(recover())
+		if ok {
+			return
+		}
+		if r := recover(); r != nil { // else Goexit, which ends the cell
+			failure = th.failure(r)
 		}
 	}()
 	f(th)
@@ -143,12 +149,9 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 	return nil
 }
 
-// failure makes a Failure of what a thread panicked with; nil stands for Goexit.
+// failure makes a Failure of what a thread panicked with.
 func (th *Thread) failure(r any) *Failure {
 	th.caught()
-	if r == nil {
-		return &Failure{Value: fatal("runtime.Goexit called"), Places: th.flight.places, Fatal: true}
-	}
 	_, stopped := r.(stopPanic)
 	return &Failure{Value: r, Places: th.flight.places, Stopped: stopped, Fatal: unrecoverable(r)}
 }

@@ -76,6 +76,9 @@ func (fn *Func) compile() *Code {
 	fn.mu.Lock()
 	target := fn.target
 	fn.mu.Unlock()
+	if target == nil {
+		target = fn.p.body(fn.f)
+	}
 	if target != nil {
 		c := target.load()
 		fn.code.Store(c)

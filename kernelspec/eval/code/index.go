@@ -170,6 +170,8 @@ func (c *compiler) slice(in *ssa.Slice) op {
 		return sliceString(d, c.off(in.X), lo, hi)
 	}
 	x := c.off(in.X)
+	alloc, _ := in.X.(*ssa.Alloc)
+	made := alloc != nil && alloc.Comment == "makeslice" // make with a constant capacity
 	array, n := t.Kind() == reflect.Pointer, 0
 	size := uintptr(0)
 	if array {
@@ -197,6 +199,11 @@ func (c *compiler) slice(in *ssa.Slice) op {
 			k = limit(fr)
 		}
 		if uint(k) > uint(s.cap) || uint(h) > uint(k) || uint(l) > uint(h) {
+			if made && h < 0 {
+				panic(runtimeError("makeslice: len out of range"))
+			} else if made {
+				panic(runtimeError("makeslice: cap out of range"))
+			}
 			outOfRange(s, l, h, k, limit != nil, array)
 		}
 		p := s.p
@@ -211,9 +218,11 @@ func (c *compiler) slice(in *ssa.Slice) op {
 func outOfRange(s slice, l, h, k int, full, array bool) {
 	elems := unsafe.Slice((*struct{})(ptr(&s)), s.cap)
 	switch {
+	case full && array && k > s.cap:
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [::%d] with length %d", k, s.len)))
 	case full:
 		_ = elems[:s.len][l:h:k]
-	case array && uint(h) > uint(s.len):
+	case array && h > s.len:
 		panic(runtimeError(fmt.Sprintf("slice bounds out of range [:%d] with length %d", h, s.len)))
 	}
 	_ = elems[:s.len][l:h]

@@ -86,6 +86,9 @@ func (c *compiler) load(in *ssa.UnOp) op {
 	if off, ok := c.place(in.X); ok {
 		return copyOp(t, d, off)
 	}
+	if c.onlyMeasured(in) {
+		return nil
+	}
 	if c.regs[in.X] == nil {
 		return c.fusedLoad(in)
 	}
@@ -113,6 +116,25 @@ func (c *compiler) load(in *ssa.UnOp) op {
 		}
 		copyValue(cl, r, at(fr, d), p)
 	}
+}
+
+// onlyMeasured reports whether an array is loaded only to take its length, which is
+// known: then Go does not look at it, unless a call gave the pointer.
+func (c *compiler) onlyMeasured(in *ssa.UnOp) bool {
+	if _, ok := in.X.(*ssa.Call); ok || c.typ(in).Kind() != reflect.Array {
+		return false
+	}
+	for _, use := range *in.Referrers() {
+		call, ok := use.(*ssa.Call)
+		if !ok {
+			return false
+		}
+		b, ok := call.Call.Value.(*ssa.Builtin)
+		if !ok || b.Name() != "len" && b.Name() != "cap" {
+			return false
+		}
+	}
+	return true
 }
 
 // loadGlobal loads a variable of the program.

@@ -43,6 +43,7 @@ type Program struct {
 	provided map[*types.Package]*provided
 	groups   map[token.Pos]bool // function literals that hold statements of cells
 
+	bodies      map[*types.Func]*Func // of methods of types of earlier cells
 	chans       madeChans
 	foreignOnce sync.Once
 	foreignTask *Task // of goroutines that compiled code started
@@ -56,6 +57,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
+		bodies: map[*types.Func]*Func{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)
@@ -154,14 +156,37 @@ func (p *Program) Redirect(old, obj *types.Func) {
 }
 
 // Implement lets a function of a cell, whose first parameter is the receiver, be the body
-// of a method that was declared for a type of an earlier cell.
-func (p *Program) Implement(m, body *types.Func) {
-	recv := m.Signature().Recv().Type()
-	sel := types.NewMethodSet(recv).Lookup(m.Pkg(), m.Name())
+// of a method that was declared for a type of an earlier cell, and of the one of the same
+// signature in whose place it was declared, if replaced is not nil.
+func (p *Program) Implement(m, replaced, body *types.Func) {
 	p.build.Lock()
 	f := p.ssa.FuncValue(body)
+	var old *ssa.Function
+	if replaced != nil {
+		old = p.ssa.FuncValue(replaced)
+	}
 	p.build.Unlock()
-	p.methodFunc(sel).redirect(p.fn(f))
+	fn := p.fn(f)
+	if old != nil {
+		p.fn(old).redirect(fn)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bodies[m] = fn
+	if replaced != nil {
+		p.bodies[replaced] = fn
+	}
+}
+
+// body returns the function that is the body of a method, nil if its own is.
+func (p *Program) body(f *ssa.Function) *Func {
+	obj, ok := f.Object().(*types.Func)
+	if !ok || f.Blocks != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bodies[obj]
 }
 
 // Renew takes notice that a type has got other methods: its runtime type is made anew, and
@@ -280,6 +305,14 @@ func (p *Program) fn(f *ssa.Function) *Func {
 
 // methodFunc returns the code of a method of a type.
 func (p *Program) methodFunc(sel *types.Selection) *Func {
+	if len(sel.Index()) == 1 && types.Identical(sel.Recv(), sel.Obj().(*types.Func).Signature().Recv().Type()) {
+		p.mu.Lock()
+		body := p.bodies[sel.Obj().(*types.Func)]
+		p.mu.Unlock()
+		if body != nil {
+			return body
+		}
+	}
 	p.build.Lock()
 	f := p.ssa.MethodValue(sel)
 	p.build.Unlock()

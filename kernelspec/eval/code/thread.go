@@ -1,6 +1,7 @@
 package code
 
 import (
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 
@@ -14,6 +15,7 @@ type Thread struct {
 	top     *frame        // the frame that runs
 	flight  *flight       // the panic that goes through the frames
 	guard   mapGuard      // held while a map is used
+	owner   *frame        // of the deferred call of compiled code that begins
 	lone    bool          // a goroutine of compiled code that is about to call
 	waiting bool          // it counts among the waits of its task
 	quiet   atomic.Bool   // deferred calls of a stopped thread run
@@ -40,6 +42,7 @@ func currentThread() *Thread {
 
 // begin makes the calling goroutine a thread of a task; end ends it.
 func (t *Task) begin() (th *Thread, end func()) {
+	debug.SetPanicOnFault(true)
 	th = &Thread{task: t}
 	g := rtype.Goroutine()
 	s := &threads[g>>8&63]

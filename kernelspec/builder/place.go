@@ -31,3 +31,14 @@ func Binary(root string) (string, error) {
 	}
 	return filepath.Join(dir, "kernel-"+hex.EncodeToString(sum[:6]), name), nil
 }
+
+// Tool is another command of the module that holds the working directory, built with all
+// that cells can import. main is its package, such as ./kernelspec/eval/gocell.
+func Tool(main string) (*Kernel, error) {
+	k, err := Here()
+	if err != nil {
+		return nil, err
+	}
+	k.Main, k.Out = main, filepath.Join(filepath.Dir(k.Out), filepath.Base(main)+filepath.Ext(k.Out))
+	return k, nil
+}

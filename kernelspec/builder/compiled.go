@@ -35,6 +35,13 @@ func (k *Kernel) addCompiled(tmp string, files map[string]string, more []string)
 	if err != nil {
 		return err
 	}
+	for _, pkg := range k.With {
+		if path, _, _ := strings.Cut(pkg, "@"); !strings.Contains(path, "...") {
+			if err := set.Importable(path); err != nil {
+				return fmt.Errorf("build -with: %w", err)
+			}
+		}
+	}
 	dir := filepath.Join(k.Root, filepath.FromSlash(tables))
 	var imports bytes.Buffer
 	imports.WriteString("package tables\n\nimport (\n")

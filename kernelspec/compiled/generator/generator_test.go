@@ -84,6 +84,7 @@ func secret() string { return "s" }
 
 func unused() { secret() }
 `,
+	"cmd/main.go": "package main\n\nfunc main() {}\n",
 	"internal/deep/deep.go": `package deep
 
 import "strconv"
@@ -133,7 +134,13 @@ func TestSources(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	g := group(t, list(t, dir, "std", "example.org/m"), "others")
+	set := list(t, dir, "std", "example.org/m", "example.org/m/cmd")
+	for path, want := range map[string]string{"example.org/m": "", "fmt": "", "example.org/m/cmd": "command", "example.org/m/internal/deep": "internal", "plugin": "symbol", "example.org/n": "no such"} {
+		if err := set.Importable(path); (want == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	g := group(t, set, "others")
 	table, archive, lacks, err := g.Generate()
 	if err != nil || len(lacks) > 0 {
 		t.Fatal(err, lacks)

@@ -120,6 +120,22 @@ func (p *Listed) importable() bool {
 	return !p.DepOnly && p.Name != "main" && left[p.ImportPath] == "" && !hidden(p.ImportPath)
 }
 
+// Importable reports why cells cannot import a package: nil if they can.
+func (s *Set) Importable(path string) error {
+	p := s.byPath[path]
+	switch {
+	case p == nil:
+		return fmt.Errorf("%s: no such package", path)
+	case p.Name == "main":
+		return fmt.Errorf("%s is a command, not a package to import", path)
+	case hidden(path):
+		return fmt.Errorf("%s is internal to its module", path)
+	case left[path] != "":
+		return fmt.Errorf("%s cannot be built in: %s", path, left[path])
+	}
+	return nil
+}
+
 // hidden reports whether a path cannot be imported from outside.
 func hidden(path string) bool {
 	for part := range strings.SplitSeq(path, "/") {

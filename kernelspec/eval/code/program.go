@@ -246,10 +246,10 @@ func compiledPackage(pkg *types.Package) *compiled.Package {
 
 // host returns the compiled code of a function, if there is some.
 func (p *Program) host(f *ssa.Function) reflect.Value {
-	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Pkg == nil || f.Object() == nil {
+	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Object() == nil || f.Object().Pkg() == nil {
 		return reflect.Value{}
 	}
-	pkg := f.Pkg.Pkg
+	pkg := f.Object().Pkg() // go/ssa may have no package for it
 	if v := replaced(f); v.IsValid() {
 		return v
 	}

@@ -18,11 +18,6 @@ import (
 	"strings"
 )
 
-// upstream lists the files of gophernotes that the kernel is made of.
-var upstream = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
-
-const gophernotes = "github.com/gopherdata/gophernotes"
-
 // Kernel says what to build.
 type Kernel struct {
 	Root string   // folder of the module axn
@@ -125,26 +120,22 @@ func (k *Kernel) compile() error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	files, err := k.overlay()
+	more, err := k.addModules(tmp)
 	if err != nil {
 		return err
 	}
-	more, err := k.addPackages(tmp, files)
+	files := map[string]string{}
+	if err := k.addDisplay(tmp, files); err != nil {
+		return err
+	}
+	overlay, err := writeOverlay(tmp, files)
 	if err != nil {
 		return err
 	}
-	if err := k.addDocs(tmp, files, more); err != nil {
+	if err := k.addCompiled(tmp, files, append([]string{"-overlay", overlay}, more...)); err != nil {
 		return err
 	}
-	if err := k.addCompiled(tmp, files, more); err != nil {
-		return err
-	}
-	spec, err := json.Marshal(map[string]any{"Replace": files})
-	if err != nil {
-		return err
-	}
-	overlay := filepath.Join(tmp, "overlay.json")
-	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
+	if overlay, err = writeOverlay(tmp, files); err != nil {
 		return err
 	}
 	main := k.Main
@@ -156,21 +147,13 @@ func (k *Kernel) compile() error {
 	return err
 }
 
-// overlay maps the files of gophernotes into our folder.
-func (k *Kernel) overlay() (map[string]string, error) {
-	out, err := command(k.Root, "go", "mod", "download", "-json", gophernotes)
+func writeOverlay(tmp string, files map[string]string) (name string, err error) {
+	spec, err := json.Marshal(map[string]any{"Replace": files})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(out), &module); err != nil {
-		return nil, fmt.Errorf("go mod download: %w", err)
-	}
-	files := map[string]string{}
-	for _, name := range upstream {
-		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
-	}
-	return files, nil
+	name = filepath.Join(tmp, "overlay.json")
+	return name, os.WriteFile(name, spec, 0o644)
 }
 
 // environment is that of the go command. The kernel needs no cgo, and is smaller by a

@@ -31,7 +31,7 @@ func (k *Kernel) addCompiled(tmp string, files map[string]string, more []string)
 	if err != nil {
 		return err
 	}
-	set, err := k.list(more, paths)
+	set, err := k.list(files, more, paths)
 	if err != nil {
 		return err
 	}
@@ -116,7 +116,7 @@ func sweep(dir string) error {
 // generatorSum sums up the source of the generator, on which what it makes depends.
 func (k *Kernel) generatorSum() (string, error) {
 	h := sha256.New()
-	for _, pattern := range []string{"generator/*.go", "*.go"} {
+	for _, pattern := range []string{"generator/*.go", "*.go", "../godoc/*.go"} {
 		names, err := filepath.Glob(filepath.Join(k.Root, "kernelspec", "compiled", pattern))
 		if err != nil {
 			return "", err
@@ -153,12 +153,12 @@ func (k *Kernel) registered() ([]string, error) {
 }
 
 // list lists packages and all that they depend on, compiled.
-func (k *Kernel) list(more, paths []string) (*generator.Set, error) {
+func (k *Kernel) list(files map[string]string, more, paths []string) (*generator.Set, error) {
 	args := append([]string{"list", "-export", "-deps", "-json=" + generator.Fields}, flags...)
 	args = append(append(append(args, more...), "std"), paths...)
 	out, err := command(k.Root, "go", args...)
 	if err != nil {
 		return nil, err
 	}
-	return generator.Read(strings.NewReader(out))
+	return generator.Read(strings.NewReader(out), files)
 }

@@ -14,6 +14,7 @@ import (
 const (
 	ExportEntry = "export/" // and a package path: export data
 	SourceEntry = "source/" // and a package path and a file name: Go source
+	DocEntry    = "doc/"    // and a package path: declarations and comments, as godoc encodes them
 	NamesEntry  = "names"   // what packages export, see names
 )
 
@@ -34,7 +35,15 @@ func addArchive(data string) {
 // Export returns the export data of a package, as gcexportdata.Read takes it. There is
 // some for every registered package, and for what those with a Source import.
 func Export(path string) ([]byte, bool) {
-	found := entriesNamed(ExportEntry + path)
+	return first(ExportEntry + path)
+}
+
+// Doc returns the declarations and comments of a registered package, and of builtin, in
+// the form that package godoc reads.
+func Doc(path string) ([]byte, bool) { return first(DocEntry + Canonical(path)) }
+
+func first(name string) ([]byte, bool) {
+	found := entriesNamed(name)
 	if len(found) == 0 {
 		return nil, false
 	}

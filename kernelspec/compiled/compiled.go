@@ -7,9 +7,9 @@
 package compiled
 
 import (
-	"maps"
 	"reflect"
 	"slices"
+	"strings"
 	"sync"
 )
 
@@ -76,6 +76,18 @@ func OnImport(path string, f func()) {
 	extras[path] = x
 }
 
+// own is the folder of packages of the kernel itself, which cells import without it.
+const own = "axn/kernelspec/"
+
+// Canonical returns the path by which a package that cells import is compiled: "display"
+// is axn/kernelspec/display. Other paths are what they are.
+func Canonical(path string) string {
+	if !strings.Contains(path, "/") && Has(own+path) {
+		return own + path
+	}
+	return path
+}
+
 // Lookup returns a package, nil if it is not registered.
 func Lookup(path string) *Package {
 	mu.Lock()
@@ -94,9 +106,14 @@ func Has(path string) bool {
 	return entries[path] != nil
 }
 
-// Paths returns the import paths of all packages, sorted.
+// Paths returns the paths by which cells import the packages, sorted.
 func Paths() []string {
 	mu.Lock()
 	defer mu.Unlock()
-	return slices.Sorted(maps.Keys(entries))
+	list := make([]string, 0, len(entries))
+	for path := range entries {
+		list = append(list, strings.TrimPrefix(path, own))
+	}
+	slices.Sort(list)
+	return list
 }

@@ -49,7 +49,7 @@ func (x *index) read() {
 }
 
 func (x *index) add(words []string) {
-	path := words[0]
+	path := strings.TrimPrefix(words[0], own)
 	x.known[path] = true
 	if len(words) == 1 {
 		return
@@ -102,12 +102,12 @@ func Exports(path string) []string {
 	names.mu.Lock()
 	defer names.mu.Unlock()
 	names.read()
-	return slices.Clone(names.list[path])
+	return slices.Clone(names.list[strings.TrimPrefix(path, own)])
 }
 
 // Where tells where a package is to be had.
 func Where(path string) Place {
-	if Has(path) {
+	if Has(Canonical(path)) {
 		return BuiltIn
 	}
 	names.mu.Lock()

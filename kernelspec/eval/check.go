@@ -287,7 +287,7 @@ func plain(text string) string {
 		if !ok {
 			break
 		}
-		if letter, rest, ok := strings.Cut(after, hidden); ok && len(letter) == 1 {
+		if number, rest, ok := strings.Cut(after, hidden); ok && strings.Trim(number, "0123456789") == "" {
 			after = rest
 		}
 		text = before + after

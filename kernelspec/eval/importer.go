@@ -41,6 +41,7 @@ func newImporter(fset *token.FileSet, program *code.Program) *importer {
 
 // Import returns a package.
 func (im *importer) Import(path string) (*types.Package, error) {
+	path = compiled.Canonical(path)
 	im.mu.Lock()
 	defer im.mu.Unlock()
 	if err := im.readSources(); err != nil {

@@ -1,9 +1,11 @@
 package eval
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"maps"
+	"slices"
 )
 
 // part is a run of pieces that makes one package. A cell has more than one part where
@@ -195,13 +197,20 @@ func (p *partParser) define(pc piece) {
 	p.mention(pc, true)
 	p.close()
 	spec := &ast.ValueSpec{Values: assign.Rhs}
+	specs := []ast.Spec{spec}
+	if len(assign.Rhs) > 1 && slices.ContainsFunc(pc.names, p.s.has) { // all values come before the first assignment
+		spec = &ast.ValueSpec{}
+		values := &ast.ValueSpec{Values: assign.Rhs}
+		for _, lhs := range assign.Lhs {
+			id := p.hiddenName(lhs.(*ast.Ident))
+			values.Names, spec.Values = append(values.Names, id), append(spec.Values, &ast.Ident{NamePos: assign.End(), Name: id.Name})
+		}
+		specs = []ast.Spec{values, spec}
+	}
 	for _, lhs := range assign.Lhs {
 		id := lhs.(*ast.Ident)
 		if id.Name != "_" && p.cur.names[id.Name].IsValid() { // declared above in this part: assigned, as in Go
-			p.cur.again++
-			hide := &ast.Ident{NamePos: id.NamePos, Name: id.Name + hidden + string(rune('a'+p.cur.again%26)) + hidden}
-			spec.Names = append(spec.Names, hide)
-			continue
+			id = p.hiddenName(id)
 		}
 		spec.Names = append(spec.Names, id)
 	}
@@ -213,12 +222,20 @@ func (p *partParser) define(pc piece) {
 			p.hide(id.Name, assign.Rhs)
 		}
 	}
-	p.cur.decls, p.cur.ordered = append(p.cur.decls, &ast.GenDecl{Tok: token.VAR, TokPos: assign.Pos(), Specs: []ast.Spec{spec}}), true
+	p.cur.decls, p.cur.ordered = append(p.cur.decls, &ast.GenDecl{Tok: token.VAR, TokPos: assign.Pos(), Specs: specs}), true
 	for i, id := range spec.Names {
 		if assign.Lhs[i] != ast.Expr(id) {
-			p.statement(&ast.AssignStmt{Lhs: []ast.Expr{assign.Lhs[i]}, TokPos: assign.TokPos, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: id.NamePos, Name: id.Name}}})
+			name := assign.Lhs[i].(*ast.Ident).Name
+			end := assign.End() // what has its value from here on comes after the values
+			p.statement(&ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: end, Name: name}}, TokPos: end, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: end, Name: id.Name}}})
 		}
 	}
+}
+
+// hiddenName makes a name for what a name of a cell stands for in passing.
+func (p *partParser) hiddenName(id *ast.Ident) *ast.Ident {
+	p.cur.again++
+	return &ast.Ident{NamePos: id.NamePos, Name: fmt.Sprint(id.Name, hidden, p.cur.again, hidden)}
 }
 
 // splitsBefore reports whether a define needs a part of its own: when all its names are

@@ -13,6 +13,7 @@ import (
 	"time"
 	"unsafe"
 
+	"axn/kernelspec/child"
 	"axn/kernelspec/message"
 
 	"golang.org/x/sys/unix"
@@ -58,7 +59,7 @@ func (i *input) open() (err error) {
 func (i *input) begin(r *request, allowed bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.r == nil || i.closed() {
+	if i.r == nil || i.closed() || child.Any() { // a process that an earlier cell started may read from the pipe
 		if err := i.open(); err != nil {
 			i.k.output.logf("stdin: %v", err)
 			return

@@ -4,13 +4,18 @@ import (
 	"archive/zip"
 	"bytes"
 	"compress/flate"
+	"errors"
+	"fmt"
 	"go/parser"
 	"go/token"
 	"io"
+	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 
 	"axn/kernelspec/compiled"
+	"axn/kernelspec/godoc"
 )
 
 // archive writes the archive of a group, which package compiled reads.
@@ -47,10 +52,42 @@ func (s *Set) archive(w io.Writer, g *Group, src *sources) error {
 			}
 		}
 	}
-	if err != nil {
+	docs, docsErr := s.docs(g)
+	for _, path := range sortedKeys(docs) {
+		if err == nil {
+			err = add(compiled.DocEntry+path, docs[path])
+		}
+	}
+	if err = errors.Join(err, docsErr); err != nil {
 		return err
 	}
 	return z.Close()
+}
+
+// docs returns the declarations and comments of the packages of a group, as package godoc
+// encodes them.
+func (s *Set) docs(g *Group) (map[string][]byte, error) {
+	docs := map[string][]byte{}
+	add := func(path string, files []string) error {
+		entries, err := godoc.Extract(path, files)
+		if err == nil {
+			docs[path], err = godoc.Encode(entries)
+		}
+		return err
+	}
+	for _, p := range g.Packages {
+		var files []string
+		for _, name := range append(slices.Clone(p.GoFiles), p.CgoFiles...) {
+			files = append(files, s.file(p, name))
+		}
+		if err := add(p.ImportPath, files); err != nil {
+			return nil, fmt.Errorf("documentation of %s: %w", p.ImportPath, err)
+		}
+	}
+	if p := s.byPath["errors"]; p != nil && p.Standard && g.Name == "standard" {
+		return docs, add("builtin", []string{filepath.Join(filepath.Dir(p.Dir), "builtin", "builtin.go")})
+	}
+	return docs, nil
 }
 
 // exported returns the packages whose export data a group carries: its own and those that

@@ -13,6 +13,7 @@ import (
 	"go/types"
 	"io"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"golang.org/x/tools/go/gcexportdata"
@@ -33,13 +34,15 @@ type Listed struct {
 type Set struct {
 	Packages []*Listed // dependencies first
 	byPath   map[string]*Listed
+	overlay  map[string]string
 	fset     *token.FileSet
 	types    map[string]*types.Package
 }
 
-// Read reads what go list -export -deps -json=Fields printed.
-func Read(r io.Reader) (*Set, error) {
-	s := &Set{byPath: map[string]*Listed{}}
+// Read reads what go list -export -deps -json=Fields printed. overlay says where source
+// files lie that lie elsewhere than they are listed.
+func Read(r io.Reader, overlay map[string]string) (*Set, error) {
+	s := &Set{byPath: map[string]*Listed{}, overlay: overlay}
 	for d := json.NewDecoder(r); d.More(); {
 		p := &Listed{}
 		if err := d.Decode(p); err != nil {
@@ -52,7 +55,16 @@ func Read(r io.Reader) (*Set, error) {
 
 // fresh returns the set with no types read.
 func (s *Set) fresh() *Set {
-	return &Set{s.Packages, s.byPath, token.NewFileSet(), map[string]*types.Package{"unsafe": types.Unsafe}}
+	return &Set{s.Packages, s.byPath, s.overlay, token.NewFileSet(), map[string]*types.Package{"unsafe": types.Unsafe}}
+}
+
+// file returns the name by which a source file of a package can be read.
+func (s *Set) file(p *Listed, name string) string {
+	name = filepath.Join(p.Dir, name)
+	if real, ok := s.overlay[name]; ok {
+		return real
+	}
+	return name
 }
 
 // Import returns the types of a package, from its export data.
@@ -95,6 +107,7 @@ func readExport(name string) ([]byte, error) {
 
 // left names packages of the standard library that a kernel does not carry.
 var left = map[string]string{
+	"builtin":      "it documents what is predeclared",
 	"plugin":       "it keeps and exports every symbol of the program",
 	"runtime/cgo":  "a kernel is built without cgo",
 	"runtime/race": "a kernel is built without the race detector",

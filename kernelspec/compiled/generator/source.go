@@ -8,7 +8,6 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strconv"
@@ -51,7 +50,7 @@ func (s *Set) readSource(p *Listed) (*source, error) {
 	src := &source{path: p.ImportPath, fset: token.NewFileSet(), decls: map[string]*decl{}, kept: map[string]level{},
 		info: &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}}
 	for _, name := range p.GoFiles {
-		f, err := parser.ParseFile(src.fset, filepath.Join(p.Dir, name), nil, parser.SkipObjectResolution)
+		f, err := parser.ParseFile(src.fset, s.file(p, name), nil, parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
 		}

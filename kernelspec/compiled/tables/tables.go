@@ -9,6 +9,9 @@ package tables
 import (
 	_ "axn/kernelspec/compiled/helper"
 
+	_ "axn/kernelspec/comm"
+	_ "axn/kernelspec/display"
+
 	_ "axn/workbench"
 	_ "axn/workbench/pgstore"
 	_ "axn/workbench/scorertest"

@@ -1,8 +1,9 @@
 package code
 
 import (
-	"fmt"
 	"reflect"
+	"runtime"
+	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
 
@@ -108,6 +109,15 @@ func (c *compiler) typeAssert(in *ssa.TypeAssert) op {
 		ok = d + c.typ(in).Field(1).Offset
 	}
 	if t.Kind() == reflect.Interface {
+		if of == t && !in.CommaOk { // go/ssa checks x in the method value x.M so; in x.(I), I the type of x, Go's text differs
+			return func(fr *frame) {
+				i := *reg[iface](fr, x)
+				if i.tab == nil {
+					nilDereference()
+				}
+				*reg[iface](fr, d) = i
+			}
+		}
 		return c.assertInterface(d, x, ok, of, t)
 	}
 	r, methods, direct := rtype.Pointer(t), of.NumMethod() > 0, rtype.Head(t).Direct()
@@ -165,44 +175,23 @@ type runtimeError string
 func (e runtimeError) Error() string { return "runtime error: " + string(e) }
 func (runtimeError) RuntimeError()   {}
 
-// typeError is a failed type assertion.
-type typeError string
+// assertion is a runtime.TypeAssertionError, as Go's runtime lays it out.
+type assertion struct {
+	iface, concrete, asserted ptr // nil: not told
+	missing                   string
+}
 
-func (e typeError) Error() string { return string(e) }
-func (typeError) RuntimeError()   {}
+var _ = [1]struct{}{}[unsafe.Sizeof(runtime.TypeAssertionError{})-unsafe.Sizeof(assertion{})]
 
-// assertionError makes the error of an assertion with Go's text.
+// assertionError makes the error of an assertion of a value of the interface type of. It
+// panics with it where an interface is asserted: the runtime knows which method is missing.
 func assertionError(of, to reflect.Type, dyn ptr) error {
-	name := of.String()
-	if of.Name() == "" {
-		name = "interface"
-		if of.NumMethod() == 0 {
-			name = "interface {}"
-		}
+	e := &assertion{concrete: dyn, asserted: rtype.Pointer(to)}
+	switch {
+	case to.Kind() != reflect.Interface:
+		e.iface = rtype.Pointer(of)
+	case dyn != nil:
+		rtype.Itab(rtype.Pointer(to), dyn, false)
 	}
-	if dyn == nil {
-		if to.Kind() == reflect.Interface {
-			name = "interface"
-		}
-		return typeError(fmt.Sprintf("interface conversion: %s is nil, not %v", name, to))
-	}
-	have := rtype.At(dyn)
-	if to.Kind() != reflect.Interface {
-		text := fmt.Sprintf("interface conversion: %s is %v, not %v", name, have, to)
-		if have.String() == to.String() {
-			if have.PkgPath() != to.PkgPath() {
-				text += " (types from different packages)"
-			} else {
-				text += " (types from different scopes)"
-			}
-		}
-		return typeError(text)
-	}
-	for i := range to.NumMethod() {
-		m := to.Method(i)
-		if _, ok := have.MethodByName(m.Name); !ok {
-			return typeError(fmt.Sprintf("interface conversion: %v is not %v: missing method %s", have, to, m.Name))
-		}
-	}
-	return typeError(fmt.Sprintf("interface conversion: %v is not %v", have, to))
+	return (*runtime.TypeAssertionError)(ptr(e))
 }

@@ -244,6 +244,17 @@ func compiledPackage(pkg *types.Package) *compiled.Package {
 	return compiled.Lookup(pkg.Path())
 }
 
+// packageOf returns the package that declares a function, nil for one that go/ssa made.
+func packageOf(f *ssa.Function) *types.Package {
+	switch {
+	case f.Pkg != nil:
+		return f.Pkg.Pkg
+	case f.Synthetic == "from type information (on demand)": // a method of a package that no cell imported
+		return f.Object().Pkg()
+	}
+	return nil
+}
+
 // host returns the compiled code of a function, if there is some.
 func (p *Program) host(f *ssa.Function) reflect.Value {
 	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Object() == nil || f.Object().Pkg() == nil {

@@ -1,6 +1,6 @@
-// Package builder builds the kernel: it lays files of gophernotes, as they lie in
-// the module cache, beside ours in kernelspec/kernel, and compiles both as one
-// command. Nothing is copied or changed; see kernelspec/kernel/HOW_IT_WORKS.md.
+// Package builder builds the kernel: it writes down the packages that cells can import,
+// lays that and gophernotes' display beside our sources, and compiles all as one command.
+// Nothing is added to the sources themselves; see kernelspec/kernel/HOW_IT_WORKS.md.
 package builder
 
 import (
@@ -87,11 +87,18 @@ func (k *Kernel) Build() (built bool, err error) {
 	return true, os.WriteFile(k.Out+".stamp", []byte(stamp), 0o644)
 }
 
-// stamp sums up everything that the binary depends on: Go's version, cgo, the further
-// packages, and name, size and time of each source file of the module.
+// settings are the variables of the environment by which the go command builds another
+// binary. The versions of all modules are pinned in go.mod and go.sum.
+var settings = []string{"CGO_ENABLED", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFLAGS", "GODEBUG"}
+
+// stamp sums up everything that the binary depends on: Go's version and settings, the
+// further packages, and name, size and time of each source file of the module.
 func (k *Kernel) stamp() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With, k.Main)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, k.With, k.Main)
+	for _, name := range settings {
+		fmt.Fprintln(h, name, os.Getenv(name))
+	}
 	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -156,9 +163,8 @@ func writeOverlay(tmp string, files map[string]string) (name string, err error) 
 	return name, os.WriteFile(name, spec, 0o644)
 }
 
-// environment is that of the go command. The kernel needs no cgo, and is smaller by a
-// fifth without: package plugin, which the interpreter imports, then keeps nothing
-// alive. A further package may need it; then CGO_ENABLED=1 says so.
+// environment is that of the go command. The kernel needs no cgo, and so no C compiler. A
+// further package may need it; then CGO_ENABLED=1 says so.
 func environment() []string {
 	if os.Getenv("CGO_ENABLED") != "" {
 		return os.Environ()

@@ -29,7 +29,9 @@ func archived(t *testing.T, files map[string]string) string {
 	return b.String()
 }
 
-type lister interface{ Each(f func(yes chan<- *hiddenInt)) }
+type lister interface {
+	Each(f func(yes chan<- *hiddenInt))
+}
 type hiddenInt int
 
 func TestPackages(t *testing.T) {

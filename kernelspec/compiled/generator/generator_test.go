@@ -141,8 +141,8 @@ func TestSources(t *testing.T) {
 	files := unzip(t, archive)
 	for name, want := range map[string]struct{ has, lacks []string }{
 		"source/example.org/m/m.go": {
-			[]string{"ErrEmpty = errors.New", "A = iota", "type Pair[K comparable, V any] struct", "line int", "func (p place) String() string { return", "return label(p.Key)", "out = append(out, f(x))", "func label(v any) string {", "func double(n int) int {", "func Plain(n int) string\n", "func (t T) Get() hiddenType\n", "type hiddenType int", `"example.org/m/internal/deep"`},
-			[]string{"unused", "secret", "strings", `"os"`, "is for tests", "joins them"},
+			[]string{"var ErrEmpty error", "A = iota", "type Pair[K comparable, V any] struct", "line int", "func (p place) String() string { return", "return label(p.Key)", "out = append(out, f(x))", "func label(v any) string {", "func double(n int) int {", "func Plain(n int) string\n", "func (t T) Get() hiddenType\n", "type hiddenType int", `"example.org/m/internal/deep"`},
+			[]string{"unused", "secret", "strings", "errors", `"os"`, "is for tests", "joins them"},
 		},
 		"source/example.org/m/internal/deep/deep.go": {[]string{"strconv.Quote(Twice(s))", "func Twice[S ~string](s S) string {"}, []string{"Left"}},
 		"order":                              {[]string{"example.org/m/internal/deep\nexample.org/m\n"}, nil},

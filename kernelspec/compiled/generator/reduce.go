@@ -159,6 +159,9 @@ func (r *reducer) follow(it item) error {
 		}
 		return r.references(it.src, d.gen, false)
 	}
+	if isVariable(d) && !alive && r.variable(it.src, d) {
+		return nil
+	}
 	for _, name := range d.methods {
 		r.need(it.src, it.key+"."+name, it.src.kept[it.key])
 	}

@@ -8,6 +8,7 @@ import (
 	"go/printer"
 	"go/token"
 	"go/types"
+	"maps"
 	"runtime"
 	"slices"
 	"strconv"
@@ -23,6 +24,7 @@ type source struct {
 	pkg   *types.Package
 	decls map[string]*decl // by name; methods as Type.Method
 	kept  map[string]level
+	extra map[int]map[string]string // further imports of a file, path by name
 }
 
 // decl is a declaration that is kept or left as a whole: a function, a type, a variable
@@ -47,7 +49,7 @@ const (
 
 // readSource reads and checks a package. What it has of ours takes the place of its own.
 func (s *Set) readSource(p *Listed) (*source, error) {
-	src := &source{path: p.ImportPath, fset: token.NewFileSet(), decls: map[string]*decl{}, kept: map[string]level{},
+	src := &source{path: p.ImportPath, fset: token.NewFileSet(), decls: map[string]*decl{}, kept: map[string]level{}, extra: map[int]map[string]string{},
 		info: &types.Info{Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{}}}
 	for _, name := range p.GoFiles {
 		f, err := parser.ParseFile(src.fset, s.file(p, name), nil, parser.SkipObjectResolution)
@@ -202,14 +204,14 @@ func (src *source) write() (map[string][]byte, error) {
 	for i, f := range src.files {
 		kept := &ast.File{Name: f.Name}
 		for _, d := range f.Decls {
-			if d = src.keep(d); d != nil {
+			if d = src.keep(i, d); d != nil {
 				kept.Decls = append(kept.Decls, d)
 			}
 		}
 		if len(kept.Decls) == 0 {
 			continue
 		}
-		if imports := src.imports(f, kept.Decls); len(imports.Specs) > 0 {
+		if imports := src.imports(f, kept.Decls, src.extra[i]); len(imports.Specs) > 0 {
 			kept.Decls = append([]ast.Decl{imports}, kept.Decls...)
 		}
 		var b bytes.Buffer
@@ -222,7 +224,7 @@ func (src *source) write() (map[string][]byte, error) {
 }
 
 // keep returns what is kept of a declaration, nil if nothing is.
-func (src *source) keep(d ast.Decl) ast.Decl {
+func (src *source) keep(file int, d ast.Decl) ast.Decl {
 	switch d := d.(type) {
 	case *ast.FuncDecl:
 		list := keys(d)
@@ -244,15 +246,28 @@ func (src *source) keep(d ast.Decl) ast.Decl {
 		for _, spec := range d.Specs {
 			wanted := func(key string) bool { return src.kept[key] > absent }
 			if d.Tok == token.CONST && slices.ContainsFunc(keys(d), wanted) || slices.ContainsFunc(keys(&ast.GenDecl{Specs: []ast.Spec{spec}}), wanted) {
-				g.Specs = append(g.Specs, bare(spec))
+				g.Specs = append(g.Specs, src.specs(file, d.Tok, spec)...)
 			}
 		}
 		if len(g.Specs) == 0 {
 			return nil
 		}
+		if len(g.Specs) > 1 && !g.Lparen.IsValid() {
+			g.Lparen = g.TokPos
+		}
 		return &g
 	}
 	return nil
+}
+
+// specs returns how a declaration that is kept is written.
+func (src *source) specs(file int, tok token.Token, spec ast.Spec) []ast.Spec {
+	if v, ok := spec.(*ast.ValueSpec); ok && tok == token.VAR {
+		if specs := src.variables(file, v); specs != nil {
+			return specs
+		}
+	}
+	return []ast.Spec{bare(spec)}
 }
 
 // bare returns a declaration without its comments.
@@ -270,9 +285,12 @@ func bare(spec ast.Spec) ast.Spec {
 	return spec
 }
 
-// imports declares the imports that some declarations of a file use.
-func (src *source) imports(f *ast.File, decls []ast.Decl) *ast.GenDecl {
-	used := map[string]string{} // path by name
+// imports declares the imports that some declarations of a file use, and extra ones.
+func (src *source) imports(f *ast.File, decls []ast.Decl, extra map[string]string) *ast.GenDecl {
+	used := maps.Clone(extra) // path by name
+	if used == nil {
+		used = map[string]string{}
+	}
 	for _, d := range decls {
 		ast.Inspect(d, func(n ast.Node) bool {
 			if id, ok := n.(*ast.Ident); ok {

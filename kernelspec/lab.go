@@ -156,7 +156,7 @@ func (s *server) stop() {
 	if s.cmd.ProcessState != nil {
 		return
 	}
-	s.cmd.Process.Signal(terminate)
+	terminate(s.cmd.Process)
 	select {
 	case <-s.ended:
 	case <-time.After(10 * time.Second):
@@ -170,6 +170,8 @@ func openBrowser(url string) {
 	switch {
 	case runtime.GOOS == "darwin":
 		opener = "open"
+	case runtime.GOOS == "windows":
+		opener = "explorer"
 	case os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "":
 		return
 	}

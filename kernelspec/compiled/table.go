@@ -91,6 +91,18 @@ func Type(path, name string) reflect.Type {
 	return w.walk()
 }
 
+// HiddenTypes returns package path and name of all types that only Type knows.
+func HiddenTypes() [][2]string {
+	hidden.mu.Lock()
+	defer hidden.mu.Unlock()
+	var list [][2]string
+	for key := range readWays(hidden.tables) {
+		path, name, _ := strings.Cut(key, "\t")
+		list = append(list, [2]string{path, name})
+	}
+	return list
+}
+
 func readWays(groups [][]Table) map[string]way {
 	ways := map[string]way{}
 	for _, tables := range groups {

@@ -134,8 +134,9 @@ func (s *Session) accept(u *Unit, p *Part) {
 	}
 }
 
-// execute runs a compiled cell on the calling goroutine.
+// execute runs a compiled cell on the calling goroutine, which may end by Goexit.
 func (j *job) execute() {
+	defer j.finish(Result{})
 	failure := j.task.Run(j.run...)
 	r := Result{Values: j.values}
 	switch {
@@ -318,11 +319,10 @@ func (s *Session) Call(f func()) *Error {
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
 	go func() {
+		defer j.finish(Result{}) // also after Goexit
 		if failure := j.task.Call(f); failure != nil {
 			j.finish(Result{Err: j.failed(failure)})
-			return
 		}
-		j.finish(Result{})
 	}()
 	r := <-j.done
 	return r.Err

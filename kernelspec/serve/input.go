@@ -15,8 +15,6 @@ import (
 
 	"axn/kernelspec/child"
 	"axn/kernelspec/message"
-
-	"golang.org/x/sys/unix"
 )
 
 var (
@@ -167,10 +165,7 @@ func (i *input) wanted() bool {
 		return false
 	}
 	empty := false
-	i.raw.Control(func(fd uintptr) {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-		empty = err == nil && n == 0
-	})
+	i.raw.Control(func(fd uintptr) { empty = isEmpty(fd) })
 	return empty && parked(i.r)
 }
 
@@ -186,7 +181,7 @@ func parked(f *os.File) bool {
 	read := fmt.Appendf(nil, "internal/poll.(*FD).Read(%#x", *(*uintptr)(unsafe.Pointer(f)))
 	for stack := range bytes.SplitSeq(buf[:n], []byte("\n\n")) {
 		state, _, _ := bytes.Cut(stack, []byte("\n"))
-		if bytes.Contains(state, []byte("[IO wait")) && bytes.Contains(stack, read) {
+		if bytes.Contains(state, []byte(readState)) && bytes.Contains(stack, read) {
 			return true
 		}
 	}

@@ -80,7 +80,7 @@ func (f *finder) visit(s step) {
 func (f *finder) note(named *types.Named, way string) {
 	line := named.Obj().Pkg().Path() + "\t" + compiled.InstanceName(named.Obj().Name(), named.TypeArgs())
 	if !f.noted[line] {
-		f.noted[line] = true
+		f.noted[line], f.set.reached[line] = true, true
 		fmt.Fprintf(&f.t.hidden, "%s\t%s\n", line, way)
 	}
 }

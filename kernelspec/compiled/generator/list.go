@@ -37,6 +37,7 @@ type Set struct {
 	overlay  map[string]string
 	fset     *token.FileSet
 	types    map[string]*types.Package
+	reached  map[string]bool // hidden types that tables lead to, by path and name
 }
 
 // Read reads what go list -export -deps -json=Fields printed. overlay says where source
@@ -55,7 +56,7 @@ func Read(r io.Reader, overlay map[string]string) (*Set, error) {
 
 // fresh returns the set with no types read.
 func (s *Set) fresh() *Set {
-	return &Set{s.Packages, s.byPath, s.overlay, token.NewFileSet(), map[string]*types.Package{"unsafe": types.Unsafe}}
+	return &Set{s.Packages, s.byPath, s.overlay, token.NewFileSet(), map[string]*types.Package{"unsafe": types.Unsafe}, map[string]bool{}}
 }
 
 // file returns the name by which a source file of a package can be read.

@@ -3,7 +3,6 @@ package generator
 import (
 	"fmt"
 	"go/ast"
-	"go/token"
 	"go/types"
 	"maps"
 	"slices"
@@ -128,13 +127,11 @@ func (r *reducer) need(src *source, key string, l level) {
 	if d == nil {
 		return
 	}
-	if d.fn != nil {
-		if obj, ok := src.info.Defs[d.fn.Name].(*types.Func); ok && isGeneric(obj) {
-			l = live
-		}
-		if d.ours && d.fn.Body == nil {
-			l = declared
-		}
+	if obj := src.object(key); obj != nil && isGeneric(obj) {
+		l = live
+	}
+	if d.fn != nil && d.ours && d.fn.Body == nil {
+		l = declared
 	}
 	if l <= src.kept[key] {
 		return
@@ -163,19 +160,10 @@ func (r *reducer) follow(it item) error {
 		return r.references(it.src, d.gen, false)
 	}
 	for _, name := range d.methods {
-		r.need(it.src, it.key+"."+name, r.methodLevel(it.src.path, name))
+		r.need(it.src, it.key+"."+name, it.src.kept[it.key])
 	}
 	// The value of a variable that has no compiled one is found by running its initialiser.
-	return r.references(it.src, d.spec, alive && d.gen.Tok == token.VAR)
-}
-
-// methodLevel tells how a method of a type that is kept is kept: an exported one of a
-// package with tables is called by reflection.
-func (r *reducer) methodLevel(path, name string) level {
-	if r.compiled[path] || r.set.byPath[path].Standard {
-		return declared
-	}
-	return live
+	return r.references(it.src, d.spec, alive)
 }
 
 // references keeps what a part of a package refers to. alive says that the part is run
@@ -235,7 +223,7 @@ func (r *reducer) refer(from *source, obj types.Object, key string, alive bool) 
 	switch obj.(type) {
 	case *types.Func, *types.Var:
 	default:
-		return nil // types and constants are in the export data
+		return nil // types and constants are in the export data, methods of types in their runtime types
 	}
 	if !alive || r.hasValue(obj) || path == "unsafe" {
 		return nil
@@ -263,6 +251,8 @@ func (r *reducer) hasValue(obj types.Object) bool {
 			return false
 		}
 		return r.compiled[obj.Pkg().Path()] || obj.Signature().Recv() != nil
+	case *types.TypeName:
+		return r.compiled[obj.Pkg().Path()] && obj.Exported() || r.set.reached[obj.Pkg().Path()+"\t"+obj.Name()]
 	case *types.Var:
 		return obj.IsField() || obj.Exported() && r.compiled[obj.Pkg().Path()]
 	}

@@ -176,6 +176,19 @@ func (src *source) index(file int, d ast.Decl) {
 	}
 }
 
+// object returns what a key of a function, method or type names.
+func (src *source) object(key string) types.Object {
+	switch d := src.decls[key]; {
+	case d.fn != nil:
+		return src.info.Defs[d.fn.Name]
+	case d.spec != nil:
+		if t, ok := d.spec.(*ast.TypeSpec); ok {
+			return src.info.Defs[t.Name]
+		}
+	}
+	return nil
+}
+
 func (src *source) decl(key string) *decl {
 	if src.decls[key] == nil {
 		src.decls[key] = &decl{}

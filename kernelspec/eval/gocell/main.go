@@ -20,6 +20,7 @@ import (
 	"time"
 
 	_ "axn/kernelspec/compiled/tables"
+	"axn/kernelspec/compiled/verify"
 	"axn/kernelspec/eval"
 )
 
@@ -27,7 +28,17 @@ func main() {
 	files := flag.NewFlagSet(os.Args[0], flag.ExitOnError)
 	quiet := files.Bool("q", false, "do not print the values of last expressions")
 	times := files.Bool("t", false, "print how long each cell took, on stderr")
+	check := files.Bool("verify", false, "check the tables, export data and sources that the builder generated, and run nothing")
 	files.Parse(os.Args[1:])
+	if *check {
+		counts, err := verify.All()
+		fmt.Printf("%+v\n", counts)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
 	os.Args = os.Args[:1]
 	r := runner{session: eval.New(), quiet: *quiet, times: *times}
 	for _, name := range files.Args() {

@@ -72,6 +72,7 @@ func (s *Session) compile(j *job) (err *Error) {
 		return err
 	}
 	for _, p := range j.unit.Parts {
+		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
 		s.accept(j.unit, p)
 		j.run = append(j.run, pkg.Func("init"))

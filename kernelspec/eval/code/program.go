@@ -269,10 +269,10 @@ func packageOf(f *ssa.Function) *types.Package {
 
 // host returns the compiled code of a function, if there is some.
 func (p *Program) host(f *ssa.Function) reflect.Value {
-	if f.Parent() != nil || len(f.TypeArgs()) > 0 || f.Object() == nil || f.Object().Pkg() == nil {
+	pkg := packageOf(f)
+	if f.Parent() != nil || len(f.TypeArgs()) > 0 || pkg == nil || f.Object() == nil {
 		return reflect.Value{}
 	}
-	pkg := f.Object().Pkg() // go/ssa may have no package for it
 	if v := replaced(f); v.IsValid() {
 		return v
 	}

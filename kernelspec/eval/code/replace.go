@@ -16,7 +16,7 @@ func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
 		return replacedMethods[r.Type().String()+"."+f.Name()]
 	}
-	return replacements[f.Object().Pkg().Path()+"."+f.Name()]
+	return replacements[packageOf(f).Path()+"."+f.Name()]
 }
 
 // exit ends the cell or goroutine that calls it.

@@ -57,9 +57,14 @@ func (s *Session) Run(cell *Cell) Result {
 }
 
 // compile makes a cell ready to run. When it fails, only its imports stay.
-func (s *Session) compile(j *job) *Error {
+func (s *Session) compile(j *job) (err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Error{Kind: CompileError, Value: fmt.Sprintf("the evaluator cannot compile this cell, which is a fault of the evaluator: %v", r)}
+		}
+	}()
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
 	s.sources[j.cell.Name] = src
 	j.unit = s.check(src, false)
@@ -67,6 +72,7 @@ func (s *Session) compile(j *job) *Error {
 		return err
 	}
 	for _, p := range j.unit.Parts {
+		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
 		s.accept(j.unit, p)
 		j.run = append(j.run, pkg.Func("init"))

@@ -43,12 +43,6 @@ func KillSince(began time.Duration) (n int) {
 	return n
 }
 
-// Any reports whether this process has children.
-func Any() bool {
-	err := unix.Waitid(unix.P_ALL, 0, nil, unix.WEXITED|unix.WNOHANG|unix.WNOWAIT, nil)
-	return err != unix.ECHILD
-}
-
 type process struct {
 	pid, parent int
 	began       time.Duration

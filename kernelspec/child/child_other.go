@@ -50,15 +50,3 @@ func KillSince(began time.Duration) (n int) {
 	}
 	return n
 }
-
-// Any reports whether this process has children.
-func Any() bool {
-	mu.Lock()
-	defer mu.Unlock()
-	for _, k := range list {
-		if k.cmd.Process != nil && k.cmd.ProcessState == nil {
-			return true
-		}
-	}
-	return false
-}

@@ -267,7 +267,7 @@ func (c *checker) problem(err error) {
 		c.keyless = true
 		return
 	}
-	if !c.unit.program && (strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
+	if !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
 		return
 	}
 	list := c.unit.Problems

@@ -151,7 +151,35 @@ func (p *partParser) declare(pc piece) {
 		p.cur.names[id.Name] = id.Pos()
 		p.cur.variable[id.Name] = pc.first == token.VAR
 	}
+	for _, d := range decls {
+		p.reset(d)
+	}
 	p.cur.decls = append(p.cur.decls, decls...)
+}
+
+// reset gives "var x T" the zero value where x lies in the place of an older variable.
+func (p *partParser) reset(d ast.Decl) {
+	g, ok := d.(*ast.GenDecl)
+	if !ok || g.Tok != token.VAR {
+		return
+	}
+	for _, spec := range g.Specs {
+		spec := spec.(*ast.ValueSpec)
+		if spec.Type == nil || len(spec.Values) > 0 || !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
+			continue
+		}
+		for range spec.Names {
+			spec.Values = append(spec.Values, zero(spec.Type))
+		}
+	}
+}
+
+// zero is an expression for the zero value of a type.
+func zero(t ast.Expr) ast.Expr {
+	end := t.End()
+	result := &ast.FieldList{List: []*ast.Field{{Names: []*ast.Ident{{NamePos: end, Name: "zero" + hidden}}, Type: t}}}
+	body := &ast.BlockStmt{Lbrace: end, List: []ast.Stmt{&ast.ReturnStmt{Return: end}}, Rbrace: end}
+	return &ast.CallExpr{Fun: &ast.FuncLit{Type: &ast.FuncType{Func: end, Params: &ast.FieldList{}, Results: result}, Body: body}, Lparen: end, Rparen: end}
 }
 
 // declared returns the names that declarations declare, without methods.
@@ -352,7 +380,24 @@ func (p *partParser) statement(st ast.Stmt) {
 		}
 		return true
 	})
-	p.cur.open.Body.List = append(p.cur.open.Body.List, st)
+	p.cur.open.Body.List = append(p.cur.open.Body.List, standing(st))
+}
+
+// standing lets an expression that does nothing stand as a statement.
+func standing(st ast.Stmt) ast.Stmt {
+	e, ok := st.(*ast.ExprStmt)
+	if !ok {
+		return st
+	}
+	switch x := ast.Unparen(e.X).(type) {
+	case *ast.CallExpr:
+		return st
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW {
+			return st
+		}
+	}
+	return &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: e.Pos(), Name: "_"}}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e.X}}
 }
 
 func emptyStruct(pos token.Pos) *ast.StructType {

@@ -57,9 +57,14 @@ func (s *Session) Run(cell *Cell) Result {
 }
 
 // compile makes a cell ready to run. When it fails, only its imports stay.
-func (s *Session) compile(j *job) *Error {
+func (s *Session) compile(j *job) (err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Error{Kind: CompileError, Value: fmt.Sprintf("the evaluator cannot compile this cell, which is a fault of the evaluator: %v", r)}
+		}
+	}()
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
 	s.sources[j.cell.Name] = src
 	j.unit = s.check(src, false)
@@ -67,6 +72,7 @@ func (s *Session) compile(j *job) *Error {
 		return err
 	}
 	for _, p := range j.unit.Parts {
+		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
 		s.accept(j.unit, p)
 		j.run = append(j.run, pkg.Func("init"))
@@ -129,8 +135,9 @@ func (s *Session) accept(u *Unit, p *Part) {
 	}
 }
 
-// execute runs a compiled cell on the calling goroutine.
+// execute runs a compiled cell on the calling goroutine, which may end by Goexit.
 func (j *job) execute() {
+	defer j.finish(Result{})
 	failure := j.task.Run(j.run...)
 	r := Result{Values: j.values}
 	switch {
@@ -313,11 +320,10 @@ func (s *Session) Call(f func()) *Error {
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
 	go func() {
+		defer j.finish(Result{}) // also after Goexit
 		if failure := j.task.Call(f); failure != nil {
 			j.finish(Result{Err: j.failed(failure)})
-			return
 		}
-		j.finish(Result{})
 	}()
 	r := <-j.done
 	return r.Err

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"axn/kernelspec/eval/code"
+	"axn/kernelspec/eval/rtype"
 )
 
 // Session is a notebook: the names that its cells have declared. Run is called for one
@@ -34,8 +35,15 @@ type Session struct {
 	context context.Context // the variable that cells see as ctx
 }
 
-// New returns a session with nothing declared but ctx.
+// SelfTest compares what the evaluator assumes of Go's runtime with what it finds. It
+// fails in a program that was built with another release of Go, which must not run cells.
+func SelfTest() error { return rtype.Check() }
+
+// New returns a session with nothing declared but ctx. It panics if SelfTest fails.
 func New() *Session {
+	if err := SelfTest(); err != nil {
+		panic(err)
+	}
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},

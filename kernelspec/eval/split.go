@@ -144,7 +144,7 @@ func receiver(list []tokenAt) (name string) {
 			name = t.lit
 		case token.LBRACK:
 			return name
-		case token.MUL, token.LPAREN, token.RPAREN:
+		case token.MUL, token.LPAREN, token.RPAREN, token.PERIOD:
 		default:
 			return ""
 		}

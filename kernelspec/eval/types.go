@@ -59,6 +59,8 @@ func (s *Session) typeOf(t reflect.Type) (types.Type, error) {
 		return types.NewMap(key, elem), nil
 	case reflect.Func:
 		return s.signature(t)
+	case reflect.Struct:
+		return s.structType(t)
 	case reflect.Interface:
 		if t.NumMethod() == 0 {
 			return types.Universe.Lookup("any").Type(), nil
@@ -76,6 +78,19 @@ func (s *Session) namedType(t reflect.Type) (types.Type, error) {
 		return obj.Type(), nil
 	}
 	return nil, fmt.Errorf("eval: a cell has no name for type %v", t)
+}
+
+func (s *Session) structType(t reflect.Type) (types.Type, error) {
+	fields, tags := make([]*types.Var, t.NumField()), make([]string, t.NumField())
+	for i := range fields {
+		f := t.Field(i)
+		typ, err := s.typeOf(f.Type)
+		if err != nil {
+			return nil, err
+		}
+		fields[i], tags[i] = types.NewField(0, nil, f.Name, typ, f.Anonymous), string(f.Tag)
+	}
+	return types.NewStruct(fields, tags), nil
 }
 
 func (s *Session) signature(t reflect.Type) (types.Type, error) {

@@ -41,7 +41,7 @@ func newLanguage() *language {
 	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
 	l.magics = magic.NewHost(l.session, l.context, l.what)
 	l.declareDisplay()
-	tieProcesses()
+	keepWithinBounds()
 	return l
 }
 

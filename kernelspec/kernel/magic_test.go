@@ -122,6 +122,9 @@ func BenchmarkAdd(b *testing.B) { for b.Loop() { add(1, 2) } }`)
 	if got := s.run("%bench").Stdout(); !strings.HasPrefix(got, "BenchmarkAdd\t") || !strings.Contains(got, "ns/op") {
 		t.Errorf("%%bench printed %q", got)
 	}
+	if e := s.try("testing.Main(nil, []testing.InternalTest{{\"TestBad\", TestBad}}, nil, nil)"); e.Failure() == nil || !strings.Contains(e.Stdout(), "--- FAIL: TestBad") {
+		t.Errorf("testing.Main: %+v", e)
+	}
 	s.want("add(2, 2)", "4")
 }
 

@@ -21,13 +21,26 @@ func (h *Host) test(pattern string) {
 	}
 	var tests []testing.InternalTest
 	for name, fn := range functions[func(*testing.T)](h, "Test") {
-		tests = append(tests, testing.InternalTest{Name: name, F: func(t *testing.T) { guard(t, func() { fn(t) }) }})
+		tests = append(tests, testing.InternalTest{Name: name, F: fn})
 	}
 	if len(tests) == 0 {
 		Fail("%%test: no cell declares a function TestXxx(*testing.T)")
 	}
-	setFlags(map[string]string{"test.v": "true", "test.run": match.String()})
-	if code := testing.MainStart(deps{}, tests, nil, nil, nil).Run(); code != 0 {
+	runTests(match.String(), tests)
+}
+
+// TestMain is testing.Main for cells: it ends the cell where that ends the process.
+func TestMain(_ func(pattern, name string) (bool, error), tests []testing.InternalTest, _ []testing.InternalBenchmark, _ []testing.InternalExample) {
+	runTests("", tests)
+}
+
+func runTests(pattern string, tests []testing.InternalTest) {
+	guarded := make([]testing.InternalTest, len(tests))
+	for i, test := range tests {
+		guarded[i] = testing.InternalTest{Name: test.Name, F: func(t *testing.T) { guard(t, func() { test.F(t) }) }}
+	}
+	setFlags(map[string]string{"test.v": "true", "test.run": pattern})
+	if code := testing.MainStart(deps{}, guarded, nil, nil, nil).Run(); code != 0 {
 		Fail("tests failed")
 	}
 }

@@ -13,7 +13,6 @@ import (
 	"time"
 	"unsafe"
 
-	"axn/kernelspec/child"
 	"axn/kernelspec/message"
 )
 
@@ -57,7 +56,7 @@ func (i *input) open() (err error) {
 func (i *input) begin(r *request, allowed bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.r == nil || i.closed() || child.Any() { // a process that an earlier cell started may read from the pipe
+	if i.r == nil || i.closed() || i.lent() {
 		if err := i.open(); err != nil {
 			i.k.output.logf("stdin: %v", err)
 			return
@@ -69,6 +68,13 @@ func (i *input) begin(r *request, allowed bool) {
 }
 
 func (i *input) closed() bool { return i.raw.Control(func(uintptr) {}) != nil }
+
+// lent reports whether a cell has given the pipe to a process, which may go on reading
+// from it: handing a file over makes it block.
+func (i *input) lent() (lent bool) {
+	i.raw.Control(func(fd uintptr) { lent = blocks(fd) })
+	return lent
+}
 
 // end is called when the cell has ended.
 func (i *input) end() {

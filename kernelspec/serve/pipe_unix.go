@@ -52,3 +52,9 @@ func duplicate(f *os.File, name string) (copied *os.File, err error) {
 	}
 	return os.NewFile(uintptr(fd), name), nil
 }
+
+// blocks reports whether reads from a descriptor hold up their thread.
+func blocks(fd uintptr) bool {
+	flags, err := unix.FcntlInt(fd, unix.F_GETFL, 0)
+	return err == nil && flags&unix.O_NONBLOCK == 0
+}

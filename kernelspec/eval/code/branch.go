@@ -126,6 +126,14 @@ func (c *compiler) jump(b *ssa.BasicBlock) func(*frame) *block {
 	to, moves := e.to, e.moves
 	_, branches := b.Succs[0].Instrs[len(b.Succs[0].Instrs)-1].(*ssa.If)
 	branches = branches && len(to.ops) == 0 && b.Succs[0] != b
+	if e.back {
+		if n := c.countingLoop(b); n != nil {
+			if nb := c.blocks[b.Index]; len(to.ops) == 0 {
+				nb.ops, nb.pos = nb.ops[:len(nb.ops)-1], nb.pos[:len(nb.pos)-1]
+			}
+			return n.count(moves)
+		}
+	}
 	switch {
 	case branches && e.back && moves == nil:
 		return func(fr *frame) *block {

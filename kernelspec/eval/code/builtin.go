@@ -327,7 +327,11 @@ func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op 
 func (c *compiler) prepareBuiltin(b *ssa.Builtin, cc *ssa.CallCommon) func(*frame) prepared {
 	if b.Name() == "recover" {
 		return func(fr *frame) prepared {
-			return func(th *Thread, caller, owner *frame) { fr.recovered() }
+			return func(th *Thread, caller, owner *frame) {
+				if !fr.defers.panicking { // else it is called by the panic, not by the function
+					fr.recovered()
+				}
+			}
 		}
 	}
 	o, code := c.builtin(b, cc, nil), c.code

@@ -396,6 +396,9 @@ func (c *compiler) coalesce() {
 
 func (c *compiler) coalesceEdge(phi *ssa.Phi, v ssa.Value, edge int, b, pred *ssa.BasicBlock) {
 	def, ok := v.(ssa.Instruction)
+	if c.coalesceCounter(phi, v) {
+		return
+	}
 	if !ok || def.Block() != pred || len(pred.Succs) != 1 || len(*v.Referrers()) != 1 || c.regs[v] == nil || c.regs[v].t != c.regs[phi].t {
 		return
 	}
@@ -429,6 +432,17 @@ func (c *compiler) coalesceEdge(phi *ssa.Phi, v ssa.Value, edge int, b, pred *ss
 		}
 	}
 	c.same[v] = phi
+}
+
+// coalesceCounter lets the value that a counting loop makes of its phi, at once and as
+// the phi's only use, lie in the phi's register.
+func (c *compiler) coalesceCounter(phi *ssa.Phi, v ssa.Value) bool {
+	raise, ok := v.(*ssa.BinOp)
+	if !ok || raise.Block() != phi.Block() || raise.X != ssa.Value(phi) || len(*phi.Referrers()) != 1 || c.regs[raise] == nil || c.regs[raise].t != c.regs[phi].t {
+		return false
+	}
+	c.same[v] = phi
+	return true
 }
 
 // operations compiles a block up to its terminator.
@@ -465,8 +479,14 @@ func (c *compiler) instruction(in ssa.Instruction) op {
 	case *ssa.Phi, *ssa.DebugRef:
 		return nil
 	case *ssa.BinOp:
+		if o := c.fuseProduct(in); o != nil {
+			return o
+		}
 		return c.binop(in)
 	case *ssa.UnOp:
+		if o := c.fuseElement(in); o != nil {
+			return o
+		}
 		return c.unop(in)
 	case *ssa.Alloc:
 		return c.alloc(in)

@@ -42,12 +42,25 @@ func (fr *frame) unwind() {
 	th.top = fr
 	fr.busy = true
 	th.silence(r)
-	fr.runDefers()
-	if r != nil && fr.code.recover != nil {
+	fr.runAllDefers()
+	switch {
+	case r == nil:
+		d.goOn() // Goexit goes on by itself, unless a deferred function panicked
+	case !d.panicking && fr.code.recover != nil:
 		run(fr, fr.code.recover)
 	}
 	th.top = fr.caller
 	fr.busy = false
+}
+
+// goOn panics on with what was not recovered. It is called when the frame has returned, so
+// that the stack of a deep recursion unwinds call by call.
+func (d *deferred) goOn() {
+	if d.panicking {
+		v := d.value
+		d.panicking, d.value = false, nil
+		panic(v)
+	}
 }
 
 // quietTime is how long the deferred functions of a stopped thread may take.
@@ -63,18 +76,17 @@ func (th *Thread) silence(r any) {
 
 // runDefers runs what a frame deferred, last first. Each may panic anew or recover.
 func (fr *frame) runDefers() {
+	fr.runAllDefers()
+	fr.defers.goOn()
+}
+
+func (fr *frame) runAllDefers() {
 	d := fr.defers
 	for n := len(d.calls); n > 0; n = len(d.calls) {
 		call := d.calls[n-1]
 		d.calls[n-1] = nil
 		d.calls = d.calls[:n-1]
 		fr.runDeferred(call)
-	}
-	if d.panicking {
-		v := d.value
-		d.panicking, d.value = false, nil
-		d.ended = true
-		panic(v)
 	}
 }
 

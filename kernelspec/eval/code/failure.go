@@ -96,9 +96,17 @@ func (th *Thread) caught() {
 // Of a deep stack this many places are told: the innermost and the outermost ones.
 const innerPlaces, outerPlaces = 30, 20
 
+// maxWalk is how many calls are looked at.
+const maxWalk = 1 << 20
+
 // places tells where a thread is, innermost first.
 func (th *Thread) places() (list []Place) {
-	for fr := th.top; fr != nil; fr = fr.caller {
+	walk := maxWalk
+	if th.walks++; th.walks > 16 { // a recursion that panics anew at each of its calls
+		walk = innerPlaces
+	}
+	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
+		walk--
 		if fr.b == nil || fr.code.wrapper {
 			continue
 		}

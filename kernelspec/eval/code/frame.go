@@ -129,6 +129,7 @@ func (nf *frame) enter() {
 	nf.thread.top = nf
 	if nf.code.defers {
 		nf.runDeferring()
+		nf.defers.goOn()
 	} else {
 		run(nf, nf.code.entry)
 	}

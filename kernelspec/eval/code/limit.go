@@ -17,15 +17,16 @@ import (
 const bigBytes = 64 << 20
 
 // maxDepth is how deep calls may nest in a goroutine, and maxStacks how many bytes the
-// stacks of all goroutines may take: beyond, the recursion is taken for endless.
+// stacks of all goroutines may take: beyond, the recursion is taken for endless. A stack
+// grows to twice its size, so the limit lies between two powers of two: it is reached
+// about half a million calls deep.
 const (
 	maxDepth  = 2_000_000
-	maxStacks = 1 << 30
+	maxStacks = 300 << 20
 	depthMask = 1<<12 - 1 // the depth is looked at every 4096 calls
 )
 
-// checkDepth ends a thread whose calls nest too deep. A gigabyte holds about a million
-// calls.
+// checkDepth ends a thread whose calls nest too deep.
 func checkDepth(fr *frame) {
 	if fr.depth > maxDepth || stackBytes() > maxStacks {
 		panic(fatal("stack overflow: functions call each other without end"))
@@ -33,7 +34,7 @@ func checkDepth(fr *frame) {
 }
 
 func init() {
-	debug.SetMaxStack(4 * maxStacks) // checkDepth comes first
+	debug.SetMaxStack(8 * maxStacks) // checkDepth comes first
 }
 
 func stackBytes() uint64 {

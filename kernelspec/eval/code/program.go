@@ -50,7 +50,10 @@ type Program struct {
 }
 
 // provided is a package whose functions and variables are given as values.
-type provided struct{ funcs, vars map[string]reflect.Value }
+type provided struct {
+	funcs, vars map[string]reflect.Value
+	alias       *types.Var // what the package's only variable means, nil if it has a place of its own
+}
 
 // New returns a program without packages.
 func New(fset *token.FileSet) *Program {
@@ -94,7 +97,7 @@ func (p *Program) Source(pkg *types.Package, files []*ast.File, info *types.Info
 func (p *Program) Provide(pkg *types.Package, funcs, vars map[string]reflect.Value) {
 	pkg.MarkComplete()
 	p.mu.Lock()
-	p.provided[pkg] = &provided{funcs, vars}
+	p.provided[pkg] = &provided{funcs: funcs, vars: vars}
 	p.mu.Unlock()
 	p.build.Lock()
 	defer p.build.Unlock()
@@ -122,7 +125,10 @@ func (p *Program) Alias(obj types.Object, name string) types.Object {
 	if v, ok := obj.(*types.Var); ok {
 		alias := types.NewVar(v.Pos(), pkg, name, v.Type())
 		pkg.Scope().Insert(alias)
-		p.Provide(pkg, nil, map[string]reflect.Value{name: p.Variable(v).Addr()})
+		p.Provide(pkg, nil, nil)
+		p.mu.Lock()
+		p.provided[pkg].alias = v // which may not be built yet: it may be of the same cell
+		p.mu.Unlock()
 		return alias
 	}
 	f := types.NewFunc(obj.Pos(), pkg, name, obj.Type().(*types.Signature))
@@ -221,12 +227,18 @@ func (p *Program) Type(t types.Type) reflect.Type { return p.types.Of(t) }
 // global returns the address of a variable.
 func (p *Program) global(g *ssa.Global) ptr {
 	p.mu.Lock()
+	given := p.provided[g.Pkg.Pkg]
+	p.mu.Unlock()
+	if given != nil && given.alias != nil {
+		return p.global(p.ssa.Package(given.alias.Pkg()).Var(given.alias.Name()))
+	}
+	p.mu.Lock()
 	defer p.mu.Unlock()
 	if a, ok := p.globals[g]; ok {
 		return a
 	}
 	var a ptr
-	if given := p.provided[g.Pkg.Pkg]; given != nil && given.vars[g.Name()].IsValid() {
+	if given != nil && given.vars[g.Name()].IsValid() {
 		a = given.vars[g.Name()].UnsafePointer()
 	} else if c := compiledPackage(g.Pkg.Pkg); c != nil && c.Vars[g.Name()].IsValid() {
 		a = c.Vars[g.Name()].UnsafePointer()

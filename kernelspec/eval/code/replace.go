@@ -13,13 +13,10 @@ import (
 // replaced returns what stands for a compiled function that would end the process, or
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
-	if f.Pkg == nil || f.Signature.Recv() != nil {
-		if r := f.Signature.Recv(); r != nil {
-			return replacedMethods[r.Type().String()+"."+f.Name()]
-		}
-		return reflect.Value{}
+	if r := f.Signature.Recv(); r != nil {
+		return replacedMethods[r.Type().String()+"."+f.Name()]
 	}
-	return replacements[f.Pkg.Pkg.Path()+"."+f.Name()]
+	return replacements[packageOf(f).Path()+"."+f.Name()]
 }
 
 // exit ends the cell or goroutine that calls it.

@@ -16,6 +16,7 @@ type Thread struct {
 	flight  *flight       // the panic that goes through the frames
 	guard   mapGuard      // held while a map is used
 	owner   *frame        // of the deferred call of compiled code that begins
+	walks   int           // how often its places were looked for
 	lone    bool          // a goroutine of compiled code that is about to call
 	waiting bool          // it counts among the waits of its task
 	quiet   atomic.Bool   // deferred calls of a stopped thread run

@@ -1,9 +1,11 @@
 package eval
 
 import (
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
+	"slices"
 )
 
 // orderCalls makes the calls of a statement come before the other operands are read. Go
@@ -28,12 +30,69 @@ func orderCalls(part *Part) {
 		}
 		return true
 	})
+	specs := severalValues(part.File)
+	var order []*types.Initializer
+	for _, init := range part.Info.InitOrder {
+		before := o.within(init.Rhs)
+		if values := specs[init.Rhs]; values != nil {
+			old := slices.Clone(values)
+			before = append(before, o.operands(values)...)
+			for i, v := range old {
+				specs[v] = nil
+				if v != values[i] {
+					replaceValue(part.Info.InitOrder, v, values[i])
+				}
+			}
+		}
+		for _, st := range before {
+			order = append(order, o.variable(st.(*ast.AssignStmt), part.File))
+		}
+		order = append(order, init)
+	}
+	part.Info.InitOrder = order
+}
+
+// severalValues finds the declarations of variables with a value for each: by value, all
+// values of its declaration.
+func severalValues(file *ast.File) map[ast.Expr][]ast.Expr {
+	specs := map[ast.Expr][]ast.Expr{}
+	for _, d := range file.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				if values := spec.(*ast.ValueSpec).Values; len(values) > 1 {
+					for _, v := range values {
+						specs[v] = values
+					}
+				}
+			}
+		}
+	}
+	return specs
+}
+
+func replaceValue(order []*types.Initializer, old, value ast.Expr) {
+	for _, init := range order {
+		if init.Rhs == old {
+			init.Rhs = value
+		}
+	}
+}
+
+// variable makes a variable of the package of what hoist returned.
+func (o *orderer) variable(st *ast.AssignStmt, file *ast.File) *types.Initializer {
+	id := st.Lhs[0].(*ast.Ident)
+	v := o.info.Defs[id].(*types.Var)
+	o.pkg.Scope().Insert(v)
+	spec := &ast.ValueSpec{Names: []*ast.Ident{id}, Values: st.Rhs}
+	file.Decls = append(file.Decls, &ast.GenDecl{Tok: token.VAR, TokPos: id.NamePos, Specs: []ast.Spec{spec}})
+	return &types.Initializer{Lhs: []*types.Var{v}, Rhs: st.Rhs[0]}
 }
 
 type orderer struct {
 	info   *types.Info
 	pkg    *types.Package
 	shared map[*types.Var]bool // local variables whose address somebody has
+	n      int                 // how many calls got a variable
 }
 
 // share notes variables that a call may change: those whose address is taken, or that a
@@ -152,8 +211,10 @@ func (o *orderer) within(e ast.Expr) []ast.Stmt {
 func (o *orderer) hoist(at *ast.Expr) ast.Stmt {
 	call := *at
 	tv := o.info.Types[call]
-	v := types.NewVar(call.Pos(), o.pkg, hidden, tv.Type)
-	def, use := &ast.Ident{NamePos: call.Pos(), Name: hidden}, &ast.Ident{NamePos: call.Pos(), Name: hidden}
+	o.n++
+	name := fmt.Sprint(hidden, o.n, hidden)
+	v := types.NewVar(call.Pos(), o.pkg, name, tv.Type)
+	def, use := &ast.Ident{NamePos: call.Pos(), Name: name}, &ast.Ident{NamePos: call.Pos(), Name: name}
 	o.info.Defs[def], o.info.Uses[use], o.info.Types[use] = v, v, tv
 	*at = use
 	return &ast.AssignStmt{Lhs: []ast.Expr{def}, TokPos: call.Pos(), Tok: token.DEFINE, Rhs: []ast.Expr{call}}

@@ -276,6 +276,31 @@ func extremeOf[T ordered](largest bool, offs []uintptr, d uintptr) op {
 	}
 }
 
+// offset is the offset of a field that a generic function asks for, within the struct
+// that its selector names: what is promoted lies within embedded structs.
+func (c *compiler) offset(v ssa.Value) (n uintptr) {
+	if load, ok := v.(*ssa.UnOp); ok {
+		v = load.X
+	}
+	for inner := false; ; inner = true {
+		var x ssa.Value
+		var index int
+		var t reflect.Type
+		switch f := v.(type) {
+		case *ssa.FieldAddr:
+			x, index, t = f.X, f.Field, c.typ(f.X).Elem()
+		case *ssa.Field:
+			x, index, t = f.X, f.Field, c.typ(f.X)
+		default:
+			return n
+		}
+		if inner && !t.Field(index).Anonymous {
+			return n
+		}
+		n, v = n+t.Field(index).Offset, x
+	}
+}
+
 // unsafeBuiltin compiles the functions of package unsafe.
 func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op {
 	x := c.off(cc.Args[0])
@@ -287,6 +312,9 @@ func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op 
 			n = uintptr(t.Align())
 		}
 		return func(fr *frame) { *reg[uintptr](fr, d) = n }
+	case "Offsetof":
+		n := c.offset(cc.Args[0])
+		return func(fr *frame) { *reg[uintptr](fr, d) = n }
 	case "StringData", "SliceData":
 		return func(fr *frame) { *reg[ptr](fr, d) = *reg[ptr](fr, x) }
 	}
@@ -297,7 +325,7 @@ func (c *compiler) unsafeBuiltin(name string, cc *ssa.CallCommon, d uintptr) op 
 	case "String":
 		return func(fr *frame) {
 			p, n := *reg[*byte](fr, x), n(fr)
-			if p != nil && n > 0 && uintptr(n) > -uintptr(ptr(p)) {
+			if p != nil && n > 0 && (uintptr(n) > -uintptr(ptr(p)) || n == math.MaxInt64) {
 				n = -1 // beyond the end of memory
 			}
 			*reg[string](fr, d) = unsafe.String(p, n)

@@ -55,7 +55,7 @@ func main() {
 	w := csv.NewWriter(os.Stdout)
 	w.Write([]string{"a b", "c,d", "e\"f"})
 	w.Flush()
-	gob.Register(Dog{})
+	gob.RegisterName(fmt.Sprint("dog", time.Now().UnixNano()), Dog{})
 	var buf bytes.Buffer
 	err = gob.NewEncoder(&buf).Encode(Zoo{[]Animal{Dog{"rex"}}, map[string]int{"dog": 1}, time.Unix(0, 0).UTC()})
 	var z Zoo

@@ -27,7 +27,7 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 // ObserveRows is Observe for entries chosen otherwise: rows without values, of a
 // data set with so many items. It takes the rows' slices over.
 func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Scores, error) {
-	g := &Scores{Items: items, Fingerprint: fingerprintOf(ctx, s)}
+	g := &Scores{Items: items}
 	m := startProgress(ctx, "observe", "calls", planned(plan, g.Items))
 	defer m.end()
 	for len(plan) > 0 {
@@ -38,7 +38,9 @@ func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Sc
 		if err := g.observe(ctx, s, plan[:n], m); err != nil {
 			return g, fmt.Errorf("workbench: observe: train query %d (row %d): %w", len(g.Rows), plan[0].Query, err)
 		}
-		plan = plan[n:]
+		if plan = plan[n:]; g.Fingerprint == "" { // asked of a scorer that answers
+			g.Fingerprint = fingerprintOf(ctx, s)
+		}
 	}
 	return g, nil
 }

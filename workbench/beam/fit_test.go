@@ -94,7 +94,9 @@ func TestFit(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := must[*workbench.Scores](t)(workbench.OpenScores(scores))
-		if want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), table, d, sm)); !reflect.DeepEqual(g, want) {
+		want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), table, d, sm))
+		want.Fingerprint = "" // workers do not say which cross-encoder they asked
+		if !reflect.DeepEqual(g, want) {
 			t.Fatal("other scores than Observe's")
 		}
 		must[*workbench.Index](t)(Fit(t.Context(), FitJob{Corpus: Corpus{Dir: verbs}, Scores: scores, Parts: 5, Out: out}))

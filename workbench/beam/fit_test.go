@@ -94,9 +94,9 @@ func TestFit(t *testing.T) {
 			t.Fatal(err)
 		}
 		g := must[*workbench.Scores](t)(workbench.OpenScores(scores))
-		want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), table, d, sm))
-		want.Fingerprint = "" // workers do not say which cross-encoder they asked
-		if !reflect.DeepEqual(g, want) {
+		observed := must[*workbench.Scores](t)(workbench.Observe(t.Context(), table, d, sm))
+		observed.Fingerprint = "" // workers do not say which cross-encoder they asked
+		if !reflect.DeepEqual(g, observed) {
 			t.Fatal("other scores than Observe's")
 		}
 		must[*workbench.Index](t)(Fit(t.Context(), FitJob{Corpus: Corpus{Dir: verbs}, Scores: scores, Parts: 5, Out: out}))

@@ -38,9 +38,10 @@ func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Sc
 		if err := g.observe(ctx, s, plan[:n], m); err != nil {
 			return g, fmt.Errorf("workbench: observe: train query %d (row %d): %w", len(g.Rows), plan[0].Query, err)
 		}
-		if plan = plan[n:]; g.Fingerprint == "" { // asked of a scorer that answers
+		if len(g.Rows) == n { // the first batch is in: the scorer answers, and is asked once
 			g.Fingerprint = fingerprintOf(ctx, s)
 		}
+		plan = plan[n:]
 	}
 	return g, nil
 }

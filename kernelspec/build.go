@@ -19,6 +19,7 @@ func build(_ context.Context, args []string) error {
 	var with list
 	fs.Var(&with, "with", "`package` to register besides the standard ones, also as package@version; may be repeated; \"none\" forgets all; set CGO_ENABLED=1 for one that needs cgo")
 	out := fs.String("o", "", "`file` to write the kernel to (default: in the user's cache folder)")
+	main := fs.String("main", "", "`package` to build in the place of the kernel, with all that cells can import")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}
@@ -34,6 +35,9 @@ func build(_ context.Context, args []string) error {
 	}
 	if k.Root == "" {
 		return fmt.Errorf("build: unset %s first: it names a kernel that is built already", builtKernel)
+	}
+	if k.Main = *main; k.Main != "" && *out == "" {
+		return errors.New("build -main: say with -o where the program is to be written")
 	}
 	if len(with) > 0 {
 		if err := remember(k, with); err != nil {

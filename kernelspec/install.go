@@ -57,6 +57,9 @@ func userKernels() (string, error) {
 	if dir := os.Getenv("JUPYTER_DATA_DIR"); dir != "" {
 		return filepath.Join(dir, "kernels", kernelName), nil
 	}
+	if data := os.Getenv("APPDATA"); runtime.GOOS == "windows" && data != "" {
+		return filepath.Join(data, "jupyter", "kernels", kernelName), nil
+	}
 	home, err := os.UserHomeDir()
 	if err != nil {
 		return "", err

@@ -43,7 +43,7 @@ func jupyterLab(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	program := filepath.Join(dir, "bin", "jupyter-lab")
+	program := filepath.Join(dir, programs, "jupyter-lab"+exe)
 	if _, err := os.Stat(filepath.Join(dir, "complete")); err == nil {
 		return program, setLab(dir)
 	}
@@ -87,7 +87,7 @@ func makeEnvironment(ctx context.Context, dir string) error {
 // findPython returns the Python that makes the environment, and its version. The
 // error says why it cannot.
 func findPython() (path, version string, err error) {
-	path, err = exec.LookPath("python3")
+	path, err = exec.LookPath(python)
 	if err != nil {
 		return "", "", fmt.Errorf(noPython, "is not installed")
 	}
@@ -104,7 +104,7 @@ func findPython() (path, version string, err error) {
 
 // pipInstall installs what a list names, with a line of progress.
 func pipInstall(ctx context.Context, dir, list string) error {
-	cmd := exec.CommandContext(ctx, filepath.Join(dir, "bin", "pip"), "install", "--disable-pip-version-check", "--no-deps", "--progress-bar=off", "-r", list)
+	cmd := exec.CommandContext(ctx, filepath.Join(dir, programs, "pip"+exe), "install", "--disable-pip-version-check", "--no-deps", "--progress-bar=off", "-r", list)
 	var errs strings.Builder
 	cmd.Stderr = &errs
 	out, err := cmd.StdoutPipe()

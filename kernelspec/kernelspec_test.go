@@ -152,7 +152,7 @@ func TestBuildWith(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	k := &builder.Kernel{Root: root, Out: filepath.Join(t.TempDir(), "kernel"), With: []string{"gonum.org/v1/gonum/spatial/r2"}}
+	k := &builder.Kernel{Root: root, Out: filepath.Join(t.TempDir(), "kernel"), With: []string{"github.com/jackc/pgx/v5/pgtype"}}
 	if built, err := k.Build(); err != nil || !built {
 		t.Fatalf("built %v, %v", built, err)
 	}
@@ -164,7 +164,7 @@ func TestBuildWith(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer proc.Close()
-	e, err := proc.Execute(context.Background(), "import \"gonum.org/v1/gonum/spatial/r2\"\nr2.Norm(r2.Vec{X: 3, Y: 4})")
+	e, err := proc.Execute(context.Background(), "import \"github.com/jackc/pgx/v5/pgtype\"\npgtype.FlatArray[int]{3, 5}.Index(1)")
 	if err != nil || e.Result() != "5" {
 		t.Errorf("got %+v, %v", e.Failure(), err)
 	}

@@ -92,6 +92,9 @@ func startServer(ctx context.Context, jupyter, dir string, port int, token strin
 	}
 	s := &server{cmd: exec.Command(jupyter, args...), port: port, token: token, ended: make(chan error, 1)}
 	s.cmd.Env = append(os.Environ(), "JUPYTER_TOKEN="+token)
+	if _, err := os.Stat(filepath.Join(dir, "README.md")); err == nil {
+		s.cmd.Env = append(s.cmd.Env, "AXN_DOCS=/lab/tree/README.md") // the kernel's help menu leads there
+	}
 	s.cmd.Stderr = os.Stderr
 	ownGroup(s.cmd)
 	if err := s.cmd.Start(); err != nil {
@@ -153,7 +156,7 @@ func (s *server) stop() {
 	if s.cmd.ProcessState != nil {
 		return
 	}
-	s.cmd.Process.Signal(terminate)
+	terminate(s.cmd.Process)
 	select {
 	case <-s.ended:
 	case <-time.After(10 * time.Second):
@@ -167,6 +170,8 @@ func openBrowser(url string) {
 	switch {
 	case runtime.GOOS == "darwin":
 		opener = "open"
+	case runtime.GOOS == "windows":
+		opener = "explorer"
 	case os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "":
 		return
 	}

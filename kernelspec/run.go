@@ -18,7 +18,7 @@ func runNotebooks(ctx context.Context, args []string) error {
 	fs := flags("run")
 	out := fs.String("o", "", "`folder` for the notebooks with their new outputs (default: in place)")
 	var params list
-	fs.Var(&params, "p", "`name=value` to set after the cell tagged parameters; may be repeated")
+	fs.Var(&params, "p", "`name=value` to set after the cell tagged parameters, as papermill does; may be repeated")
 	if err := fs.Parse(args); err != nil {
 		return err
 	}

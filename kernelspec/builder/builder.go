@@ -1,6 +1,6 @@
-// Package builder builds the kernel: it lays files of gophernotes, as they lie in
-// the module cache, beside ours in kernelspec/kernel, and compiles both as one
-// command. Nothing is copied or changed; see kernelspec/kernel/HOW_IT_WORKS.md.
+// Package builder builds the kernel: it writes down the packages that cells can import,
+// lays that and gophernotes' display beside our sources, and compiles all as one command.
+// Nothing is added to the sources themselves; see kernelspec/kernel/HOW_IT_WORKS.md.
 package builder
 
 import (
@@ -18,16 +18,12 @@ import (
 	"strings"
 )
 
-// upstream lists the files of gophernotes that the kernel is made of.
-var upstream = []string{"kernel.go", "messages.go", "display.go", "complete.go", "image.go", "x_package.go"}
-
-const gophernotes = "github.com/gopherdata/gophernotes"
-
 // Kernel says what to build.
 type Kernel struct {
 	Root string   // folder of the module axn
 	Out  string   // the binary to write
 	With []string // further packages to register, "path" or "path@version"
+	Main string   // the command to build, "./kernelspec/kernel" if empty
 }
 
 // Root returns the folder of the module that holds the working directory.
@@ -91,11 +87,18 @@ func (k *Kernel) Build() (built bool, err error) {
 	return true, os.WriteFile(k.Out+".stamp", []byte(stamp), 0o644)
 }
 
-// stamp sums up everything that the binary depends on: Go's version, cgo, the further
-// packages, and name, size and time of each source file of the module.
+// settings are the variables of the environment by which the go command builds another
+// binary. The versions of all modules are pinned in go.mod and go.sum.
+var settings = []string{"CGO_ENABLED", "GOOS", "GOARCH", "GOAMD64", "GOARM64", "GOEXPERIMENT", "GOFLAGS", "GODEBUG"}
+
+// stamp sums up everything that the binary depends on: Go's version and settings, the
+// further packages, and name, size and time of each source file of the module.
 func (k *Kernel) stamp() (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, os.Getenv("CGO_ENABLED"), k.With)
+	fmt.Fprintln(h, runtime.Version(), runtime.GOOS, runtime.GOARCH, k.With, k.Main)
+	for _, name := range settings {
+		fmt.Fprintln(h, name, os.Getenv(name))
+	}
 	for _, dir := range []string{"workbench", "kernelspec", "go.mod", "go.sum"} {
 		err := filepath.WalkDir(filepath.Join(k.Root, dir), func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.IsDir() {
@@ -124,50 +127,44 @@ func (k *Kernel) compile() error {
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	files, err := k.overlay()
+	more, err := k.addModules(tmp)
 	if err != nil {
 		return err
 	}
-	flags, err := k.addPackages(tmp, files)
+	files := map[string]string{}
+	if err := k.addDisplay(tmp, files); err != nil {
+		return err
+	}
+	overlay, err := writeOverlay(tmp, files)
 	if err != nil {
 		return err
 	}
-	if err := k.addDocs(tmp, files, flags); err != nil {
+	if err := k.addCompiled(tmp, files, append([]string{"-overlay", overlay}, more...)); err != nil {
 		return err
 	}
-	spec, err := json.Marshal(map[string]any{"Replace": files})
-	if err != nil {
+	if overlay, err = writeOverlay(tmp, files); err != nil {
 		return err
 	}
-	overlay := filepath.Join(tmp, "overlay.json")
-	if err := os.WriteFile(overlay, spec, 0o644); err != nil {
-		return err
+	main := k.Main
+	if main == "" {
+		main = "./kernelspec/kernel"
 	}
-	args := append([]string{"build", "-tags", "axnkernel", "-trimpath", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
-	_, err = command(k.Root, "go", append(args, "./kernelspec/kernel")...)
+	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
+	_, err = command(k.Root, "go", append(append(args, more...), main)...)
 	return err
 }
 
-// overlay maps the files of gophernotes into our folder.
-func (k *Kernel) overlay() (map[string]string, error) {
-	out, err := command(k.Root, "go", "mod", "download", "-json", gophernotes)
+func writeOverlay(tmp string, files map[string]string) (name string, err error) {
+	spec, err := json.Marshal(map[string]any{"Replace": files})
 	if err != nil {
-		return nil, err
+		return "", err
 	}
-	var module struct{ Dir string }
-	if err := json.Unmarshal([]byte(out), &module); err != nil {
-		return nil, fmt.Errorf("go mod download: %w", err)
-	}
-	files := map[string]string{}
-	for _, name := range upstream {
-		files[filepath.Join(k.Root, "kernelspec", "kernel", "gophernotes_"+name)] = filepath.Join(module.Dir, name)
-	}
-	return files, nil
+	name = filepath.Join(tmp, "overlay.json")
+	return name, os.WriteFile(name, spec, 0o644)
 }
 
-// environment is that of the go command. The kernel needs no cgo, and is smaller by a
-// fifth without: package plugin, which the interpreter imports, then keeps nothing
-// alive. A further package may need it; then CGO_ENABLED=1 says so.
+// environment is that of the go command. The kernel needs no cgo, and so no C compiler. A
+// further package may need it; then CGO_ENABLED=1 says so.
 func environment() []string {
 	if os.Getenv("CGO_ENABLED") != "" {
 		return os.Environ()

@@ -5,14 +5,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-
-	"axn/kernelspec/packages/generator"
 )
 
-// addPackages registers the further packages: their modules are added to a copy
-// of go.mod, and the generated registrations to the overlay. It returns the flags
-// that go build needs for that.
-func (k *Kernel) addPackages(tmp string, files map[string]string) (flags []string, err error) {
+// addModules adds the modules of further packages to a copy of go.mod. It returns the
+// flags that the go command needs for that.
+func (k *Kernel) addModules(tmp string) (more []string, err error) {
 	if len(k.With) == 0 {
 		return nil, nil
 	}
@@ -26,31 +23,12 @@ func (k *Kernel) addPackages(tmp string, files map[string]string) (flags []strin
 		}
 	}
 	modfile := "-modfile=" + filepath.Join(tmp, "go.mod")
-	paths := make([]string, 0, len(k.With))
 	for _, pkg := range k.With {
-		path, _, _ := strings.Cut(pkg, "@")
-		paths = append(paths, path)
-		if isModulePath(path) {
+		if path, _, _ := strings.Cut(pkg, "@"); isModulePath(path) {
 			if _, err := command(k.Root, "go", "get", modfile, pkg); err != nil {
 				return nil, err
 			}
 		}
-	}
-	pkgs, err := generator.Load(k.Root, paths, modfile, "-mod=mod")
-	if err != nil {
-		return nil, err
-	}
-	for _, pkg := range pkgs {
-		src, err := generator.Source("main", pkg)
-		if err != nil {
-			return nil, err
-		}
-		name := generator.FileName(pkg.Path())
-		file := filepath.Join(tmp, name)
-		if err := os.WriteFile(file, src, 0o644); err != nil {
-			return nil, err
-		}
-		files[filepath.Join(k.Root, "kernelspec", "kernel", "with_"+name)] = file
 	}
 	return []string{modfile, "-mod=mod"}, nil
 }

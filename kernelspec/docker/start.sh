@@ -35,6 +35,7 @@ case ${1:-} in
 *) exec "$@" ;;
 esac
 
+export AXN_DOCS=/lab/tree/notebooks/README.md # where the help menu of the kernel leads
 export JUPYTER_TOKEN="${JUPYTER_TOKEN:-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')}"
 {
 	answers 120 || exit

@@ -5,10 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"go/parser"
 	"os"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -74,6 +72,22 @@ func (nb *Notebook) Bytes() ([]byte, error) {
 		return nil, err
 	}
 	return b.Bytes(), nil
+}
+
+// SetMetadata sets a field of the notebook's metadata, such as language_info.
+func (nb *Notebook) SetMetadata(name string, value any) {
+	meta, ok := nb.fields["metadata"].(map[string]any)
+	if !ok {
+		meta = map[string]any{}
+		nb.fields["metadata"] = meta
+	}
+	meta[name] = value
+}
+
+// Metadata returns a field of the notebook's metadata, nil if it has none.
+func (nb *Notebook) Metadata(name string) any {
+	meta, _ := nb.fields["metadata"].(map[string]any)
+	return meta[name]
 }
 
 // Code returns the source of a code cell, and whether it is one.
@@ -180,60 +194,4 @@ func (o *Output) stored() map[string]any {
 		f["execution_count"] = o.Count
 	}
 	return f
-}
-
-// Parameter is a value given to a notebook from outside.
-type Parameter struct{ Name, Value string }
-
-// ParseParameter reads "name=value". A value that is a Go expression is one, any
-// other is a string.
-func ParseParameter(s string) (Parameter, error) {
-	name, value, ok := strings.Cut(s, "=")
-	if !ok || !isIdentifier(name) {
-		return Parameter{}, fmt.Errorf("parameter %q is not name=value", s)
-	}
-	if !isLiteral(value) {
-		value = strconv.Quote(value)
-	}
-	return Parameter{name, value}, nil
-}
-
-func isIdentifier(s string) bool {
-	e, err := parser.ParseExpr(s)
-	_, isIdent := e.(interface{ IsExported() bool })
-	return err == nil && isIdent
-}
-
-// isLiteral reports whether a value is written as Go writes numbers, strings,
-// truth values and composite values.
-func isLiteral(s string) bool {
-	if s == "true" || s == "false" {
-		return true
-	}
-	_, err := parser.ParseExpr(s)
-	return err == nil && strings.ContainsAny(s[:1], `0123456789-+."'[`+"`")
-}
-
-// SetParameters puts a cell with the parameters after the one tagged
-// "parameters", which declares them, or in front of all.
-func (nb *Notebook) SetParameters(ps []Parameter) {
-	if len(ps) == 0 {
-		return
-	}
-	at := slices.IndexFunc(nb.Cells, func(c *NotebookCell) bool { return c.HasTag("parameters") })
-	assign := " = "
-	if at < 0 {
-		assign = " := "
-	}
-	var code strings.Builder
-	for _, p := range ps {
-		code.WriteString(p.Name + assign + p.Value + "\n")
-	}
-	cell := &NotebookCell{map[string]any{
-		"cell_type": "code", "id": "injected-parameters", "source": lines(strings.TrimSuffix(code.String(), "\n")),
-		"metadata": map[string]any{"tags": []any{"injected-parameters"}},
-	}}
-	cell.Clear()
-	nb.Cells = slices.DeleteFunc(nb.Cells, func(c *NotebookCell) bool { return c.HasTag("injected-parameters") })
-	nb.Cells = slices.Insert(nb.Cells, at+1, cell)
 }

@@ -55,37 +55,6 @@ func jsonOf(v any) string {
 	return string(b)
 }
 
-func TestParameters(t *testing.T) {
-	for in, want := range map[string]Parameter{
-		"n=20": {"n", "20"}, "x=-1.5e3": {"x", "-1.5e3"}, "on=true": {"on", "true"}, `s="a b"`: {"s", `"a b"`},
-		"name=Ada": {"name", `"Ada"`}, "path=a/b.txt": {"path", `"a/b.txt"`}, "ks=[]int{1, 10}": {"ks", "[]int{1, 10}"}, "empty=": {"empty", `""`},
-	} {
-		if got, err := ParseParameter(in); err != nil || got != want {
-			t.Errorf("%s is %+v, %v, want %+v", in, got, err, want)
-		}
-	}
-	for _, bad := range []string{"", "n", "=3", "a b=3", "3=3"} {
-		if p, err := ParseParameter(bad); err == nil {
-			t.Errorf("%q is %+v", bad, p)
-		}
-	}
-	nb, err := ParseNotebook([]byte(small))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for range 2 { // a notebook that was run before has its cell replaced
-		nb.SetParameters([]Parameter{{"n", "20"}, {"s", `"x"`}})
-	}
-	if code, _ := nb.Cells[2].Code(); len(nb.Cells) != 4 || code != "n = 20\ns = \"x\"" {
-		t.Errorf("%d cells, the third is %q", len(nb.Cells), code)
-	}
-	nb.Cells = nb.Cells[3:]
-	nb.SetParameters([]Parameter{{"n", "1"}})
-	if code, _ := nb.Cells[0].Code(); code != "n := 1" {
-		t.Errorf("without a cell of parameters: %q", code)
-	}
-}
-
 // Streams are joined, and changes go where the display is.
 func TestOutputsAreStored(t *testing.T) {
 	e := &Executed{Count: 4}

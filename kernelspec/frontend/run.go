@@ -21,10 +21,15 @@ func (e *CellError) Details() string {
 	return fmt.Sprintf("code cell %d failed\n%s", e.Cell, strings.Join(e.Failure.Traceback, "\n"))
 }
 
-// Run runs the code cells of a notebook in order and stores their outputs in it.
-// It stops with a *CellError at the first cell that fails, unless that is tagged
+// Run runs the code cells of a notebook in order and stores their outputs in it, and
+// the kernel's language_info, as JupyterLab and nbclient do. It stops with a *CellError at the first cell that fails, unless that is tagged
 // raises-exception. each, if not nil, is told before each cell.
 func (k *Kernel) Run(ctx context.Context, nb *Notebook, each func(cell, of int)) error {
+	info, err := k.Request(ctx, Shell, "kernel_info_request", map[string]any{})
+	if err != nil {
+		return err
+	}
+	nb.SetMetadata("language_info", info["language_info"])
 	var cells []*NotebookCell
 	for _, c := range nb.Cells {
 		if _, isCode := c.Code(); isCode {

@@ -7,17 +7,15 @@ import (
 	"go/format"
 	"go/parser"
 	"go/token"
-	"path/filepath"
-	"sort"
 )
 
 // Extract reads the declarations and comments of the exported names of a package
-// from its source files.
-func Extract(path, dir string, files []string) (map[string]Entry, error) {
+// from its source files, whose names are full.
+func Extract(path string, files []string) (map[string]Entry, error) {
 	fset := token.NewFileSet()
 	var parsed []*ast.File
 	for _, name := range files {
-		f, err := parser.ParseFile(fset, filepath.Join(dir, name), nil, parser.ParseComments|parser.SkipObjectResolution)
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments|parser.SkipObjectResolution)
 		if err != nil {
 			return nil, err
 		}
@@ -122,13 +120,4 @@ func (x extractor) fields(typeName string, list *ast.FieldList, keyword string) 
 			x.add(typeName+"."+id.Name, keyword+id.Name+text, f.Doc.Text()+f.Comment.Text())
 		}
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	sort.Strings(keys)
-	return keys
 }

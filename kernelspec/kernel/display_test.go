@@ -177,32 +177,3 @@ func TestProgress(t *testing.T) {
 		}
 	}
 }
-
-func TestMagics(t *testing.T) {
-	s := start(t)
-	if got := s.run("%%time\nx := 1\nx").Stdout(); !strings.HasPrefix(got, "time: ") {
-		t.Errorf("%%%%time printed %q", got)
-	}
-	e := s.run("import \"time\"\n%time time.Sleep(20 * time.Millisecond)\n\"after\"")
-	if got := e.Stdout(); !strings.HasPrefix(got, "time: 2") || e.Result() != "after" {
-		t.Errorf("%%time printed %q, %q", got, e.Result())
-	}
-	s.run("big := make([]float64, 1<<20)\nname := \"Ada\"")
-	if got := s.run("%who").Stdout(); !strings.Contains(got, "big") || !strings.Contains(got, "8.0 MB") || !strings.Contains(got, "Ada") || strings.Contains(got, "ctx") {
-		t.Errorf("%%who printed\n%s", got)
-	}
-	if got := s.run("!echo one; echo two >&2").Stdout(); got != "one\n" {
-		t.Errorf("!echo printed %q", got)
-	}
-	if got := s.run("for i := 0; i < 2; i++ {\n\t!echo again\n}").Stdout(); got != "again\nagain\n" {
-		t.Errorf("!echo in a loop printed %q", got)
-	}
-	if got := s.run("!exit 3").Stderr(); !strings.Contains(got, "exit status 3") {
-		t.Errorf("!exit printed %q", got)
-	}
-	if got := s.run("%help").Stdout(); !strings.Contains(got, "%who") {
-		t.Errorf("%%help printed %q", got)
-	}
-	s.run("%cd " + t.TempDir())
-	s.fails("%cd /nowhere/at/all")
-}

@@ -37,7 +37,7 @@ func TestCompletion(t *testing.T) {
 	s.run(imports + "\nimport \"strings\"\ntype Point struct{ Lat, Lon float64 }\nfunc (p Point) Norm() float64 { return p.Lat }\npoint := Point{1, 2}\npoints := []Point{{1, 2}}\nlongName := 1\nfunc longFunc(a int) string { return \"\" }\ndense := mat.NewDense(1, 1, nil)\nvar sb strings.Builder")
 	for _, test := range []struct{ code, want, typ string }{
 		{"longN|", "longName", "instance int"},
-		{"longF|", "longFunc", "function func(int) string"},
+		{"longF|", "longFunc", "function func longFunc(a int) string"},
 		{"x := longN| + 1", "x := longName + 1", ""},
 		{"s := \"😀é\"; longN|", "s := \"😀é\"; longName", ""},
 		{"strings.ToUpp|", "strings.ToUpper", "function func ToUpper(s string) string"},
@@ -62,6 +62,14 @@ func TestCompletion(t *testing.T) {
 		{"fun|", "func", "keyword"},
 		{"appen|", "append", "function"},
 		{"stat.Mea|", "stat.Mean", ""},
+		{"import \"strings\"\nfunc f(word string, ns []int) {\n\tfor index, number := range ns {\n\t\tnumb|", "import \"strings\"\nfunc f(word string, ns []int) {\n\tfor index, number := range ns {\n\t\tnumber", "instance int"},
+		{"func (p *Point) Move() {\n\tp.No|", "func (p *Point) Move() {\n\tp.Norm", "function func (p Point) Norm() float64"},
+		{"longFunc(|", "longFunc(longName", "instance int"}, // the parameter's type
+		{"ct|", "ctx", "instance context.Context"},
+		{"displ|", "display", "module package"},
+		{"os.ReadFile(\"help_te|", "os.ReadFile(\"help_test.go", "path"},
+		{"%wri|", "", ""},
+		{"%%wri|", "%%writefile", "magic"},
 		{"//go on: lon|", "", ""},
 		{"\"lon|", "", ""},
 		{"nothing.Lo|", "", ""},
@@ -88,19 +96,23 @@ func TestCompletion(t *testing.T) {
 
 func TestInspection(t *testing.T) {
 	s := start(t)
-	s.run(imports + "\n// answer is what was asked for.\nanswer := 42\n\n// double doubles n.\nfunc double(n int) int { return 2 * n }\n// Point is a place.\ntype Point struct{ X, Y int }\np := &Point{1, 2}\ndense := mat.NewDense(3, 2, nil)\nxs := make([]float64, 1000)")
+	s.run(imports + "\n// answer is what was asked for.\nanswer := 42\n\n// double doubles n.\nfunc double(n int) int { return 2 * n }\n// Point is a place.\ntype Point struct{ X, Y int }\n// Norm is far.\nfunc (p Point) Norm() int { return p.X }\np := &Point{1, 2}\ndense := mat.NewDense(3, 2, nil)\nxs := make([]float64, 1000)")
 	for _, test := range []struct {
 		code  string // | is the cursor
 		parts []string
 	}{
 		{"fmt.Print|ln", []string{"func Println(a ...any) (n int, err error)", "standard output", "package fmt"}},
 		{"fmt.Println(1|", []string{"func Println"}},
-		{"fmt.Println(double(1, |", []string{"func double(int) int", "double doubles n."}},
+		{"fmt.Println(double(1, |", []string{"func double(n int) int", "double doubles n."}},
 		{"ans|wer", []string{"var answer int", "42", "answer is what was asked for."}},
-		{"doub|le", []string{"func double(int) int", "double doubles n."}},
+		{"doub|le", []string{"func double(n int) int", "double doubles n."}},
 		{"Poi|nt", []string{"type Point struct", "X int", "Point is a place."}},
 		{"p|", []string{"var p *Point", "X:1"}},
 		{"p.X|", []string{"X int"}},
+		{"Poi|nt", []string{"func (p Point) Norm() int", "Norm is far."}[:1]},
+		{"p.Nor|m", []string{"func (p Point) Norm() int", "Norm is far."}},
+		{"double(|", []string{"parameter here: n int"}},
+		{"?answe|r", []string{"var answer int"}},
 		{"dens|e", []string{"*mat.Dense", "3 × 2"}},
 		{"x|s", []string{"[]float64", "1000 elements"}},
 		{"dense.Mul|", []string{"func (m *Dense) Mul(a, b Matrix)", "Mul takes the matrix product"}},
@@ -135,9 +147,12 @@ func TestInspection(t *testing.T) {
 func TestIsComplete(t *testing.T) {
 	s := start(t)
 	for code, want := range map[string]string{
-		"": "complete", "1": "complete", "x := 1": "complete", "func f() {\n}": "complete", "%who": "complete", "!ls": "complete",
-		"func f() {": "incomplete", "f(1,": "incomplete", "x := `raw": "incomplete", "/* note": "incomplete",
-		"x := := 7q": "invalid", "func )": "invalid",
+		"": "complete", "1": "complete", "x := 1": "complete", "func f() {\n}": "complete", "%who": "complete", "!ls": "complete", "%%bash\nfor x": "complete",
+		"?fmt": "complete", "package main\nimport \"fmt\"\nfunc main() { fmt.Println() }": "complete", "x++": "complete", "for range 3 {}\nx": "complete",
+		"func f[T any](x T) T { return x }": "complete", "x := 1 // one": "complete", "L:\nfor { break L }": "complete", "func() { }()": "complete",
+		"1 +": "incomplete", "x :=": "incomplete", "x := 1 +": "incomplete", "a ||": "incomplete", "f(1,": "incomplete", "fmt.": "incomplete", "if x {\n} else": "incomplete",
+		"func f() {": "incomplete", "x := `raw": "incomplete", "/* note": "incomplete", "x := // comment": "incomplete", "import (": "incomplete", "var": "incomplete",
+		"x := := 7q": "invalid", "func )": "invalid", "f(]": "invalid", "x y z": "invalid", "\"open": "invalid",
 	} {
 		if got := s.request(frontend.Shell, "is_complete_request", map[string]any{"code": code})["status"]; got != want {
 			t.Errorf("%q is %v, want %s", code, got, want)

@@ -7,14 +7,14 @@ import (
 	"html"
 	"strings"
 
-	"axn/kernelspec/interp"
+	"axn/kernelspec/help"
 	"axn/kernelspec/picture"
 	"axn/kernelspec/serve"
 )
 
 // described shows a description as text, Markdown and HTML; comments are set as
 // go doc sets them.
-func described(d *interp.Description) *serve.Bundle {
+func described(d *help.Description) *serve.Bundle {
 	var p comment.Parser
 	var pr comment.Printer
 	pr.HeadingLevel = 4
@@ -24,6 +24,11 @@ func described(d *interp.Description) *serve.Bundle {
 	text := []string{d.Declaration}
 	md := []string{"```go\n" + d.Declaration + "\n```"}
 	page := []string{"<pre><b>" + html.EscapeString(d.Declaration) + "</b></pre>"}
+	if d.Parameter != "" {
+		text = append(text, "parameter here: "+d.Parameter)
+		md = append(md, "parameter here: `"+d.Parameter+"`")
+		page = append(page, "<p>parameter here: <code>"+html.EscapeString(d.Parameter)+"</code></p>")
+	}
 	if d.Value != "" {
 		text = append(text, d.Value)
 		md = append(md, "```\n"+d.Value+"\n```")
@@ -33,6 +38,12 @@ func described(d *interp.Description) *serve.Bundle {
 		text = append(text, strings.TrimRight(string(pr.Text(doc)), "\n"))
 		md = append(md, strings.TrimRight(string(pr.Markdown(doc)), "\n"))
 		page = append(page, string(pr.HTML(doc)))
+	}
+	if len(d.Methods) > 0 {
+		list := strings.Join(d.Methods, "\n")
+		text = append(text, list)
+		md = append(md, "```go\n"+list+"\n```")
+		page = append(page, "<pre>"+html.EscapeString(list)+"</pre>")
 	}
 	if d.Package != "" && d.Package != "main" {
 		text = append(text, "package "+d.Package)

@@ -5,98 +5,121 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
 
+	"axn/kernelspec/child"
+	"axn/kernelspec/comm"
+	"axn/kernelspec/compiled"
+	"axn/kernelspec/eval"
 	"axn/kernelspec/godoc"
-	"axn/kernelspec/interp"
+	"axn/kernelspec/help"
+	"axn/kernelspec/magic"
 	"axn/kernelspec/serve"
-
-	"github.com/cosmos72/gomacro/fast"
 )
 
-// language makes cells of Go out of gomacro's interpreter and gophernotes' display.
+// language makes cells of Go out of a session, with magics, help and displays.
 type language struct {
-	in     *interp.Interp
-	kernel *serve.Kernel
-	notes  *Kernel // gophernotes' own: its renderers
+	session *eval.Session
+	magics  *magic.Host
+	help    *help.Help
+	kernel  *serve.Kernel
+	current atomic.Pointer[run]
+	texts   sync.Map // of cells as they were typed, by name
+}
+
+// run is a cell that runs or ran: the owner of what it starts.
+type run struct {
+	cell  *serve.Cell
+	name  string // "cell[7]"
+	ctx   context.Context
+	began time.Duration // as child.Now tells it
 }
 
 func newLanguage() *language {
-	l := &language{}
-	l.registerDisplay()
-	l.registerComm()
-	archive, err := godoc.Open(docs)
-	if err != nil {
-		panic(err) // the builder wrote it
-	}
-	l.in = interp.New(archive, l.prepare)
+	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
+	l.magics = magic.NewHost(l.session, l.context, l.what)
+	l.declareDisplay()
+	keepWithinBounds()
 	return l
 }
 
-// prepare declares what gophernotes declares: the package display and Display.
-func (l *language) prepare(ir *fast.Interp) {
-	l.notes = &Kernel{ir: ir, display: importPackage(ir, "display", "display")}
-	l.notes.initRenderers()
-	ir.DeclVar("Display", nil, l.display)
-}
-
-func (l *language) Start(k *serve.Kernel) { l.kernel = k }
-
-func (l *language) Info() serve.Info {
-	return serve.Info{
-		Implementation:        "axn",
-		ImplementationVersion: Version,
-		Banner:                "Go (AXN workbench): " + runtime.Version() + ", gophernotes " + Version,
-		LanguageInfo: map[string]any{
-			"name": "go", "version": runtime.Version()[2:], "mimetype": "text/x-go", "file_extension": ".go",
-			"pygments_lexer": "go", "codemirror_mode": "go", "nbconvert_exporter": "script",
-		},
-		HelpLinks: []serve.HelpLink{
-			{Text: "Go", URL: "https://go.dev/doc/"},
-			{Text: "gonum", URL: "https://pkg.go.dev/gonum.org/v1/gonum"},
-			{Text: "gonum/plot", URL: "https://pkg.go.dev/gonum.org/v1/plot"},
-			{Text: "gota", URL: "https://pkg.go.dev/github.com/go-gota/gota"},
-			{Text: "gophernotes", URL: "https://github.com/gopherdata/gophernotes"},
-		},
-	}
+func (l *language) Start(k *serve.Kernel) {
+	l.kernel = k
+	comm.Use(k)
+	go l.session.Prepare()
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
-	res := l.in.Run(&interp.Cell{
-		Name: fmt.Sprintf("cell[%d]", c.Count), Code: c.Code, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: c,
-		Context: func(ctx context.Context) context.Context { return withProgress(ctx, c) },
+	r := &run{cell: c, name: fmt.Sprintf("cell[%d]", c.Count), began: child.Now()}
+	l.current.Store(r)
+	l.texts.Store(r.name, c.Code)
+	res := l.session.Run(&eval.Cell{
+		Name: r.name, Code: magic.Expand(c.Code, l.known), Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Context: func(ctx context.Context) context.Context {
+			r.ctx = withProgress(ctx, c)
+			return r.ctx
+		},
 	})
-	if res.Err != nil {
-		return nil, failure(res.Err)
+	l.magics.PrintTime(r)
+	if res.Err == nil {
+		l.pointOutErrors(r)
+		res.Err = failed(r, res.Values)
 	}
-	return l.shown(func() *serve.Bundle { return l.result(c, res) })
+	if res.Err != nil {
+		return nil, l.failure(res.Err)
+	}
+	return l.shown(func() *serve.Bundle { return l.result(c, res.Values) })
 }
 
 func (l *language) Evaluate(expression string) (*serve.Bundle, *serve.Failure) {
-	res := l.in.Run(&interp.Cell{Name: "expression", Code: expression})
+	const name = "expression"
+	l.texts.Store(name, expression)
+	res := l.session.Run(&eval.Cell{Name: name, Code: expression})
 	if res.Err != nil {
-		return nil, failure(res.Err)
+		return nil, l.failure(res.Err)
 	}
-	return l.shown(func() *serve.Bundle { return l.bundle(res) })
+	return l.shown(func() *serve.Bundle { return bundle(res.Values) })
 }
 
 // shown shows a value, which may call methods of cells: they may fail as cells do.
 func (l *language) shown(show func() *serve.Bundle) (b *serve.Bundle, fail *serve.Failure) {
-	if err := l.in.Call(func() { b = show() }); err != nil {
-		return nil, failure(err)
+	if err := l.session.Call(func() { b = show() }); err != nil {
+		return nil, l.failure(err)
 	}
 	return b, nil
 }
 
-func failure(e *interp.Error) *serve.Failure {
-	return &serve.Failure{Name: e.Name, Value: e.Value, Traceback: e.Traceback}
+// caller returns the cell on whose behalf compiled code is called, nil if there is none.
+func (l *language) caller() *run {
+	r, _ := l.session.Owner().(*run)
+	return r
 }
 
-func (l *language) Interrupt()     { l.in.Interrupt() }
-func (l *language) Fail(err error) { l.in.Fail(err) }
+// context returns the context of the cell on whose behalf compiled code is called.
+func (l *language) context() context.Context {
+	if r := l.caller(); r != nil {
+		return r.ctx
+	}
+	return context.Background()
+}
+
+// Interrupt stops the running cell and the processes that it started.
+func (l *language) Interrupt() {
+	l.session.Interrupt()
+	if r := l.current.Load(); r != nil {
+		child.KillSince(r.began)
+	}
+}
+
+func (l *language) Fail(err error) { l.session.Fail(err) }
+
+// Stop ends the processes of all cells: the kernel ends.
+func (l *language) Stop() { child.KillSince(0) }
 
 func (l *language) Complete(code string, cursor int) serve.Completion {
-	found := l.in.Complete(code, cursor)
+	found := l.help.Complete(notebook{l.session}, code, cursor)
 	c := serve.Completion{Start: found.Start, End: found.End}
 	for _, m := range found.Matches {
 		c.Matches = append(c.Matches, serve.Match{Text: m.Text, Type: m.Kind, Signature: m.Signature})
@@ -105,11 +128,27 @@ func (l *language) Complete(code string, cursor int) serve.Completion {
 }
 
 func (l *language) Inspect(code string, cursor, detail int) *serve.Bundle {
-	d := l.in.Inspect(code, cursor)
+	d := l.help.Inspect(notebook{l.session}, code, cursor)
 	if d == nil {
 		return nil
 	}
 	return described(d)
 }
 
-func (l *language) IsComplete(code string) (status, indent string) { return l.in.IsComplete(code) }
+// what answers ?name: it shows the description in the cell.
+func (l *language) what(name string) {
+	b := l.Inspect(name, len(name), 0)
+	if b == nil {
+		magic.Fail("nothing is known of %s", name)
+	}
+	if r := l.caller(); r != nil {
+		r.cell.Show(b)
+	}
+}
+
+func (l *language) IsComplete(code string) (status, indent string) {
+	return l.session.IsComplete(magic.Blank(code, l.known))
+}
+
+// known reports whether a name means something in a cell.
+func (l *language) known(name string) bool { return notebook{l.session}.known(name) }

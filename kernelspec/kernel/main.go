@@ -1,10 +1,8 @@
 //go:build axnkernel
 
-//go:debug gotypesalias=0
-
-// Command kernel is the Jupyter kernel: gophernotes' display and evaluation in
-// our own serving loop. It is built by go run ./kernelspec build, which places
-// files of gophernotes beside these; see HOW_IT_WORKS.md.
+// Command kernel is the Jupyter kernel: cells of Go (kernelspec/eval) and gophernotes'
+// display in our own serving loop. It is built by go run ./kernelspec build, which adds
+// what cells can import; see HOW_IT_WORKS.md.
 package main
 
 import (
@@ -12,15 +10,9 @@ import (
 	"os"
 	"path/filepath"
 
+	_ "axn/kernelspec/compiled/tables"
 	"axn/kernelspec/message"
-	_ "axn/kernelspec/packages"
 	"axn/kernelspec/serve"
-)
-
-// Version and ProtocolVersion are used by gophernotes' files.
-const (
-	Version         = "0.7.5"
-	ProtocolVersion = message.ProtocolVersion
 )
 
 func main() {

@@ -52,3 +52,18 @@ func TestListensOnLoopback(t *testing.T) {
 		}
 	}
 }
+
+// children returns how many processes the kernel has started that still run.
+func children(t testing.TB, s *session) int {
+	t.Helper()
+	names, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", s.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for _, name := range names {
+		b, _ := os.ReadFile(name)
+		n += len(strings.Fields(string(b)))
+	}
+	return n
+}

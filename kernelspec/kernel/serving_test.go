@@ -1,9 +1,13 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
 	"path/filepath"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -56,9 +60,49 @@ func TestKernelInfo(t *testing.T) {
 				t.Errorf("language_info lacks %s: %v", field, lang)
 			}
 		}
+		if v := fmt.Sprint(info["implementation_version"]); !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(v) || !strings.Contains(fmt.Sprint(info["banner"]), v) {
+			t.Errorf("version %q, banner %q", v, info["banner"])
+		}
 		if fmt.Sprint(info["supported_features"]) != "[iopub_welcome]" || info["banner"] == "" || len(info["help_links"].([]any)) == 0 {
 			t.Errorf("got %v", info)
 		}
+	}
+}
+
+// A front end that saves a notebook of the course writes the kernel's language_info into
+// it: nothing changes by that.
+func TestSavedNotebooksStayTheSame(t *testing.T) {
+	s := start(t)
+	info := s.request(frontend.Shell, "kernel_info_request", map[string]any{})
+	names, _ := filepath.Glob("../../notebooks/*.ipynb")
+	if len(names) == 0 {
+		t.Fatal("no notebooks")
+	}
+	for _, name := range names {
+		nb, err := frontend.ReadNotebook(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := nb.Metadata("language_info"), info["language_info"]; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: language_info is %v, the kernel's %v", name, got, want)
+		}
+		before, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if after, err := nb.Bytes(); err != nil || !bytes.Equal(after, before) {
+			t.Errorf("%s is not as Jupyter writes it: %v", name, err)
+		}
+	}
+}
+
+// The help menu leads to the workbench's own documentation, where it is served.
+func TestHelpLinks(t *testing.T) {
+	t.Setenv("AXN_DOCS", "/lab/tree/README.md")
+	s := start(t)
+	links, _ := s.request(frontend.Shell, "kernel_info_request", map[string]any{})["help_links"].([]any)
+	if len(links) < 2 || !reflect.DeepEqual(links[0], map[string]any{"text": "AXN workbench", "url": "/lab/tree/README.md"}) {
+		t.Errorf("help links are %v", links)
 	}
 }
 

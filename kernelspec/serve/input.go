@@ -14,8 +14,6 @@ import (
 	"unsafe"
 
 	"axn/kernelspec/message"
-
-	"golang.org/x/sys/unix"
 )
 
 var (
@@ -58,7 +56,7 @@ func (i *input) open() (err error) {
 func (i *input) begin(r *request, allowed bool) {
 	i.mu.Lock()
 	defer i.mu.Unlock()
-	if i.r == nil || i.closed() {
+	if i.r == nil || i.closed() || i.lent() {
 		if err := i.open(); err != nil {
 			i.k.output.logf("stdin: %v", err)
 			return
@@ -70,6 +68,13 @@ func (i *input) begin(r *request, allowed bool) {
 }
 
 func (i *input) closed() bool { return i.raw.Control(func(uintptr) {}) != nil }
+
+// lent reports whether a cell has given the pipe to a process, which may go on reading
+// from it: handing a file over makes it block.
+func (i *input) lent() (lent bool) {
+	i.raw.Control(func(fd uintptr) { lent = blocks(fd) })
+	return lent
+}
 
 // end is called when the cell has ended.
 func (i *input) end() {
@@ -166,10 +171,7 @@ func (i *input) wanted() bool {
 		return false
 	}
 	empty := false
-	i.raw.Control(func(fd uintptr) {
-		n, err := unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, 0)
-		empty = err == nil && n == 0
-	})
+	i.raw.Control(func(fd uintptr) { empty = isEmpty(fd) })
 	return empty && parked(i.r)
 }
 
@@ -185,7 +187,7 @@ func parked(f *os.File) bool {
 	read := fmt.Appendf(nil, "internal/poll.(*FD).Read(%#x", *(*uintptr)(unsafe.Pointer(f)))
 	for stack := range bytes.SplitSeq(buf[:n], []byte("\n\n")) {
 		state, _, _ := bytes.Cut(stack, []byte("\n"))
-		if bytes.Contains(state, []byte("[IO wait")) && bytes.Contains(stack, read) {
+		if bytes.Contains(state, []byte(readState)) && bytes.Contains(stack, read) {
 			return true
 		}
 	}

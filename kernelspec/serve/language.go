@@ -16,6 +16,8 @@ type Language interface {
 	// Interrupt stops the running cell, Fail stops it with an error.
 	Interrupt()
 	Fail(err error)
+	// Stop is called once, when the kernel ends.
+	Stop()
 	// Complete lists what could stand at a byte offset of code.
 	Complete(code string, cursor int) Completion
 	// Inspect describes the name at a byte offset of code, nil if there is none.

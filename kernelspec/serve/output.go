@@ -61,12 +61,15 @@ func (o *output) write(name string, p []byte) {
 	o.log.Write(p) // before the first cell
 }
 
+// errEmpty says that a pipe has nothing to read at present.
+var errEmpty = errors.New("the pipe is empty")
+
 // pipe is a pipe in the place of a standard stream. Whoever reads from it, the
 // pipe's own goroutine or drain, hands the bytes on before anybody else reads.
 type pipe struct {
 	name  string
 	w     *os.File
-	spare int // a copy of w's descriptor, in case a cell closes w
+	spare *os.File // a copy of w, in case a cell closes w
 	r     *os.File
 	raw   syscall.RawConn
 	mu    sync.Mutex
@@ -85,22 +88,11 @@ func newPipe(name string, take func(string, []byte)) (*pipe, error) {
 	}
 	widen(raw)
 	p := &pipe{name: name, r: r, w: w, raw: raw, take: take}
-	control, err := w.SyscallConn()
-	if err != nil {
+	if p.spare, err = duplicate(w, "/dev/"+name); err != nil {
 		return nil, err
 	}
-	control.Control(func(fd uintptr) { p.spare, err = syscall.Dup(int(fd)) })
-	if err != nil {
-		return nil, err
-	}
-	syscall.CloseOnExec(p.spare)
-	go p.read()
+	go p.wait()
 	return p, nil
-}
-
-// read hands on what is written, as it comes.
-func (p *pipe) read() {
-	p.raw.Read(func(fd uintptr) bool { return p.takeAll(fd) })
 }
 
 // drain hands on what was written before the call.
@@ -114,15 +106,12 @@ func (p *pipe) takeAll(fd uintptr) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for {
-		n, err := syscall.Read(int(fd), p.buf[:])
+		n, err := readSome(fd, p.buf[:])
 		if n > 0 {
 			p.take(p.name, p.buf[:n])
 		}
-		switch {
-		case errors.Is(err, syscall.EAGAIN):
-			return false
-		case err == nil && n == 0, err != nil && !errors.Is(err, syscall.EINTR):
-			return true
+		if n == 0 || err != nil {
+			return err != errEmpty
 		}
 	}
 }
@@ -132,9 +121,8 @@ func (p *pipe) revive() {
 	if _, err := p.w.Write(nil); err == nil {
 		return
 	}
-	if fd, err := syscall.Dup(p.spare); err == nil {
-		syscall.CloseOnExec(fd)
-		p.w = os.NewFile(uintptr(fd), "/dev/"+p.name)
+	if w, err := duplicate(p.spare, "/dev/"+p.name); err == nil {
+		p.w = w
 	}
 }
 

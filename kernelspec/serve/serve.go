@@ -76,6 +76,7 @@ func Run(conn *message.Connection, lang Language, historyFile string) error {
 	go k.work()
 	k.publish(nil, "status", map[string]any{"execution_state": "starting"})
 	<-k.stopped
+	lang.Stop()
 	k.iopub.Flush(100 * time.Millisecond)
 	for _, c := range k.closers {
 		c()

@@ -1,0 +1,314 @@
+package eval
+
+import (
+	"errors"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// maxProblems is how many problems of a cell are told.
+const maxProblems = 10
+
+// Unit is the text of a cell with its types. The text is cut into parts, most cells have
+// one; each is a package whose syntax keeps the positions of the text.
+type Unit struct {
+	Fset     *token.FileSet
+	Parts    []*Part
+	Problems []Problem // syntax errors, or else what go/types refuses
+
+	syntax  bool // the problems are syntax errors
+	src     *source
+	program bool
+}
+
+// Part is a package that a cell makes.
+type Part struct {
+	File    *ast.File
+	Info    *types.Info
+	Package *types.Package
+
+	*part
+	imports map[string]string // what the part imports itself
+}
+
+// Pos returns the position of a byte of the cell, and Offset the byte of a position.
+func (u *Unit) Pos(offset int) token.Pos { return u.src.pos(offset) }
+
+// Offset returns which byte of the cell a position is, -1 if it lies elsewhere.
+func (u *Unit) Offset(pos token.Pos) int {
+	base := u.src.file.Base()
+	if int(pos) < base || int(pos) > base+len(u.src.text) {
+		return -1
+	}
+	return int(pos) - base
+}
+
+// Check parses a cell and finds its types, as far as they can be found, without running
+// anything. It leaves no trace in the session.
+func (s *Session) Check(text string) *Unit {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.check(newSource(token.NewFileSet(), "cell", text), true)
+}
+
+// check checks a cell. tolerant goes on after syntax errors.
+func (s *Session) check(src *source, tolerant bool) *Unit {
+	u := s.attempt(src, showIt, tolerant)
+	for _, p := range u.Problems {
+		if !u.syntax && strings.HasSuffix(p.Message, "(no value) used as value") {
+			if again := s.attempt(src, runIt, tolerant); len(again.Problems) < len(u.Problems) {
+				return again
+			}
+			break
+		}
+	}
+	return u
+}
+
+func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
+	pieces, errs := split(src.text)
+	p := &partParser{s: s, src: src, mode: mode}
+	for _, e := range errs {
+		p.problems = append(p.problems, Problem{frameAt(src.file.Position(src.pos(e.Pos.Offset))), e.Msg})
+	}
+	p.parse(pieces)
+	u := &Unit{Fset: src.fset, Problems: p.problems, syntax: len(p.problems) > 0, src: src, program: p.program}
+	if u.syntax && !tolerant {
+		return u.sorted()
+	}
+	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}}
+	c.importAll(p.imports)
+	for _, pt := range p.done {
+		c.part(pt)
+	}
+	if !c.live || len(u.Problems) > 0 {
+		for _, undo := range slices.Backward(c.undo) {
+			undo()
+		}
+	}
+	return u.sorted()
+}
+
+// sorted sorts the problems by place, each once.
+func (u *Unit) sorted() *Unit {
+	sort.SliceStable(u.Problems, func(i, j int) bool {
+		a, b := u.Problems[i].At, u.Problems[j].At
+		return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+	})
+	u.Problems = slices.Compact(u.Problems)
+	return u
+}
+
+// checker finds the types of a cell, part by part.
+type checker struct {
+	s       *Session
+	unit    *Unit
+	live    bool                    // the cell will run: what it imports stays
+	later   map[string]types.Object // what the parts before declared
+	imports map[string]string       // what the cell imports
+	dots    []string
+	undo    []func() // take back the methods that the cell gives to types of earlier cells
+	keyless bool     // a literal of a type of another cell has no keys
+	specs   []*ast.ImportSpec
+}
+
+// importAll imports what the cell asks for. The imports stay even if the cell fails.
+func (c *checker) importAll(list []importDecl) {
+	for _, d := range list {
+		path, err := strconv.Unquote(d.spec.Path.Value)
+		if err != nil {
+			continue
+		}
+		pkg, err := c.s.importer.Import(path)
+		if err != nil {
+			message := err.Error()
+			if errors.Is(err, errNotBuiltIn) {
+				message = importError(path)
+			}
+			c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(d.spec.Path.Pos()), message})
+			continue
+		}
+		name := pkg.Name()
+		if d.spec.Name != nil {
+			name = d.spec.Name.Name
+		}
+		switch name {
+		case "_":
+		case ".":
+			if c.live && !slices.Contains(c.s.dots, path) {
+				c.s.dots = append(c.s.dots, path)
+			}
+			c.dots = append(c.dots, path)
+		default:
+			c.imports[name] = path
+			if c.live {
+				c.s.imports[name] = path
+				delete(c.s.objects, name)
+			}
+		}
+		c.specs = append(c.specs, d.spec)
+	}
+}
+
+// lookup finds a name of the cells before, or of the parts before.
+func (c *checker) lookup(name string) types.Object {
+	if obj := c.later[name]; obj != nil {
+		return obj
+	}
+	if c.imports[name] != "" {
+		return nil
+	}
+	return c.s.lookup(name)
+}
+
+// part checks one part.
+func (c *checker) part(pt *part) {
+	src := c.unit.src
+	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
+	file.Decls = append(c.importDecls(pt), pt.decls...)
+	var earlier []types.Object
+	for word := range pt.words {
+		if !pt.names[word].IsValid() {
+			if obj := c.lookup(word); obj != nil {
+				earlier = append(earlier, obj)
+			}
+		}
+	}
+	for name, of := range pt.old {
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			earlier = append(earlier, c.s.program.Alias(obj, name))
+		}
+	}
+	c.undo = append(c.undo, c.promise(pt, file, earlier))
+	check := func() *Part {
+		pkg := newPackage(earlier)
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		return part
+	}
+	known := len(c.unit.Problems)
+	c.keyless = false
+	part := check()
+	if c.keyless && addKeys(part) {
+		c.unit.Problems = c.unit.Problems[:known]
+		part = check()
+	}
+	if pt.ordered {
+		part.sortInitializers()
+	}
+	for name := range pt.names {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
+			c.later[name] = obj
+		}
+	}
+	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// sortInitializers lets variables get their values in the order of the declarations.
+func (p *Part) sortInitializers() {
+	order := map[ast.Expr]int{}
+	for _, d := range p.File.Decls {
+		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.VAR {
+			for _, spec := range g.Specs {
+				for _, v := range spec.(*ast.ValueSpec).Values {
+					order[v] = len(order)
+				}
+			}
+		}
+	}
+	sort.SliceStable(p.Info.InitOrder, func(i, j int) bool { return order[p.Info.InitOrder[i].Rhs] < order[p.Info.InitOrder[j].Rhs] })
+}
+
+// importDecls makes the imports of a part: those that the cell wrote, and those of
+// earlier cells that it mentions.
+func (c *checker) importDecls(pt *part) []ast.Decl {
+	d := &ast.GenDecl{Tok: token.IMPORT, TokPos: c.unit.src.pos(0)}
+	add := func(name, path string) {
+		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
+		if name != "" {
+			spec.Name = &ast.Ident{Name: name}
+		}
+		d.Specs = append(d.Specs, spec)
+	}
+	for _, spec := range c.specs {
+		d.Specs = append(d.Specs, spec)
+	}
+	for name, path := range c.s.imports {
+		if pt.words[name] && c.imports[name] == "" && !pt.names[name].IsValid() && c.later[name] == nil && c.s.objects[name] == nil {
+			add(name, path)
+		}
+	}
+	for _, path := range c.s.dots {
+		if !slices.Contains(c.dots, path) {
+			add(".", path)
+		}
+	}
+	if len(d.Specs) == 0 {
+		return nil
+	}
+	return []ast.Decl{d}
+}
+
+// problem takes an error of go/types, unless notebooks need it to pass.
+func (c *checker) problem(err error) {
+	var e types.Error
+	if !errors.As(err, &e) {
+		return
+	}
+	text := e.Msg
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
+		return
+	}
+	if !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
+		return
+	}
+	list := c.unit.Problems
+	text = plain(text)
+	if strings.HasPrefix(text, "\t") && len(list) > 0 { // goes on about the last one
+		list[len(list)-1].Message += "\n" + text
+		return
+	}
+	c.unit.Problems = append(list, Problem{c.unit.src.frame(e.Pos), text})
+}
+
+// plain takes out of a message what only the evaluator knows: hidden names, and that
+// each cell is a package.
+func plain(text string) string {
+	for {
+		before, after, ok := strings.Cut(text, hidden)
+		if !ok {
+			break
+		}
+		if number, rest, ok := strings.Cut(after, hidden); ok && strings.Trim(number, "0123456789") == "" {
+			after = rest
+		}
+		text = before + after
+	}
+	text = strings.ReplaceAll(text, `"main".`, "")
+	var b strings.Builder
+	for {
+		before, after, ok := strings.Cut(text, "main.")
+		b.WriteString(before)
+		if !ok {
+			return b.String()
+		}
+		if n := len(before); n > 0 && (before[n-1] == '.' || before[n-1] == '_' || before[n-1] >= '0' && before[n-1] <= 'z') && before[n-1] != ']' && before[n-1] != '[' {
+			b.WriteString("main.")
+		}
+		text = after
+	}
+}
+
+func newInfo() *types.Info {
+	return &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}, Uses: map[*ast.Ident]types.Object{},
+		Implicits: map[ast.Node]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}, Scopes: map[ast.Node]*types.Scope{},
+		Instances: map[*ast.Ident]types.Instance{}, FileVersions: map[*ast.File]string{}}
+}

@@ -1,0 +1,166 @@
+package code
+
+import (
+	"go/types"
+	"reflect"
+	"sync"
+
+	"axn/kernelspec/eval/rtype"
+)
+
+// target is what an entry from compiled code calls.
+type target interface {
+	// begin takes a frame for a call; the words of the parameters follow.
+	begin() *frame
+}
+
+// begin takes a frame of the closure's function.
+func (cl *closure) begin() *frame {
+	nf := cl.fn.frameForHost(cl.task)
+	cl.bind(nf)
+	return nf
+}
+
+// frameForHost takes a frame that compiled code calls: it is called from the frame that
+// called compiled code. A goroutine of compiled code becomes a thread, of the given task
+// or of none, for the call.
+func (fn *Func) frameForHost(t *Task) *frame {
+	th := currentThread()
+	if th == nil {
+		if t == nil {
+			t = fn.p.foreign()
+		}
+		th = &Thread{task: t, lone: true}
+	}
+	nf := fn.load().take(th, th.top)
+	nf.owner, th.owner = th.owner, nil
+	return nf
+}
+
+// finish runs a frame that compiled code called.
+func (nf *frame) finish() {
+	th := nf.thread
+	if th.lone {
+		nf.finishAlone()
+		return
+	}
+	nf.enter()
+}
+
+// finishAlone runs a frame on a goroutine of compiled code, which is a thread meanwhile.
+func (nf *frame) finishAlone() {
+	th, end := nf.thread.task.begin()
+	defer end()
+	nf.thread = th
+	nf.enter()
+}
+
+// foreign is the task of goroutines that compiled code started.
+func (p *Program) foreign() *Task {
+	p.foreignOnce.Do(func() { p.foreignTask = p.NewTask(nil, nil) })
+	return p.foreignTask
+}
+
+// entryMaker makes function values by which compiled code calls a target.
+type entryMaker func(t target) ptr
+
+var entryMakers sync.Map // reflect.Type -> entryMaker
+
+// entryFor returns how function values of a type are made.
+func entryFor(t reflect.Type) entryMaker {
+	if m, ok := entryMakers.Load(t); ok {
+		return m.(entryMaker)
+	}
+	m := newEntryMaker(t)
+	entryMakers.Store(t, m)
+	return m
+}
+
+func newEntryMaker(t reflect.Type) entryMaker {
+	if m := wordEntry(t); m != nil {
+		return m
+	}
+	return func(to target) ptr {
+		return funcPointer(reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value {
+			nf := to.begin()
+			for i, a := range args {
+				s := nf.code.params[i]
+				setAny(reflect.NewAt(s.t, at(nf, s.off)).Elem(), a)
+			}
+			nf.finish()
+			out := make([]reflect.Value, len(nf.code.results))
+			for i, r := range nf.code.results {
+				v := reflect.New(r.t).Elem()
+				v.Set(r.value(nf))
+				if want := t.Out(i); want != r.t {
+					v = v.Convert(want)
+				}
+				out[i] = v
+			}
+			nf.code.give(nf)
+			return out
+		}))
+	}
+}
+
+func setAny(d, v reflect.Value) {
+	if v.Type() != d.Type() && !v.Type().AssignableTo(d.Type()) {
+		v = v.Convert(d.Type())
+	}
+	d.Set(v)
+}
+
+// boundMethod is a method as the table of a runtime type has it.
+type boundMethod struct {
+	p        *Program
+	owner    *rtype.Owner
+	sel      *types.Selection
+	once     sync.Once
+	fn       *Func
+	indirect bool
+}
+
+// bindMethod makes the function value of a method's stub.
+func (p *Program) bindMethod(o *rtype.Owner, sel *types.Selection, t reflect.Type, indirect bool) ptr {
+	m := &boundMethod{p: p, owner: o, sel: sel, indirect: indirect}
+	if indirect {
+		return indirectEntry(t, m)
+	}
+	return entryFor(t)(m)
+}
+
+func (m *boundMethod) begin() *frame {
+	m.once.Do(func() { m.fn = m.p.methodFunc(m.sel) })
+	return m.fn.frameForHost(nil)
+}
+
+// indirectTarget hands a method its receiver by a pointer.
+func indirectEntry(t reflect.Type, m *boundMethod) ptr {
+	r := rtype.Pointer(m.owner.Real)
+	if e := wordEntry(t); e != nil {
+		return e(&indirect{m, r})
+	}
+	return funcPointer(reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value {
+		nf := m.begin()
+		rtype.Move(r, at(nf, nf.code.params[0].off), args[0].UnsafePointer())
+		for i, a := range args[1:] {
+			s := nf.code.params[i+1]
+			setAny(s.value(nf), a)
+		}
+		nf.finish()
+		out := make([]reflect.Value, len(nf.code.results))
+		for i, s := range nf.code.results {
+			v := reflect.New(s.t).Elem()
+			v.Set(s.value(nf))
+			out[i] = v
+		}
+		nf.code.give(nf)
+		return out
+	}))
+}
+
+// indirect is a method whose first word points to the receiver.
+type indirect struct {
+	*boundMethod
+	r ptr
+}

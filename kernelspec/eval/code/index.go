@@ -1,0 +1,279 @@
+package code
+
+import (
+	"fmt"
+	"go/types"
+	"math"
+	"reflect"
+	"unsafe"
+
+	"axn/kernelspec/eval/rtype"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// bound panics as Go does for an index that is out of range.
+func bound(i, n int) { _ = make([]struct{}, n)[i] }
+
+// number reads an integer as an index or a length. What is larger than an int reads as
+// the largest one.
+func (c *compiler) number(v ssa.Value) func(*frame) int {
+	o, k := c.off(v), c.typ(v).Kind()
+	if k == reflect.Int || k == reflect.Int64 {
+		return func(fr *frame) int { return *reg[int](fr, o) }
+	}
+	load := intLoader(k)
+	if isUnsigned(k) {
+		return func(fr *frame) int {
+			n := load(at(fr, o))
+			if n < 0 {
+				n = math.MaxInt64
+			}
+			return int(n)
+		}
+	}
+	return func(fr *frame) int { return int(load(at(fr, o))) }
+}
+
+// isInt reports whether a value is an int, the commonest index.
+func (c *compiler) isInt(v ssa.Value) bool { return c.typ(v).Kind() == reflect.Int }
+
+// elementAddress compiles the address of an element of a slice or array.
+func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
+	i := c.number(in.Index)
+	t := c.typ(in.X)
+	if t.Kind() == reflect.Slice {
+		x, size := c.off(in.X), t.Elem().Size()
+		if c.isInt(in.Index) {
+			y := c.off(in.Index)
+			return func(fr *frame) ptr {
+				s, i := reg[slice](fr, x), *reg[int](fr, y)
+				if uint(i) >= uint(s.len) {
+					bound(i, s.len)
+				}
+				return ptr(uintptr(s.p) + uintptr(i)*size)
+			}
+		}
+		return func(fr *frame) ptr {
+			s, i := reg[slice](fr, x), i(fr)
+			if uint(i) >= uint(s.len) {
+				bound(i, s.len)
+			}
+			return ptr(uintptr(s.p) + uintptr(i)*size)
+		}
+	}
+	array := c.p.types.Of(in.X.Type().Underlying().(*types.Pointer).Elem())
+	n, size := array.Len(), array.Elem().Size()
+	if off, ok := c.place(in.X); ok {
+		return func(fr *frame) ptr {
+			i := i(fr)
+			if uint(i) >= uint(n) {
+				bound(i, n)
+			}
+			return at(fr, off+uintptr(i)*size)
+		}
+	}
+	x := c.off(in.X)
+	return func(fr *frame) ptr {
+		p, i := *reg[ptr](fr, x), i(fr)
+		if p == nil {
+			nilDereference()
+		}
+		if uint(i) >= uint(n) {
+			bound(i, n)
+		}
+		return ptr(uintptr(p) + uintptr(i)*size)
+	}
+}
+
+// loadElement compiles the load of an element of a slice by an int, nil for others.
+func (c *compiler) loadElement(a *ssa.IndexAddr, d uintptr, t reflect.Type) op {
+	if c.typ(a.X).Kind() != reflect.Slice || !c.isInt(a.Index) {
+		return nil
+	}
+	x, y, size := c.off(a.X), c.off(a.Index), t.Size()
+	switch classOf(t) {
+	case class8:
+		return func(fr *frame) {
+			s, i := reg[slice](fr, x), *reg[int](fr, y)
+			if uint(i) >= uint(s.len) {
+				bound(i, s.len)
+			}
+			*reg[uint64](fr, d) = *(*uint64)(ptr(uintptr(s.p) + uintptr(i)*8))
+		}
+	case class1:
+		return func(fr *frame) {
+			s, i := reg[slice](fr, x), *reg[int](fr, y)
+			if uint(i) >= uint(s.len) {
+				bound(i, s.len)
+			}
+			*reg[uint8](fr, d) = *(*uint8)(ptr(uintptr(s.p) + uintptr(i)))
+		}
+	case classPtr:
+		return func(fr *frame) {
+			s, i := reg[slice](fr, x), *reg[int](fr, y)
+			if uint(i) >= uint(s.len) {
+				bound(i, s.len)
+			}
+			*reg[ptr](fr, d) = *(*ptr)(ptr(uintptr(s.p) + uintptr(i)*8))
+		}
+	case classSlice:
+		return func(fr *frame) {
+			s, i := reg[slice](fr, x), *reg[int](fr, y)
+			if uint(i) >= uint(s.len) {
+				bound(i, s.len)
+			}
+			*reg[slice](fr, d) = *(*slice)(ptr(uintptr(s.p) + uintptr(i)*size))
+		}
+	}
+	return nil
+}
+
+// indexAddr compiles the address of an element.
+func (c *compiler) indexAddr(in *ssa.IndexAddr) op {
+	d := c.off(in)
+	if off, ok := c.place(in); ok {
+		return func(fr *frame) { *reg[ptr](fr, d) = at(fr, off) }
+	}
+	address := c.elementAddress(in)
+	return func(fr *frame) { *reg[ptr](fr, d) = address(fr) }
+}
+
+// index compiles an element of an array value, or a byte of a string.
+func (c *compiler) index(in *ssa.Index) op {
+	d, x, i := c.off(in), c.off(in.X), c.number(in.Index)
+	t := c.typ(in.X)
+	if t.Kind() == reflect.String {
+		return func(fr *frame) { *reg[byte](fr, d) = (*reg[string](fr, x))[i(fr)] }
+	}
+	n, size, cl, r := t.Len(), t.Elem().Size(), classOf(t.Elem()), rtype.Pointer(t.Elem())
+	return func(fr *frame) {
+		i := i(fr)
+		if uint(i) >= uint(n) {
+			bound(i, n)
+		}
+		copyValue(cl, r, at(fr, d), at(fr, x+uintptr(i)*size))
+	}
+}
+
+// slice compiles a slice expression.
+func (c *compiler) slice(in *ssa.Slice) op {
+	d, t := c.off(in), c.typ(in.X)
+	optional := func(v ssa.Value) func(*frame) int {
+		if v == nil {
+			return nil
+		}
+		return c.number(v)
+	}
+	lo, hi, limit := optional(in.Low), optional(in.High), optional(in.Max)
+	if t.Kind() == reflect.String {
+		return sliceString(d, c.off(in.X), lo, hi)
+	}
+	x := c.off(in.X)
+	alloc, _ := in.X.(*ssa.Alloc)
+	made := alloc != nil && alloc.Comment == "makeslice" // make with a constant capacity
+	array, n := t.Kind() == reflect.Pointer, 0
+	size := uintptr(0)
+	if array {
+		size, n = t.Elem().Elem().Size(), t.Elem().Len()
+	} else {
+		size = t.Elem().Size()
+	}
+	return func(fr *frame) {
+		var s slice
+		if array {
+			if s = (slice{*reg[ptr](fr, x), n, n}); s.p == nil {
+				nilDereference()
+			}
+		} else {
+			s = *reg[slice](fr, x)
+		}
+		l, h, k := 0, s.len, s.cap
+		if lo != nil {
+			l = lo(fr)
+		}
+		if hi != nil {
+			h = hi(fr)
+		}
+		if limit != nil {
+			k = limit(fr)
+		}
+		if uint(k) > uint(s.cap) || uint(h) > uint(k) || uint(l) > uint(h) {
+			if made && h < 0 {
+				panic(runtimeError("makeslice: len out of range"))
+			} else if made {
+				panic(runtimeError("makeslice: cap out of range"))
+			}
+			outOfRange(s, l, h, k, limit != nil, array)
+		}
+		p := s.p
+		if k > l {
+			p = ptr(uintptr(p) + uintptr(l)*size)
+		}
+		*reg[slice](fr, d) = slice{p, h - l, k - l}
+	}
+}
+
+// outOfRange panics as Go does for a slice expression that is out of range.
+func outOfRange(s slice, l, h, k int, full, array bool) {
+	elems := unsafe.Slice((*struct{})(ptr(&s)), s.cap)
+	switch {
+	case full && array && k > s.cap:
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [::%d] with length %d", k, s.len)))
+	case full:
+		_ = elems[:s.len][l:h:k]
+	case array && h > s.len:
+		panic(runtimeError(fmt.Sprintf("slice bounds out of range [:%d] with length %d", h, s.len)))
+	}
+	_ = elems[:s.len][l:h]
+}
+
+func sliceString(d, x uintptr, lo, hi func(*frame) int) op {
+	return func(fr *frame) {
+		s := *reg[string](fr, x)
+		l, h := 0, len(s)
+		if lo != nil {
+			l = lo(fr)
+		}
+		if hi != nil {
+			h = hi(fr)
+		}
+		*reg[string](fr, d) = s[l:h]
+	}
+}
+
+// makeSlice compiles make of a slice.
+func (c *compiler) makeSlice(in *ssa.MakeSlice) op {
+	d, t, n, k := c.off(in), c.typ(in), c.number(in.Len), c.number(in.Cap)
+	elem := rtype.Pointer(t.Elem())
+	size := max(t.Elem().Size(), 1)
+	limit := uint64(1<<47) / uint64(size)
+	if t.Elem().Size() == 0 {
+		limit = math.MaxInt64
+	}
+	return func(fr *frame) {
+		n, k := n(fr), k(fr)
+		if n < 0 || uint64(n) > limit {
+			panic(runtimeError("makeslice: len out of range"))
+		}
+		if k < n || uint64(k) > limit {
+			panic(runtimeError("makeslice: cap out of range"))
+		}
+		if uint64(k)*uint64(size) > bigBytes {
+			checkMemory("make", k, int(t.Elem().Size()))
+		}
+		*reg[slice](fr, d) = slice{newarray(elem, k), n, k}
+	}
+}
+
+// sliceToArray compiles the conversion of a slice to an array pointer.
+func (c *compiler) sliceToArray(in *ssa.SliceToArrayPointer) op {
+	d, x, n := c.off(in), c.off(in.X), c.typ(in).Elem().Len()
+	return func(fr *frame) {
+		s := *reg[slice](fr, x)
+		if s.len < n {
+			panic(runtimeError(fmt.Sprintf("cannot convert slice with length %d to array or pointer to array with length %d", s.len, n)))
+		}
+		*reg[ptr](fr, d) = s.p
+	}
+}

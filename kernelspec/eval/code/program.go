@@ -1,0 +1,335 @@
+// Package code runs functions of go/ssa. It compiles each, when it is first called, to
+// closures over registers that lie in memory as compiled code lays them out, so nothing
+// is boxed and the collector sees exact types.
+//
+//	Program   packages and functions            program.go
+//	Func      a function, Code what it became   function.go, compile.go
+//	frame     one call, with its registers      frame.go, layout.go
+//	Thread    a goroutine, Task those of a cell thread.go, task.go
+//	op        an instruction                    arith.go, memory.go, index.go, convert.go, iface.go, maps.go, chans.go, builtin.go
+//	calls     of functions here                 call.go, defer.go, closure.go
+//	words     calls to and from compiled code   words.go, plan.go, entry.go
+//	Failure   a panic with its places           failure.go
+package code
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"go/types"
+	"reflect"
+	"sync"
+	"unsafe"
+
+	"axn/kernelspec/compiled"
+	"axn/kernelspec/eval/rtype"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+type ptr = unsafe.Pointer
+
+// Program holds packages, functions and variables. Its methods may be called by several
+// goroutines.
+type Program struct {
+	ssa   *ssa.Program
+	types *rtype.Table
+
+	build sync.Mutex // held while go/ssa makes or changes anything, and while functions are compiled
+
+	mu       sync.Mutex
+	funcs    map[*ssa.Function]*Func
+	globals  map[*ssa.Global]ptr
+	provided map[*types.Package]*provided
+	groups   map[token.Pos]bool // function literals that hold statements of cells
+
+	bodies      map[*types.Func]*Func // of methods of types of earlier cells
+	chans       madeChans
+	foreignOnce sync.Once
+	foreignTask *Task // of goroutines that compiled code started
+}
+
+// provided is a package whose functions and variables are given as values.
+type provided struct {
+	funcs, vars map[string]reflect.Value
+	alias       *types.Var // what the package's only variable means, nil if it has a place of its own
+}
+
+// New returns a program without packages.
+func New(fset *token.FileSet) *Program {
+	p := &Program{
+		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
+		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
+		bodies: map[*types.Func]*Func{},
+	}
+	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
+	p.types = rtype.NewTable(compiledType, p.bindMethod)
+	return p
+}
+
+// compiledType returns the compiled type that a named type stands for.
+func compiledType(t *types.Named) reflect.Type {
+	obj := t.Obj()
+	if obj.Pkg() == nil || obj.Parent() != nil && obj.Parent() != obj.Pkg().Scope() || obj.Pkg().Path() == "main" {
+		return nil
+	}
+	return compiled.Type(obj.Pkg().Path(), compiled.InstanceName(obj.Name(), t.TypeArgs()))
+}
+
+// Import makes the types of a compiled package known.
+func (p *Program) Import(pkg *types.Package) {
+	p.build.Lock()
+	defer p.build.Unlock()
+	if p.ssa.Package(pkg) == nil {
+		p.ssa.CreatePackage(pkg, nil, nil, true)
+	}
+}
+
+// Source takes a package that was checked from its source.
+func (p *Program) Source(pkg *types.Package, files []*ast.File, info *types.Info) {
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.ssa.CreatePackage(pkg, files, info, true).Build()
+}
+
+// Provide takes a package whose functions and variables are given: variables by their
+// addresses.
+func (p *Program) Provide(pkg *types.Package, funcs, vars map[string]reflect.Value) {
+	pkg.MarkComplete()
+	p.mu.Lock()
+	p.provided[pkg] = &provided{funcs: funcs, vars: vars}
+	p.mu.Unlock()
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.ssa.CreatePackage(pkg, nil, nil, false)
+}
+
+// Build builds a package of a cell. groups are the positions of the function literals
+// that hold its statements.
+func (p *Program) Build(pkg *types.Package, file *ast.File, info *types.Info, groups map[token.Pos]bool) *ssa.Package {
+	p.mu.Lock()
+	for pos := range groups {
+		p.groups[pos] = true
+	}
+	p.mu.Unlock()
+	p.build.Lock()
+	defer p.build.Unlock()
+	sp := p.ssa.CreatePackage(pkg, []*ast.File{file}, info, false)
+	sp.Build()
+	return sp
+}
+
+// Alias returns an object of another name that means a variable or function.
+func (p *Program) Alias(obj types.Object, name string) types.Object {
+	pkg := types.NewPackage("main", "main")
+	if v, ok := obj.(*types.Var); ok {
+		alias := types.NewVar(v.Pos(), pkg, name, v.Type())
+		pkg.Scope().Insert(alias)
+		p.Provide(pkg, nil, nil)
+		p.mu.Lock()
+		p.provided[pkg].alias = v // which may not be built yet: it may be of the same cell
+		p.mu.Unlock()
+		return alias
+	}
+	f := types.NewFunc(obj.Pos(), pkg, name, obj.Type().(*types.Signature))
+	pkg.Scope().Insert(f)
+	p.Provide(pkg, map[string]reflect.Value{name: p.Function(obj.(*types.Func))}, nil)
+	return f
+}
+
+// member finds the go/ssa form of a package-level variable.
+func (p *Program) member(obj *types.Var) *ssa.Global {
+	p.build.Lock()
+	defer p.build.Unlock()
+	return p.ssa.Package(obj.Pkg()).Var(obj.Name())
+}
+
+// Share lets a variable lie where an older one of the same type lies.
+func (p *Program) Share(obj, old *types.Var) {
+	at := p.global(p.member(old))
+	g := p.member(obj)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.globals[g] = at
+}
+
+// Redirect lets calls of an older function reach a newer one of the same signature.
+func (p *Program) Redirect(old, obj *types.Func) {
+	p.build.Lock()
+	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	p.fn(of).redirect(p.fn(nf))
+}
+
+// Implement lets a function of a cell, whose first parameter is the receiver, be the body
+// of a method that was declared for a type of an earlier cell, and of the one of the same
+// signature in whose place it was declared, if replaced is not nil.
+func (p *Program) Implement(m, replaced, body *types.Func) {
+	p.build.Lock()
+	f := p.ssa.FuncValue(body)
+	var old *ssa.Function
+	if replaced != nil {
+		old = p.ssa.FuncValue(replaced)
+	}
+	p.build.Unlock()
+	fn := p.fn(f)
+	if old != nil {
+		p.fn(old).redirect(fn)
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.bodies[m] = fn
+	if replaced != nil {
+		p.bodies[replaced] = fn
+	}
+}
+
+// body returns the function that is the body of a method, nil if its own is.
+func (p *Program) body(f *ssa.Function) *Func {
+	obj, ok := f.Object().(*types.Func)
+	if !ok || f.Blocks != nil {
+		return nil
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bodies[obj]
+}
+
+// Renew takes notice that a type has got other methods: its runtime type is made anew, and
+// so is what was compiled.
+func (p *Program) Renew(t *types.Named) {
+	p.types.Renew(t)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, fn := range p.funcs {
+		fn.code.Store(nil)
+	}
+}
+
+// Variable returns a variable of a cell.
+func (p *Program) Variable(obj *types.Var) reflect.Value {
+	return reflect.NewAt(p.Type(obj.Type()), p.global(p.member(obj))).Elem()
+}
+
+// Function returns a function of a cell as a value.
+func (p *Program) Function(obj *types.Func) reflect.Value {
+	p.build.Lock()
+	f := p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	v := reflect.New(p.Type(obj.Type()))
+	*(*ptr)(v.UnsafePointer()) = p.fn(f).value()
+	return v.Elem()
+}
+
+// Type returns the runtime type of a type.
+func (p *Program) Type(t types.Type) reflect.Type { return p.types.Of(t) }
+
+// global returns the address of a variable.
+func (p *Program) global(g *ssa.Global) ptr {
+	p.mu.Lock()
+	given := p.provided[g.Pkg.Pkg]
+	p.mu.Unlock()
+	if given != nil && given.alias != nil {
+		return p.global(p.ssa.Package(given.alias.Pkg()).Var(given.alias.Name()))
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if a, ok := p.globals[g]; ok {
+		return a
+	}
+	var a ptr
+	if given != nil && given.vars[g.Name()].IsValid() {
+		a = given.vars[g.Name()].UnsafePointer()
+	} else if c := compiledPackage(g.Pkg.Pkg); c != nil && c.Vars[g.Name()].IsValid() {
+		a = c.Vars[g.Name()].UnsafePointer()
+	} else {
+		a = rtype.New(rtype.Pointer(p.Type(g.Type().(*types.Pointer).Elem())))
+	}
+	p.globals[g] = a
+	return a
+}
+
+func compiledPackage(pkg *types.Package) *compiled.Package {
+	if pkg.Path() == "main" {
+		return nil
+	}
+	return compiled.Lookup(pkg.Path())
+}
+
+// packageOf returns the package that declares a function, nil for one that go/ssa made.
+func packageOf(f *ssa.Function) *types.Package {
+	switch {
+	case f.Pkg != nil:
+		return f.Pkg.Pkg
+	case f.Synthetic == "from type information (on demand)": // a method of a package that no cell imported
+		return f.Object().Pkg()
+	}
+	return nil
+}
+
+// host returns the compiled code of a function, if there is some.
+func (p *Program) host(f *ssa.Function) reflect.Value {
+	pkg := packageOf(f)
+	if f.Parent() != nil || len(f.TypeArgs()) > 0 || pkg == nil || f.Object() == nil {
+		return reflect.Value{}
+	}
+	if v := replaced(f); v.IsValid() {
+		return v
+	}
+	p.mu.Lock()
+	given := p.provided[pkg]
+	p.mu.Unlock()
+	if given != nil {
+		return given.funcs[f.Name()]
+	}
+	c := compiledPackage(pkg)
+	recv := f.Signature.Recv()
+	switch {
+	case recv == nil:
+		if c == nil {
+			return reflect.Value{}
+		}
+		return c.Funcs[f.Name()]
+	case pkg.Path() == "main":
+		return reflect.Value{}
+	}
+	t := p.types.Of(recv.Type())
+	if p.types.Owner(rtype.Pointer(t)) != nil {
+		return reflect.Value{}
+	}
+	if m, ok := t.MethodByName(f.Name()); ok {
+		return m.Func
+	}
+	return reflect.Value{}
+}
+
+// fn returns the Func of a go/ssa function.
+func (p *Program) fn(f *ssa.Function) *Func {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	fn := p.funcs[f]
+	if fn == nil {
+		fn = &Func{p: p, f: f}
+		p.funcs[f] = fn
+	}
+	return fn
+}
+
+// methodFunc returns the code of a method of a type.
+func (p *Program) methodFunc(sel *types.Selection) *Func {
+	if len(sel.Index()) == 1 && types.Identical(sel.Recv(), sel.Obj().(*types.Func).Signature().Recv().Type()) {
+		p.mu.Lock()
+		body := p.bodies[sel.Obj().(*types.Func)]
+		p.mu.Unlock()
+		if body != nil {
+			return body
+		}
+	}
+	p.build.Lock()
+	f := p.ssa.MethodValue(sel)
+	p.build.Unlock()
+	if f == nil {
+		panic(fmt.Sprintf("no code for method %v", sel))
+	}
+	return p.fn(f)
+}

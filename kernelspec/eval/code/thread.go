@@ -1,0 +1,149 @@
+package code
+
+import (
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+
+	"axn/kernelspec/eval/rtype"
+)
+
+// Thread is a goroutine that runs code of the program.
+type Thread struct {
+	task    *Task
+	stop    atomic.Uint32 // not 0: the thread ends at its next loop or call
+	top     *frame        // the frame that runs
+	flight  *flight       // the panic that goes through the frames
+	guard   mapGuard      // held while a map is used
+	owner   *frame        // of the deferred call of compiled code that begins
+	walks   int           // how often its places were looked for
+	lone    bool          // a goroutine of compiled code that is about to call
+	waiting bool          // it counts among the waits of its task
+	quiet   atomic.Bool   // deferred calls of a stopped thread run
+}
+
+// threads finds the thread of a goroutine, by the address of the goroutine.
+var threads [64]struct {
+	sync.RWMutex
+	m map[uintptr]*Thread
+}
+
+// live is how many threads there are.
+var live atomic.Int64
+
+// currentThread returns the thread of the calling goroutine, nil if it is none.
+func currentThread() *Thread {
+	g := rtype.Goroutine()
+	s := &threads[g>>8&63]
+	s.RLock()
+	th := s.m[g]
+	s.RUnlock()
+	return th
+}
+
+// begin makes the calling goroutine a thread of a task; end ends it.
+func (t *Task) begin() (th *Thread, end func()) {
+	debug.SetPanicOnFault(true)
+	th = &Thread{task: t}
+	g := rtype.Goroutine()
+	s := &threads[g>>8&63]
+	s.Lock()
+	if s.m == nil {
+		s.m = map[uintptr]*Thread{}
+	}
+	outer := s.m[g]
+	s.m[g] = th
+	s.Unlock()
+	live.Add(1)
+	t.add(th)
+	return th, func() {
+		t.remove(th)
+		live.Add(-1)
+		s.Lock()
+		if outer == nil {
+			delete(s.m, g)
+		} else {
+			s.m[g] = outer
+		}
+		s.Unlock()
+	}
+}
+
+// stopPanic is what a stopped thread panics with; cells do not recover it.
+type stopPanic struct{}
+
+func (stopPanic) Error() string { return "interrupted" }
+
+// stopped ends a thread that was stopped.
+func (th *Thread) stopped() {
+	if !th.quiet.Load() {
+		panic(stopPanic{})
+	}
+}
+
+// Task is what runs for a cell: its threads, and the way to stop them.
+type Task struct {
+	Owner any // whatever the caller wants to find by Current
+
+	p      *Program
+	report func(*Failure)
+	// Stuck, if set, is called when all goroutines of the task have waited for each other
+	// for a while.
+	Stuck func()
+
+	done    chan struct{} // closed when the task is stopped
+	waits   waits
+	mu      sync.Mutex
+	threads map[*Thread]bool
+	halted  bool
+}
+
+// NewTask returns a task. report is called when a goroutine that a function of it started
+// fails.
+func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
+	return &Task{Owner: owner, p: p, report: report, done: make(chan struct{}), threads: map[*Thread]bool{}}
+}
+
+// Current returns the task of the calling goroutine, nil if it has none.
+func Current() *Task {
+	if th := currentThread(); th != nil {
+		return th.task
+	}
+	return nil
+}
+
+func (t *Task) add(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.threads[th] = true
+	if t.halted {
+		th.stop.Store(1)
+	}
+}
+
+func (t *Task) remove(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.threads, th)
+}
+
+// Live returns how many goroutines of the task run.
+func (t *Task) Live() int {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return len(t.threads)
+}
+
+// Stop stops the goroutines of a task: each ends at its next loop, call or channel
+// operation. What waits in compiled code ends when that returns.
+func (t *Task) Stop() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.halted {
+		t.halted = true
+		close(t.done)
+	}
+	for th := range t.threads {
+		th.stop.Store(1)
+	}
+}

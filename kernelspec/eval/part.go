@@ -1,0 +1,475 @@
+package eval
+
+import (
+	"fmt"
+	"go/ast"
+	"go/token"
+	"maps"
+	"slices"
+)
+
+// part is a run of pieces that makes one package. A cell has more than one part where
+// a name that was used above is declared again below.
+type part struct {
+	decls    []ast.Decl
+	names    map[string]token.Pos // what it declares
+	variable map[string]bool      // those of names that := or var declare
+	words    map[string]bool      // identifiers that it mentions
+	used     map[string]bool      // those that its statements and values mention
+	old      map[string]string    // hidden names of older variables, by hidden name
+	groups   map[token.Pos]bool   // function literals that hold statements of the cell
+	pieces   []piece
+	open     *ast.FuncLit // the group that takes the next statement
+	shows    []ast.Expr   // the last expression, shown
+	ordered  bool         // variables are initialised in the order of the text
+	again    int
+	late     []*lateMethod // methods of types of earlier cells
+}
+
+func newPart() *part {
+	return &part{names: map[string]token.Pos{}, variable: map[string]bool{}, words: map[string]bool{}, used: map[string]bool{},
+		old: map[string]string{}, groups: map[token.Pos]bool{}}
+}
+
+// hidden marks names that no cell can spell.
+const hidden = "·"
+
+// parser makes parts of pieces.
+type partParser struct {
+	s        *Session
+	src      *source
+	done     []*part
+	cur      *part
+	imports  []importDecl
+	program  bool // the cell has a package clause: it is a whole program
+	problems []Problem
+	mode     showMode
+	own      map[string]bool // types that the cell declares
+}
+
+// showMode says what becomes of an expression at the end of a cell.
+type showMode int
+
+const (
+	showIt showMode = iota
+	runIt           // it has no value
+)
+
+type importDecl struct {
+	spec *ast.ImportSpec
+	path string
+}
+
+// parse cuts a cell into parts.
+func (p *partParser) parse(pieces []piece) {
+	p.cur, p.own = newPart(), map[string]bool{}
+	for _, pc := range pieces {
+		if pc.first == token.TYPE {
+			decls, _ := p.src.decls(pc.off, pc.end)
+			for _, name := range declared(decls) {
+				p.own[name.Name] = true
+			}
+		}
+	}
+	for i, pc := range pieces {
+		p.piece(pc, i == len(pieces)-1)
+	}
+	p.close()
+	p.done = append(p.done, p.cur)
+}
+
+func (p *partParser) piece(pc piece, last bool) {
+	switch pc.kind {
+	case pkgClause:
+		p.program = true
+		return
+	case imports:
+		p.importPiece(pc)
+		return
+	case method:
+		if !p.own[pc.recv] && p.s.declares(pc.recv) {
+			p.lateMethod(pc)
+			return
+		}
+		p.declare(pc)
+		return
+	case declaration:
+		p.declare(pc)
+		return
+	case define:
+		p.define(pc)
+		return
+	}
+	if last && p.mode == showIt && p.show(pc) {
+		return
+	}
+	list, problems := p.src.statements(pc.off, pc.end)
+	p.problems = append(p.problems, problems...)
+	p.mention(pc, true)
+	for _, st := range list {
+		p.statement(st)
+	}
+}
+
+// mention notes the identifiers of a piece.
+func (p *partParser) mention(pc piece, runs bool) {
+	p.cur.pieces = append(p.cur.pieces, pc)
+	maps.Copy(p.cur.words, pc.words)
+	if runs {
+		maps.Copy(p.cur.used, pc.words)
+	}
+}
+
+func (p *partParser) importPiece(pc piece) {
+	decls, problems := p.src.decls(pc.off, pc.end)
+	p.problems = append(p.problems, problems...)
+	for _, d := range decls {
+		if d, ok := d.(*ast.GenDecl); ok {
+			for _, spec := range d.Specs {
+				p.imports = append(p.imports, importDecl{spec: spec.(*ast.ImportSpec)})
+			}
+		}
+	}
+}
+
+// declare takes a declaration as it is.
+func (p *partParser) declare(pc piece) {
+	decls, problems := p.src.decls(pc.off, pc.end)
+	p.problems = append(p.problems, problems...)
+	names := declared(decls)
+	if pc.first == token.VAR {
+		for _, id := range names {
+			if p.cur.used[id.Name] && p.cur.names[id.Name] == token.NoPos && p.s.has(id.Name) {
+				p.next()
+				break
+			}
+		}
+	}
+	p.mention(pc, pc.first == token.VAR)
+	p.close()
+	for _, id := range names {
+		p.cur.names[id.Name] = id.Pos()
+		p.cur.variable[id.Name] = pc.first == token.VAR
+	}
+	for _, d := range decls {
+		p.reset(d)
+	}
+	p.cur.decls = append(p.cur.decls, decls...)
+}
+
+// reset gives "var x T" the zero value where x lies in the place of an older variable.
+func (p *partParser) reset(d ast.Decl) {
+	g, ok := d.(*ast.GenDecl)
+	if !ok || g.Tok != token.VAR {
+		return
+	}
+	for _, spec := range g.Specs {
+		spec := spec.(*ast.ValueSpec)
+		if spec.Type == nil || len(spec.Values) > 0 || !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
+			continue
+		}
+		for range spec.Names {
+			spec.Values = append(spec.Values, zero(spec.Type))
+		}
+	}
+}
+
+// zero is an expression for the zero value of a type.
+func zero(t ast.Expr) ast.Expr {
+	end := t.End()
+	result := &ast.FieldList{List: []*ast.Field{{Names: []*ast.Ident{{NamePos: end, Name: "zero" + hidden}}, Type: t}}}
+	body := &ast.BlockStmt{Lbrace: end, List: []ast.Stmt{&ast.ReturnStmt{Return: end}}, Rbrace: end}
+	return &ast.CallExpr{Fun: &ast.FuncLit{Type: &ast.FuncType{Func: end, Params: &ast.FieldList{}, Results: result}, Body: body}, Lparen: end, Rparen: end}
+}
+
+// declared returns the names that declarations declare, without methods.
+func declared(decls []ast.Decl) (names []*ast.Ident) {
+	for _, d := range decls {
+		switch d := d.(type) {
+		case *ast.FuncDecl:
+			if d.Recv == nil && d.Name.Name != "init" {
+				names = append(names, d.Name)
+			}
+		case *ast.GenDecl:
+			for _, spec := range d.Specs {
+				switch spec := spec.(type) {
+				case *ast.TypeSpec:
+					names = append(names, spec.Name)
+				case *ast.ValueSpec:
+					names = append(names, spec.Names...)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// define makes a package variable of "names := values".
+func (p *partParser) define(pc piece) {
+	list, problems := p.src.statements(pc.off, pc.end)
+	p.problems = append(p.problems, problems...)
+	if len(list) == 0 {
+		return
+	}
+	assign, ok := list[0].(*ast.AssignStmt)
+	if !ok || len(list) > 1 {
+		p.mention(pc, true)
+		for _, st := range list {
+			p.statement(st)
+		}
+		return
+	}
+	if p.splitsBefore(pc) {
+		p.next()
+	}
+	p.mention(pc, true)
+	p.close()
+	spec := &ast.ValueSpec{Values: assign.Rhs}
+	specs := []ast.Spec{spec}
+	if len(assign.Rhs) > 1 && slices.ContainsFunc(pc.names, p.s.has) { // all values come before the first assignment
+		spec = &ast.ValueSpec{}
+		values := &ast.ValueSpec{Values: assign.Rhs}
+		for _, lhs := range assign.Lhs {
+			id := p.hiddenName(lhs.(*ast.Ident))
+			values.Names, spec.Values = append(values.Names, id), append(spec.Values, &ast.Ident{NamePos: assign.End(), Name: id.Name})
+		}
+		specs = []ast.Spec{values, spec}
+	}
+	for _, lhs := range assign.Lhs {
+		id := lhs.(*ast.Ident)
+		if id.Name != "_" && p.cur.names[id.Name].IsValid() { // declared above in this part: assigned, as in Go
+			id = p.hiddenName(id)
+		}
+		spec.Names = append(spec.Names, id)
+	}
+	for i, id := range spec.Names {
+		if assign.Lhs[i] == ast.Expr(id) && id.Name != "_" {
+			p.cur.names[id.Name], p.cur.variable[id.Name] = id.Pos(), true
+		}
+		if p.s.has(id.Name) && pc.words[id.Name] {
+			p.hide(id.Name, assign.Rhs)
+		}
+	}
+	p.cur.decls, p.cur.ordered = append(p.cur.decls, &ast.GenDecl{Tok: token.VAR, TokPos: assign.Pos(), Specs: specs}), true
+	for i, id := range spec.Names {
+		if assign.Lhs[i] != ast.Expr(id) {
+			name := assign.Lhs[i].(*ast.Ident).Name
+			end := assign.End() // what has its value from here on comes after the values
+			p.statement(&ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: end, Name: name}}, TokPos: end, Tok: token.ASSIGN, Rhs: []ast.Expr{&ast.Ident{NamePos: end, Name: id.Name}}})
+		}
+	}
+}
+
+// hiddenName makes a name for what a name of a cell stands for in passing.
+func (p *partParser) hiddenName(id *ast.Ident) *ast.Ident {
+	p.cur.again++
+	return &ast.Ident{NamePos: id.NamePos, Name: fmt.Sprint(id.Name, hidden, p.cur.again, hidden)}
+}
+
+// splitsBefore reports whether a define needs a part of its own: when all its names are
+// declared above, or one of them was used above and means the older one there.
+func (p *partParser) splitsBefore(pc piece) bool {
+	all, some := true, false
+	for _, name := range pc.names {
+		if name == "_" {
+			continue
+		}
+		some = true
+		here := p.cur.names[name].IsValid()
+		all = all && here
+		if !here && p.cur.used[name] && p.s.has(name) {
+			return true
+		}
+	}
+	return some && all
+}
+
+// hide lets the values of a define mean the older variable of a name.
+func (p *partParser) hide(name string, values []ast.Expr) {
+	found := false
+	for _, v := range values {
+		if declaresInside(v, name) {
+			return
+		}
+	}
+	old := name + hidden
+	for _, v := range values {
+		ast.Inspect(v, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.SelectorExpr:
+				ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, name, old, &found) })
+				return false
+			case *ast.KeyValueExpr:
+				if _, ok := n.Key.(*ast.Ident); ok {
+					ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, name, old, &found) })
+					return false
+				}
+			}
+			return rename(n, name, old, &found)
+		})
+	}
+	if found {
+		p.cur.old[old] = name
+	}
+}
+
+func rename(n ast.Node, from, to string, found *bool) bool {
+	switch n := n.(type) {
+	case *ast.SelectorExpr:
+		ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, from, to, found) })
+		return false
+	case *ast.KeyValueExpr:
+		if _, ok := n.Key.(*ast.Ident); ok {
+			ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, from, to, found) })
+			return false
+		}
+	case *ast.Ident:
+		if n.Name == from {
+			n.Name, *found = to, true
+		}
+	}
+	return true
+}
+
+// declaresInside reports whether an expression declares a name itself, in a function literal.
+func declaresInside(e ast.Expr, name string) bool {
+	found := false
+	ast.Inspect(e, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.AssignStmt:
+			for _, lhs := range n.Lhs {
+				id, ok := lhs.(*ast.Ident)
+				found = found || ok && n.Tok == token.DEFINE && id.Name == name
+			}
+		case *ast.RangeStmt:
+			for _, e := range []ast.Expr{n.Key, n.Value} {
+				id, ok := e.(*ast.Ident)
+				found = found || ok && n.Tok == token.DEFINE && id.Name == name
+			}
+		case *ast.Field:
+			for _, id := range n.Names {
+				found = found || id.Name == name
+			}
+		case *ast.ValueSpec:
+			for _, id := range n.Names {
+				found = found || id.Name == name
+			}
+		case *ast.TypeSpec:
+			found = found || n.Name.Name == name
+		}
+		return !found
+	})
+	return found
+}
+
+// statement adds a statement to the open group.
+func (p *partParser) statement(st ast.Stmt) {
+	if p.cur.open == nil {
+		p.cur.open = &ast.FuncLit{
+			Type: &ast.FuncType{Func: st.Pos(), Params: &ast.FieldList{}, Results: emptyResult(st.Pos())},
+			Body: &ast.BlockStmt{Lbrace: st.Pos()},
+		}
+		p.cur.groups[st.Pos()] = true
+	}
+	ast.Inspect(st, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.FuncLit:
+			return false
+		case *ast.ReturnStmt:
+			p.problems = append(p.problems, Problem{p.src.frame(n.Pos()), "return outside a function"})
+		}
+		return true
+	})
+	p.cur.open.Body.List = append(p.cur.open.Body.List, standing(st))
+}
+
+// standing lets an expression that does nothing stand as a statement.
+func standing(st ast.Stmt) ast.Stmt {
+	e, ok := st.(*ast.ExprStmt)
+	if !ok {
+		return st
+	}
+	switch x := ast.Unparen(e.X).(type) {
+	case *ast.CallExpr:
+		return st
+	case *ast.UnaryExpr:
+		if x.Op == token.ARROW {
+			return st
+		}
+	}
+	return &ast.AssignStmt{Lhs: []ast.Expr{&ast.Ident{NamePos: e.Pos(), Name: "_"}}, TokPos: e.Pos(), Tok: token.ASSIGN, Rhs: []ast.Expr{e.X}}
+}
+
+func emptyStruct(pos token.Pos) *ast.StructType {
+	return &ast.StructType{Struct: pos, Fields: &ast.FieldList{Opening: pos, Closing: pos}}
+}
+
+func emptyResult(pos token.Pos) *ast.FieldList {
+	return &ast.FieldList{List: []*ast.Field{{Type: emptyStruct(pos)}}}
+}
+
+// close ends the open group: it becomes the value of a blank variable.
+func (p *partParser) close() {
+	lit := p.cur.open
+	if lit == nil {
+		return
+	}
+	p.cur.open = nil
+	list := lit.Body.List
+	end := list[len(list)-1].End()
+	lit.Body.Rbrace = end
+	lit.Body.List = append(list, &ast.ReturnStmt{Return: end, Results: []ast.Expr{&ast.CompositeLit{Type: emptyStruct(end), Lbrace: end, Rbrace: end}}})
+	p.value(lit.Pos(), &ast.CallExpr{Fun: lit, Lparen: end, Rparen: end})
+	p.cur.ordered = true
+}
+
+// value adds "var _ = e".
+func (p *partParser) value(pos token.Pos, e ast.Expr) {
+	spec := &ast.ValueSpec{Names: []*ast.Ident{{NamePos: pos, Name: "_"}}, Values: []ast.Expr{e}}
+	p.cur.decls = append(p.cur.decls, &ast.GenDecl{Tok: token.VAR, TokPos: pos, Specs: []ast.Spec{spec}})
+}
+
+// next begins a new part.
+func (p *partParser) next() {
+	p.close()
+	p.done = append(p.done, p.cur)
+	p.cur = newPart()
+}
+
+// show takes a last expression, unless it is a call that prints.
+func (p *partParser) show(pc piece) bool {
+	list := p.src.expressions(pc.off, pc.end)
+	if len(list) == 0 || len(list) == 1 && prints(list[0]) {
+		return false
+	}
+	p.mention(pc, true)
+	p.close()
+	pos := list[0].Pos()
+	p.value(pos, &ast.CallExpr{Fun: &ast.Ident{NamePos: pos, Name: showName}, Lparen: pos, Args: list, Rparen: list[len(list)-1].End()})
+	p.cur.words[showName], p.cur.shows = true, list
+	return true
+}
+
+// showName is the function that takes the values of the last expression.
+const showName = hidden + "show"
+
+// prints reports whether an expression prints: how many bytes it wrote is nothing to show.
+func prints(e ast.Expr) bool {
+	call, ok := ast.Unparen(e).(*ast.CallExpr)
+	if !ok {
+		return false
+	}
+	fn, ok := call.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return false
+	}
+	pkg, ok := fn.X.(*ast.Ident)
+	if !ok || pkg.Name != "fmt" {
+		return false
+	}
+	switch fn.Sel.Name {
+	case "Print", "Println", "Printf", "Fprint", "Fprintln", "Fprintf":
+		return true
+	}
+	return false
+}

@@ -1,0 +1,330 @@
+package eval
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"go/types"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"axn/kernelspec/eval/code"
+
+	"golang.org/x/tools/go/ssa"
+)
+
+// job is a cell on its way.
+type job struct {
+	s      *Session
+	cell   *Cell
+	unit   *Unit
+	task   *code.Task
+	ctx    context.Context
+	cancel context.CancelCauseFunc
+	run    []*ssa.Function // the initializers of its parts, and main
+	values []any           // of the last expression
+	over   atomic.Bool     // the result is sent
+	done   chan Result
+}
+
+// jobs are cells whose goroutines may still run.
+type jobs struct {
+	mu sync.Mutex
+	m  map[*job]bool
+}
+
+// Run runs a cell and returns what it gave.
+func (s *Session) Run(cell *Cell) Result {
+	j := &job{s: s, cell: cell, done: make(chan Result, 1)}
+	j.ctx, j.cancel = context.WithCancelCause(context.Background())
+	if cell.Context != nil {
+		j.ctx = cell.Context(j.ctx)
+	}
+	j.task = s.program.NewTask(j, j.report)
+	j.task.Stuck = j.stuck
+	s.running.Store(j)
+	defer s.running.CompareAndSwap(j, nil)
+	if err := s.compile(j); err != nil {
+		return Result{Err: err}
+	}
+	if j.ctx.Err() != nil {
+		return Result{Err: j.stopped()}
+	}
+	go j.execute()
+	return <-j.done
+}
+
+// compile makes a cell ready to run. When it fails, only its imports stay.
+func (s *Session) compile(j *job) (err *Error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	defer func() {
+		if r := recover(); r != nil {
+			err = &Error{Kind: CompileError, Value: fmt.Sprintf("the evaluator cannot compile this cell, which is a fault of the evaluator: %v", r)}
+		}
+	}()
+	src := newSource(s.fset, j.cell.Name, j.cell.Code)
+	s.sources[j.cell.Name] = src
+	j.unit = s.check(src, false)
+	if err := j.unit.refused(); err != nil {
+		return err
+	}
+	for _, p := range j.unit.Parts {
+		orderCalls(p)
+		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
+		s.accept(j.unit, p)
+		j.run = append(j.run, pkg.Func("init"))
+		if main := pkg.Func("main"); main != nil && j.unit.program {
+			j.run = append(j.run, main)
+		}
+	}
+	s.context = j.ctx
+	return nil
+}
+
+// refused makes an error of a unit's problems.
+func (u *Unit) refused() *Error {
+	if len(u.Problems) == 0 {
+		return nil
+	}
+	kind := CompileError
+	if u.syntax {
+		kind = SyntaxError
+	}
+	list := u.Problems
+	value := list[0].Message
+	if len(list) > maxProblems {
+		list = list[:maxProblems]
+	}
+	if more := len(u.Problems) - 1; more > 0 {
+		value = fmt.Sprintf("%s (and %d more)", value, more)
+	}
+	return &Error{Kind: kind, Value: value, Problems: list}
+}
+
+// accept takes the names of a part into the session. A variable declared again with the
+// same type keeps its place, so functions that use it see the new value; a function
+// declared again with the same signature is called in the place of the older one.
+func (s *Session) accept(u *Unit, p *Part) {
+	scope := p.Package.Scope()
+	for _, name := range scope.Names() {
+		obj := scope.Lookup(name)
+		if obj.Pkg() != p.Package || strings.Contains(name, hidden) {
+			continue
+		}
+		switch obj := obj.(type) {
+		case *types.Var:
+			if old, ok := s.lookup(name).(*types.Var); ok && types.Identical(old.Type(), obj.Type()) {
+				s.program.Share(obj, old)
+			}
+		case *types.Func:
+			if old, ok := s.objects[name].(*types.Func); ok && types.Identical(old.Type(), obj.Type()) && old.Signature().TypeParams().Len() == 0 {
+				s.program.Redirect(old, obj)
+			}
+		}
+		s.objects[name] = obj
+		delete(s.imports, name)
+	}
+	s.note(u, p)
+	for _, m := range p.part.late {
+		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
+		s.program.Renew(m.named)
+		s.made[m.obj] = s.nameOf(u, m.obj, m.decl.Name, m.decl, m.decl.Doc)
+	}
+}
+
+// execute runs a compiled cell on the calling goroutine, which may end by Goexit.
+func (j *job) execute() {
+	defer j.finish(Result{})
+	failure := j.task.Run(j.run...)
+	r := Result{Values: j.values}
+	switch {
+	case failure != nil && failure.Value == any(code.ExitCode(0)):
+	case failure != nil:
+		r = Result{Err: j.failed(failure)}
+	case j.ctx.Err() != nil:
+		r = Result{Err: j.stopped()} // it ended because it was stopped
+	}
+	j.finish(r)
+}
+
+// finish sends the result unless one was sent.
+func (j *job) finish(r Result) {
+	if !j.over.CompareAndSwap(false, true) {
+		return
+	}
+	if j.task.Live() > 0 {
+		j.s.left.add(j)
+	}
+	j.done <- r
+}
+
+func (js *jobs) add(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	for other := range js.m {
+		if other.task.Live() == 0 {
+			delete(js.m, other)
+		}
+	}
+	js.m[j] = true
+}
+
+func (js *jobs) list() []*job {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	var list []*job
+	for j := range js.m {
+		list = append(list, j)
+	}
+	return list
+}
+
+// failed makes an error of what a cell panicked with.
+func (j *job) failed(f *code.Failure) *Error {
+	if f.Stopped || j.ctx.Err() != nil && errors.Is(context.Cause(j.ctx), ErrInterrupted) {
+		e := j.stopped()
+		e.Frames = j.s.frames(f.Places)
+		return e
+	}
+	e := &Error{Kind: Panic, Value: f.Text(), Frames: j.s.frames(f.Places), Cause: f.Value}
+	if n, ok := f.Value.(code.ExitCode); ok {
+		e.Kind, e.Value, e.Cause = Exit, fmt.Sprintf("exit status %d", int(n)), int(n)
+	}
+	return e
+}
+
+// stopped is the error of a cell that was stopped.
+func (j *job) stopped() *Error {
+	cause := context.Cause(j.ctx)
+	if cause == nil || errors.Is(cause, ErrInterrupted) {
+		return &Error{Kind: Interrupted, Value: "the cell was stopped; its variables keep their values", Cause: ErrInterrupted}
+	}
+	return &Error{Kind: Failed, Value: cause.Error(), Cause: cause}
+}
+
+// frames translates the places of a failure.
+func (s *Session) frames(places []code.Place) (list []Frame) {
+	for _, p := range places {
+		f := frameAt(s.fset.Position(p.Pos))
+		if f.Line == 0 {
+			continue
+		}
+		f.Func = plain(p.Func)
+		list = append(list, f)
+	}
+	return list
+}
+
+// report tells the panic of a goroutine on its cell's standard error.
+func (j *job) report(f *code.Failure) {
+	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
+		j.task.Stop()
+		r := Result{}
+		if code != 0 {
+			r.Err = j.failed(f)
+		}
+		j.finish(r)
+		return
+	}
+	if f.Stopped || j.cell.Stderr == nil {
+		return
+	}
+	e := j.failed(f)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s in a goroutine: %s\n", e.Kind, e.Value)
+	for _, fr := range e.Frames {
+		fmt.Fprintf(&b, "\t%s %s\n", fr, fr.Func)
+	}
+	fmt.Fprint(j.cell.Stderr, b.String())
+}
+
+// stuck tells that the cell waits for itself.
+func (j *job) stuck() {
+	if w := j.cell.Stderr; w != nil && !j.over.Load() {
+		fmt.Fprintln(w, "all goroutines of this cell are blocked: they wait for each other; interrupt the cell to go on")
+	}
+}
+
+// grace is how long a stopped cell has to end by itself before it is left behind.
+const grace = 30 * time.Millisecond
+
+// Interrupt stops the running cell: its ctx is cancelled, and its code stops at the next
+// loop or call. A cell that waits in compiled code is left behind, and its result is the
+// interrupt. Without a running cell, goroutines that earlier cells left are stopped.
+func (s *Session) Interrupt() { s.stop(ErrInterrupted) }
+
+// Fail stops the running cell as an interrupt does, with an error of its own.
+func (s *Session) Fail(err error) { s.stop(err) }
+
+func (s *Session) stop(cause error) {
+	if j := s.running.Load(); j != nil {
+		j.cancel(cause)
+		j.task.Stop()
+		time.AfterFunc(grace, func() {
+			if !j.over.Load() && len(j.run) > 0 {
+				e := j.stopped()
+				e.Frames = s.frames(j.task.Places())
+				j.finish(Result{Err: e})
+			}
+		})
+		return
+	}
+	for _, j := range s.left.list() {
+		j.cancel(cause)
+		j.task.Stop()
+	}
+}
+
+// Goroutines returns how many goroutines of cells run.
+func (s *Session) Goroutines() int {
+	n := 0
+	for _, j := range s.left.list() {
+		n += j.task.Live()
+	}
+	return n
+}
+
+// jobOfCaller returns the cell to which the calling goroutine belongs: the one that
+// started it, else the one that runs.
+func (s *Session) jobOfCaller() *job {
+	if t := code.Current(); t != nil {
+		if j, ok := t.Owner.(*job); ok {
+			return j
+		}
+	}
+	return s.running.Load()
+}
+
+// Owner returns the owner of the cell to which the calling goroutine belongs, nil if
+// there is none.
+func (s *Session) Owner() any {
+	if j := s.jobOfCaller(); j != nil {
+		return j.cell.Owner
+	}
+	return nil
+}
+
+// Call calls f, which may call methods that cells declare, such as those by which values
+// show themselves. A panic or an interrupt in them is returned.
+func (s *Session) Call(f func()) *Error {
+	j := &job{s: s, cell: &Cell{}, done: make(chan Result, 1)}
+	if running := s.jobOfCaller(); running != nil {
+		j.cell = running.cell
+	}
+	j.ctx, j.cancel = context.WithCancelCause(context.Background())
+	j.task = s.program.NewTask(j, j.report)
+	j.run = []*ssa.Function{nil}
+	s.running.CompareAndSwap(nil, j)
+	defer s.running.CompareAndSwap(j, nil)
+	go func() {
+		defer j.finish(Result{}) // also after Goexit
+		if failure := j.task.Call(f); failure != nil {
+			j.finish(Result{Err: j.failed(failure)})
+		}
+	}()
+	r := <-j.done
+	return r.Err
+}

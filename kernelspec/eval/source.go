@@ -1,0 +1,103 @@
+package eval
+
+import (
+	"errors"
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+)
+
+// source is the text of a cell and its place in the session's file set.
+type source struct {
+	fset *token.FileSet
+	file *token.File
+	text string
+}
+
+// margin lies before each cell in the file set, so that a prefix that a piece is parsed
+// with has positions of its own.
+const margin = 64
+
+func newSource(fset *token.FileSet, name, text string) *source {
+	file := fset.AddFile(name, fset.Base()+margin, len(text))
+	file.SetLinesForContent([]byte(text))
+	return &source{fset, file, text}
+}
+
+func (src *source) pos(off int) token.Pos { return src.file.Pos(min(max(off, 0), len(src.text))) }
+
+// frame returns the place of a position of any cell.
+func (src *source) frame(pos token.Pos) Frame { return frameAt(src.fset.Position(pos)) }
+
+func frameAt(p token.Position) Frame {
+	return Frame{Cell: p.Filename, Line: p.Line, Column: p.Column}
+}
+
+// parse parses a stretch of the cell between a prefix and a suffix. The positions in
+// the tree are those of the session's file set: the stretch is read in a file set of
+// its own whose file begins where the prefix would lie.
+func (src *source) parse(prefix string, off, end int, suffix string) (*ast.File, []Problem) {
+	base := src.file.Base() + off - len(prefix)
+	fset := token.NewFileSet()
+	fset.AddFile("", 1, base-2)
+	file, err := parser.ParseFile(fset, "", prefix+src.text[off:end]+suffix, parser.ParseComments|parser.SkipObjectResolution|parser.AllErrors)
+	var list scanner.ErrorList
+	if !errors.As(err, &list) {
+		return file, nil
+	}
+	var problems []Problem
+	for _, e := range list {
+		at := min(max(off+e.Pos.Offset-len(prefix), off), end)
+		problems = append(problems, Problem{src.frame(src.pos(at)), e.Msg})
+	}
+	return file, problems
+}
+
+// decls parses a stretch of declarations, as far as they can be read.
+func (src *source) decls(off, end int) ([]ast.Decl, []Problem) {
+	file, problems := src.parse("package p;", off, end, "\n")
+	return file.Decls, problems
+}
+
+// statements parses a stretch of statements, as far as they can be read.
+func (src *source) statements(off, end int) ([]ast.Stmt, []Problem) {
+	file, problems := src.parse("package p;func _(){", off, end, "\n}")
+	if len(file.Decls) != 1 && problems == nil {
+		problems = []Problem{{src.frame(src.pos(off)), "unexpected " + firstWord(src.text[off:end])}}
+	}
+	if len(file.Decls) == 0 {
+		return nil, problems
+	}
+	return file.Decls[0].(*ast.FuncDecl).Body.List, problems
+}
+
+// expressions parses a stretch as a list of expressions, or returns nil.
+func (src *source) expressions(off, end int) []ast.Expr {
+	file, problems := src.parse("package p;var _=f(", off, end, "\n)")
+	if problems != nil {
+		if file, problems = src.parse("package p;var _=f(", off, end, ")"); problems != nil {
+			return nil
+		}
+	}
+	if len(file.Decls) != 1 {
+		return nil
+	}
+	spec := file.Decls[0].(*ast.GenDecl).Specs[0].(*ast.ValueSpec)
+	call, ok := spec.Values[0].(*ast.CallExpr)
+	if !ok || len(spec.Values) != 1 || call.Ellipsis.IsValid() {
+		return nil
+	}
+	if f, ok := call.Fun.(*ast.Ident); !ok || f.Name != "f" {
+		return nil
+	}
+	return call.Args
+}
+
+func firstWord(s string) string {
+	if i := strings.IndexAny(s, " \t\n"); i > 0 {
+		return s[:i]
+	}
+	return s
+}

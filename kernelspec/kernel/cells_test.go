@@ -1,0 +1,222 @@
+package main_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"axn/kernelspec/frontend"
+)
+
+// cellCase is a short notebook and what its cells print and show, all together, or how
+// the last one fails. Case, cells and answer are what a Go programmer expects, who knows
+// no kernel.
+type cellCase struct {
+	name  string
+	cells []string
+	want  string   // streams and values, one after the other
+	fails []string // instead: parts of the last cell's error
+}
+
+// shownBy is all that a cell prints and shows.
+func shownBy(e *frontend.Executed) string {
+	var b strings.Builder
+	for _, o := range e.Outputs {
+		switch o.Type {
+		case "stream":
+			b.WriteString(o.Text)
+		case "execute_result", "display_data":
+			fmt.Fprintln(&b, o.Data["text/plain"])
+		}
+	}
+	return b.String()
+}
+
+func testCells(t *testing.T, cases []cellCase) {
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			c.run(t)
+		})
+	}
+}
+
+func (c cellCase) run(t *testing.T) {
+	s := start(t)
+	var got strings.Builder
+	for i, cell := range c.cells {
+		e := s.try(cell)
+		got.WriteString(shownBy(e))
+		f := e.Failure()
+		switch last := i == len(c.cells)-1; {
+		case f != nil && (!last || c.fails == nil):
+			t.Fatalf("cell %d failed: %s", i+1, strings.Join(f.Traceback, "\n"))
+		case f == nil && last && c.fails != nil:
+			t.Errorf("did not fail, printed %q", got.String())
+		case f != nil:
+			for _, part := range c.fails {
+				if text := f.ErrorName + ": " + f.ErrorValue + "\n" + plainTrace(f); !strings.Contains(text, part) {
+					t.Errorf("error lacks %q:\n%s", part, text)
+				}
+			}
+		}
+	}
+	if c.fails == nil && squeeze(got.String()) != squeeze(c.want) {
+		t.Errorf("got %q, want %q", got.String(), c.want)
+	}
+	s.want("40 + 2", "42")
+}
+
+// squeeze makes any white space one blank: how a value is broken into lines is not the
+// matter here.
+func squeeze(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// plainTrace is a traceback without colours.
+func plainTrace(f *frontend.Output) string {
+	s := strings.Join(f.Traceback, "\n")
+	for {
+		before, after, ok := strings.Cut(s, "\x1b[")
+		if !ok {
+			return s
+		}
+		_, after, _ = strings.Cut(after, "m")
+		s = before + after
+	}
+}
+
+// Methods, named types and interfaces in cells are those of compiled Go.
+func TestCellTypes(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "method value keeps its receiver", cells: []string{"import \"fmt\"\ntype C struct{ N int }\nfunc (c C) Get() int { return c.N }\nfunc (c *C) Inc() { c.N++ }", "c := C{1}\ng := c.Get\nc.Inc()\nc.Inc()\nfmt.Println(g(), c.Get(), C.Get(c))"}, want: "1 3 3"},
+		{name: "method expression of a pointer", cells: []string{"type C struct{ N int }\nfunc (c *C) Inc() int { c.N++; return c.N }", "c := &C{1}\nf := (*C).Inc\nf(c), f(c)"}, want: "2 3"},
+		{name: "names of types", cells: []string{"import \"fmt\"\ntype Foo struct{ A int }\ntype Bar int", "fmt.Printf(\"%T %T %#v %T\", Foo{1}, Bar(2), Foo{3}, map[Bar][]*Foo{})"}, want: "main.Foo main.Bar main.Foo{A:3} map[main.Bar][]*main.Foo"},
+		{name: "type switch over named types", cells: []string{"import \"fmt\"\ntype Foo int\ntype Bar int", "for _, v := range []any{Foo(1), Bar(2), 3, nil} {\n\tswitch v.(type) {\n\tcase Foo:\n\t\tfmt.Print(\"Foo \")\n\tcase Bar:\n\t\tfmt.Print(\"Bar \")\n\tcase int:\n\t\tfmt.Print(\"int \")\n\tcase nil:\n\t\tfmt.Print(\"nil\")\n\t}\n}"}, want: "Foo Bar int nil"},
+		{name: "assertion to Stringer", cells: []string{"import \"fmt\"\ntype S struct{}\nfunc (s S) String() string { return \"S!\" }", "var v any = S{}\nst, ok := v.(fmt.Stringer)\nst.String(), ok"}, want: "S! true"},
+		{name: "assertion to an own interface", cells: []string{"type A interface{ X() int }\ntype I int\nfunc (i I) X() int { return int(i) }", "var v any = I(4)\na, ok := v.(A)\nok, a.X()"}, want: "true 4"},
+		{name: "assertion to an interface of interfaces", cells: []string{"import (\"io\"; \"os\")\ntype RW interface { io.Reader; io.Writer }\nvar w io.Writer = os.Stdout\n_, ok := w.(RW)\nok"}, want: "true"},
+		{name: "named keys differ", cells: []string{"type A int\ntype B int", "m := map[any]int{A(1): 1, B(1): 2, 1: 3}\nlen(m), m[B(1)]"}, want: "3 2"},
+		{name: "equality of named values", cells: []string{"type A int\ntype B int", "var x, y any = A(1), B(1)\nx == y, x == any(A(1))"}, want: "false true"},
+		{name: "equality of structs", cells: []string{"import \"fmt\"\ntype P struct{ X int; Y string }", "fmt.Println(P{1, \"a\"} == P{1, \"a\"}, P{1, \"a\"} != P{2, \"a\"})\nm := map[P]int{{1, \"a\"}: 5}\nfmt.Println(m[P{1, \"a\"}])"}, want: "true true\n5"},
+		{name: "literal without keys in a later cell", cells: []string{"type p struct{ x, y int }\ntype q struct{ a, b p; l []p; m map[p]*p }", "v := q{p{1, 2}, p{3, 4}, []p{{5, 6}}, map[p]*p{{7, 8}: {9, 10}}}", "v.b.y, v.l[0].x, v.m[p{7, 8}].y"}, want: "4 5 10"},
+		{name: "Stringer within slices and maps", cells: []string{"import (\"fmt\"; \"strconv\")\ntype D int\nfunc (d D) String() string { return \"D\" + strconv.Itoa(int(d)) }", "fmt.Println(D(3), []D{1}, map[D]D{1: 2})\nfmt.Printf(\"%s %v %d\", D(1), D(2), D(3))"}, want: "D3 [D1] map[D1:D2]\nD1 D2 3"},
+		{name: "error by value", cells: []string{"import \"fmt\"\ntype NF struct{ N string }\nfunc (e NF) Error() string { return e.N + \" missing\" }", "var e error = NF{\"x\"}\nfmt.Printf(\"%v|%s|%d\", e, e, 1)"}, want: "x missing|x missing|1"},
+		{name: "errors.As", cells: []string{"import (\"errors\"; \"fmt\")\ntype NF struct{ N string }\nfunc (e *NF) Error() string { return e.N }\nfunc g() error { return fmt.Errorf(\"w: %w\", &NF{\"x\"}) }", "var nf *NF\nerrors.As(g(), &nf), nf.N"}, want: "true x"},
+		{name: "errors.Is with an own Is", cells: []string{"import (\"errors\"; \"io\")\ntype E struct{ Code int }\nfunc (e E) Error() string { return \"x\" }\nfunc (e E) Is(t error) bool { return t == io.EOF }", "errors.Is(E{3}, io.EOF)"}, want: "true"},
+		{name: "Stringer declared as variable", cells: []string{"import \"fmt\"\ntype Color int\nconst (Red Color = iota; Green)\nfunc (c Color) String() string { return []string{\"Red\", \"Green\"}[c] }\nvar st fmt.Stringer = Green\nfmt.Println(st)"}, want: "Green"},
+		{name: "later method in the same cell", cells: []string{"type M struct{ n int }\nfunc (m M) A() int { return m.B() + 1 }\nfunc (m M) B() int { return m.n }\nM{4}.A()"}, want: "5"},
+		{name: "recursive method", cells: []string{"type T struct{ L *T; V int }\nfunc (t *T) Sum() int { if t == nil { return 0 }; return t.V + t.L.Sum() }", "(&T{&T{nil, 2}, 3}).Sum()"}, want: "5"},
+		{name: "tree", cells: []string{"type Tree struct { L, R *Tree; V int }\nfunc (t *Tree) Insert(v int) *Tree {\n\tif t == nil { return &Tree{V: v} }\n\tif v < t.V { t.L = t.L.Insert(v) } else { t.R = t.R.Insert(v) }\n\treturn t\n}", "var t *Tree\nfor _, v := range []int{3, 1, 2} { t = t.Insert(v) }\nt.L.R.V"}, want: "2"},
+		{name: "embedded reader", cells: []string{"import (\"fmt\"; \"io\"; \"strings\")\ntype rd struct{ io.Reader; n int }", "b, err := io.ReadAll(rd{strings.NewReader(\"abc\"), 0})\nfmt.Println(string(b), err)"}, want: "abc <nil>"},
+		{name: "types declared again", cells: []string{"import \"fmt\"\ntype A struct{}\nfunc (A) Hi() string { return \"A\" }\ntype B struct{ A }\nfunc (B) Hi() string { return \"B\" }", "fmt.Println(B{}.Hi(), B{}.A.Hi())", "type I interface{ Hi() string }\ntype A struct{}\nfunc (A) Hi() string { return \"A2\" }\ntype B struct{ I }", "fmt.Println(B{A{}}.Hi())"}, want: "B A\nA2"},
+		{name: "type declared again with another kind", cells: []string{"type A int\nvar a A = 3", "type A struct{ s string }\nb := A{\"x\"}", "a, b.s"}, want: "3 x"},
+		{name: "generic type", cells: []string{"type Stack[T any] struct{ xs []T }\nfunc (s *Stack[T]) Push(x T) { s.xs = append(s.xs, x) }", "var s Stack[string]\ns.Push(\"a\")\ns.xs"}, want: "[a]"},
+		{name: "generic pair", cells: []string{"type Pair[T any] struct{ a, b T }", "Pair[int]{1, 2}.b"}, want: "2"},
+		{name: "constraint", cells: []string{"type Number interface { ~int | ~float64 }", "func Sum[T Number](xs ...T) (t T) { for _, x := range xs { t += x }; return }", "Sum(1, 2), Sum(0.5, 1)"}, want: "3 1.5"},
+		{name: "new of a value", cells: []string{"p := new(42)\n*p"}, want: "42"},
+		{name: "heap of an own type", cells: []string{"import (\"container/heap\"; \"fmt\")\ntype H []int\nfunc (h H) Len() int { return len(h) }\nfunc (h H) Less(i, j int) bool { return h[i] < h[j] }\nfunc (h H) Swap(i, j int) { h[i], h[j] = h[j], h[i] }\nfunc (h *H) Push(x any) { *h = append(*h, x.(int)) }\nfunc (h *H) Pop() any { o := *h; x := o[len(o)-1]; *h = o[:len(o)-1]; return x }", "h := &H{3, 1}\nheap.Init(h)\nheap.Push(h, 0)\nfmt.Println(heap.Pop(h), heap.Pop(h), *h)"}, want: "0 1 [3]"},
+		{name: "json by own methods", cells: []string{"import (\"encoding/json\"; \"fmt\")\ntype T float64\nfunc (t T) MarshalJSON() ([]byte, error) { return []byte(\"\\\"T\\\"\"), nil }", "b, err := json.Marshal(map[string]T{\"a\": 1})\nfmt.Println(string(b), err)"}, want: "{\"a\":\"T\"} <nil>"},
+		{name: "json of private fields", cells: []string{"import (\"encoding/json\"; \"fmt\")\ntype U struct{ Name string; secret string }", "b, _ := json.Marshal(U{\"n\", \"s\"})\nfmt.Println(string(b))\nfmt.Printf(\"%+v\", U{\"n\", \"s\"})"}, want: "{\"Name\":\"n\"}\n{Name:n secret:s}"},
+		{name: "json into own types", cells: []string{"import (\"encoding/json\"; \"fmt\"; \"time\")\ntype D struct{ v time.Duration }\nfunc (d *D) UnmarshalJSON(b []byte) error { var s string; json.Unmarshal(b, &s); x, err := time.ParseDuration(s); d.v = x; return err }", "var dd struct{ T D `json:\"t\"`; L []D }\nerr := json.Unmarshal([]byte(`{\"t\":\"3s\",\"l\":[\"1m\"]}`), &dd)\nfmt.Println(dd.T.v, dd.L[0].v, err)"}, want: "3s 1m0s <nil>"},
+	})
+}
+
+// Statements, functions and packages in cells.
+func TestCellStatements(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "function literal called", cells: []string{"import \"fmt\"\nfunc() { f := func() (n int) { defer func() { n *= 2 }(); n = 4; return n + 1 }; fmt.Println(f()) }()"}, want: "10"},
+		{name: "block", cells: []string{"import \"fmt\"\nx := 1\n{\n\tx := 2\n\tx++\n}\nfmt.Println(x)"}, want: "1"},
+		{name: "expressions as statements", cells: []string{"x := 1\nx + 1\nx"}, want: "1"},
+		{name: "if with else", cells: []string{"import \"fmt\"\nif x := 3; x > 5 { fmt.Println(\"big\") } else if x > 2 { fmt.Println(\"middle\") } else { fmt.Println(\"small\") }"}, want: "middle"},
+		{name: "label", cells: []string{"n := 0\nouter:\nfor i := range 5 {\n\tfor j := range 5 {\n\t\tif j > i { continue outer }\n\t\tif i == 3 { break outer }\n\t\tn++\n\t}\n}\nn"}, want: "6"},
+		{name: "goto in a function", cells: []string{"func f() int { i := 0\nL:\n\ti++\n\tif i < 3 { goto L }\n\treturn i }", "f()"}, want: "3"},
+		{name: "mutual recursion", cells: []string{"func ev(n int) bool { if n == 0 { return true }; return od(n-1) }\nfunc od(n int) bool { if n == 0 { return false }; return ev(n-1) }", "ev(4), od(4)"}, want: "true false"},
+		{name: "value of copy", cells: []string{"xs := make([]int, 2)\nn := copy(xs, []int{1,2,3})\nn, xs"}, want: "2 [1 2]"},
+		{name: "values before variables", cells: []string{"a, b := 1, 2", "a, b := b, a+b\na, b := b, a+b", "a, b", "f := func() int { return a }\na, c := 7, f()\na, c"}, want: "3 5 7 3"},
+		{name: "swap", cells: []string{"a, b := 1, 2", "a, b = b, a\na, b"}, want: "2 1"},
+		{name: "defined again from itself", cells: []string{"x := 5", "x := x * 2", "x := fmtless(x)\nfunc fmtless(n int) string { return string(rune('a' + n)) }", "x"}, want: "k"},
+		{name: "err several times", cells: []string{"import \"strconv\"\na, err := strconv.Atoi(\"1\")\nif err != nil { panic(err) }\nb, err := strconv.Atoi(\"2\")\nif err != nil { panic(err) }\na + b"}, want: "3"},
+		{name: "range over a channel", cells: []string{"import \"fmt\"\nc := make(chan int)\ngo func() { defer close(c); for i := range 3 { c <- i } }()\nfor v := range c { fmt.Print(v) }"}, want: "012"},
+		{name: "range over functions", cells: []string{"import (\"fmt\"; \"maps\"; \"strings\")\nfor k := range maps.Keys(map[string]int{\"a\": 1}) { fmt.Println(k) }\nfor k, v := range maps.All(map[string]int{\"a\": 1}) { fmt.Println(k, v) }\nfor l := range strings.Lines(\"a\\nb\\n\") { fmt.Print(l) }"}, want: "a\na 1\na\nb"},
+		{name: "own iterator", cells: []string{"import \"iter\"\nfunc E(n int) iter.Seq[int] { return func(yield func(int) bool) { for i := range n { if !yield(i) { return } } } }", "t := 0\nfor i := range E(10) { if i == 5 { break }; t += i }\nt"}, want: "10"},
+		{name: "dot import", cells: []string{"import . \"math\"\nSqrt(4), Pi > 3"}, want: "2 true"},
+		{name: "import by another name", cells: []string{"import str \"strings\"", "str.ToUpper(\"a\")"}, want: "A"},
+		{name: "imports survive a failed cell", cells: []string{"import \"strings\"\nvar f func() string", "f = func() string { return strings.ToUpper(\"x\") }\nf()"}, want: "X"},
+		{name: "joined errors", cells: []string{"import (\"errors\"; \"fmt\")\nfmt.Println(errors.Join(errors.New(\"a\"), errors.New(\"b\")))"}, want: "a\nb"},
+		{name: "atomic", cells: []string{"import \"sync/atomic\"\nvar n atomic.Int64\nn.Add(2)\nn.Load()", "var p atomic.Pointer[int]\np.Store(new(7))\n*p.Load()"}, want: "2 7"},
+		{name: "sync.OnceValue", cells: []string{"import \"sync\"\nf := sync.OnceValue(func() int { return 3 })\nf()"}, want: "3"},
+		{name: "packages of today", cells: []string{"import (\"log/slog\"; \"math/rand/v2\"; \"golang.org/x/sync/errgroup\")", "_ = slog.Default()\nvar g errgroup.Group\ng.Go(func() error { return nil })\ng.Wait() == nil, rand.IntN(1)"}, want: "true 0"},
+		{name: "function declared again", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f() int { return 2 }", "g()"}, want: "20"},
+		{name: "function declared again with another signature", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f(n int) string { return \"new\" }", "g(), f(1)"}, want: "10 new"},
+		{name: "program", cells: []string{"package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello from main\")\n}"}, want: "hello from main"},
+		{name: "program twice", cells: []string{"package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }", "package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }"}, want: "1\n1"},
+		{name: "init", cells: []string{"import \"fmt\"\nfunc init() { fmt.Println(\"init\") }"}, want: "init"},
+		{name: "init with main", cells: []string{"package main\nimport \"fmt\"\nfunc init() { fmt.Println(\"init\") }\nfunc main() { fmt.Println(\"main\", v) }\nvar v = 5"}, want: "init\nmain 5"},
+		{name: "os.Exit(0) ends a program well", cells: []string{"package main\nimport (\"fmt\"; \"os\")\nfunc main() { fmt.Println(\"a\"); os.Exit(0); fmt.Println(\"b\") }"}, want: "a"},
+		{name: "runtime error is an error", cells: []string{"import \"fmt\"\nfunc f() (err error) { defer func() { if r := recover(); r != nil { err = r.(error) } }(); xs := []int{1}; i := 5; fmt.Println(xs[i]); return }", "fmt.Println(f())"}, want: "runtime error: index out of range [5] with length 1"},
+		{name: "order of a return", cells: []string{"import (\"encoding/json\"; \"fmt\")\ntype T struct{ A int }\nfunc parse(s string) (T, error) { var v T; return v, json.Unmarshal([]byte(s), &v) }", "fmt.Println(parse(`{\"A\":5}`))"}, want: "{5} <nil>"},
+	})
+}
+
+// What a cell defers runs when the cell has ended.
+func TestCellDefers(t *testing.T) {
+	dir := t.TempDir()
+	file := fmt.Sprintf("%q", dir+"/x.txt")
+	testCells(t, []cellCase{
+		{name: "close of a file", cells: []string{"import (\"fmt\"; \"io\"; \"os\")\nos.WriteFile(" + file + ", []byte(\"a\\nb\\n\"), 0o644)", "f, err := os.Open(" + file + ")\nif err != nil { panic(err) }\ndefer f.Close()\nb, err := io.ReadAll(f)\nfmt.Println(len(b), err)", "_, err = f.Read(b)\nfmt.Println(err != nil)"}, want: "4 <nil>\ntrue"},
+		{name: "scanner", cells: []string{"import (\"bufio\"; \"fmt\"; \"os\")\nos.WriteFile(" + fmt.Sprintf("%q", dir+"/y.txt") + ", []byte(\"a\\nb\\n\"), 0o644)\nf, _ := os.Open(" + fmt.Sprintf("%q", dir+"/y.txt") + ")\ndefer f.Close()\ns := bufio.NewScanner(f)\nfor s.Scan() { fmt.Println(s.Text()) }"}, want: "a\nb"},
+		{name: "body of a response", cells: []string{"import (\"fmt\"; \"io\"; \"net/http\"; \"net/http/httptest\")\nsrv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, \"hello\") }))\ndefer srv.Close()\nresp, err := http.Get(srv.URL)\ndefer resp.Body.Close()\nb, err := io.ReadAll(resp.Body)\nfmt.Println(string(b), err)"}, want: "hello <nil>"},
+		{name: "order", cells: []string{"import \"fmt\"\ndefer fmt.Println(\"first\")\ndefer fmt.Println(\"second\")\nfmt.Println(\"body\")"}, want: "body\nsecond\nfirst"},
+		{name: "arguments at once", cells: []string{"import \"fmt\"\nx := 1\ndefer fmt.Println(\"deferred\", x)\nx = 2\nfmt.Println(x)"}, want: "2\ndeferred 1"},
+		{name: "unlock", cells: []string{"import (\"fmt\"; \"sync\")\nvar mu sync.Mutex\nmu.Lock()\ndefer mu.Unlock()\nfmt.Println(mu.TryLock())", "fmt.Println(mu.TryLock())"}, want: "false\ntrue"},
+		{name: "cancel", cells: []string{"import (\"context\"; \"fmt\"; \"time\")\nc, cancel := context.WithTimeout(context.Background(), time.Minute)\ndefer cancel()\nfmt.Println(c.Err())", "fmt.Println(c.Err())"}, want: "<nil>\ncontext canceled"},
+		{name: "recover", cells: []string{"import \"fmt\"\ndefer func() { if r := recover(); r != nil { fmt.Println(\"recovered\", r) } }()\npanic(\"x\")"}, want: "recovered x"},
+		{name: "runs though the cell fails", cells: []string{"import \"fmt\"\nn := 0", "defer func() { n = 1 }()\npanic(\"x\")"}, fails: []string{"panic: x"}},
+		{name: "in a loop and a block", cells: []string{"import \"fmt\"\nfor i := range 3 { defer fmt.Print(i) }\n{ defer fmt.Print(\"b\") }\nfmt.Print(\"end \")"}, want: "end b210"},
+	})
+}
+
+// What Go refuses is refused, and nothing of the cell runs.
+func TestCellsRefused(t *testing.T) {
+	for name, code := range map[string]string{
+		"int as string":            "var s string = 5",
+		"int plus string":          `3 + "a"`,
+		"string plus int":          `"a" + 1`,
+		"return of another type":   "func f() string { return 5 }",
+		"argument of another type": "import \"strings\"\nstrings.ToUpper(65)",
+		"missing return":           "func g(n int) int { if n > 0 { return 1 } }",
+		"too few values":           "func h() (int, error) { return 1 }",
+		"too many arguments":       "func h(int) {}\nh(1, 2)",
+		"missing method":           "import \"fmt\"\ntype T int\nvar s fmt.Stringer = T(1)",
+		"method of the pointer":    "import \"fmt\"\ntype T int\nfunc (t *T) String() string { return \"\" }\nvar s fmt.Stringer = T(1)",
+		"assignment to a constant": "const c = 1\nc = 2",
+		"overflow":                 "var b byte = 300",
+		"division by zero":         "1 / 0",
+		"duplicate case":           "switch 1 { case 1: case 1: }",
+		"duplicate key":            "map[string]int{\"a\": 1, \"a\": 2}",
+		"unknown field":            "type T struct{ a int }\nT{b: 1}",
+		"constraint not met":       "func F[T ~int](t T) {}\nF(\"x\")",
+		"comparison of slices":     "[]int{} == []int{}",
+		"nil without type":         "x := nil",
+		"break outside a loop":     "break",
+		"label not used":           "func f() { L: for {} }",
+		"goto over a variable":     "func f() { goto L\nx := 1\n_ = x\nL:\n}",
+		"invalid receiver":         "func (x int) M() {}",
+		"import cycle of types":    "type T struct{ t T }",
+		"unexported name":          "import \"strings\"\nstrings.explode(\"a\", 1)",
+		"mixed receiver":           "import \"time\"\nfunc (d time.Duration) Days() int { return 0 }",
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := start(t)
+			s.run("import \"fmt\"")
+			e := s.try("fmt.Println(\"ran\")\n" + code)
+			if f := e.Failure(); f == nil || f.ErrorName != "compile error" {
+				t.Errorf("got %+v", f)
+			}
+			if strings.Contains(e.Stdout(), "ran") {
+				t.Error("a part of the cell ran")
+			}
+			s.want("1 + 1", "2")
+		})
+	}
+}

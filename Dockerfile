@@ -21,7 +21,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/g
     chmod -R u=rwX,go=rX /opt/venv
 
 # JupyterLab without what Python notebooks need, other languages' date formats, a second
-# copy of the pages, fonts for browsers of old, tests and installers.
+# copy of the pages, fonts for browsers of old, source maps, tests and installers.
 FROM debian:trixie-slim AS lab
 RUN apt-get update && apt-get install -y --no-install-recommends binutils ca-certificates python3-venv
 COPY kernelspec/requirements.txt /
@@ -33,8 +33,9 @@ RUN python3 -m venv /opt/venv && \
     /opt/venv/bin/pip uninstall -y pip && \
     cd /opt/venv/lib/python3*/site-packages && \
     find babel/locale-data -name '*.dat' ! -name root.dat ! -name 'en*.dat' -delete && \
-    rm -rf jupyterlab/static jupyterlab/galata jupyter_builder/yarn.js && \
-    find . -type d \( -name tests -o -name __pycache__ \) -prune -exec rm -rf {} + && \
+    rm -rf jupyterlab/static jupyterlab/galata jupyterlab/staging/yarn.lock jupyter_builder/yarn.js && \
+    find . -type d \( -name tests -o -name __pycache__ -o -name sboms \) -prune -exec rm -rf {} + && \
+    find . -name '*.map' -delete && \
     find . -name '*.so' -exec strip --strip-unneeded {} + && \
     find /opt/venv/share/jupyter/lab/static \( -name '*.eot' -o -name '*.ttf' -o -name '*.svg' -size +100k \) -delete
 
@@ -50,7 +51,7 @@ RUN apt-get update && \
     install -d -o axn -g 0 -m 775 /home/axn /home/axn/work && \
     dpkg --purge --force-depends --force-remove-essential --force-remove-protected \
         apt libapt-pkg7.0 sqv openssl openssl-provider-legacy mount debian-archive-keyring && \
-    dpkg --purge --force-depends --force-remove-essential --force-remove-protected debconf perl-base && \
+    dpkg --purge --force-depends --force-remove-essential --force-remove-protected debconf perl-base libdb5.3t64 libsemanage2 libsepol2 && \
     rm -rf /usr/bin/dpkg* /usr/sbin/* /usr/lib/dpkg /usr/share/dpkg /usr/share/perl5 /usr/lib/*-linux-gnu/gconv \
         /usr/lib/python3*/test /usr/lib/python3*/pydoc_data /usr/lib/python3*/lib-dynload/_test* \
         /var/lib/dpkg/info /var/lib/dpkg/*-old /var/lib/dpkg/available /var/lib/apt /var/cache/* /var/log/* && \

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"io"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -214,6 +216,10 @@ func (j *job) stopped() *Error {
 // frames translates the places of a failure.
 func (s *Session) frames(places []code.Place) (list []Frame) {
 	for _, p := range places {
+		if !p.Pos.IsValid() {
+			list = append(list, Frame{Func: p.Func})
+			continue
+		}
 		f := frameAt(s.fset.Position(p.Pos))
 		if f.Line == 0 {
 			continue
@@ -253,6 +259,19 @@ func (j *job) report(f *code.Failure) {
 		fmt.Fprintf(&b, "\t%s %s\n", fr, fr.Func)
 	}
 	fmt.Fprint(j.cell.Stderr, b.String())
+}
+
+// Output returns where goroutines of the cell write what they write to a standard
+// stream; nil if that is the stream itself.
+func (j *job) Output(f *os.File) io.Writer {
+	switch {
+	case j == j.s.running.Load():
+	case f == os.Stdout && j.cell.Stdout != nil:
+		return j.cell.Stdout
+	case f == os.Stderr && j.cell.Stderr != nil:
+		return j.cell.Stderr
+	}
+	return nil
 }
 
 // stuck tells that the cell waits for itself.

@@ -100,6 +100,7 @@ type Task struct {
 	waits   waits
 	mu      sync.Mutex
 	threads map[*Thread]bool
+	first   *Thread   // that runs the cell
 	halted  time.Time // when it was stopped
 }
 
@@ -111,12 +112,13 @@ func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
 	return t
 }
 
-// Current returns the task of the calling goroutine, nil if it has none.
+// Current returns the task of the calling goroutine: the one that it runs for, else the
+// one whose goroutines led to it; nil if there is none.
 func Current() *Task {
 	if th := currentThread(); th != nil {
 		return th.task
 	}
-	return nil
+	return descent()
 }
 
 func (t *Task) add(th *Thread) {
@@ -132,6 +134,12 @@ func (t *Task) remove(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.threads, th)
+}
+
+func (t *Task) setFirst(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.first = th
 }
 
 // Live returns how many goroutines of the task run.

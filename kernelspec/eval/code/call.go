@@ -133,6 +133,7 @@ func (c *compiler) callHost(host reflect.Value, args, results []slot) op {
 type method struct {
 	tab    ptr
 	fn     *Func // nil: compiled code
+	host   ptr   // what stands for that, if not nil
 	direct bool  // the data word is the receiver
 	r      ptr   // type of the receiver
 }
@@ -155,6 +156,8 @@ func (s *methodSite) find(tab ptr) *method {
 	if o := s.p.types.Owner(r); o != nil {
 		m.fn = s.p.methodFunc(selection(o.Type, s.cc))
 		m.direct = rtype.Head(o.Real).Direct()
+	} else if v := replacedMethod(rtype.At(r), s.name); v.IsValid() {
+		m.host = funcPointer(v)
 	}
 	s.last.Store(m)
 	return m
@@ -165,7 +168,11 @@ const itabFuncs = 3 * wordSize
 
 // codeOf returns the compiled code of a method as a function value: the table's entry
 // stands for the first word of a closure.
-func (s *methodSite) codeOf(tab ptr) ptr {
+func (s *methodSite) codeOf(m *method) ptr {
+	if m.host != nil {
+		return m.host
+	}
+	tab := m.tab
 	return ptr(uintptr(tab) + itabFuncs + uintptr(s.index)*wordSize)
 }
 
@@ -190,7 +197,7 @@ func (c *compiler) callMethod(in *ssa.Call) op {
 		}
 		m := site.find(i.tab)
 		if m.fn == nil {
-			host.run(fr, fr, site.codeOf(i.tab), i.data)
+			host.run(fr, fr, site.codeOf(m), i.data)
 			return
 		}
 		if fr.thread.stop.Load() != 0 {
@@ -283,7 +290,7 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 			}
 			m := site.find(i.tab)
 			if m.fn == nil {
-				return host(fr, site.codeOf(i.tab), i.data)
+				return host(fr, site.codeOf(m), i.data)
 			}
 			nf := start(fr, m.fn.load())
 			m.receive(nf, i.data)

@@ -45,6 +45,7 @@ func (s *Session) Run(cell *Cell) Result {
 	j.task = s.program.NewTask(j, j.report)
 	j.task.Stuck = j.stuck
 	s.running.Store(j)
+	s.program.Running(j.task)
 	defer s.running.CompareAndSwap(j, nil)
 	if err := s.compile(j); err != nil {
 		return Result{Err: err}
@@ -186,7 +187,9 @@ func (js *jobs) list() []*job {
 func (j *job) failed(f *code.Failure) *Error {
 	if f.Stopped || j.ctx.Err() != nil && errors.Is(context.Cause(j.ctx), ErrInterrupted) {
 		e := j.stopped()
-		e.Frames = j.s.frames(f.Places)
+		if len(e.Frames) == 0 {
+			e.Frames = j.s.frames(f.Places)
+		}
 		return e
 	}
 	e := &Error{Kind: Panic, Value: f.Text(), Frames: j.s.frames(f.Places), Cause: f.Value}
@@ -199,6 +202,9 @@ func (j *job) failed(f *code.Failure) *Error {
 // stopped is the error of a cell that was stopped.
 func (j *job) stopped() *Error {
 	cause := context.Cause(j.ctx)
+	if e, ok := cause.(*Error); ok {
+		return e
+	}
 	if cause == nil || errors.Is(cause, ErrInterrupted) {
 		return &Error{Kind: Interrupted, Value: "the cell was stopped; its variables keep their values", Cause: ErrInterrupted}
 	}
@@ -218,7 +224,8 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 	return list
 }
 
-// report tells the panic of a goroutine on its cell's standard error.
+// report tells the panic of a goroutine on its cell's standard error. On a goroutine of
+// compiled code it is the failure of the cell, if that runs.
 func (j *job) report(f *code.Failure) {
 	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
 		j.task.Stop()
@@ -229,10 +236,17 @@ func (j *job) report(f *code.Failure) {
 		j.finish(r)
 		return
 	}
-	if f.Stopped || j.cell.Stderr == nil {
+	if f.Stopped {
 		return
 	}
 	e := j.failed(f)
+	if f.Foreign && !j.over.Load() {
+		j.stop(e)
+		return
+	}
+	if j.cell.Stderr == nil {
+		return
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s in a goroutine: %s\n", e.Kind, e.Value)
 	for _, fr := range e.Frames {
@@ -261,21 +275,29 @@ func (s *Session) Fail(err error) { s.stop(err) }
 
 func (s *Session) stop(cause error) {
 	if j := s.running.Load(); j != nil {
-		j.cancel(cause)
-		j.task.Stop()
-		time.AfterFunc(grace, func() {
-			if !j.over.Load() && len(j.run) > 0 {
-				e := j.stopped()
-				e.Frames = s.frames(j.task.Places())
-				j.finish(Result{Err: e})
-			}
-		})
+		j.stop(cause)
 		return
 	}
 	for _, j := range s.left.list() {
 		j.cancel(cause)
 		j.task.Stop()
 	}
+	s.program.StopForeign()
+}
+
+// stop stops a cell that runs.
+func (j *job) stop(cause error) {
+	j.cancel(cause)
+	j.task.Stop()
+	time.AfterFunc(grace, func() {
+		if !j.over.Load() && len(j.run) > 0 {
+			e := j.stopped()
+			if len(e.Frames) == 0 {
+				e.Frames = j.s.frames(j.task.Places())
+			}
+			j.finish(Result{Err: e})
+		}
+	})
 }
 
 // Goroutines returns how many goroutines of cells run.

@@ -15,6 +15,7 @@ type Failure struct {
 	Places  []Place // where, innermost first
 	Stopped bool    // it was stopped
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
+	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
 }
 
 // Place is a place in a function.

@@ -19,6 +19,7 @@ import (
 	"go/types"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"axn/kernelspec/compiled"
@@ -43,10 +44,10 @@ type Program struct {
 	provided map[*types.Package]*provided
 	groups   map[token.Pos]bool // function literals that hold statements of cells
 
-	bodies      map[*types.Func]*Func // of methods of types of earlier cells
-	chans       madeChans
-	foreignOnce sync.Once
-	foreignTask *Task // of goroutines that compiled code started
+	bodies  map[*types.Func]*Func // of methods of types of earlier cells
+	chans   madeChans
+	running atomic.Pointer[Task] // of the cell that runs, or ran last
+	idle    *Task                // of goroutines of compiled code after it was stopped
 }
 
 // provided is a package whose functions and variables are given as values.

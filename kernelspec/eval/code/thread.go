@@ -4,6 +4,7 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"axn/kernelspec/eval/rtype"
 )
@@ -56,7 +57,10 @@ func (t *Task) begin() (th *Thread, end func()) {
 	s.Unlock()
 	live.Add(1)
 	t.add(th)
+	label := getLabel()
+	setLabel(ptr(t.label))
 	return th, func() {
+		setLabel(label)
 		t.remove(th)
 		live.Add(-1)
 		s.Lock()
@@ -86,6 +90,7 @@ type Task struct {
 	Owner any // whatever the caller wants to find by Current
 
 	p      *Program
+	label  *label // of its goroutines and those that they start
 	report func(*Failure)
 	// Stuck, if set, is called when all goroutines of the task have waited for each other
 	// for a while.
@@ -95,13 +100,15 @@ type Task struct {
 	waits   waits
 	mu      sync.Mutex
 	threads map[*Thread]bool
-	halted  bool
+	halted  time.Time // when it was stopped
 }
 
 // NewTask returns a task. report is called when a goroutine that a function of it started
 // fails.
 func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
-	return &Task{Owner: owner, p: p, report: report, done: make(chan struct{}), threads: map[*Thread]bool{}}
+	t := &Task{Owner: owner, p: p, report: report, done: make(chan struct{}), threads: map[*Thread]bool{}}
+	t.label = newLabel(t)
+	return t
 }
 
 // Current returns the task of the calling goroutine, nil if it has none.
@@ -116,7 +123,7 @@ func (t *Task) add(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.threads[th] = true
-	if t.halted {
+	if !t.halted.IsZero() {
 		th.stop.Store(1)
 	}
 }
@@ -134,13 +141,26 @@ func (t *Task) Live() int {
 	return len(t.threads)
 }
 
+// Halted reports whether a task was stopped.
+func (t *Task) Halted() bool { return t.haltedFor() > 0 }
+
+// haltedFor returns how long ago a task was stopped, 0 if it was not.
+func (t *Task) haltedFor() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.halted.IsZero() {
+		return 0
+	}
+	return max(time.Since(t.halted), 1)
+}
+
 // Stop stops the goroutines of a task: each ends at its next loop, call or channel
 // operation. What waits in compiled code ends when that returns.
 func (t *Task) Stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.halted {
-		t.halted = true
+	if t.halted.IsZero() {
+		t.halted = time.Now()
 		close(t.done)
 	}
 	for th := range t.threads {

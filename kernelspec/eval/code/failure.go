@@ -89,6 +89,7 @@ type flight struct{ places []Place }
 // caught notes the places of a panic where it is first seen.
 func (th *Thread) caught() {
 	th.guard.end()
+	th.unblocked()
 	if th.flight == nil {
 		th.flight = &flight{th.places()}
 	}

@@ -95,6 +95,7 @@ type flight struct {
 // function.
 func (th *Thread) caught() {
 	th.guard.end()
+	th.unblocked()
 	if th.flight == nil {
 		var stack [48]uintptr
 		n := runtime.Callers(2, stack[:])

@@ -24,6 +24,7 @@ type Unit struct {
 	syntax  bool // the problems are syntax errors
 	src     *source
 	program bool
+	links   []linkname
 }
 
 // Part is a package that a cell makes.
@@ -81,11 +82,14 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	if u.syntax && !tolerant {
 		return u.sorted()
 	}
+	misplaced, links := directives(src)
+	u.Problems, u.links = append(u.Problems, misplaced...), links
 	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}}
 	c.importAll(p.imports)
 	for _, pt := range p.done {
 		c.part(pt)
 	}
+	c.checkLinks()
 	if !c.live || len(u.Problems) > 0 {
 		for _, undo := range slices.Backward(c.undo) {
 			undo()
@@ -199,6 +203,9 @@ func (c *checker) part(pt *part) {
 	if c.keyless && addKeys(part) {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = check()
+	}
+	if len(c.unit.Problems) == known {
+		c.restrict(part)
 	}
 	if pt.ordered {
 		part.sortInitializers()

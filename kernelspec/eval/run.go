@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"io"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,13 +21,12 @@ import (
 type job struct {
 	s      *Session
 	cell   *Cell
-	unit   *Unit
 	task   *code.Task
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	run    []*ssa.Function // the initializers of its parts, and main
-	values []any           // of the last expression
-	over   atomic.Bool     // the result is sent
+	values atomic.Pointer[[]any] // of the last expression
+	began  atomic.Bool           // its code runs
+	over   atomic.Bool           // the result is sent
 	done   chan Result
 }
 
@@ -45,19 +46,23 @@ func (s *Session) Run(cell *Cell) Result {
 	j.task = s.program.NewTask(j, j.report)
 	j.task.Stuck = j.stuck
 	s.running.Store(j)
+	s.program.Running(j.task)
 	defer s.running.CompareAndSwap(j, nil)
-	if err := s.compile(j); err != nil {
+	run, err := s.compile(j)
+	if err != nil {
 		return Result{Err: err}
 	}
+	j.began.Store(true)
 	if j.ctx.Err() != nil {
 		return Result{Err: j.stopped()}
 	}
-	go j.execute()
+	go j.execute(run)
 	return <-j.done
 }
 
-// compile makes a cell ready to run. When it fails, only its imports stay.
-func (s *Session) compile(j *job) (err *Error) {
+// compile makes a cell ready to run: it returns the initializers of its parts, and main.
+// When it fails, only the cell's imports stay.
+func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() {
@@ -67,21 +72,21 @@ func (s *Session) compile(j *job) (err *Error) {
 	}()
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
 	s.sources[j.cell.Name] = src
-	j.unit = s.check(src, false)
-	if err := j.unit.refused(); err != nil {
-		return err
+	unit := s.check(src, false)
+	if err := unit.refused(); err != nil {
+		return nil, err
 	}
-	for _, p := range j.unit.Parts {
+	for _, p := range unit.Parts {
 		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
-		s.accept(j.unit, p)
-		j.run = append(j.run, pkg.Func("init"))
-		if main := pkg.Func("main"); main != nil && j.unit.program {
-			j.run = append(j.run, main)
+		s.accept(unit, p)
+		run = append(run, pkg.Func("init"))
+		if main := pkg.Func("main"); main != nil && unit.program {
+			run = append(run, main)
 		}
 	}
 	s.context = j.ctx
-	return nil
+	return run, nil
 }
 
 // refused makes an error of a unit's problems.
@@ -136,10 +141,13 @@ func (s *Session) accept(u *Unit, p *Part) {
 }
 
 // execute runs a compiled cell on the calling goroutine, which may end by Goexit.
-func (j *job) execute() {
+func (j *job) execute(run []*ssa.Function) {
 	defer j.finish(Result{})
-	failure := j.task.Run(j.run...)
-	r := Result{Values: j.values}
+	failure := j.task.Run(run...)
+	r := Result{}
+	if values := j.values.Swap(nil); values != nil {
+		r.Values = *values
+	}
 	switch {
 	case failure != nil && failure.Value == any(code.ExitCode(0)):
 	case failure != nil:
@@ -186,7 +194,9 @@ func (js *jobs) list() []*job {
 func (j *job) failed(f *code.Failure) *Error {
 	if f.Stopped || j.ctx.Err() != nil && errors.Is(context.Cause(j.ctx), ErrInterrupted) {
 		e := j.stopped()
-		e.Frames = j.s.frames(f.Places)
+		if len(e.Frames) == 0 {
+			e.Frames = j.s.frames(f.Places)
+		}
 		return e
 	}
 	e := &Error{Kind: Panic, Value: f.Text(), Frames: j.s.frames(f.Places), Cause: f.Value}
@@ -199,6 +209,9 @@ func (j *job) failed(f *code.Failure) *Error {
 // stopped is the error of a cell that was stopped.
 func (j *job) stopped() *Error {
 	cause := context.Cause(j.ctx)
+	if e, ok := cause.(*Error); ok {
+		return e
+	}
 	if cause == nil || errors.Is(cause, ErrInterrupted) {
 		return &Error{Kind: Interrupted, Value: "the cell was stopped; its variables keep their values", Cause: ErrInterrupted}
 	}
@@ -208,6 +221,10 @@ func (j *job) stopped() *Error {
 // frames translates the places of a failure.
 func (s *Session) frames(places []code.Place) (list []Frame) {
 	for _, p := range places {
+		if !p.Pos.IsValid() {
+			list = append(list, Frame{Func: p.Func})
+			continue
+		}
 		f := frameAt(s.fset.Position(p.Pos))
 		if f.Line == 0 {
 			continue
@@ -218,7 +235,8 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 	return list
 }
 
-// report tells the panic of a goroutine on its cell's standard error.
+// report tells the panic of a goroutine on its cell's standard error. On a goroutine of
+// compiled code it is the failure of the cell, if that runs.
 func (j *job) report(f *code.Failure) {
 	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
 		j.task.Stop()
@@ -229,16 +247,36 @@ func (j *job) report(f *code.Failure) {
 		j.finish(r)
 		return
 	}
-	if f.Stopped || j.cell.Stderr == nil {
+	if f.Stopped {
 		return
 	}
 	e := j.failed(f)
+	if f.Foreign && !j.over.Load() {
+		j.stop(e)
+		return
+	}
+	if j.cell.Stderr == nil {
+		return
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s in a goroutine: %s\n", e.Kind, e.Value)
 	for _, fr := range e.Frames {
 		fmt.Fprintf(&b, "\t%s %s\n", fr, fr.Func)
 	}
 	fmt.Fprint(j.cell.Stderr, b.String())
+}
+
+// Output returns where goroutines of the cell write what they write to a standard
+// stream; nil if that is the stream itself.
+func (j *job) Output(f *os.File) io.Writer {
+	switch {
+	case j == j.s.running.Load():
+	case f == os.Stdout && j.cell.Stdout != nil:
+		return j.cell.Stdout
+	case f == os.Stderr && j.cell.Stderr != nil:
+		return j.cell.Stderr
+	}
+	return nil
 }
 
 // stuck tells that the cell waits for itself.
@@ -261,21 +299,29 @@ func (s *Session) Fail(err error) { s.stop(err) }
 
 func (s *Session) stop(cause error) {
 	if j := s.running.Load(); j != nil {
-		j.cancel(cause)
-		j.task.Stop()
-		time.AfterFunc(grace, func() {
-			if !j.over.Load() && len(j.run) > 0 {
-				e := j.stopped()
-				e.Frames = s.frames(j.task.Places())
-				j.finish(Result{Err: e})
-			}
-		})
+		j.stop(cause)
 		return
 	}
 	for _, j := range s.left.list() {
 		j.cancel(cause)
 		j.task.Stop()
 	}
+	s.program.StopForeign()
+}
+
+// stop stops a cell that runs.
+func (j *job) stop(cause error) {
+	j.cancel(cause)
+	j.task.Stop()
+	time.AfterFunc(grace, func() {
+		if !j.over.Load() && j.began.Load() {
+			e := j.stopped()
+			if len(e.Frames) == 0 {
+				e.Frames = j.s.frames(j.task.Places())
+			}
+			j.finish(Result{Err: e})
+		}
+	})
 }
 
 // Goroutines returns how many goroutines of cells run.
@@ -316,7 +362,7 @@ func (s *Session) Call(f func()) *Error {
 	}
 	j.ctx, j.cancel = context.WithCancelCause(context.Background())
 	j.task = s.program.NewTask(j, j.report)
-	j.run = []*ssa.Function{nil}
+	j.began.Store(true)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
 	go func() {

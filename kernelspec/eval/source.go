@@ -55,6 +55,12 @@ func (src *source) parse(prefix string, off, end int, suffix string) (*ast.File,
 	return file, problems
 }
 
+// packageClause parses a stretch as a package clause.
+func (src *source) packageClause(off, end int) []Problem {
+	_, problems := src.parse("", off, end, "\n")
+	return problems
+}
+
 // decls parses a stretch of declarations, as far as they can be read.
 func (src *source) decls(off, end int) ([]ast.Decl, []Problem) {
 	file, problems := src.parse("package p;", off, end, "\n")

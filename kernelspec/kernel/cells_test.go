@@ -220,3 +220,25 @@ func TestCellsRefused(t *testing.T) {
 		})
 	}
 }
+
+// What only the compiler refuses is refused in its words.
+func TestCellsRefusedAsByTheCompiler(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "function without body", cells: []string{"func f(n int) int"}, fails: []string{"missing function body"}},
+		{name: "interface of itself", cells: []string{"type I interface{ M() interface{ I } }"}, fails: []string{"invalid recursive type: anonymous interface refers to itself"}},
+		{name: "elements of channels", cells: []string{"c := make(chan [1 << 16]byte)"}, fails: []string{"channel element type too large (>64kB)"}},
+		{name: "array", cells: []string{"var x *[1 << 50]byte"}, fails: []string{"type [1125899906842624]byte larger than address space"}},
+		{name: "struct", cells: []string{"type T struct{ a, b [1 << 49]byte }"}, fails: []string{"type T too large"}},
+		{name: "stack", cells: []string{"func f(x [1 << 30]byte) {}"}, fails: []string{"stack frame too large (>1GB): 0 MB locals + 1024 MB args + 0 MB callee"}},
+		{name: "stack for a slice", cells: []string{"func f() int { return len([][]int{1e9: {}}) }"}, fails: []string{"stack frame too large (>1GB)"}},
+		{name: "large types that are only pointed to", cells: []string{"type T struct { a [1 << 43]*int; b [1 << 43]string }\ntype L struct { next *L; a [1 << 43]byte }\nvar p *T\nvar l *L\np == nil, l == nil"}, want: "true true"},
+		{name: "memory for a variable", cells: []string{"type T struct{ a [1 << 43]int }", "p := new(T)"}, fails: []string{"out of memory: new of 70.4 TB"}},
+		{name: "directive before a statement", cells: []string{"//go:noinline\nx := 1"}, fails: []string{":1:3", "misplaced compiler directive"}},
+		{name: "directive before a function", cells: []string{"//go:noinline\nfunc f() int { return 3 }\nf()"}, want: "3"},
+		{name: "directive of a tool", cells: []string{"//go:generate stringer\nx := 1\nx"}, want: "1"},
+		{name: "directive of the runtime", cells: []string{"//go:nowritebarrier\nfunc f() {}"}, fails: []string{"//go:nowritebarrier only allowed in runtime"}},
+		{name: "embedded file", cells: []string{"import _ \"embed\"\n//go:embed x.txt\nvar x string"}, fails: []string{"go:embed does not work in a cell", "os.ReadFile"}},
+		{name: "name for the linker", cells: []string{"import _ \"unsafe\"\n//go:linkname f runtime.f"}, fails: []string{"//go:linkname must refer to declared function or variable"}},
+		{name: "package clause", cells: []string{"package %"}, fails: []string{"syntax error"}},
+	})
+}

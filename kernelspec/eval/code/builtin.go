@@ -2,6 +2,7 @@ package code
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"reflect"
@@ -257,6 +258,7 @@ func (c *compiler) extreme(largest bool, cc *ssa.CallCommon, d uintptr) op {
 	return extremeOf[string](largest, offs, d)
 }
 
+//go:noinline
 func extremeOf[T ordered](largest bool, offs []uintptr, d uintptr) op {
 	if largest {
 		return func(fr *frame) {
@@ -392,7 +394,7 @@ func (c *compiler) print(name string, cc *ssa.CallCommon) op {
 		if line {
 			b.WriteByte('\n')
 		}
-		fmt.Fprint(os.Stderr, b.String())
+		io.WriteString(out(os.Stderr), b.String())
 	}
 }
 

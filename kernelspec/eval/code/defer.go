@@ -12,7 +12,8 @@ type deferred struct {
 	calls     []func(owner *frame)
 	panicking bool
 	value     any
-	ended     bool // the frame returned by itself
+	flight    *flight // with which it panics
+	ended     bool    // the frame returned by itself
 }
 
 // runDeferring runs a function that defers.
@@ -37,7 +38,7 @@ func (fr *frame) unwind() {
 	r := recover()
 	th.caught()
 	if r != nil {
-		d.panicking, d.value = true, r
+		d.panic(th, r)
 	}
 	th.top = fr
 	fr.busy = true
@@ -45,7 +46,7 @@ func (fr *frame) unwind() {
 	fr.runAllDefers()
 	switch {
 	case r == nil:
-		d.goOn() // Goexit goes on by itself, unless a deferred function panicked
+		d.goOn(th) // Goexit goes on by itself, unless a deferred function panicked
 	case !d.panicking && fr.code.recover != nil:
 		run(fr, fr.code.recover)
 	}
@@ -55,12 +56,18 @@ func (fr *frame) unwind() {
 
 // goOn panics on with what was not recovered. It is called when the frame has returned, so
 // that the stack of a deep recursion unwinds call by call.
-func (d *deferred) goOn() {
+func (d *deferred) goOn(th *Thread) {
 	if d.panicking {
 		v := d.value
-		d.panicking, d.value = false, nil
+		th.flight = d.flight // deferred calls of compiled code know nothing of it
+		d.panicking, d.value, d.flight = false, nil, nil
 		panic(v)
 	}
+}
+
+// panic notes a panic that the frame's deferred functions may recover.
+func (d *deferred) panic(th *Thread, value any) {
+	d.panicking, d.value, d.flight = true, value, th.flight
 }
 
 // quietTime is how long the deferred functions of a stopped thread may take.
@@ -77,7 +84,7 @@ func (th *Thread) silence(r any) {
 // runDefers runs what a frame deferred, last first. Each may panic anew or recover.
 func (fr *frame) runDefers() {
 	fr.runAllDefers()
-	fr.defers.goOn()
+	fr.defers.goOn(fr.thread)
 }
 
 func (fr *frame) runAllDefers() {
@@ -101,7 +108,7 @@ func (fr *frame) runDeferred(call func(owner *frame)) {
 			th.flight = nil
 			th.caught()
 			th.top = fr
-			fr.defers.panicking, fr.defers.value = true, r
+			fr.defers.panic(th, r)
 		}
 	}()
 	call(fr)
@@ -116,7 +123,7 @@ func (fr *frame) recovered() any {
 		return nil
 	}
 	v := o.defers.value
-	o.defers.panicking, o.defers.value = false, nil
+	o.defers.panicking, o.defers.value, o.defers.flight = false, nil, nil
 	fr.thread.flight = nil
 	return v
 }

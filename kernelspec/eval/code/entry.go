@@ -27,10 +27,7 @@ func (cl *closure) begin() *frame {
 func (fn *Func) frameForHost(t *Task) *frame {
 	th := currentThread()
 	if th == nil {
-		if t == nil {
-			t = fn.p.foreign()
-		}
-		th = &Thread{task: t, lone: true}
+		th = &Thread{task: fn.foreign(t), lone: true}
 	}
 	nf := fn.load().take(th, th.top)
 	nf.owner, th.owner = th.owner, nil
@@ -45,20 +42,6 @@ func (nf *frame) finish() {
 		return
 	}
 	nf.enter()
-}
-
-// finishAlone runs a frame on a goroutine of compiled code, which is a thread meanwhile.
-func (nf *frame) finishAlone() {
-	th, end := nf.thread.task.begin()
-	defer end()
-	nf.thread = th
-	nf.enter()
-}
-
-// foreign is the task of goroutines that compiled code started.
-func (p *Program) foreign() *Task {
-	p.foreignOnce.Do(func() { p.foreignTask = p.NewTask(nil, nil) })
-	return p.foreignTask
 }
 
 // entryMaker makes function values by which compiled code calls a target.

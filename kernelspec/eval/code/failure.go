@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -15,12 +16,13 @@ type Failure struct {
 	Places  []Place // where, innermost first
 	Stopped bool    // it was stopped
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
+	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
 }
 
 // Place is a place in a function.
 type Place struct {
-	Pos  token.Pos
-	Func string // empty at the top of a cell
+	Pos  token.Pos // NoPos in compiled code
+	Func string    // empty at the top of a cell; with its place in compiled code
 }
 
 // Text returns the text that Go gives to the panic.
@@ -82,15 +84,47 @@ func unrecoverable(v any) bool {
 	return false
 }
 
-// flight is a panic on its way, with the places where it began.
-type flight struct{ places []Place }
+// flight is a panic on its way, with the places where it began: those in functions of the
+// program, and the stack, which begins in compiled code if the panic does.
+type flight struct {
+	places []Place
+	stack  []uintptr
+}
 
-// caught notes the places of a panic where it is first seen.
+// caught notes the places of a panic where it is first seen. It is called by a deferred
+// function.
 func (th *Thread) caught() {
 	th.guard.end()
+	th.unblocked()
 	if th.flight == nil {
-		th.flight = &flight{th.places()}
+		var stack [48]uintptr
+		n := runtime.Callers(2, stack[:])
+		th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
 	}
+}
+
+// mostCompiled is how many functions of compiled code are told.
+const mostCompiled = 8
+
+// compiledPlaces tells which compiled functions lie between the beginning of a panic and
+// the evaluator, innermost first.
+func compiledPlaces(stack []uintptr) (list []Place) {
+	frames := runtime.CallersFrames(stack)
+	panics := false
+	for more := len(stack) > 0; more && len(list) < mostCompiled; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "internal/runtime/"):
+			panics = panics || f.Function == "runtime.gopanic" || f.Function == "runtime.Goexit"
+		case !panics, strings.HasPrefix(f.Function, "reflect."):
+		case strings.HasPrefix(f.Function, "axn/kernelspec/"):
+			return list
+		default:
+			list = append(list, Place{Func: fmt.Sprintf("%s (%s:%d)", f.Function, f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)})
+		}
+	}
+	return list
 }
 
 // Of a deep stack this many places are told: the innermost and the outermost ones.
@@ -107,26 +141,40 @@ func (th *Thread) places() (list []Place) {
 	}
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if fr.b == nil || fr.code.wrapper {
-			continue
-		}
-		pos := token.NoPos
-		for i := min(int(fr.i), len(fr.b.pos)-1); i >= 0 && !pos.IsValid(); i-- {
-			pos = fr.b.pos[i]
-		}
-		if pos.IsValid() {
+		if p, ok := fr.place(); ok {
 			if len(list) == innerPlaces+outerPlaces {
 				list = append(list[:innerPlaces], list[innerPlaces+1:]...)
 			}
-			list = append(list, Place{pos, fr.code.fn.name()})
+			list = append(list, p)
 		}
 	}
 	return list
 }
 
+// place tells where a frame is.
+//
+//go:norace
+func (fr *frame) place() (Place, bool) {
+	b := fr.b
+	if b == nil || fr.code.wrapper {
+		return Place{}, false
+	}
+	for i := min(int(fr.i), len(b.pos)-1); i >= 0; i-- {
+		if b.pos[i].IsValid() {
+			return Place{b.pos[i], fr.code.fn.name()}, true
+		}
+	}
+	return Place{}, false
+}
+
 // Run runs functions without parameters on the calling goroutine, one after the other.
 // What the first ones, the initializers of a cell, deferred runs at the end.
 func (t *Task) Run(fs ...*ssa.Function) *Failure {
+	t.p.mu.Lock()
+	for _, f := range fs {
+		t.p.cells[f.Pkg] = t
+	}
+	t.p.mu.Unlock()
 	return t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()
@@ -143,6 +191,8 @@ func (t *Task) Call(f func()) *Failure { return t.call(func(*Thread) { f() }) }
 func (t *Task) call(f func(*Thread)) (failure *Failure) {
 	th, end := t.begin()
 	defer end()
+	t.setFirst(th)
+	defer t.setFirst(nil)
 	ok := false
 	defer func() {
 		if ok {
@@ -161,8 +211,30 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 func (th *Thread) failure(r any) *Failure {
 	th.caught()
 	_, stopped := r.(stopPanic)
-	return &Failure{Value: r, Places: th.flight.places, Stopped: stopped, Fatal: unrecoverable(r)}
+	places := th.flight.places
+	if !stopped {
+		places = append(compiledPlaces(th.flight.stack), places...)
+	}
+	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r)}
 }
 
-// Places tells where the first thread of a task is. It may run on meanwhile.
-func (t *Task) Places() []Place { return nil }
+// Places tells where the first thread of a task is, innermost first. It may run on
+// meanwhile: then the places are those of different moments.
+//
+//go:norace
+func (t *Task) Places() (list []Place) {
+	t.mu.Lock()
+	th := t.first
+	t.mu.Unlock()
+	if th == nil {
+		return nil
+	}
+	walk := innerPlaces
+	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
+		walk--
+		if p, ok := fr.place(); ok {
+			list = append(list, p)
+		}
+	}
+	return list
+}

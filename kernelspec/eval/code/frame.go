@@ -129,7 +129,7 @@ func (nf *frame) enter() {
 	nf.thread.top = nf
 	if nf.code.defers {
 		nf.runDeferring()
-		nf.defers.goOn()
+		nf.defers.goOn(nf.thread)
 	} else {
 		run(nf, nf.code.entry)
 	}

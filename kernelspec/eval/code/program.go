@@ -19,6 +19,7 @@ import (
 	"go/types"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"unsafe"
 
 	"axn/kernelspec/compiled"
@@ -43,10 +44,11 @@ type Program struct {
 	provided map[*types.Package]*provided
 	groups   map[token.Pos]bool // function literals that hold statements of cells
 
-	bodies      map[*types.Func]*Func // of methods of types of earlier cells
-	chans       madeChans
-	foreignOnce sync.Once
-	foreignTask *Task // of goroutines that compiled code started
+	bodies  map[*types.Func]*Func // of methods of types of earlier cells
+	chans   madeChans
+	running atomic.Pointer[Task] // of the cell that runs, or ran last
+	cells   map[*ssa.Package]*Task
+	idle    *Task // of goroutines of compiled code after it was stopped
 }
 
 // provided is a package whose functions and variables are given as values.
@@ -60,7 +62,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
-		bodies: map[*types.Func]*Func{},
+		bodies: map[*types.Func]*Func{}, cells: map[*ssa.Package]*Task{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)

@@ -7,6 +7,12 @@ import (
 // These functions of Go's runtime are on its list of names that stay for others
 // (go.dev/issue/67401).
 
+//go:linkname setLabel runtime/pprof.runtime_setProfLabel
+func setLabel(label unsafe.Pointer)
+
+//go:linkname getLabel runtime/pprof.runtime_getProfLabel
+func getLabel() unsafe.Pointer
+
 //go:linkname memclr runtime.memclrHasPointers
 func memclr(p unsafe.Pointer, n uintptr)
 

@@ -4,22 +4,23 @@ import (
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"axn/kernelspec/eval/rtype"
 )
 
 // Thread is a goroutine that runs code of the program.
 type Thread struct {
-	task    *Task
-	stop    atomic.Uint32 // not 0: the thread ends at its next loop or call
-	top     *frame        // the frame that runs
-	flight  *flight       // the panic that goes through the frames
-	guard   mapGuard      // held while a map is used
-	owner   *frame        // of the deferred call of compiled code that begins
-	walks   int           // how often its places were looked for
-	lone    bool          // a goroutine of compiled code that is about to call
-	waiting bool          // it counts among the waits of its task
-	quiet   atomic.Bool   // deferred calls of a stopped thread run
+	task   *Task
+	stop   atomic.Uint32 // not 0: the thread ends at its next loop or call
+	top    *frame        // the frame that runs
+	flight *flight       // the panic that goes through the frames
+	guard  mapGuard      // held while a map is used
+	owner  *frame        // of the deferred call of compiled code that begins
+	walks  int           // how often its places were looked for
+	lone   bool          // a goroutine of compiled code that is about to call
+	waits  waits         // for what it waits
+	quiet  atomic.Bool   // deferred calls of a stopped thread run
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -56,7 +57,10 @@ func (t *Task) begin() (th *Thread, end func()) {
 	s.Unlock()
 	live.Add(1)
 	t.add(th)
+	label := getLabel()
+	setLabel(ptr(t.label))
 	return th, func() {
+		setLabel(label)
 		t.remove(th)
 		live.Add(-1)
 		s.Lock()
@@ -86,37 +90,42 @@ type Task struct {
 	Owner any // whatever the caller wants to find by Current
 
 	p      *Program
+	label  *label // of its goroutines and those that they start
 	report func(*Failure)
 	// Stuck, if set, is called when all goroutines of the task have waited for each other
 	// for a while.
 	Stuck func()
 
 	done    chan struct{} // closed when the task is stopped
-	waits   waits
+	watcher watcher
 	mu      sync.Mutex
 	threads map[*Thread]bool
-	halted  bool
+	first   *Thread   // that runs the cell
+	halted  time.Time // when it was stopped
 }
 
 // NewTask returns a task. report is called when a goroutine that a function of it started
 // fails.
 func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
-	return &Task{Owner: owner, p: p, report: report, done: make(chan struct{}), threads: map[*Thread]bool{}}
+	t := &Task{Owner: owner, p: p, report: report, done: make(chan struct{}), threads: map[*Thread]bool{}}
+	t.label = newLabel(t)
+	return t
 }
 
-// Current returns the task of the calling goroutine, nil if it has none.
+// Current returns the task of the calling goroutine: the one that it runs for, else the
+// one whose goroutines led to it; nil if there is none.
 func Current() *Task {
 	if th := currentThread(); th != nil {
 		return th.task
 	}
-	return nil
+	return descent()
 }
 
 func (t *Task) add(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.threads[th] = true
-	if t.halted {
+	if !t.halted.IsZero() {
 		th.stop.Store(1)
 	}
 }
@@ -127,6 +136,12 @@ func (t *Task) remove(th *Thread) {
 	delete(t.threads, th)
 }
 
+func (t *Task) setFirst(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.first = th
+}
+
 // Live returns how many goroutines of the task run.
 func (t *Task) Live() int {
 	t.mu.Lock()
@@ -134,13 +149,26 @@ func (t *Task) Live() int {
 	return len(t.threads)
 }
 
+// Halted reports whether a task was stopped.
+func (t *Task) Halted() bool { return t.haltedFor() > 0 }
+
+// haltedFor returns how long ago a task was stopped, 0 if it was not.
+func (t *Task) haltedFor() time.Duration {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.halted.IsZero() {
+		return 0
+	}
+	return max(time.Since(t.halted), 1)
+}
+
 // Stop stops the goroutines of a task: each ends at its next loop, call or channel
 // operation. What waits in compiled code ends when that returns.
 func (t *Task) Stop() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if !t.halted {
-		t.halted = true
+	if t.halted.IsZero() {
+		t.halted = time.Now()
 		close(t.done)
 	}
 	for th := range t.threads {

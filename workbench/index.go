@@ -210,6 +210,9 @@ func (ix *Index) check() error {
 	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != f.Cols) {
 		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, f.Cols)
 	}
+	if (ix.Prior != nil) != (ix.Method == Calibrated) {
+		return fmt.Errorf("%w: an index by %q is said to have a prior: %t", npz.ErrFormat, ix.Method, ix.Prior != nil)
+	}
 	if ix.Prior != nil {
 		return ix.Prior.check(v.Rows, v.Cols, f.Cols)
 	}

@@ -21,6 +21,7 @@ type Thread struct {
 	lone   bool          // a goroutine of compiled code that is about to call
 	waits  waits         // for what it waits
 	quiet  atomic.Bool   // deferred calls of a stopped thread run
+	told   bool          // its failure is reported
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.

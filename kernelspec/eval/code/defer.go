@@ -36,7 +36,7 @@ func (fr *frame) unwind() {
 	}
 	th := fr.thread
 	r := recover()
-	th.caught()
+	th.caught(r)
 	if r != nil {
 		d.panic(th, r)
 	}
@@ -106,7 +106,7 @@ func (fr *frame) runDeferred(call func(owner *frame)) {
 		if r := recover(); r != nil {
 			th := fr.thread
 			th.flight = nil
-			th.caught()
+			th.caught(r)
 			th.top = fr
 			fr.defers.panic(th, r)
 		}
@@ -194,8 +194,8 @@ func (t *Task) runGoroutine(f func(*Thread)) {
 		if r == nil {
 			return // Goexit
 		}
-		if failure := th.failure(r); !failure.Stopped && t.report != nil {
-			t.report(failure)
+		if _, stopped := r.(stopPanic); !stopped {
+			th.tell(r)
 		}
 	}()
 	f(th)

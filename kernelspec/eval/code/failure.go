@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -17,6 +18,8 @@ type Failure struct {
 	Stopped bool    // it was stopped
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
 	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
+
+	told bool // it was reported
 }
 
 // Place is a place in a function.
@@ -93,14 +96,32 @@ type flight struct {
 
 // caught notes the places of a panic where it is first seen. It is called by a deferred
 // function.
-func (th *Thread) caught() {
+func (th *Thread) caught(r any) {
 	th.guard.end()
 	th.unblocked()
-	if th.flight == nil {
-		var stack [48]uintptr
-		n := runtime.Callers(2, stack[:])
-		th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	if th.flight != nil {
+		return
 	}
+	var stack [48]uintptr
+	n := runtime.Callers(2, stack[:])
+	th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	if _, ok := r.(fatal); ok {
+		th.tell(r)
+	}
+}
+
+// tell reports how a goroutine fails, once: at once if Go would not run what it deferred,
+// so that nobody goes on meanwhile who waits for it.
+func (th *Thread) tell(r any) {
+	t := th.task
+	t.mu.Lock()
+	first := t.first == th
+	t.mu.Unlock()
+	if first || th.told || t.report == nil {
+		return
+	}
+	th.told = true
+	t.report(th.failure(r))
 }
 
 // mostCompiled is how many functions of compiled code are told.
@@ -139,32 +160,38 @@ func (th *Thread) places() (list []Place) {
 	if th.walks++; th.walks > 16 { // a recursion that panics anew at each of its calls
 		walk = innerPlaces
 	}
+	var fs []*Func
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if p, ok := fr.place(); ok {
-			if len(list) == innerPlaces+outerPlaces {
-				list = append(list[:innerPlaces], list[innerPlaces+1:]...)
-			}
-			list = append(list, p)
+		pos := fr.pos()
+		if !pos.IsValid() {
+			continue
 		}
+		if len(list) == innerPlaces+outerPlaces {
+			list, fs = slices.Delete(list, innerPlaces, innerPlaces+1), slices.Delete(fs, innerPlaces, innerPlaces+1)
+		}
+		list, fs = append(list, Place{Pos: pos}), append(fs, fr.code.fn)
+	}
+	for i := range list {
+		list[i].Func = fs[i].name()
 	}
 	return list
 }
 
-// place tells where a frame is.
+// pos tells where a frame is, NoPos if that is not to be told.
 //
 //go:norace
-func (fr *frame) place() (Place, bool) {
+func (fr *frame) pos() token.Pos {
 	b := fr.b
 	if b == nil || fr.code.wrapper {
-		return Place{}, false
+		return token.NoPos
 	}
 	for i := min(int(fr.i), len(b.pos)-1); i >= 0; i-- {
 		if b.pos[i].IsValid() {
-			return Place{b.pos[i], fr.code.fn.name()}, true
+			return b.pos[i]
 		}
 	}
-	return Place{}, false
+	return token.NoPos
 }
 
 // Run runs functions without parameters on the calling goroutine, one after the other.
@@ -209,13 +236,13 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 
 // failure makes a Failure of what a thread panicked with.
 func (th *Thread) failure(r any) *Failure {
-	th.caught()
+	th.caught(r)
 	_, stopped := r.(stopPanic)
 	places := th.flight.places
 	if !stopped {
 		places = append(compiledPlaces(th.flight.stack), places...)
 	}
-	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r)}
+	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r), told: th.told}
 }
 
 // Places tells where the first thread of a task is, innermost first. It may run on
@@ -232,8 +259,8 @@ func (t *Task) Places() (list []Place) {
 	walk := innerPlaces
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if p, ok := fr.place(); ok {
-			list = append(list, p)
+		if pos := fr.pos(); pos.IsValid() {
+			list = append(list, Place{pos, fr.code.fn.name()})
 		}
 	}
 	return list

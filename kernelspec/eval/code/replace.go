@@ -4,11 +4,14 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"go/types"
 	"io"
 	"log"
 	"os"
 	"reflect"
 	"runtime"
+
+	"axn/kernelspec/compiled"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -17,7 +20,12 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		return replacedMethods[r.Type().String()+"."+f.Name()]
+		if p, ok := r.Type().(*types.Pointer); ok {
+			if n, ok := p.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
+				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
+			}
+		}
+		return reflect.Value{}
 	}
 	return replacements[packageOf(f).Path()+"."+f.Name()]
 }
@@ -45,11 +53,24 @@ func parseFlags(fs *flag.FlagSet, arguments []string) error {
 
 // replacedMethod returns what stands for a method of a compiled type.
 func replacedMethod(t reflect.Type, name string) reflect.Value {
-	if t.Kind() != reflect.Pointer {
+	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
 		return reflect.Value{}
 	}
-	e := t.Elem()
-	return replacedMethods["*"+e.PkgPath()+"."+e.Name()+"."+name]
+	return methodInstead(t.Elem().PkgPath(), t.Elem().Name(), name)
+}
+
+// methodInstead returns what stands for a method of a pointer to a type.
+func methodInstead(path, typ, name string) reflect.Value {
+	if v, ok := replacedMethods["*"+path+"."+typ+"."+name]; ok {
+		return v
+	}
+	if path == "main" {
+		return reflect.Value{}
+	}
+	if c := compiled.Lookup(path); c != nil {
+		return c.Funcs["(*"+typ+")."+name]
+	}
+	return reflect.Value{}
 }
 
 var replacements = map[string]reflect.Value{
@@ -84,6 +105,11 @@ var replacedMethods = map[string]reflect.Value{
 	"*os.File.Write":       reflect.ValueOf(func(f *os.File, p []byte) (int, error) { return out(f).Write(p) }),
 	"*os.File.WriteString": reflect.ValueOf(func(f *os.File, s string) (int, error) { return io.WriteString(out(f), s) }),
 
+	"*sync.Mutex.Lock":      reflect.ValueOf(lockMutex),
+	"*sync.RWMutex.Lock":    reflect.ValueOf(lockWriter),
+	"*sync.RWMutex.RLock":   reflect.ValueOf(lockReader),
+	"*sync.WaitGroup.Wait":  reflect.ValueOf(waitGroup),
+	"*sync.Cond.Wait":       reflect.ValueOf(waitCond),
 	"*sync.Mutex.Unlock":    reflect.ValueOf(unlock),
 	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
 	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),

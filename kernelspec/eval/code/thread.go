@@ -21,6 +21,7 @@ type Thread struct {
 	lone   bool          // a goroutine of compiled code that is about to call
 	waits  waits         // for what it waits
 	quiet  atomic.Bool   // deferred calls of a stopped thread run
+	told   bool          // its failure is reported
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -56,6 +57,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 	s.m[g] = th
 	s.Unlock()
 	live.Add(1)
+	guardMemory()
 	t.add(th)
 	label := getLabel()
 	setLabel(ptr(t.label))
@@ -93,7 +95,7 @@ type Task struct {
 	label  *label // of its goroutines and those that they start
 	report func(*Failure)
 	// Stuck, if set, is called when all goroutines of the task have waited for each other
-	// for a while.
+	// for a while, and perhaps others may wake them.
 	Stuck func()
 
 	done    chan struct{} // closed when the task is stopped

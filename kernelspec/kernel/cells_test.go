@@ -242,3 +242,17 @@ func TestCellsRefusedAsByTheCompiler(t *testing.T) {
 		{name: "package clause", cells: []string{"package %"}, fails: []string{"syntax error"}},
 	})
 }
+
+// What tells where it was called from tells the place in the cell.
+func TestCellPlaces(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "log", cells: []string{"import (\"log\"; \"os\")\nlog.SetOutput(os.Stdout)\nlog.SetFlags(log.Lshortfile)\nfunc f(n int) {\n\tlog.Printf(\"n=%d\", n)\n}", "f(3)\nlog.Println(\"top\")"}, want: "cell[1]:5: n=3\ncell[2]:2: top"},
+		{name: "logger", cells: []string{"import (\"log\"; \"os\")\nl := log.New(os.Stdout, \"pre \", log.Lshortfile|log.Lmsgprefix)\nfunc f() { l.Output(2, \"of the caller\") }", "l.Print(\"x\")\nf()"}, want: "cell[2]:1: pre x\ncell[2]:2: pre of the caller"},
+		{name: "slog", cells: []string{"import (\"log/slog\"; \"os\")\nh := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{AddSource: true, ReplaceAttr: func(g []string, a slog.Attr) slog.Attr { if a.Key == \"time\" { return slog.Attr{} }; return a }}))\nh.Info(\"hi\", \"a\", 1)"}, want: "level=INFO source=cell[1]:3 msg=hi a=1"},
+		{name: "callers", cells: []string{"import (\"fmt\"; \"runtime\")\ntype T struct{}\nfunc (t *T) M() {\n\tpcs := make([]uintptr, 9)\n\tframes := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])\n\tfor more := true; more; {\n\t\tvar f runtime.Frame\n\t\tf, more = frames.Next()\n\t\tfmt.Println(f.Function, f.Line, f.Func.Name())\n\t}\n}\nfunc G[X any](x X) {\n\tfunc() { new(T).M() }()\n}", "G(3)"}, want: "main.(*T).M 5 main.(*T).M\nmain.G[...].func1 13 main.G[...].func1\nmain.G[...] 13 main.G[...]\nmain.main 1 main.main"},
+		{name: "caller", cells: []string{"import \"runtime\"\nfunc here() (string, int) { _, file, line, _ := runtime.Caller(1); return file, line }", "\n\nhere()", "//line other.go:40\nhere()"}, want: "cell[2] 3\nother.go 40"},
+		{name: "names of functions", cells: []string{"import (\"fmt\"; \"reflect\"; \"runtime\")\ntype T struct{}\nfunc (T) V() {}\nfunc (*T) P() {}\nfunc F() {}\nfunc name(f any) string { return runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name() }", "func (T) Late() {}\nfmt.Println(name(F), name(T.V), name((*T).P), name(T{}.V), name(func() {}), name(fmt.Println), name(runtime.GC))"}, want: "main.F main.T.V main.(*T).P main.T.V-fm main.main.func1 fmt.Println runtime.GC"},
+		{name: "stack", cells: []string{"import (\"fmt\"; \"runtime/debug\"; \"strings\")\nfunc f() {\n\tdefer func() {\n\t\trecover()\n\t\tfor _, l := range strings.Split(string(debug.Stack()), \"\\n\") { if strings.Contains(l, \"main.\") { fmt.Println(l) } }\n\t}()\n\tvar p *int\n\t*p = 1\n}", "f()"}, want: "main.f.func1() main.f() main.main()"},
+		{name: "stack of an error", cells: []string{"//line a.go:7\nvar p *int\n*p"}, fails: []string{"cell[1]:3:1", "*p"}},
+	})
+}

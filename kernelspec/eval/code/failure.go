@@ -23,6 +23,9 @@ type Failure struct {
 type Place struct {
 	Pos  token.Pos // NoPos in compiled code
 	Func string    // empty at the top of a cell; with its place in compiled code
+
+	fn *Func   // nil in compiled code
+	pc uintptr // of compiled code, if known
 }
 
 // Text returns the text that Go gives to the panic.
@@ -160,7 +163,7 @@ func (fr *frame) place() (Place, bool) {
 	}
 	for i := min(int(fr.i), len(b.pos)-1); i >= 0; i-- {
 		if b.pos[i].IsValid() {
-			return Place{b.pos[i], fr.code.fn.name()}, true
+			return Place{b.pos[i], fr.code.fn.name(), fr.code.fn, 0}, true
 		}
 	}
 	return Place{}, false

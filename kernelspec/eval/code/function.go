@@ -20,6 +20,8 @@ type Func struct {
 	target    *Func   // what is called in its place
 	followers []*Func // whose target it is
 	self      ptr     // function value without free variables
+
+	helper atomic.Bool // a test called Helper in it
 }
 
 // Code is what a function was compiled to.

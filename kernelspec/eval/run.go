@@ -21,13 +21,12 @@ import (
 type job struct {
 	s      *Session
 	cell   *Cell
-	unit   *Unit
 	task   *code.Task
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	run    []*ssa.Function // the initializers of its parts, and main
-	values []any           // of the last expression
-	over   atomic.Bool     // the result is sent
+	values atomic.Pointer[[]any] // of the last expression
+	began  atomic.Bool           // its code runs
+	over   atomic.Bool           // the result is sent
 	done   chan Result
 }
 
@@ -49,18 +48,21 @@ func (s *Session) Run(cell *Cell) Result {
 	s.running.Store(j)
 	s.program.Running(j.task)
 	defer s.running.CompareAndSwap(j, nil)
-	if err := s.compile(j); err != nil {
+	run, err := s.compile(j)
+	if err != nil {
 		return Result{Err: err}
 	}
+	j.began.Store(true)
 	if j.ctx.Err() != nil {
 		return Result{Err: j.stopped()}
 	}
-	go j.execute()
+	go j.execute(run)
 	return <-j.done
 }
 
-// compile makes a cell ready to run. When it fails, only its imports stay.
-func (s *Session) compile(j *job) (err *Error) {
+// compile makes a cell ready to run: it returns the initializers of its parts, and main.
+// When it fails, only the cell's imports stay.
+func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() {
@@ -70,21 +72,21 @@ func (s *Session) compile(j *job) (err *Error) {
 	}()
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
 	s.sources[j.cell.Name] = src
-	j.unit = s.check(src, false)
-	if err := j.unit.refused(); err != nil {
-		return err
+	unit := s.check(src, false)
+	if err := unit.refused(); err != nil {
+		return nil, err
 	}
-	for _, p := range j.unit.Parts {
+	for _, p := range unit.Parts {
 		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
-		s.accept(j.unit, p)
-		j.run = append(j.run, pkg.Func("init"))
-		if main := pkg.Func("main"); main != nil && j.unit.program {
-			j.run = append(j.run, main)
+		s.accept(unit, p)
+		run = append(run, pkg.Func("init"))
+		if main := pkg.Func("main"); main != nil && unit.program {
+			run = append(run, main)
 		}
 	}
 	s.context = j.ctx
-	return nil
+	return run, nil
 }
 
 // refused makes an error of a unit's problems.
@@ -139,10 +141,13 @@ func (s *Session) accept(u *Unit, p *Part) {
 }
 
 // execute runs a compiled cell on the calling goroutine, which may end by Goexit.
-func (j *job) execute() {
+func (j *job) execute(run []*ssa.Function) {
 	defer j.finish(Result{})
-	failure := j.task.Run(j.run...)
-	r := Result{Values: j.values}
+	failure := j.task.Run(run...)
+	r := Result{}
+	if values := j.values.Swap(nil); values != nil {
+		r.Values = *values
+	}
 	switch {
 	case failure != nil && failure.Value == any(code.ExitCode(0)):
 	case failure != nil:
@@ -309,7 +314,7 @@ func (j *job) stop(cause error) {
 	j.cancel(cause)
 	j.task.Stop()
 	time.AfterFunc(grace, func() {
-		if !j.over.Load() && len(j.run) > 0 {
+		if !j.over.Load() && j.began.Load() {
 			e := j.stopped()
 			if len(e.Frames) == 0 {
 				e.Frames = j.s.frames(j.task.Places())
@@ -357,7 +362,7 @@ func (s *Session) Call(f func()) *Error {
 	}
 	j.ctx, j.cancel = context.WithCancelCause(context.Background())
 	j.task = s.program.NewTask(j, j.report)
-	j.run = []*ssa.Function{nil}
+	j.began.Store(true)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
 	go func() {

@@ -79,6 +79,10 @@ func (c *compiler) binop(b *ssa.BinOp) op {
 	panic("operation " + b.String())
 }
 
+// arithmetic compiles an operation of numbers. It is not inlined, nor are others like it: in
+// the closures of an inlined generic function the compiler calls reg, which it else inlines.
+//
+//go:noinline
 func arithmetic[T number](k token.Token, d, x, y uintptr) op {
 	switch k {
 	case token.ADD:
@@ -142,6 +146,7 @@ func (c *compiler) shift(b *ssa.BinOp) op {
 	panic("shift " + b.String())
 }
 
+//go:noinline
 func shift[T integer](k token.Token, d, x uintptr, count func(*frame) uint64) op {
 	if k == token.SHL {
 		return func(fr *frame) { *reg[T](fr, d) = *reg[T](fr, x) << count(fr) }
@@ -207,6 +212,8 @@ func compare[T ordered](k token.Token, x, y uintptr) func(*frame) bool {
 }
 
 // branchOn compiles a branch on a comparison of ordered values.
+//
+//go:noinline
 func branchOn[T ordered](k token.Token, x, y uintptr, yes, no *block) func(*frame) *block {
 	switch k {
 	case token.NEQ, token.GEQ, token.GTR:

@@ -258,6 +258,7 @@ func (c *compiler) extreme(largest bool, cc *ssa.CallCommon, d uintptr) op {
 	return extremeOf[string](largest, offs, d)
 }
 
+//go:noinline
 func extremeOf[T ordered](largest bool, offs []uintptr, d uintptr) op {
 	if largest {
 		return func(fr *frame) {

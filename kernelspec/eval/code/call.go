@@ -1,6 +1,7 @@
 package code
 
 import (
+	"fmt"
 	"reflect"
 	"sync/atomic"
 
@@ -125,8 +126,8 @@ func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 
 // callHost compiles a call of a compiled function.
 func (c *compiler) callHost(host reflect.Value, args, results []slot) op {
-	plan, f := newPlan(host.Type(), args, results, false), funcPointer(host)
-	return func(fr *frame) { plan.run(fr, fr, f, nil) }
+	plan, f := newPlan(host.Type(), args, results), funcPointer(host)
+	return func(fr *frame) { plan.run(fr, fr, f) }
 }
 
 // method is the code of a method found by the table of an interface's value.
@@ -189,7 +190,7 @@ func (c *compiler) callMethod(in *ssa.Call) op {
 	x, keep, wrapper := c.off(cc.Value), c.sites[in].off, c.code.wrapper
 	args, results := c.operands(cc), c.resultSlots(in)
 	link := &linkage{args: args, results: results, skip: 1}
-	host := newPlan(mt, args, results, true)
+	host := newPlan(withReceiver(mt), append([]slot{{x + wordSize, unsafePointer}}, args...), results)
 	return func(fr *frame) {
 		i := *reg[iface](fr, x)
 		if i.tab == nil {
@@ -197,7 +198,7 @@ func (c *compiler) callMethod(in *ssa.Call) op {
 		}
 		m := site.find(i.tab)
 		if m.fn == nil {
-			host.run(fr, fr, site.codeOf(m), i.data)
+			host.run(fr, fr, site.codeOf(m))
 			return
 		}
 		if fr.thread.stop.Load() != 0 {
@@ -232,7 +233,7 @@ func (c *compiler) callValue(in *ssa.Call) op {
 	x, keep, wrapper := c.off(in.Call.Value), c.sites[in].off, c.code.wrapper
 	args, results := c.operands(&in.Call), c.resultSlots(in)
 	link := &linkage{args: args, results: results}
-	host := newPlan(c.p.types.Of(in.Call.Value.Type()), args, results, false)
+	host := newPlan(c.p.types.Of(in.Call.Value.Type()), args, results)
 	return func(fr *frame) {
 		f := *reg[ptr](fr, x)
 		if f == nil {
@@ -240,7 +241,7 @@ func (c *compiler) callValue(in *ssa.Call) op {
 		}
 		cl := (*closure)(f)
 		if cl.code != closureCode {
-			host.run(fr, fr, f, nil)
+			host.run(fr, fr, f)
 			return
 		}
 		if fr.thread.stop.Load() != 0 {
@@ -335,39 +336,68 @@ func (nf *frame) perform(th *Thread, caller, owner *frame) {
 }
 
 // prepareHost prepares calls of compiled code: operands are copied to a frame that has
-// nothing but them and the results.
+// nothing but them and the results. With recv set it is a method of an interface's value,
+// whose data word is given apart.
 func (c *compiler) prepareHost(t reflect.Type, cc *ssa.CallCommon, recv bool) func(fr *frame, f, data ptr) prepared {
 	from := c.operands(cc)
 	h := newCompiler(&Func{p: c.p, f: c.f})
-	var regs []*register
-	for _, a := range from {
-		regs = append(regs, h.newRegister(a.t))
+	if recv {
+		t = withReceiver(t)
 	}
-	for i := range t.NumOut() {
-		regs = append(regs, h.newRegister(t.Out(i)))
-	}
+	regs, results := h.signature(t)
 	h.layout()
-	var args, results []slot
-	for i, r := range regs {
-		if i < len(from) {
-			args = append(args, slot{r.off, r.t})
-		} else {
-			results = append(results, slot{r.off, r.t})
-		}
+	args := slots(regs)
+	link, plan := &linkage{args: from}, newPlan(t, args, results())
+	if recv {
+		link.skip = 1
 	}
 	h.code.params = args
-	link, plan := &linkage{args: from}, newPlan(t, args, results, recv)
 	return func(fr *frame, f, data ptr) prepared {
 		nf := h.code.newFrame(fr.thread, nil)
 		link.to(h.code).in(nf, fr)
+		if recv {
+			*reg[ptr](nf, args[0].off) = data
+		}
 		return func(th *Thread, caller, owner *frame) {
+			if f == nil {
+				nilDereference()
+			}
 			nf.thread, th.owner = th, owner
 			from := caller
 			if from == nil {
 				from = nf
 			}
-			plan.run(from, nf, f, data)
+			plan.run(from, nf, f)
 			th.owner = nil
 		}
 	}
+}
+
+// signature makes registers for the parameters of a function of compiled code, and one for
+// its results; where these lie is known when the layout is.
+func (c *compiler) signature(t reflect.Type) (params []*register, results func() []slot) {
+	for i := range t.NumIn() {
+		params = append(params, c.newRegister(t.In(i)))
+	}
+	var fields []reflect.StructField
+	for i := range t.NumOut() {
+		fields = append(fields, reflect.StructField{Name: fmt.Sprint("R", i), Type: t.Out(i)})
+	}
+	all := reflect.StructOf(fields)
+	r := c.newRegister(all)
+	return params, func() (list []slot) {
+		for i := range fields {
+			f := all.Field(i)
+			list = append(list, slot{r.off + f.Offset, f.Type})
+		}
+		return list
+	}
+}
+
+// slots returns where registers lie.
+func slots(regs []*register) (list []slot) {
+	for _, r := range regs {
+		list = append(list, slot{r.off, r.t})
+	}
+	return list
 }

@@ -2,6 +2,7 @@ package code
 
 import (
 	"go/types"
+	"reflect"
 	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
@@ -36,48 +37,128 @@ func (plainError) RuntimeError()   {}
 // send compiles a send.
 func (c *compiler) send(in *ssa.Send) op {
 	ch, x := c.off(in.Chan), c.off(in.X)
-	return func(fr *frame) {
-		q := *reg[ptr](fr, ch)
-		if q == nil || !chansend(q, at(fr, x), true) {
-			fr.thread.wait([]runtimeSelect{{dir: selectSend, ch: q, val: at(fr, x)}})
-		}
-	}
+	send := chanAccess(c.typ(in.X)).send
+	return func(fr *frame) { send(fr.thread, *reg[ptr](fr, ch), at(fr, x)) }
 }
 
 // receive compiles a receive.
 func (c *compiler) receive(in *ssa.UnOp) op {
 	d, x, t := c.off(in), c.off(in.X), c.typ(in.X)
-	ok := uintptr(0)
-	if in.CommaOk {
-		ok = d + c.typ(in).Field(1).Offset
+	receive := chanAccess(t.Elem()).receive
+	if !in.CommaOk {
+		return func(fr *frame) { receive(fr.thread, *reg[ptr](fr, x), at(fr, d)) }
 	}
-	clear := clearOp(t.Elem(), d)
-	return func(fr *frame) {
-		q := *reg[ptr](fr, x)
-		selected, received := false, false
-		if q != nil {
-			selected, received = chanrecv(q, true, at(fr, d))
-		}
-		if !selected {
-			_, received = fr.thread.wait([]runtimeSelect{{dir: selectRecv, ch: q, val: at(fr, d)}})
-		}
-		if !received {
-			clear(fr)
-		}
-		if ok != 0 {
-			*reg[bool](fr, ok) = received
-		}
+	ok := d + c.typ(in).Field(1).Offset
+	return func(fr *frame) { *reg[bool](fr, ok) = receive(fr.thread, *reg[ptr](fr, x), at(fr, d)) }
+}
+
+// access sends to a channel what lies at v, or receives to there and reports whether it
+// was sent; else it is the zero value, since the channel is closed.
+type access struct {
+	send    func(th *Thread, ch, v ptr)
+	receive func(th *Thread, ch, v ptr) (ok bool)
+}
+
+// chanAccess returns the access to channels of a type. The runtime copies elements as the
+// channel has them, so the channels of a few types stand for all of the same layout.
+func chanAccess(elem reflect.Type) access {
+	switch classOf(elem) {
+	case classNone:
+		return access{send[struct{}], receive[struct{}]}
+	case class1:
+		return access{send[uint8], receive[uint8]}
+	case class4:
+		return access{send[uint32], receive[uint32]}
+	case class8:
+		return access{send[uint64], receive[uint64]}
+	case class16:
+		return access{send[[2]uint64], receive[[2]uint64]}
+	case classPtr:
+		return access{send[ptr], receive[ptr]}
+	case classString:
+		return access{send[string], receive[string]}
+	case classSlice:
+		return access{send[slice], receive[slice]}
+	case classIface:
+		return access{send[iface], receive[iface]}
 	}
+	clear := typedClear(elem)
+	return access{
+		send: func(th *Thread, ch, v ptr) {
+			if ch == nil || !chansend(ch, v, true) {
+				th.wait([]runtimeSelect{{dir: selectSend, ch: ch, val: v}})
+			}
+		},
+		receive: func(th *Thread, ch, v ptr) bool {
+			selected, received := false, false
+			if ch != nil {
+				selected, received = chanrecv(ch, true, v)
+			}
+			if !selected {
+				_, received = th.wait([]runtimeSelect{{dir: selectRecv, ch: ch, val: v}})
+			}
+			if !received {
+				clear(v)
+			}
+			return received
+		},
+	}
+}
+
+// typedClear sets values of a type to zero.
+func typedClear(t reflect.Type) func(ptr) {
+	r := rtype.Pointer(t)
+	zero := rtype.New(r)
+	return func(p ptr) { rtype.Move(r, p, zero) }
+}
+
+func send[T any](th *Thread, ch, v ptr) {
+	c := *(*chan T)(ptr(&ch))
+	select {
+	case c <- *(*T)(v):
+		return
+	default:
+	}
+	th.blocked(ch)
+	select {
+	case c <- *(*T)(v):
+	case <-th.task.done:
+		panic(stopPanic{})
+	}
+	th.unblocked()
+}
+
+func receive[T any](th *Thread, ch, v ptr) (ok bool) {
+	c := *(*chan T)(ptr(&ch))
+	var x T
+	select {
+	case x, ok = <-c:
+		*(*T)(v) = x
+		return ok
+	default:
+	}
+	th.blocked(ch)
+	select {
+	case x, ok = <-c:
+		*(*T)(v) = x
+	case <-th.task.done:
+		panic(stopPanic{})
+	}
+	th.unblocked()
+	return ok
 }
 
 // wait waits for one of some channel operations, or until the thread is stopped.
 func (th *Thread) wait(cases []runtimeSelect) (chosen int, received bool) {
+	var list []ptr
+	for _, c := range cases {
+		list = append(list, c.ch)
+	}
 	done := th.task.done
-	cases = append(cases, runtimeSelect{dir: selectRecv, ch: *(*ptr)(unsafe.Pointer(&done))})
-	th.task.blocked(th, cases)
-	chosen, received = rselect(cases)
-	th.task.unblocked(th)
-	if chosen == len(cases)-1 {
+	th.blockedAny(list)
+	chosen, received = rselect(append(cases, runtimeSelect{dir: selectRecv, ch: *(*ptr)(unsafe.Pointer(&done))}))
+	th.unblocked()
+	if chosen == len(cases) {
 		panic(stopPanic{})
 	}
 	return chosen, received

@@ -115,12 +115,9 @@ func (c *compiler) parameters() {
 // slots notes where parameters, free variables and results lie.
 func (c *compiler) slots() {
 	n := 0
-	take := func(k int) (list []slot) {
-		for _, r := range c.list[n : n+k] {
-			list = append(list, slot{r.off, r.t})
-		}
+	take := func(k int) []slot {
 		n += k
-		return list
+		return slots(c.list[n-k : n])
 	}
 	c.code.params = take(len(c.f.Params))
 	c.code.frees = take(len(c.f.FreeVars))
@@ -556,23 +553,11 @@ func (c *compiler) instruction(in ssa.Instruction) op {
 // compileHost makes a function of compiled code one that can be called as ours are.
 func (c *compiler) compileHost(host reflect.Value) *Code {
 	t := host.Type()
-	var in, out []*register
-	for i := range t.NumIn() {
-		in = append(in, c.newRegister(t.In(i)))
-	}
-	for i := range t.NumOut() {
-		out = append(out, c.newRegister(t.Out(i)))
-	}
+	params, results := c.signature(t)
 	c.layout()
-	slots := func(list []*register) (s []slot) {
-		for _, r := range list {
-			s = append(s, slot{r.off, r.t})
-		}
-		return s
-	}
-	c.code.params, c.code.results = slots(in), slots(out)
-	plan := newPlan(t, c.code.params, c.code.results, false)
+	c.code.params, c.code.results = slots(params), results()
+	plan := newPlan(t, c.code.params, c.code.results)
 	f := funcPointer(host)
-	c.code.entry = &block{term: func(fr *frame) *block { plan.run(fr, fr, f, nil); return nil }, pos: []token.Pos{token.NoPos}}
+	c.code.entry = &block{term: func(fr *frame) *block { plan.run(fr, fr, f); return nil }, pos: []token.Pos{token.NoPos}}
 	return c.code
 }

@@ -98,6 +98,7 @@ type flight struct {
 // function.
 func (th *Thread) caught() {
 	th.guard.end()
+	th.unblocked()
 	if th.flight == nil {
 		var stack [48]uintptr
 		n := runtime.Callers(2, stack[:])
@@ -172,6 +173,11 @@ func (fr *frame) place() (Place, bool) {
 // Run runs functions without parameters on the calling goroutine, one after the other.
 // What the first ones, the initializers of a cell, deferred runs at the end.
 func (t *Task) Run(fs ...*ssa.Function) *Failure {
+	t.p.mu.Lock()
+	for _, f := range fs {
+		t.p.cells[f.Pkg] = t
+	}
+	t.p.mu.Unlock()
 	return t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()

@@ -228,6 +228,7 @@ func outOfRange(s slice, l, h, k int, full, array bool) {
 	_ = elems[:s.len][l:h]
 }
 
+//go:noinline
 func sliceString(d, x uintptr, lo, hi func(*frame) int) op {
 	return func(fr *frame) {
 		s := *reg[string](fr, x)

@@ -134,6 +134,8 @@ func (c *compiler) fuseProduct(in *ssa.BinOp) op {
 }
 
 // productAnd rounds the product before it is added, as two operations do.
+//
+//go:noinline
 func productAnd[T int | float64](k token.Token, first bool, d, x, y, z uintptr) op {
 	switch {
 	case k == token.ADD:

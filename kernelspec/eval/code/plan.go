@@ -2,58 +2,61 @@ package code
 
 import (
 	"reflect"
+	"runtime"
 )
 
-// plan says how a compiled function is called: from which places of a frame, or of other
-// memory, its parameters come, and where its results go.
+// plan says how a compiled function is called: from which places of a frame its
+// parameters come, and where its results go.
 type plan struct {
-	call   caller // nil: by reflection
-	ints   []word
-	floats []word
-	outs   []word
+	call   wordCall // nil: by reflection
+	shape  int
+	ints   [maxInts]uintptr
+	floats [maxFloats]uintptr
+	out    uintptr
 
-	t       reflect.Type // of the function, with its receiver
-	args    []slot
-	results []slot
-	recv    bool // the first parameter is given apart: the receiver, as an interface keeps it
+	t             reflect.Type // of the function
+	args, results []slot
 }
 
-// newPlan plans the calls of functions of a type. With recv set the type has no receiver,
-// but a method is called.
-func newPlan(t reflect.Type, args, results []slot, recv bool) *plan {
-	p := &plan{t: t, args: args, results: results, recv: recv}
-	if recv {
-		p.t = withReceiver(t)
-	}
-	in, ok := []word(nil), true
+// newPlan plans the calls of functions of a type, a method's with its receiver.
+func newPlan(t reflect.Type, args, results []slot) *plan {
+	p := &plan{t: t, args: args, results: results}
+	in, out, ok := []word(nil), []word(nil), true
 	for _, a := range args {
 		if in, ok = wordsOf(in, a.t, a.off); !ok {
 			return p
 		}
 	}
-	out := []word(nil)
 	for _, r := range results {
 		if out, ok = wordsOf(out, r.t, r.off); !ok {
 			return p
 		}
 	}
+	n, m := 0, 0
 	for _, w := range in {
-		if w.nature == float {
-			p.floats = append(p.floats, w)
-		} else {
-			p.ints = append(p.ints, w)
+		switch {
+		case w.nature == float && m < maxFloats:
+			p.floats[m] = w.off
+			m++
+		case w.nature != float && n < maxInts:
+			p.ints[n] = w.off
+			n++
+		default:
+			return p
 		}
 	}
-	p.outs = out
-	n := len(p.ints)
-	if recv {
-		n++
+	if len(out) > 0 {
+		p.out = results[0].off
 	}
-	p.call = callerFor(n, len(p.floats), out)
+	shape, known := shapeOf(n, m)
+	if k, together := key(out, p.out); known && together {
+		p.shape, p.call = shape, wordCalls[k]
+	}
 	return p
 }
 
-// withReceiver is the type of a function whose first parameter is a receiver word.
+// withReceiver is the type of a function whose first parameter is a receiver as an
+// interface keeps it.
 func withReceiver(t reflect.Type) reflect.Type {
 	in, out := []reflect.Type{unsafePointer}, []reflect.Type(nil)
 	for i := range t.NumIn() {
@@ -67,46 +70,34 @@ func withReceiver(t reflect.Type) reflect.Type {
 
 // run calls a function value. The parameters lie in base, the results go there. fr is the
 // frame that calls.
-func (p *plan) run(fr, base *frame, f, recv ptr) {
-	if f == nil {
-		nilDereference()
+func (p *plan) run(fr, base *frame, f ptr) {
+	if p.call != nil {
+		p.call(base, f, p)
+		runtime.KeepAlive(base)
+	} else {
+		p.reflect(base, f)
 	}
 	th := fr.thread
-	if p.call == nil {
-		p.reflect(base, f, recv)
-	} else {
-		var a arguments
-		n := 0
-		if p.recv {
-			a.ints[0], n = uintptr(recv), 1
-		}
-		for i := range p.ints {
-			a.ints[n] = p.ints[i].load(ptr(base))
-			n++
-		}
-		for i := range p.floats {
-			a.floats[i] = *reg[float64](base, p.floats[i].off)
-		}
-		p.call(f, &a, p.outs, ptr(base))
+	if th.top != fr {
+		th.top = fr
 	}
-	th.top, th.flight = fr, nil
+	if th.flight != nil { // compiled code recovered a panic
+		th.flight = nil
+	}
 	if th.stop.Load() != 0 {
 		th.stopped()
 	}
 }
 
 // reflect calls a function value by reflection.
-func (p *plan) reflect(base *frame, f, recv ptr) {
+func (p *plan) reflect(base *frame, f ptr) {
 	fv := reflect.New(p.t)
 	*(*ptr)(fv.UnsafePointer()) = f
 	var in []reflect.Value
-	if p.recv {
-		in = append(in, reflect.ValueOf(recv))
-	}
-	for _, a := range p.args {
+	for i, a := range p.args {
 		v := reflect.New(a.t).Elem()
 		v.Set(a.value(base))
-		if want := p.t.In(len(in)); want != a.t {
+		if want := p.t.In(i); want != a.t {
 			v = v.Convert(want)
 		}
 		in = append(in, v)

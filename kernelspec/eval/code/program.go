@@ -47,7 +47,8 @@ type Program struct {
 	bodies  map[*types.Func]*Func // of methods of types of earlier cells
 	chans   madeChans
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
-	idle    *Task                // of goroutines of compiled code after it was stopped
+	cells   map[*ssa.Package]*Task
+	idle    *Task // of goroutines of compiled code after it was stopped
 }
 
 // provided is a package whose functions and variables are given as values.
@@ -61,7 +62,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
-		bodies: map[*types.Func]*Func{},
+		bodies: map[*types.Func]*Func{}, cells: map[*ssa.Package]*Task{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)

@@ -92,4 +92,5 @@ var replacedMethods = map[string]reflect.Value{
 	"*sync.Mutex.Unlock":    reflect.ValueOf(unlock),
 	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
 	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),
+	"*sync.rlocker.Unlock":  reflect.ValueOf(unlockReader), // its receiver points to the RWMutex
 }

@@ -11,16 +11,16 @@ import (
 
 // Thread is a goroutine that runs code of the program.
 type Thread struct {
-	task    *Task
-	stop    atomic.Uint32 // not 0: the thread ends at its next loop or call
-	top     *frame        // the frame that runs
-	flight  *flight       // the panic that goes through the frames
-	guard   mapGuard      // held while a map is used
-	owner   *frame        // of the deferred call of compiled code that begins
-	walks   int           // how often its places were looked for
-	lone    bool          // a goroutine of compiled code that is about to call
-	waiting bool          // it counts among the waits of its task
-	quiet   atomic.Bool   // deferred calls of a stopped thread run
+	task   *Task
+	stop   atomic.Uint32 // not 0: the thread ends at its next loop or call
+	top    *frame        // the frame that runs
+	flight *flight       // the panic that goes through the frames
+	guard  mapGuard      // held while a map is used
+	owner  *frame        // of the deferred call of compiled code that begins
+	walks  int           // how often its places were looked for
+	lone   bool          // a goroutine of compiled code that is about to call
+	waits  waits         // for what it waits
+	quiet  atomic.Bool   // deferred calls of a stopped thread run
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -97,7 +97,7 @@ type Task struct {
 	Stuck func()
 
 	done    chan struct{} // closed when the task is stopped
-	waits   waits
+	watcher watcher
 	mu      sync.Mutex
 	threads map[*Thread]bool
 	first   *Thread   // that runs the cell

@@ -1,7 +1,9 @@
 package code
 
 import (
+	"math"
 	"reflect"
+	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
 )
@@ -43,6 +45,23 @@ func wordEntry(t reflect.Type) entryMaker {
 	}
 	return nil
 }
+
+// A word of each nature. As a struct of one field it is passed as the field is.
+type (
+	numberWord  struct{ v uintptr }
+	pointerWord struct{ v ptr }
+	floatWord   struct{ v float64 }
+)
+
+// anyWord is a word of a parameter.
+type anyWord interface {
+	numberWord | pointerWord | floatWord
+	put(w *word, base ptr)
+}
+
+func (v numberWord) put(w *word, base ptr)  { w.store(base, v.v) }
+func (v pointerWord) put(w *word, base ptr) { *(*ptr)(unsafe.Add(base, w.off)) = v.v }
+func (v floatWord) put(w *word, base ptr)   { w.store(base, uintptr(math.Float64bits(v.v))) }
 
 // Results of an entry.
 type (

@@ -10,7 +10,8 @@ import (
 // as if its parts were parameters of their own (Go's internal ABI). So a function is as
 // good as any other one with the same words, and a few function types stand for most:
 // pointers may be handed over as numbers, since the frame that holds them keeps what they
-// point to; results must be taken with their true nature.
+// point to; results must be taken with their true nature. A parameter of less than eight
+// bytes may be loaded with what lies behind it in the frame: only its own bytes count.
 
 // nature is what a word is to the collector and to the registers.
 type nature uint8
@@ -18,7 +19,7 @@ type nature uint8
 const (
 	number64 nature = iota // a number, or part of one, in an integer register
 	pointer                // in an integer register
-	float                  // a float64 in a float register
+	float                  // in a float register
 )
 
 // word is a part of a value: a place in memory of 1, 2, 4 or 8 bytes.
@@ -29,7 +30,7 @@ type word struct {
 }
 
 // wordsOf appends the words of a value at an offset. It fails for values that are not
-// passed in registers, and for float32, which has a form of its own.
+// passed in registers.
 func wordsOf(list []word, t reflect.Type, off uintptr) ([]word, bool) {
 	ptrs := func(n ...nature) []word {
 		for i, k := range n {
@@ -42,8 +43,10 @@ func wordsOf(list []word, t reflect.Type, off uintptr) ([]word, bool) {
 		return ptrs(float), true
 	case reflect.Complex128:
 		return ptrs(float, float), true
-	case reflect.Float32, reflect.Complex64:
-		return nil, false
+	case reflect.Float32:
+		return append(list, word{off, 4, float}), true
+	case reflect.Complex64:
+		return append(list, word{off, 4, float}, word{off + 4, 4, float}), true
 	case reflect.Pointer, reflect.Map, reflect.Chan, reflect.Func, reflect.UnsafePointer:
 		return ptrs(pointer), true
 	case reflect.String:
@@ -99,38 +102,26 @@ func (w *word) store(base ptr, n uintptr) {
 	}
 }
 
-// A result word of each nature. As a struct of one field it is passed as the field is.
-type (
-	numberWord  struct{ v uintptr }
-	pointerWord struct{ v ptr }
-	floatWord   struct{ v float64 }
-)
-
-// anyWord is a word that can be stored and, as a parameter, loaded.
-type anyWord interface {
-	numberWord | pointerWord | floatWord
-	put(w *word, base ptr)
-}
-
-func (v numberWord) put(w *word, base ptr)  { w.store(base, v.v) }
-func (v pointerWord) put(w *word, base ptr) { *(*ptr)(unsafe.Add(base, w.off)) = v.v }
-func (v floatWord) put(w *word, base ptr)   { *(*float64)(unsafe.Add(base, w.off)) = v.v }
-
-// maxInts and maxFloats are how many words a call may have here.
+// maxInts and maxFloats are how many words of each kind the parameters may have here.
 const (
 	maxInts   = 9
 	maxFloats = 4
-	maxOuts   = 4
 )
 
-// arguments are the words of a call.
-type arguments struct {
-	ints   [maxInts]uintptr
-	floats [maxFloats]float64
+// shapeOf numbers the pairs of n integer and m float words that wordCalls know.
+func shapeOf(n, m int) (shape int, ok bool) {
+	most := [maxFloats + 1]int{maxInts, 4, 3, 2, 2} // integer words beside m float words
+	if m > maxFloats || n > most[m] {
+		return 0, false
+	}
+	for _, k := range most[:m] {
+		shape += k + 1
+	}
+	return shape + n, true
 }
 
-// caller calls a function, given as a function value, and stores its result words.
-type caller func(f ptr, a *arguments, out []word, base ptr)
+// wordCall calls a function, given as a function value, as a plan says.
+type wordCall func(base *frame, f ptr, p *plan)
 
 // as reads a function value as a function of some type.
 func as[F any](f ptr) F { return *(*F)(unsafe.Pointer(&f)) }
@@ -140,86 +131,67 @@ type (
 	fl = float64
 )
 
-// invoke calls a function with n integer and m float words. ok is false for numbers of
-// words that it does not know.
-func invoke[R any](f ptr, n, m int, a *arguments) (r R) {
-	i, x := &a.ints, &a.floats
-	switch m {
+// call is the wordCall of functions whose results lie together as R does.
+func call[R any](fr *frame, f ptr, p *plan) {
+	i := func(k int) ui { return *reg[ui](fr, p.ints[k]) }
+	x := func(k int) fl { return *reg[fl](fr, p.floats[k]) }
+	var r R
+	switch p.shape {
 	case 0:
-		switch n {
-		case 0:
-			return as[func() R](f)()
-		case 1:
-			return as[func(ui) R](f)(i[0])
-		case 2:
-			return as[func(_, _ ui) R](f)(i[0], i[1])
-		case 3:
-			return as[func(_, _, _ ui) R](f)(i[0], i[1], i[2])
-		case 4:
-			return as[func(_, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3])
-		case 5:
-			return as[func(_, _, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3], i[4])
-		case 6:
-			return as[func(_, _, _, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3], i[4], i[5])
-		case 7:
-			return as[func(_, _, _, _, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3], i[4], i[5], i[6])
-		case 8:
-			return as[func(_, _, _, _, _, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7])
-		case 9:
-			return as[func(_, _, _, _, _, _, _, _, _ ui) R](f)(i[0], i[1], i[2], i[3], i[4], i[5], i[6], i[7], i[8])
-		}
+		r = as[func() R](f)()
 	case 1:
-		switch n {
-		case 0:
-			return as[func(fl) R](f)(x[0])
-		case 1:
-			return as[func(ui, fl) R](f)(i[0], x[0])
-		case 2:
-			return as[func(_, _ ui, _ fl) R](f)(i[0], i[1], x[0])
-		case 3:
-			return as[func(_, _, _ ui, _ fl) R](f)(i[0], i[1], i[2], x[0])
-		case 4:
-			return as[func(_, _, _, _ ui, _ fl) R](f)(i[0], i[1], i[2], i[3], x[0])
-		}
+		r = as[func(ui) R](f)(i(0))
 	case 2:
-		switch n {
-		case 0:
-			return as[func(_, _ fl) R](f)(x[0], x[1])
-		case 1:
-			return as[func(_ ui, _, _ fl) R](f)(i[0], x[0], x[1])
-		case 2:
-			return as[func(_, _ ui, _, _ fl) R](f)(i[0], i[1], x[0], x[1])
-		case 3:
-			return as[func(_, _, _ ui, _, _ fl) R](f)(i[0], i[1], i[2], x[0], x[1])
-		case 4:
-			return as[func(_, _, _, _ ui, _, _ fl) R](f)(i[0], i[1], i[2], i[3], x[0], x[1])
-		}
+		r = as[func(_, _ ui) R](f)(i(0), i(1))
 	case 3:
-		switch n {
-		case 0:
-			return as[func(_, _, _ fl) R](f)(x[0], x[1], x[2])
-		case 1:
-			return as[func(_ ui, _, _, _ fl) R](f)(i[0], x[0], x[1], x[2])
-		case 2:
-			return as[func(_, _ ui, _, _, _ fl) R](f)(i[0], i[1], x[0], x[1], x[2])
-		}
+		r = as[func(_, _, _ ui) R](f)(i(0), i(1), i(2))
+	case 4:
+		r = as[func(_, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3))
+	case 5:
+		r = as[func(_, _, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3), i(4))
+	case 6:
+		r = as[func(_, _, _, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3), i(4), i(5))
+	case 7:
+		r = as[func(_, _, _, _, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3), i(4), i(5), i(6))
+	case 8:
+		r = as[func(_, _, _, _, _, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3), i(4), i(5), i(6), i(7))
+	case 9:
+		r = as[func(_, _, _, _, _, _, _, _, _ ui) R](f)(i(0), i(1), i(2), i(3), i(4), i(5), i(6), i(7), i(8))
+	case 10:
+		r = as[func(fl) R](f)(x(0))
+	case 11:
+		r = as[func(ui, fl) R](f)(i(0), x(0))
+	case 12:
+		r = as[func(_, _ ui, _ fl) R](f)(i(0), i(1), x(0))
+	case 13:
+		r = as[func(_, _, _ ui, _ fl) R](f)(i(0), i(1), i(2), x(0))
+	case 14:
+		r = as[func(_, _, _, _ ui, _ fl) R](f)(i(0), i(1), i(2), i(3), x(0))
+	case 15:
+		r = as[func(_, _ fl) R](f)(x(0), x(1))
+	case 16:
+		r = as[func(_ ui, _, _ fl) R](f)(i(0), x(0), x(1))
+	case 17:
+		r = as[func(_, _ ui, _, _ fl) R](f)(i(0), i(1), x(0), x(1))
+	case 18:
+		r = as[func(_, _, _ ui, _, _ fl) R](f)(i(0), i(1), i(2), x(0), x(1))
+	case 19:
+		r = as[func(_, _, _ fl) R](f)(x(0), x(1), x(2))
+	case 20:
+		r = as[func(_ ui, _, _, _ fl) R](f)(i(0), x(0), x(1), x(2))
+	case 21:
+		r = as[func(_, _ ui, _, _, _ fl) R](f)(i(0), i(1), x(0), x(1), x(2))
+	case 22:
+		r = as[func(_, _, _, _ fl) R](f)(x(0), x(1), x(2), x(3))
+	case 23:
+		r = as[func(_ ui, _, _, _, _ fl) R](f)(i(0), x(0), x(1), x(2), x(3))
+	case 24:
+		r = as[func(_, _ ui, _, _, _, _ fl) R](f)(i(0), i(1), x(0), x(1), x(2), x(3))
 	}
-	panic("words")
+	*reg[R](fr, p.out) = r
 }
 
-// fits reports whether invoke knows a number of words.
-func fits(n, m int) bool {
-	switch m {
-	case 0:
-		return n <= maxInts
-	case 1, 2:
-		return n <= 4
-	case 3:
-		return n <= 2
-	}
-	return false
-}
-
+// Results of several words. As a struct they are passed as its fields are.
 type (
 	words2[A, B any] struct {
 		a A
@@ -238,81 +210,52 @@ type (
 	}
 )
 
-// callerFor returns the caller of functions with n and m parameter words and the given
-// result words, nil if there is none.
-func callerFor(n, m int, out []word) caller {
-	if !fits(n, m) || len(out) > maxOuts {
-		return nil
-	}
-	if len(out) == 0 {
-		return func(f ptr, a *arguments, _ []word, _ ptr) { invoke[struct{}](f, n, m, a) }
-	}
-	switch out[0].nature {
-	case pointer:
-		return caller1[pointerWord](n, m, out)
-	case float:
-		return caller1[floatWord](n, m, out)
-	}
-	return caller1[numberWord](n, m, out)
+// wordCalls are the calls of functions by the words of their results: N is a number of
+// eight bytes, W, H and B are numbers of four, two and one, P is a pointer, F a float64,
+// f a float32. PN is a string, PNN a slice, PP an interface.
+var wordCalls = map[string]wordCall{
+	"":  call[struct{}],
+	"N": call[uint64], "W": call[uint32], "H": call[uint16], "B": call[uint8], "P": call[ptr], "F": call[float64], "f": call[float32],
+
+	"NN": call[words2[uint64, uint64]], "NP": call[words2[uint64, ptr]], "NF": call[words2[uint64, float64]], "NW": call[words2[uint64, uint32]], "NB": call[words2[uint64, uint8]],
+	"PN": call[words2[ptr, uint64]], "PP": call[words2[ptr, ptr]], "PF": call[words2[ptr, float64]], "PW": call[words2[ptr, uint32]], "PB": call[words2[ptr, uint8]],
+	"FN": call[words2[float64, uint64]], "FF": call[words2[float64, float64]], "FB": call[words2[float64, uint8]],
+	"WN": call[words2[uint32, uint64]], "WW": call[words2[uint32, uint32]], "WB": call[words2[uint32, uint8]], "BB": call[words2[uint8, uint8]],
+
+	"NPP": call[words3[uint64, ptr, ptr]], "PPP": call[words3[ptr, ptr, ptr]], "FPP": call[words3[float64, ptr, ptr]], "WPP": call[words3[uint32, ptr, ptr]], "BPP": call[words3[uint8, ptr, ptr]],
+	"PNN": call[words3[ptr, uint64, uint64]], "PNP": call[words3[ptr, uint64, ptr]], "PNB": call[words3[ptr, uint64, uint8]], "PPB": call[words3[ptr, ptr, uint8]],
+	"NNN": call[words3[uint64, uint64, uint64]], "NNP": call[words3[uint64, uint64, ptr]], "NNB": call[words3[uint64, uint64, uint8]], "NPN": call[words3[uint64, ptr, uint64]],
+	"FFF": call[words3[float64, float64, float64]], "FFB": call[words3[float64, float64, uint8]],
+
+	"PNPP": call[words4[ptr, uint64, ptr, ptr]], "PNPN": call[words4[ptr, uint64, ptr, uint64]], "PPPP": call[words4[ptr, ptr, ptr, ptr]], "PNNB": call[words4[ptr, uint64, uint64, uint8]],
+	"PNNN": call[words4[ptr, uint64, uint64, uint64]], "PNNP": call[words4[ptr, uint64, uint64, ptr]], "NNPP": call[words4[uint64, uint64, ptr, ptr]], "NNPB": call[words4[uint64, uint64, ptr, uint8]],
+	"WNPP": call[words4[uint32, uint64, ptr, ptr]], "FFPP": call[words4[float64, float64, ptr, ptr]],
+
+	"PNNPP": call[words2[slice, iface]], "NNPPP": call[words3[uint64, uint64, words3[ptr, ptr, ptr]]], "PNPNB": call[words3[string, string, uint8]], "PNPNPP": call[words3[string, string, iface]],
+	"PNNPNN": call[words2[slice, slice]], "PNNPNNPP": call[words3[slice, slice, iface]],
 }
 
-func caller1[A anyWord](n, m int, out []word) caller {
-	if len(out) == 1 {
-		return func(f ptr, a *arguments, out []word, base ptr) {
-			r := invoke[A](f, n, m, a)
-			r.put(&out[0], base)
+// key names result words as wordCalls do. It fails if they do not lie together, from an
+// offset on, as the fields of a struct do.
+func key(out []word, base uintptr) (k string, ok bool) {
+	off := base
+	for _, w := range out {
+		size := uintptr(w.size)
+		off = (off + size - 1) &^ (size - 1)
+		if w.off != off {
+			return "", false
+		}
+		off += size
+		switch {
+		case w.nature == pointer:
+			k += "P"
+		case w.nature == float && w.size == 4:
+			k += "f"
+		case w.nature == float:
+			k += "F"
+		default:
+			k += map[uint8]string{8: "N", 4: "W", 2: "H", 1: "B"}[w.size]
 		}
 	}
-	switch out[1].nature {
-	case pointer:
-		return caller2[A, pointerWord](n, m, out)
-	case float:
-		return caller2[A, floatWord](n, m, out)
-	}
-	return caller2[A, numberWord](n, m, out)
-}
-
-func caller2[A, B anyWord](n, m int, out []word) caller {
-	if len(out) == 2 {
-		return func(f ptr, a *arguments, out []word, base ptr) {
-			r := invoke[words2[A, B]](f, n, m, a)
-			r.a.put(&out[0], base)
-			r.b.put(&out[1], base)
-		}
-	}
-	switch out[2].nature {
-	case pointer:
-		return caller3[A, B, pointerWord](n, m, out)
-	case number64:
-		return caller3[A, B, numberWord](n, m, out)
-	}
-	return nil
-}
-
-func caller3[A, B, C anyWord](n, m int, out []word) caller {
-	if len(out) == 3 {
-		return func(f ptr, a *arguments, out []word, base ptr) {
-			r := invoke[words3[A, B, C]](f, n, m, a)
-			r.a.put(&out[0], base)
-			r.b.put(&out[1], base)
-			r.c.put(&out[2], base)
-		}
-	}
-	switch out[3].nature {
-	case pointer:
-		return caller4[A, B, C, pointerWord](n, m)
-	case number64:
-		return caller4[A, B, C, numberWord](n, m)
-	}
-	return nil
-}
-
-func caller4[A, B, C, D anyWord](n, m int) caller {
-	return func(f ptr, a *arguments, out []word, base ptr) {
-		r := invoke[words4[A, B, C, D]](f, n, m, a)
-		r.a.put(&out[0], base)
-		r.b.put(&out[1], base)
-		r.c.put(&out[2], base)
-		r.d.put(&out[3], base)
-	}
+	return k, true
 }

@@ -16,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime/pprof"
 	"strings"
 	"time"
 
@@ -28,6 +29,7 @@ func main() {
 	files := flag.NewFlagSet(os.Args[0], flag.ExitOnError)
 	quiet := files.Bool("q", false, "do not print the values of last expressions")
 	times := files.Bool("t", false, "print how long each cell took, on stderr")
+	profile := files.String("cpuprofile", "", "write a profile of where the time goes to this file")
 	check := files.Bool("verify", false, "check the tables, export data and sources that the builder generated, and run nothing")
 	files.Parse(os.Args[1:])
 	if *check {
@@ -40,6 +42,16 @@ func main() {
 		return
 	}
 	os.Args = os.Args[:1]
+	if *profile != "" {
+		f, err := os.Create(*profile)
+		if err == nil {
+			err = pprof.StartCPUProfile(f)
+		}
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "gocell:", err)
+			os.Exit(1)
+		}
+	}
 	r := runner{session: eval.New(), quiet: *quiet, times: *times}
 	for _, name := range files.Args() {
 		if err := r.file(name); err != nil {
@@ -47,6 +59,7 @@ func main() {
 			r.failed = true
 		}
 	}
+	pprof.StopCPUProfile()
 	if r.failed {
 		os.Exit(1)
 	}

@@ -46,7 +46,7 @@ func stackBytes() uint64 {
 // checkMemory ends a thread that asks for n elements of some bytes where there is not
 // that much memory.
 func checkMemory(what string, n, size int) {
-	want := float64(n) * float64(max(size, 1))
+	want := float64(n) * float64(size)
 	free := float64(availableMemory())
 	if want > free {
 		panic(fatal(fmt.Sprintf("out of memory: %s of %s, but only %s are free", what, bytesText(want), bytesText(free))))

@@ -38,6 +38,7 @@ type Code struct {
 	wrapper                bool    // it was made by go/ssa around a method
 	pool                   sync.Pool
 	direct, apart          atomic.Pointer[ends] // for calls from compiled code
+	lives                  atomic.Pointer[liveness]
 }
 
 // load returns the code of a function.

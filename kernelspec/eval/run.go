@@ -279,10 +279,10 @@ func (j *job) Output(f *os.File) io.Writer {
 	return nil
 }
 
-// stuck tells that the cell waits for itself.
+// stuck tells that the cell seems to wait for itself.
 func (j *job) stuck() {
 	if w := j.cell.Stderr; w != nil && !j.over.Load() {
-		fmt.Fprintln(w, "all goroutines of this cell are blocked: they wait for each other; interrupt the cell to go on")
+		fmt.Fprintln(w, "all goroutines of this cell are blocked: if no timer, server or other cell wakes one, interrupt the cell to go on")
 	}
 }
 

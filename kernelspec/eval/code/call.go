@@ -85,7 +85,7 @@ func (c *compiler) call(in *ssa.Call) op {
 func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 	args, results := c.operands(&in.Call), c.resultSlots(in)
 	if host := c.p.host(f); host.IsValid() {
-		return c.callHost(host, args, results)
+		return c.callHost(host, args, results, keepNothing[packageOf(f).Path()])
 	}
 	fn, keep, wrapper := c.p.fn(f), c.kept[f].off, c.code.wrapper
 	link := &linkage{args: args, results: results}
@@ -125,8 +125,9 @@ func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 }
 
 // callHost compiles a call of a compiled function.
-func (c *compiler) callHost(host reflect.Value, args, results []slot) op {
+func (c *compiler) callHost(host reflect.Value, args, results []slot, forgets bool) op {
 	plan, f := newPlan(host.Type(), args, results), funcPointer(host)
+	plan.keeps = plan.keeps && !forgets
 	return func(fr *frame) { plan.run(fr, fr, f) }
 }
 

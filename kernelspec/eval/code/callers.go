@@ -3,6 +3,7 @@ package code
 import (
 	"fmt"
 	"go/token"
+	"os"
 	"reflect"
 	"runtime"
 	"runtime/debug"
@@ -30,6 +31,22 @@ var counters struct {
 	known map[Place]uintptr
 	funcs map[*Func]*funcInfo
 	infos map[*runtime.Func]*funcInfo
+}
+
+func init() {
+	for name, f := range map[string]any{
+		"runtime.Caller": runtimeCaller, "runtime.Callers": runtimeCallers, "runtime.CallersFrames": callersFrames,
+		"runtime.FuncForPC": funcForPC, "runtime.Stack": runtimeStack,
+		"runtime/debug.Stack": debugStack, "runtime/debug.PrintStack": func() { out(os.Stderr).Write(debugStack()) },
+	} {
+		replacements[name] = reflect.ValueOf(f)
+	}
+	for name, f := range map[string]any{
+		"*runtime.Func.Name": funcName, "*runtime.Func.Entry": funcEntry, "*runtime.Func.FileLine": funcFileLine,
+		"reflect.Value.Pointer": valuePointer,
+	} {
+		replacedMethods[name] = reflect.ValueOf(f)
+	}
 }
 
 // counterOf returns the number of a place.
@@ -125,8 +142,8 @@ func (th *Thread) stack() (list []Place) {
 		}
 	}
 	for fr := th.top; fr != nil && len(list) < maxCallers; fr = fr.caller {
-		if p, ok := fr.place(); ok {
-			add(p)
+		if pos := fr.pos(); pos.IsValid() {
+			add(Place{Pos: pos, fn: fr.code.fn})
 		}
 		if o := fr.owner; o != nil && o.defers != nil && o.defers.thrown != nil {
 			add(Place{pc: panicPC()})

@@ -5,6 +5,7 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/go/ssa"
@@ -144,30 +145,35 @@ func (th *Thread) places() (list []Place) {
 	}
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if p, ok := fr.place(); ok {
-			if len(list) == innerPlaces+outerPlaces {
-				list = append(list[:innerPlaces], list[innerPlaces+1:]...)
-			}
-			list = append(list, p)
+		pos := fr.pos()
+		if !pos.IsValid() {
+			continue
 		}
+		if len(list) == innerPlaces+outerPlaces {
+			list = slices.Delete(list, innerPlaces, innerPlaces+1)
+		}
+		list = append(list, Place{Pos: pos, fn: fr.code.fn})
+	}
+	for i := range list {
+		list[i].Func = list[i].fn.name()
 	}
 	return list
 }
 
-// place tells where a frame is.
+// pos tells where a frame is, NoPos if that is not to be told.
 //
 //go:norace
-func (fr *frame) place() (Place, bool) {
+func (fr *frame) pos() token.Pos {
 	b := fr.b
 	if b == nil || fr.code.wrapper {
-		return Place{}, false
+		return token.NoPos
 	}
 	for i := min(int(fr.i), len(b.pos)-1); i >= 0; i-- {
 		if b.pos[i].IsValid() {
-			return Place{b.pos[i], fr.code.fn.name(), fr.code.fn, 0}, true
+			return b.pos[i]
 		}
 	}
-	return Place{}, false
+	return token.NoPos
 }
 
 // Run runs functions without parameters on the calling goroutine, one after the other.
@@ -235,8 +241,8 @@ func (t *Task) Places() (list []Place) {
 	walk := innerPlaces
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if p, ok := fr.place(); ok {
-			list = append(list, p)
+		if pos := fr.pos(); pos.IsValid() {
+			list = append(list, Place{Pos: pos, Func: fr.code.fn.name()})
 		}
 	}
 	return list

@@ -3,6 +3,7 @@ package code
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"log"
 	"log/slog"
 	"path"
@@ -145,6 +146,12 @@ func testers() {
 }
 
 func init() {
+	replacements["log/slog.NewTextHandler"] = reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.TextHandler {
+		return slog.NewTextHandler(w, withPlace(o))
+	})
+	replacements["log/slog.NewJSONHandler"] = reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.JSONHandler {
+		return slog.NewJSONHandler(w, withPlace(o))
+	})
 	loggers()
 	testers()
 }

@@ -1,13 +1,15 @@
 package code
 
 import (
+	"bytes"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"log/slog"
+	"math/bits"
 	"os"
 	"reflect"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -23,6 +25,13 @@ func replaced(f *ssa.Function) reflect.Value {
 
 // exit ends the cell or goroutine that calls it.
 func exit(code int) { panic(ExitCode(code)) }
+
+// checkRepeat ends a thread that asks for more memory than there is.
+func checkRepeat(n, size int) {
+	if hi, lo := bits.Mul64(uint64(max(n, 0)), uint64(size)); hi == 0 && lo > bigBytes {
+		checkMemory("string", n, size)
+	}
+}
 
 // parseFlags parses flags as (*flag.FlagSet).Parse does, but ends the cell where that
 // ends the process.
@@ -52,43 +61,32 @@ func replacedMethod(t reflect.Type, name string) reflect.Value {
 }
 
 var replacements = map[string]reflect.Value{
-	"os.Exit":      reflect.ValueOf(exit),
-	"syscall.Exit": reflect.ValueOf(exit),
-	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
-	"time.Sleep":   reflect.ValueOf(sleep),
-	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
-
-	"runtime.Caller":           reflect.ValueOf(runtimeCaller),
-	"runtime.Callers":          reflect.ValueOf(runtimeCallers),
-	"runtime.CallersFrames":    reflect.ValueOf(callersFrames),
-	"runtime.FuncForPC":        reflect.ValueOf(funcForPC),
-	"runtime.Stack":            reflect.ValueOf(runtimeStack),
-	"runtime/debug.Stack":      reflect.ValueOf(debugStack),
-	"runtime/debug.PrintStack": reflect.ValueOf(func() { out(os.Stderr).Write(debugStack()) }),
-	"log/slog.NewTextHandler": reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.TextHandler {
-		return slog.NewTextHandler(w, withPlace(o))
-	}),
-	"log/slog.NewJSONHandler": reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.JSONHandler {
-		return slog.NewJSONHandler(w, withPlace(o))
-	}),
+	"os.Exit":        reflect.ValueOf(exit),
+	"syscall.Exit":   reflect.ValueOf(exit),
+	"strings.Repeat": reflect.ValueOf(func(s string, n int) string { checkRepeat(n, len(s)); return strings.Repeat(s, n) }),
+	"bytes.Repeat":   reflect.ValueOf(func(b []byte, n int) []byte { checkRepeat(n, len(b)); return bytes.Repeat(b, n) }),
+	"flag.Parse":     reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
+	"time.Sleep":     reflect.ValueOf(sleep),
+	"fmt.Print":      reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
+	"fmt.Println":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
+	"fmt.Printf":     reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
+	"fmt.Fprint":     reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
+	"fmt.Fprintln":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
+	"fmt.Fprintf":    reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
 }
 
 var replacedMethods = map[string]reflect.Value{
-	"*runtime.Func.Name":     reflect.ValueOf(funcName),
-	"*runtime.Func.Entry":    reflect.ValueOf(funcEntry),
-	"*runtime.Func.FileLine": reflect.ValueOf(funcFileLine),
-	"reflect.Value.Pointer":  reflect.ValueOf(valuePointer),
 
 	"*flag.FlagSet.Parse": reflect.ValueOf(parseFlags),
 
 	"*os.File.Write":       reflect.ValueOf(func(f *os.File, p []byte) (int, error) { return out(f).Write(p) }),
 	"*os.File.WriteString": reflect.ValueOf(func(f *os.File, s string) (int, error) { return io.WriteString(out(f), s) }),
 
+	"*sync.Mutex.Lock":      reflect.ValueOf(lockMutex),
+	"*sync.RWMutex.Lock":    reflect.ValueOf(lockWriter),
+	"*sync.RWMutex.RLock":   reflect.ValueOf(lockReader),
+	"*sync.WaitGroup.Wait":  reflect.ValueOf(waitGroup),
+	"*sync.Cond.Wait":       reflect.ValueOf(waitCond),
 	"*sync.Mutex.Unlock":    reflect.ValueOf(unlock),
 	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
 	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),

@@ -32,6 +32,48 @@ func unlockReader(m *sync.RWMutex) {
 	m.RUnlock()
 }
 
+// Waiting for a lock or a group is noted, so that it is known when all goroutines wait.
+
+// waiting runs a call that waits.
+func waiting(call func()) {
+	th := currentThread()
+	if th == nil {
+		call()
+		return
+	}
+	th.blockedOn(lock)
+	call()
+	th.unblocked()
+}
+
+func lockMutex(m *sync.Mutex) {
+	if !m.TryLock() {
+		waiting(m.Lock)
+	}
+}
+
+func lockWriter(m *sync.RWMutex) {
+	if !m.TryLock() {
+		waiting(m.Lock)
+	}
+}
+
+func lockReader(m *sync.RWMutex) {
+	if !m.TryRLock() {
+		waiting(m.RLock)
+	}
+}
+
+func waitGroup(g *sync.WaitGroup) { waiting(g.Wait) }
+
+func waitCond(c *sync.Cond) {
+	if m, ok := c.L.(*sync.Mutex); ok && m.TryLock() {
+		m.Unlock()
+		panic(fatal("sync: unlock of unlocked mutex"))
+	}
+	waiting(c.Wait)
+}
+
 // maxReaders is what a writer takes off the number of readers.
 const maxReaders = 1 << 30
 

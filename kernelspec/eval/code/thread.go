@@ -56,6 +56,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 	s.m[g] = th
 	s.Unlock()
 	live.Add(1)
+	guardMemory()
 	t.add(th)
 	label := getLabel()
 	setLabel(ptr(t.label))
@@ -93,7 +94,7 @@ type Task struct {
 	label  *label // of its goroutines and those that they start
 	report func(*Failure)
 	// Stuck, if set, is called when all goroutines of the task have waited for each other
-	// for a while.
+	// for a while, and perhaps others may wake them.
 	Stuck func()
 
 	done    chan struct{} // closed when the task is stopped

@@ -120,6 +120,21 @@ func TestCellTypes(t *testing.T) {
 	})
 }
 
+// Methods of a later cell reach values that lie in interfaces already.
+func TestCellLateMethods(t *testing.T) {
+	types := "import \"fmt\"\ntype T struct{ n int }\ntype W struct { Inner any; T T }"
+	method := "func (t T) String() string { return fmt.Sprint(\"T#\", t.n) }"
+	testCells(t, []cellCase{
+		{name: "in variables", cells: []string{types, "var x, y any = T{3}, &T{4}\nw := W{T{9}, T{8}}", method, "fmt.Println(x, y, w)"}, want: "T#3 T#4 {T#9 T#8}"},
+		{name: "in slices and maps", cells: []string{types, "list := []any{T{1}, []any{&T{2}}, map[string]any{\"a\": T{5}}}", method, "fmt.Println(list...)"}, want: "T#1 [T#2] map[a:T#5]"},
+		{name: "in lists", cells: []string{types, "import \"container/list\"\nl := list.New()\n_ = l.PushBack(T{6})", method, "fmt.Println(l.Front().Value)"}, want: "T#6"},
+		{name: "keys of maps", cells: []string{types, "m := map[any]int{T{1}: 7}\nvar x any = T{1}", method, "x == any(T{1}), m[T{1}], m[x], len(m)"}, want: "true 7 7 1"},
+		{name: "in errors", cells: []string{types, "type E struct{ n int }\nfunc (e *E) Error() string { return \"e\" }", "err := fmt.Errorf(\"w: %w\", &E{3})", "func (e *E) Is(other error) bool { return other == errBase }\nvar errBase = fmt.Errorf(\"base\")", "import \"errors\"\nerrors.Is(err, errBase)"}, want: "true"},
+		{name: "asserted", cells: []string{types, "var x any = T{3}", method, "_, ok := x.(fmt.Stringer)\nt, ok2 := x.(T)\nok, ok2, t.n"}, want: "true true 3"},
+		{name: "a ring", cells: []string{"type N struct { Next *N; V any }\nn := &N{V: N{V: 1}}\nn.Next = n", "func (n N) String() string { return \"N\" }", "import \"fmt\"\nfmt.Println(n.Next.Next.V)"}, want: "N"},
+	})
+}
+
 // Statements, functions and packages in cells.
 func TestCellStatements(t *testing.T) {
 	testCells(t, []cellCase{

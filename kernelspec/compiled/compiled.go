@@ -81,9 +81,10 @@ func OnImport(path string, f func()) {
 const own = "axn/kernelspec/"
 
 // Canonical returns the path by which a package that cells import is compiled: "display"
-// is axn/kernelspec/display. Other paths are what they are.
+// is axn/kernelspec/display, "runtime/cgo" axn/kernelspec/runtime/cgo. Other paths are what
+// they are.
 func Canonical(path string) string {
-	if !strings.Contains(path, "/") && Has(own+path) {
+	if Has(own + path) {
 		return own + path
 	}
 	return path

@@ -75,7 +75,7 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	pieces, errs := split(src.text)
 	p := &partParser{s: s, src: src, mode: mode}
 	for _, e := range errs {
-		p.problems = append(p.problems, Problem{frameAt(src.file.Position(src.pos(e.Pos.Offset))), e.Msg})
+		p.problems = append(p.problems, Problem{frameAt(src.file.PositionFor(src.pos(e.Pos.Offset), false)), e.Msg})
 	}
 	p.parse(pieces)
 	u := &Unit{Fset: src.fset, Problems: p.problems, syntax: len(p.problems) > 0, src: src, program: p.program}

@@ -106,7 +106,7 @@ func (r *restriction) tooLarge(t types.Type) string {
 // hasSize reports whether a type's size is known: no type parameter lies in it.
 func hasSize(t types.Type) bool {
 	switch t := types.Unalias(t).(type) {
-	case *types.TypeParam, *types.Tuple:
+	case *types.TypeParam, *types.Union, *types.Tuple:
 		return false
 	case *types.Basic:
 		return t.Kind() != types.Invalid && t.Info()&types.IsUntyped == 0

@@ -225,7 +225,7 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 			list = append(list, Frame{Func: p.Func})
 			continue
 		}
-		f := frameAt(s.fset.Position(p.Pos))
+		f := frameAt(s.fset.PositionFor(p.Pos, false))
 		if f.Line == 0 {
 			continue
 		}

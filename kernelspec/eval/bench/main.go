@@ -11,6 +11,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
@@ -81,27 +82,36 @@ func compare(ours string, rounds int, only string) error {
 	return nil
 }
 
-// measure runs a program in all evaluators in turn. All must compute the same.
+// once runs a program in an evaluator, for two minutes at most.
+func once(e evaluator, program string) (result string, took time.Duration, err error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	out, err := exec.CommandContext(ctx, e.argv[0], append(e.argv[1:], program)...).Output()
+	if err != nil {
+		return "", 0, err
+	}
+	var ns int64
+	_, err = fmt.Sscan(string(out), &result, &ns)
+	return result, time.Duration(ns), err
+}
+
+// measure runs a program in all evaluators in turn. The others have no times where they
+// fail or compute something else than ours.
 func measure(all []evaluator, program string, rounds int) ([]times, error) {
-	got, want := make([]times, len(all)), ""
+	got := make([]times, len(all))
 	for range rounds {
+		want := ""
 		for i, e := range all {
-			out, err := exec.Command(e.argv[0], append(e.argv[1:], program)...).Output()
-			if err != nil {
-				return nil, fmt.Errorf("%s in %s: %w", program, e.name, err)
-			}
-			var result string
-			var ns int64
-			if _, err := fmt.Sscan(string(out), &result, &ns); err != nil {
-				return nil, fmt.Errorf("%s in %s printed %q", program, e.name, out)
-			}
-			if want == "" {
+			result, took, err := once(e, program)
+			if i == 0 {
+				if err != nil {
+					return nil, fmt.Errorf("%s: %w", program, err)
+				}
 				want = result
 			}
-			if result != want {
-				return nil, fmt.Errorf("%s in %s gave %s, want %s", program, e.name, result, want)
+			if err == nil && result == want {
+				got[i] = append(got[i], took)
 			}
-			got[i] = append(got[i], time.Duration(ns))
 		}
 	}
 	return got, nil
@@ -110,9 +120,17 @@ func measure(all []evaluator, program string, rounds int) ([]times, error) {
 func row(name string, got []times) {
 	fmt.Printf("| %s", name)
 	for _, t := range got {
+		if len(t) == 0 {
+			fmt.Print(" | fails")
+			continue
+		}
 		fmt.Printf(" | %.1f / %.1f", ms(t.min()), ms(t.median()))
 	}
 	for _, t := range got[1:] {
+		if len(t) == 0 {
+			fmt.Print(" |")
+			continue
+		}
 		fmt.Printf(" | %.2f", float64(got[0].min())/float64(t.min()))
 	}
 	fmt.Println(" |")

@@ -13,6 +13,7 @@ type deferred struct {
 	panicking bool
 	value     any
 	flight    *flight // with which it panics
+	thrown    *flight // of the panic for which deferred functions run, recovered or not
 	ended     bool    // the frame returned by itself
 }
 
@@ -67,7 +68,7 @@ func (d *deferred) goOn(th *Thread) {
 
 // panic notes a panic that the frame's deferred functions may recover.
 func (d *deferred) panic(th *Thread, value any) {
-	d.panicking, d.value, d.flight = true, value, th.flight
+	d.panicking, d.value, d.flight, d.thrown = true, value, th.flight, th.flight
 }
 
 // quietTime is how long the deferred functions of a stopped thread may take.
@@ -113,6 +114,7 @@ func (fr *frame) runDeferred(call func(owner *frame)) {
 	}()
 	call(fr)
 	fr.thread.top = fr
+	fr.defers.thrown = fr.defers.flight
 	ok = true
 }
 

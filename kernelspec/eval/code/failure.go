@@ -26,6 +26,9 @@ type Failure struct {
 type Place struct {
 	Pos  token.Pos // NoPos in compiled code
 	Func string    // empty at the top of a cell; with its place in compiled code
+
+	fn *Func   // nil in compiled code
+	pc uintptr // of compiled code, if known
 }
 
 // Text returns the text that Go gives to the panic.
@@ -160,7 +163,6 @@ func (th *Thread) places() (list []Place) {
 	if th.walks++; th.walks > 16 { // a recursion that panics anew at each of its calls
 		walk = innerPlaces
 	}
-	var fs []*Func
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
 		pos := fr.pos()
@@ -168,12 +170,12 @@ func (th *Thread) places() (list []Place) {
 			continue
 		}
 		if len(list) == innerPlaces+outerPlaces {
-			list, fs = slices.Delete(list, innerPlaces, innerPlaces+1), slices.Delete(fs, innerPlaces, innerPlaces+1)
+			list = slices.Delete(list, innerPlaces, innerPlaces+1)
 		}
-		list, fs = append(list, Place{Pos: pos}), append(fs, fr.code.fn)
+		list = append(list, Place{Pos: pos, fn: fr.code.fn})
 	}
 	for i := range list {
-		list[i].Func = fs[i].name()
+		list[i].Func = list[i].fn.name()
 	}
 	return list
 }
@@ -264,7 +266,7 @@ func (t *Task) Places() (list []Place) {
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
 		if pos := fr.pos(); pos.IsValid() {
-			list = append(list, Place{pos, fr.code.fn.name()})
+			list = append(list, Place{Pos: pos, Func: fr.code.fn.name()})
 		}
 	}
 	return list

@@ -20,6 +20,8 @@ type Func struct {
 	target    *Func   // what is called in its place
 	followers []*Func // whose target it is
 	self      ptr     // function value without free variables
+
+	helper atomic.Bool // a test called Helper in it
 }
 
 // Code is what a function was compiled to.
@@ -36,6 +38,7 @@ type Code struct {
 	wrapper                bool    // it was made by go/ssa around a method
 	pool                   sync.Pool
 	direct, apart          atomic.Pointer[ends] // for calls from compiled code
+	lives                  atomic.Pointer[liveness]
 }
 
 // load returns the code of a function.

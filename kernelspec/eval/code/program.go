@@ -198,14 +198,15 @@ func (p *Program) body(f *ssa.Function) *Func {
 }
 
 // Renew takes notice that a type has got other methods: its runtime type is made anew, and
-// so is what was compiled.
+// so is what was compiled. Values of it that lie in interfaces get the new type.
 func (p *Program) Renew(t *types.Named) {
 	p.types.Renew(t)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	for _, fn := range p.funcs {
 		fn.code.Store(nil)
 	}
+	p.mu.Unlock()
+	p.renewValues()
 }
 
 // Variable returns a variable of a cell.

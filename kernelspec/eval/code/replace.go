@@ -6,10 +6,8 @@ import (
 	"fmt"
 	"go/types"
 	"io"
-	"log"
 	"os"
 	"reflect"
-	"runtime"
 
 	"axn/kernelspec/compiled"
 
@@ -74,31 +72,19 @@ func methodInstead(path, typ, name string) reflect.Value {
 }
 
 var replacements = map[string]reflect.Value{
-	"os.Exit":      reflect.ValueOf(exit),
-	"syscall.Exit": reflect.ValueOf(exit),
-	"log.Fatal":    reflect.ValueOf(func(v ...any) { log.Output(2, fmt.Sprint(v...)); exit(1) }),
-	"log.Fatalf":   reflect.ValueOf(func(format string, v ...any) { log.Output(2, fmt.Sprintf(format, v...)); exit(1) }),
-	"log.Fatalln":  reflect.ValueOf(func(v ...any) { log.Output(2, fmt.Sprintln(v...)); exit(1) }),
-	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
-	"time.Sleep":   reflect.ValueOf(sleep),
-	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
-	"runtime.Caller": reflect.ValueOf(func(skip int) (pc uintptr, file string, line int, ok bool) {
-		if th := currentThread(); th != nil {
-			return th.callerAt(skip)
-		}
-		return runtime.Caller(skip + 1)
-	}),
+	"os.Exit":        reflect.ValueOf(exit),
+	"syscall.Exit":   reflect.ValueOf(exit),
+	"flag.Parse":     reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
+	"time.Sleep":     reflect.ValueOf(sleep),
+	"fmt.Print":      reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
+	"fmt.Println":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
+	"fmt.Printf":     reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
+	"fmt.Fprint":     reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
+	"fmt.Fprintln":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
+	"fmt.Fprintf":    reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
 }
 
 var replacedMethods = map[string]reflect.Value{
-	"*log.Logger.Fatal":   reflect.ValueOf(func(l *log.Logger, v ...any) { l.Output(2, fmt.Sprint(v...)); exit(1) }),
-	"*log.Logger.Fatalf":  reflect.ValueOf(func(l *log.Logger, format string, v ...any) { l.Output(2, fmt.Sprintf(format, v...)); exit(1) }),
-	"*log.Logger.Fatalln": reflect.ValueOf(func(l *log.Logger, v ...any) { l.Output(2, fmt.Sprintln(v...)); exit(1) }),
 
 	"*flag.FlagSet.Parse": reflect.ValueOf(parseFlags),
 
@@ -114,14 +100,4 @@ var replacedMethods = map[string]reflect.Value{
 	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
 	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),
 	"*sync.rlocker.Unlock":  reflect.ValueOf(unlockReader), // its receiver points to the RWMutex
-}
-
-// callerAt answers runtime.Caller for a frame of the program.
-func (th *Thread) callerAt(skip int) (pc uintptr, file string, line int, ok bool) {
-	places := th.places()
-	if skip < 0 || skip >= len(places) {
-		return 0, "", 0, false
-	}
-	p := th.task.p.ssa.Fset.Position(places[skip].Pos)
-	return uintptr(places[skip].Pos), p.Filename, p.Line, true
 }

@@ -22,7 +22,7 @@ const bigBytes = 64 << 20
 
 // checkMemory ends a thread that asks for n elements of some bytes where there is not
 // that much memory.
-func checkMemory(what string, n, size int) { RequireMemory(what, float64(n)*float64(max(size, 1))) }
+func checkMemory(what string, n, size int) { RequireMemory(what, float64(n)*float64(size)) }
 
 // RequireMemory panics if there are not as many bytes as what needs.
 func RequireMemory(what string, bytes float64) {

@@ -204,7 +204,7 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 		t.p.cells[f.Pkg] = t
 	}
 	t.p.mu.Unlock()
-	return t.call(func(th *Thread) {
+	failure := t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()
 			fr := c.take(th, nil)
@@ -212,6 +212,10 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 			c.give(fr)
 		}
 	})
+	for _, f := range fs {
+		t.p.release(f)
+	}
+	return failure
 }
 
 // Call calls a function of compiled code, which may call functions of the program.

@@ -19,7 +19,8 @@ type Package struct {
 	Path, Name string
 
 	// Funcs are the functions. A compiled instance of a generic function is named as
-	// InstanceName names it.
+	// InstanceName names it. A function that stands for a method has its name, such as
+	// (*T).Run.
 	Funcs map[string]reflect.Value
 	Vars  map[string]reflect.Value // pointers to the variables
 	Types map[string]reflect.Type  // the exported types; Type knows more

@@ -236,7 +236,8 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 }
 
 // report tells the panic of a goroutine on its cell's standard error. On a goroutine of
-// compiled code it is the failure of the cell, if that runs.
+// compiled code, and where recover would not help in Go, it is the failure of the cell, if
+// that runs.
 func (j *job) report(f *code.Failure) {
 	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
 		j.task.Stop()
@@ -251,7 +252,7 @@ func (j *job) report(f *code.Failure) {
 		return
 	}
 	e := j.failed(f)
-	if f.Foreign && !j.over.Load() {
+	if (f.Foreign || f.Fatal) && !j.over.Load() {
 		j.stop(e)
 		return
 	}

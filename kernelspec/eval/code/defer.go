@@ -37,12 +37,11 @@ func (fr *frame) unwind() {
 	}
 	th := fr.thread
 	r := recover()
-	th.caught()
+	th.caught(r)
 	if r != nil {
 		d.panic(th, r)
 	}
 	th.top = fr
-	fr.busy = true
 	th.silence(r)
 	fr.runAllDefers()
 	switch {
@@ -52,7 +51,6 @@ func (fr *frame) unwind() {
 		run(fr, fr.code.recover)
 	}
 	th.top = fr.caller
-	fr.busy = false
 }
 
 // goOn panics on with what was not recovered. It is called when the frame has returned, so
@@ -107,7 +105,7 @@ func (fr *frame) runDeferred(call func(owner *frame)) {
 		if r := recover(); r != nil {
 			th := fr.thread
 			th.flight = nil
-			th.caught()
+			th.caught(r)
 			th.top = fr
 			fr.defers.panic(th, r)
 		}
@@ -196,8 +194,8 @@ func (t *Task) runGoroutine(f func(*Thread)) {
 		if r == nil {
 			return // Goexit
 		}
-		if failure := th.failure(r); !failure.Stopped && t.report != nil {
-			t.report(failure)
+		if _, stopped := r.(stopPanic); !stopped {
+			th.tell(r)
 		}
 	}()
 	f(th)

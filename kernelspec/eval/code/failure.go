@@ -18,6 +18,8 @@ type Failure struct {
 	Stopped bool    // it was stopped
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
 	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
+
+	told bool // it was reported
 }
 
 // Place is a place in a function.
@@ -97,14 +99,32 @@ type flight struct {
 
 // caught notes the places of a panic where it is first seen. It is called by a deferred
 // function.
-func (th *Thread) caught() {
+func (th *Thread) caught(r any) {
 	th.guard.end()
 	th.unblocked()
-	if th.flight == nil {
-		var stack [48]uintptr
-		n := runtime.Callers(2, stack[:])
-		th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	if th.flight != nil {
+		return
 	}
+	var stack [48]uintptr
+	n := runtime.Callers(2, stack[:])
+	th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	if _, ok := r.(fatal); ok {
+		th.tell(r)
+	}
+}
+
+// tell reports how a goroutine fails, once: at once if Go would not run what it deferred,
+// so that nobody goes on meanwhile who waits for it.
+func (th *Thread) tell(r any) {
+	t := th.task
+	t.mu.Lock()
+	first := t.first == th
+	t.mu.Unlock()
+	if first || th.told || t.report == nil {
+		return
+	}
+	th.told = true
+	t.report(th.failure(r))
 }
 
 // mostCompiled is how many functions of compiled code are told.
@@ -184,14 +204,18 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 		t.p.cells[f.Pkg] = t
 	}
 	t.p.mu.Unlock()
-	return t.call(func(th *Thread) {
+	failure := t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()
-			fr := c.take(th, nil)
+			fr := c.open(th, nil)
 			fr.enter()
-			c.give(fr)
+			fr.close()
 		}
 	})
+	for _, f := range fs {
+		t.p.release(f)
+	}
+	return failure
 }
 
 // Call calls a function of compiled code, which may call functions of the program.
@@ -218,13 +242,13 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 
 // failure makes a Failure of what a thread panicked with.
 func (th *Thread) failure(r any) *Failure {
-	th.caught()
+	th.caught(r)
 	_, stopped := r.(stopPanic)
 	places := th.flight.places
 	if !stopped {
 		places = append(compiledPlaces(th.flight.stack), places...)
 	}
-	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r)}
+	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r), told: th.told}
 }
 
 // Places tells where the first thread of a task is, innermost first. It may run on

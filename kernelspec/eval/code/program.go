@@ -46,6 +46,7 @@ type Program struct {
 
 	bodies  map[*types.Func]*Func // of methods of types of earlier cells
 	chans   madeChans
+	codes   atomic.Uint32        // how many functions were compiled
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
 	cells   map[*ssa.Package]*Task
 	idle    *Task // of goroutines of compiled code after it was stopped
@@ -257,6 +258,25 @@ func compiledPackage(pkg *types.Package) *compiled.Package {
 		return nil
 	}
 	return compiled.Lookup(pkg.Path())
+}
+
+// release lets go of the code of a cell's statements, which run once. What they declare
+// stays, and so do function literals among them.
+func (p *Program) release(f *ssa.Function) {
+	if f.Synthetic != "package initializer" {
+		return
+	}
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, g := range append(f.AnonFuncs, f) {
+		if g == f || p.groups[g.Pos()] {
+			delete(p.groups, g.Pos())
+			delete(p.funcs, g)
+			g.Blocks, g.Recover, g.Locals, g.AnonFuncs = nil, nil, nil, nil
+		}
+	}
 }
 
 // packageOf returns the package that declares a function, nil for one that go/ssa made.

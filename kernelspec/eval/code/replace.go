@@ -1,15 +1,15 @@
 package code
 
 import (
-	"bytes"
 	"errors"
 	"flag"
 	"fmt"
+	"go/types"
 	"io"
-	"math/bits"
 	"os"
 	"reflect"
-	"strings"
+
+	"axn/kernelspec/compiled"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -18,20 +18,18 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		return replacedMethods[r.Type().String()+"."+f.Name()]
+		if p, ok := r.Type().(*types.Pointer); ok {
+			if n, ok := p.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
+				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
+			}
+		}
+		return reflect.Value{}
 	}
 	return replacements[packageOf(f).Path()+"."+f.Name()]
 }
 
 // exit ends the cell or goroutine that calls it.
 func exit(code int) { panic(ExitCode(code)) }
-
-// checkRepeat ends a thread that asks for more memory than there is.
-func checkRepeat(n, size int) {
-	if hi, lo := bits.Mul64(uint64(max(n, 0)), uint64(size)); hi == 0 && lo > bigBytes {
-		checkMemory("string", n, size)
-	}
-}
 
 // parseFlags parses flags as (*flag.FlagSet).Parse does, but ends the cell where that
 // ends the process.
@@ -53,26 +51,37 @@ func parseFlags(fs *flag.FlagSet, arguments []string) error {
 
 // replacedMethod returns what stands for a method of a compiled type.
 func replacedMethod(t reflect.Type, name string) reflect.Value {
-	if t.Kind() != reflect.Pointer {
+	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
 		return reflect.Value{}
 	}
-	e := t.Elem()
-	return replacedMethods["*"+e.PkgPath()+"."+e.Name()+"."+name]
+	return methodInstead(t.Elem().PkgPath(), t.Elem().Name(), name)
+}
+
+// methodInstead returns what stands for a method of a pointer to a type.
+func methodInstead(path, typ, name string) reflect.Value {
+	if v, ok := replacedMethods["*"+path+"."+typ+"."+name]; ok {
+		return v
+	}
+	if path == "main" {
+		return reflect.Value{}
+	}
+	if c := compiled.Lookup(path); c != nil {
+		return c.Funcs["(*"+typ+")."+name]
+	}
+	return reflect.Value{}
 }
 
 var replacements = map[string]reflect.Value{
-	"os.Exit":        reflect.ValueOf(exit),
-	"syscall.Exit":   reflect.ValueOf(exit),
-	"strings.Repeat": reflect.ValueOf(func(s string, n int) string { checkRepeat(n, len(s)); return strings.Repeat(s, n) }),
-	"bytes.Repeat":   reflect.ValueOf(func(b []byte, n int) []byte { checkRepeat(n, len(b)); return bytes.Repeat(b, n) }),
-	"flag.Parse":     reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
-	"time.Sleep":     reflect.ValueOf(sleep),
-	"fmt.Print":      reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":     reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":     reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":    reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
+	"os.Exit":      reflect.ValueOf(exit),
+	"syscall.Exit": reflect.ValueOf(exit),
+	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
+	"time.Sleep":   reflect.ValueOf(sleep),
+	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
+	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
+	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
+	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
+	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
+	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
 }
 
 var replacedMethods = map[string]reflect.Value{

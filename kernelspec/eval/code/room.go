@@ -22,14 +22,16 @@ const bigBytes = 64 << 20
 
 // checkMemory ends a thread that asks for n elements of some bytes where there is not
 // that much memory.
-func checkMemory(what string, n, size int) {
-	want := float64(n) * float64(size)
-	if want <= float64(free()) {
+func checkMemory(what string, n, size int) { RequireMemory(what, float64(n)*float64(size)) }
+
+// RequireMemory panics if there are not as many bytes as what needs.
+func RequireMemory(what string, bytes float64) {
+	if bytes < bigBytes || bytes <= float64(free()) {
 		return
 	}
 	runtime.GC()
-	if f := float64(free()); want > f {
-		panic(fatal(fmt.Sprintf("out of memory: %s of %s, but only %s are free", what, bytesText(want), bytesText(f))))
+	if f := float64(free()); bytes > f {
+		panic(fatal(fmt.Sprintf("out of memory: %s of %s, but only %s are free", what, bytesText(bytes), bytesText(f))))
 	}
 }
 

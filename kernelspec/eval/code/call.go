@@ -1,8 +1,8 @@
 package code
 
 import (
-	"fmt"
 	"reflect"
+	"sync"
 	"sync/atomic"
 
 	"axn/kernelspec/eval/rtype"
@@ -33,37 +33,41 @@ func (c *compiler) resultSlots(in *ssa.Call) (list []slot) {
 	return list
 }
 
-// transfer copies values between frames; the places in one of them are known when the
-// code of the callee is.
-type transfer struct {
-	code atomic.Pointer[Code] // for which the moves were made
-	in   func(dst, src *frame)
-	out  func(dst, src *frame)
+// passing hands arguments to the frame of a callee and takes results out of it.
+type passing struct{ in, out func(dst, src *frame) }
+
+// passing returns the passing of a call. With a receiver type set, the receiver is the
+// first parameter and is set apart. results may be left out.
+func (c *compiler) passing(cc *ssa.CallCommon, recv reflect.Type, results []slot) passing {
+	return newPassing(c.resultTypes(cc), recv, c.operands(cc), results)
 }
 
-// linkage is a call site's way to hand values to a callee and take its results.
-type linkage struct {
-	args, results []slot
-	skip          int // leading parameters that are set apart: the receiver
-	last          atomic.Pointer[transfer]
+func newPassing(outs []reflect.Type, recv reflect.Type, args, results []slot) passing {
+	var params []reflect.Type
+	if recv != nil {
+		params = append(params, recv)
+	}
+	for _, a := range args {
+		params = append(params, a.t)
+	}
+	out, in := placesOf(outs, params)
+	in = in[len(params)-len(args):]
+	var ins, rets []move
+	for i, a := range args {
+		ins = append(ins, newMove(a.t, in[i], a.off))
+	}
+	for i, r := range results {
+		rets = append(rets, newMove(r.t, r.off, out[i]))
+	}
+	return passing{moves(ins), moves(rets)}
 }
 
-// to returns the transfer for a callee.
-func (l *linkage) to(c *Code) *transfer {
-	if t := l.last.Load(); t != nil && t.code.Load() == c {
-		return t
+// resultTypes returns the types of what a call gives.
+func (c *compiler) resultTypes(cc *ssa.CallCommon) (list []reflect.Type) {
+	for v := range cc.Signature().Results().Variables() {
+		list = append(list, c.p.types.Of(v.Type()))
 	}
-	var in, out []move
-	for i, a := range l.args {
-		in = append(in, newMove(a.t, c.params[i+l.skip].off, a.off))
-	}
-	for i, r := range l.results {
-		out = append(out, newMove(r.t, r.off, c.results[i].off))
-	}
-	t := &transfer{in: moves(in), out: moves(out)}
-	t.code.Store(c)
-	l.last.Store(t)
-	return t
+	return list
 }
 
 // call compiles a call.
@@ -87,20 +91,7 @@ func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 	if host := c.p.host(f); host.IsValid() {
 		return c.callHost(host, args, results, keepNothing[packageOf(f).Path()])
 	}
-	fn, keep, wrapper := c.p.fn(f), c.kept[f].off, c.code.wrapper
-	link := &linkage{args: args, results: results}
-	if wrapper {
-		return func(fr *frame) {
-			code := fn.load()
-			nf, t := fr.callee(code, keep), link.to(code)
-			t.in(nf, fr)
-			nf.owner = fr.owner
-			nf.enter()
-			nf.owner = nil
-			t.out(fr, nf)
-			nf.clean()
-		}
-	}
+	fn, wrapper, pass := c.p.fn(f), c.code.wrapper, c.passing(&in.Call, nil, results)
 	return func(fr *frame) {
 		if fr.thread.stop.Load() != 0 {
 			fr.thread.stopped()
@@ -109,18 +100,14 @@ func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 		if code == nil {
 			code = fn.compile()
 		}
-		nf := *reg[*frame](fr, keep)
-		if nf == nil || nf.code != code || nf.busy {
-			nf = fr.callee(code, keep)
+		nf := code.open(fr.thread, fr)
+		pass.in(nf, fr)
+		if wrapper {
+			nf.owner = fr.owner
 		}
-		t := link.last.Load()
-		if t == nil || t.code.Load() != code {
-			t = link.to(code)
-		}
-		t.in(nf, fr)
 		nf.enter()
-		t.out(fr, nf)
-		nf.clean()
+		pass.out(fr, nf)
+		nf.close()
 	}
 }
 
@@ -138,30 +125,41 @@ type method struct {
 	host   ptr   // what stands for that, if not nil
 	direct bool  // the data word is the receiver
 	r      ptr   // type of the receiver
+	pass   passing
 }
 
 // methodSite finds the methods that a call by an interface reaches.
 type methodSite struct {
 	p     *Program
 	index int // of the method in the interface
-	name  string
 	cc    *ssa.CallCommon
+	pass  func(recv reflect.Type) passing
 	last  atomic.Pointer[method]
+	all   sync.Map // tab -> *method
 }
 
 func (s *methodSite) find(tab ptr) *method {
 	if m := s.last.Load(); m != nil && m.tab == tab {
 		return m
 	}
+	m, ok := s.all.Load(tab)
+	if !ok {
+		m, _ = s.all.LoadOrStore(tab, s.method(tab))
+	}
+	s.last.Store(m.(*method))
+	return m.(*method)
+}
+
+func (s *methodSite) method(tab ptr) *method {
 	r := dynamicType(iface{tab: tab}, true)
 	m := &method{tab: tab, r: r}
 	if o := s.p.types.Owner(r); o != nil {
 		m.fn = s.p.methodFunc(selection(o.Type, s.cc))
 		m.direct = rtype.Head(o.Real).Direct()
-	} else if v := replacedMethod(rtype.At(r), s.name); v.IsValid() {
+		m.pass = s.pass(o.Real)
+	} else if v := replacedMethod(rtype.At(r), s.cc.Method.Name()); v.IsValid() {
 		m.host = funcPointer(v)
 	}
-	s.last.Store(m)
 	return m
 }
 
@@ -178,20 +176,20 @@ func (s *methodSite) codeOf(m *method) ptr {
 	return ptr(uintptr(tab) + itabFuncs + uintptr(s.index)*wordSize)
 }
 
-func (c *compiler) methodSite(cc *ssa.CallCommon) (*methodSite, reflect.Type) {
-	it := c.typ(cc.Value)
-	m, index := interfaceMethod(it, cc.Method)
-	return &methodSite{p: c.p, index: index, name: cc.Method.Name(), cc: cc}, m
+// methodSite returns the site of a call by an interface and the type of the method,
+// without its receiver. results may be left out.
+func (c *compiler) methodSite(cc *ssa.CallCommon, results []slot) (*methodSite, reflect.Type) {
+	m, index := interfaceMethod(c.typ(cc.Value), cc.Method)
+	outs, args := c.resultTypes(cc), c.operands(cc)
+	return &methodSite{p: c.p, index: index, cc: cc, pass: func(recv reflect.Type) passing { return newPassing(outs, recv, args, results) }}, m
 }
 
 // callMethod compiles a call of a method by an interface.
 func (c *compiler) callMethod(in *ssa.Call) op {
-	cc := &in.Call
-	site, mt := c.methodSite(cc)
-	x, keep, wrapper := c.off(cc.Value), c.sites[in].off, c.code.wrapper
-	args, results := c.operands(cc), c.resultSlots(in)
-	link := &linkage{args: args, results: results, skip: 1}
-	host := newPlan(withReceiver(mt), append([]slot{{x + wordSize, unsafePointer}}, args...), results)
+	cc, results, wrapper := &in.Call, c.resultSlots(in), c.code.wrapper
+	site, mt := c.methodSite(cc, results)
+	x := c.off(cc.Value)
+	host := newPlan(withReceiver(mt), append([]slot{{x + wordSize, unsafePointer}}, c.operands(cc)...), results)
 	return func(fr *frame) {
 		i := *reg[iface](fr, x)
 		if i.tab == nil {
@@ -205,17 +203,15 @@ func (c *compiler) callMethod(in *ssa.Call) op {
 		if fr.thread.stop.Load() != 0 {
 			fr.thread.stopped()
 		}
-		code := m.fn.load()
-		nf, t := fr.callee(code, keep), link.to(code)
+		nf := m.fn.load().open(fr.thread, fr)
 		m.receive(nf, i.data)
-		t.in(nf, fr)
+		m.pass.in(nf, fr)
 		if wrapper {
 			nf.owner = fr.owner
 		}
 		nf.enter()
-		nf.owner = nil
-		t.out(fr, nf)
-		nf.clean()
+		m.pass.out(fr, nf)
+		nf.close()
 	}
 }
 
@@ -231,10 +227,9 @@ func (m *method) receive(nf *frame, data ptr) {
 
 // callValue compiles a call of a function value.
 func (c *compiler) callValue(in *ssa.Call) op {
-	x, keep, wrapper := c.off(in.Call.Value), c.sites[in].off, c.code.wrapper
-	args, results := c.operands(&in.Call), c.resultSlots(in)
-	link := &linkage{args: args, results: results}
-	host := newPlan(c.p.types.Of(in.Call.Value.Type()), args, results)
+	x, results, wrapper := c.off(in.Call.Value), c.resultSlots(in), c.code.wrapper
+	pass := c.passing(&in.Call, nil, results)
+	host := newPlan(c.p.types.Of(in.Call.Value.Type()), c.operands(&in.Call), results)
 	return func(fr *frame) {
 		f := *reg[ptr](fr, x)
 		if f == nil {
@@ -248,21 +243,15 @@ func (c *compiler) callValue(in *ssa.Call) op {
 		if fr.thread.stop.Load() != 0 {
 			fr.thread.stopped()
 		}
-		code := cl.fn.load()
-		nf := fr.callee(code, keep)
-		t := link.last.Load()
-		if t == nil || t.code.Load() != code {
-			t = link.to(code)
-		}
-		t.in(nf, fr)
+		nf := cl.fn.load().open(fr.thread, fr)
+		pass.in(nf, fr)
 		cl.bind(nf)
 		if wrapper {
 			nf.owner = fr.owner
 		}
 		nf.enter()
-		nf.owner = nil
-		t.out(fr, nf)
-		nf.clean()
+		pass.out(fr, nf)
+		nf.close()
 	}
 }
 
@@ -275,16 +264,15 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 	if b, ok := cc.Value.(*ssa.Builtin); ok {
 		return c.prepareBuiltin(b, cc)
 	}
-	link := &linkage{args: c.operands(cc)}
-	start := func(fr *frame, code *Code) *frame {
-		nf := code.take(fr.thread, nil)
-		link.to(code).in(nf, fr)
+	pass := c.passing(cc, nil, nil)
+	start := func(fr *frame, code *Code, pass passing) *frame {
+		nf := code.open(fr.thread, nil)
+		pass.in(nf, fr)
 		return nf
 	}
 	if cc.IsInvoke() {
-		site, mt := c.methodSite(cc)
+		site, mt := c.methodSite(cc, nil)
 		x, host := c.off(cc.Value), c.prepareHost(mt, cc, true)
-		link.skip = 1
 		return func(fr *frame) prepared {
 			i := *reg[iface](fr, x)
 			if i.tab == nil {
@@ -294,7 +282,7 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 			if m.fn == nil {
 				return host(fr, site.codeOf(m), i.data)
 			}
-			nf := start(fr, m.fn.load())
+			nf := start(fr, m.fn.load(), m.pass)
 			m.receive(nf, i.data)
 			return nf.perform
 		}
@@ -305,7 +293,7 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 			return func(fr *frame) prepared { return call(fr, fp, nil) }
 		}
 		fn := c.p.fn(f)
-		return func(fr *frame) prepared { return start(fr, fn.load()).perform }
+		return func(fr *frame) prepared { return start(fr, fn.load(), pass).perform }
 	}
 	x, host := c.off(cc.Value), c.prepareHost(c.p.types.Of(cc.Value.Type()), cc, false)
 	return func(fr *frame) prepared {
@@ -317,7 +305,7 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 		if cl.code != closureCode {
 			return host(fr, f, nil)
 		}
-		nf := start(fr, cl.fn.load())
+		nf := start(fr, cl.fn.load(), pass)
 		cl.bind(nf)
 		return nf.perform
 	}
@@ -333,31 +321,26 @@ func (nf *frame) perform(th *Thread, caller, owner *frame) {
 		}
 	}
 	nf.enter()
-	nf.code.give(nf)
+	nf.close()
 }
 
 // prepareHost prepares calls of compiled code: operands are copied to a frame that has
 // nothing but them and the results. With recv set it is a method of an interface's value,
 // whose data word is given apart.
 func (c *compiler) prepareHost(t reflect.Type, cc *ssa.CallCommon, recv bool) func(fr *frame, f, data ptr) prepared {
-	from := c.operands(cc)
 	h := newCompiler(&Func{p: c.p, f: c.f})
+	first := reflect.Type(nil)
 	if recv {
-		t = withReceiver(t)
+		t, first = withReceiver(t), unsafePointer
 	}
-	regs, results := h.signature(t)
+	params, results := h.signature(t)
 	h.layout()
-	args := slots(regs)
-	link, plan := &linkage{args: from}, newPlan(t, args, results())
-	if recv {
-		link.skip = 1
-	}
-	h.code.params = args
+	pass, plan := c.passing(cc, first, nil), newPlan(t, slots(params), slots(results))
 	return func(fr *frame, f, data ptr) prepared {
-		nf := h.code.newFrame(fr.thread, nil)
-		link.to(h.code).in(nf, fr)
+		nf := h.code.newFrame(fr.thread)
+		pass.in(nf, fr)
 		if recv {
-			*reg[ptr](nf, args[0].off) = data
+			*reg[ptr](nf, params[0].off) = data
 		}
 		return func(th *Thread, caller, owner *frame) {
 			if f == nil {
@@ -372,33 +355,4 @@ func (c *compiler) prepareHost(t reflect.Type, cc *ssa.CallCommon, recv bool) fu
 			th.owner = nil
 		}
 	}
-}
-
-// signature makes registers for the parameters of a function of compiled code, and one for
-// its results; where these lie is known when the layout is.
-func (c *compiler) signature(t reflect.Type) (params []*register, results func() []slot) {
-	for i := range t.NumIn() {
-		params = append(params, c.newRegister(t.In(i)))
-	}
-	var fields []reflect.StructField
-	for i := range t.NumOut() {
-		fields = append(fields, reflect.StructField{Name: fmt.Sprint("R", i), Type: t.Out(i)})
-	}
-	all := reflect.StructOf(fields)
-	r := c.newRegister(all)
-	return params, func() (list []slot) {
-		for i := range fields {
-			f := all.Field(i)
-			list = append(list, slot{r.off + f.Offset, f.Type})
-		}
-		return list
-	}
-}
-
-// slots returns where registers lie.
-func slots(regs []*register) (list []slot) {
-	for _, r := range regs {
-		list = append(list, slot{r.off, r.t})
-	}
-	return list
 }

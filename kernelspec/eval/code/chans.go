@@ -74,7 +74,7 @@ func chanAccess(elem reflect.Type) access {
 	case class16:
 		return access{send[[2]uint64], receive[[2]uint64]}
 	case classPtr:
-		return access{send[ptr], receive[ptr]}
+		return access{send[pointerWord], receive[pointerWord]} // not ptr: reflect.ChanOf goes wrong when *chan unsafe.Pointer is a type of the binary
 	case classString:
 		return access{send[string], receive[string]}
 	case classSlice:

@@ -18,11 +18,9 @@ type compiler struct {
 	code   *Code
 	list   []*register
 	regs   map[ssa.Value]*register
-	places map[ssa.Value]*register       // local variables that lie in the frame
-	same   map[ssa.Value]ssa.Value       // values that share the register of a phi
-	kept   map[any]*register             // frames kept for callees
-	sites  map[ssa.Instruction]*register // frames kept for calls whose callee is not fixed
-	fused  map[ssa.Instruction]bool      // part of another operation
+	places map[ssa.Value]*register  // local variables that lie in the frame
+	same   map[ssa.Value]ssa.Value  // values that share the register of a phi
+	fused  map[ssa.Instruction]bool // part of another operation
 	temps  map[*ssa.Phi]*register
 	blocks []*block
 
@@ -30,9 +28,8 @@ type compiler struct {
 }
 
 func newCompiler(fn *Func) *compiler {
-	return &compiler{p: fn.p, f: fn.f, code: &Code{fn: fn},
-		regs: map[ssa.Value]*register{}, places: map[ssa.Value]*register{}, same: map[ssa.Value]ssa.Value{}, kept: map[any]*register{},
-		sites: map[ssa.Instruction]*register{}, fused: map[ssa.Instruction]bool{}, temps: map[*ssa.Phi]*register{}}
+	return &compiler{p: fn.p, f: fn.f, code: &Code{fn: fn, number: fn.p.codes.Add(1)},
+		regs: map[ssa.Value]*register{}, places: map[ssa.Value]*register{}, same: map[ssa.Value]ssa.Value{}, fused: map[ssa.Instruction]bool{}, temps: map[*ssa.Phi]*register{}}
 }
 
 // compile compiles the function. It is called with the program's build lock held.
@@ -103,29 +100,29 @@ func (c *compiler) kinds() {
 	}
 }
 
-// parameters makes the registers of parameters, free variables and results.
+// parameters makes the registers of results, parameters and free variables.
 func (c *compiler) parameters() {
+	for v := range c.f.Signature.Results().Variables() {
+		c.passed(c.p.types.Of(v.Type()))
+	}
 	for _, v := range c.f.Params {
-		c.regs[v] = c.newRegister(c.p.types.Of(v.Type()))
+		c.regs[v] = c.passed(c.p.types.Of(v.Type()))
 	}
 	for _, v := range c.f.FreeVars {
 		c.regs[v] = c.newRegister(c.p.types.Of(v.Type()))
 	}
-	for v := range c.f.Signature.Results().Variables() {
-		c.newRegister(c.p.types.Of(v.Type()))
-	}
 }
 
-// slots notes where parameters, free variables and results lie.
+// slots notes where results, parameters and free variables lie.
 func (c *compiler) slots() {
 	n := 0
 	take := func(k int) []slot {
 		n += k
 		return slots(c.list[n-k : n])
 	}
+	c.code.results = take(c.f.Signature.Results().Len())
 	c.code.params = take(len(c.f.Params))
 	c.code.frees = take(len(c.f.FreeVars))
-	c.code.results = take(c.f.Signature.Results().Len())
 }
 
 // registers makes registers for all values and constants.
@@ -134,9 +131,6 @@ func (c *compiler) registers() {
 		for _, in := range b.Instrs {
 			if v, ok := in.(ssa.Value); ok && v.Type() != nil {
 				c.result(v)
-			}
-			if call, ok := in.(ssa.CallInstruction); ok {
-				c.site(call)
 			}
 		}
 	}
@@ -184,6 +178,10 @@ func (c *compiler) result(v ssa.Value) {
 		if c.fusesIf(v) {
 			return
 		}
+	case *ssa.Extract, *ssa.Field, *ssa.ChangeType:
+		if _, ok := c.partOf(v); ok {
+			return
+		}
 	case *ssa.Call, *ssa.Select, *ssa.Lookup, *ssa.TypeAssert, *ssa.UnOp:
 		if t, ok := v.Type().(*types.Tuple); ok && t.Len() == 0 {
 			return
@@ -224,26 +222,6 @@ func funcPointer(f reflect.Value) ptr {
 	return *(*ptr)(v.UnsafePointer())
 }
 
-// site makes the register in which a call site keeps the frame of its callee.
-func (c *compiler) site(call ssa.CallInstruction) {
-	if _, ok := call.(*ssa.Call); !ok {
-		return
-	}
-	switch v := call.Common().Value.(type) {
-	case *ssa.Builtin:
-		return
-	case *ssa.Function:
-		if c.kept[v] == nil {
-			c.kept[v] = c.newRegister(unsafePointer)
-			c.kept[v].zone = zoneKept
-		}
-		return
-	}
-	r := c.newRegister(unsafePointer)
-	r.zone = zoneKept
-	c.sites[call] = r
-}
-
 // off returns the offset of a value's register.
 func (c *compiler) off(v ssa.Value) uintptr {
 	if to := c.same[v]; to != nil {
@@ -251,6 +229,9 @@ func (c *compiler) off(v ssa.Value) uintptr {
 	}
 	r := c.regs[v]
 	if r == nil {
+		if off, ok := c.partOf(v); ok {
+			return off()
+		}
 		panic(fmt.Sprintf("no register for %s = %v", v.Name(), v))
 	}
 	return r.off
@@ -262,6 +243,25 @@ func (c *compiler) typ(v ssa.Value) reflect.Type {
 		return r.t
 	}
 	return c.p.types.Of(v.Type())
+}
+
+// partOf recognises a value that is a part of another one, or that one with another type,
+// and lies there: the other one is not computed anew where the part is still used. (A phi
+// is changed before that, where other phis take parts of it.)
+func (c *compiler) partOf(v ssa.Value) (off func() uintptr, ok bool) {
+	switch v := v.(type) {
+	case *ssa.Extract:
+		return func() uintptr { return c.off(v.Tuple) + c.typ(v.Tuple).Field(v.Index).Offset }, true
+	case *ssa.Field:
+		if _, phi := v.X.(*ssa.Phi); !phi {
+			return func() uintptr { return c.off(v.X) + c.typ(v.X).Field(v.Field).Offset }, true
+		}
+	case *ssa.ChangeType:
+		if _, phi := v.X.(*ssa.Phi); !phi {
+			return func() uintptr { return c.off(v.X) }, true
+		}
+	}
+	return nil, false
 }
 
 func (c *compiler) pos(in ssa.Instruction) token.Pos {
@@ -478,7 +478,7 @@ func (c *compiler) absorbed(v ssa.Value) bool {
 // instruction compiles an instruction; nil if nothing is to be done.
 func (c *compiler) instruction(in ssa.Instruction) op {
 	switch in := in.(type) {
-	case *ssa.Phi, *ssa.DebugRef:
+	case *ssa.Phi, *ssa.DebugRef, *ssa.Extract:
 		return nil
 	case *ssa.BinOp:
 		if o := c.fuseProduct(in); o != nil {
@@ -495,6 +495,9 @@ func (c *compiler) instruction(in ssa.Instruction) op {
 	case *ssa.Store:
 		return c.store(in)
 	case *ssa.ChangeType:
+		if c.regs[in] == nil {
+			return nil
+		}
 		return copyOp(c.typ(in), c.off(in), c.off(in.X))
 	case *ssa.Convert:
 		return c.convert(in, in.X)
@@ -505,9 +508,10 @@ func (c *compiler) instruction(in ssa.Instruction) op {
 	case *ssa.FieldAddr:
 		return c.fieldAddr(in)
 	case *ssa.Field:
+		if c.regs[in] == nil {
+			return nil
+		}
 		return copyOp(c.typ(in), c.off(in), c.off(in.X)+c.typ(in.X).Field(in.Field).Offset)
-	case *ssa.Extract:
-		return copyOp(c.typ(in), c.off(in), c.off(in.Tuple)+c.typ(in.Tuple).Field(in.Index).Offset)
 	case *ssa.IndexAddr:
 		return c.indexAddr(in)
 	case *ssa.Index:
@@ -560,9 +564,29 @@ func (c *compiler) compileHost(host reflect.Value) *Code {
 	t := host.Type()
 	params, results := c.signature(t)
 	c.layout()
-	c.code.params, c.code.results = slots(params), results()
+	c.code.params, c.code.results = slots(params), slots(results)
 	plan := newPlan(t, c.code.params, c.code.results)
 	f := funcPointer(host)
 	c.code.entry = &block{term: func(fr *frame) *block { plan.run(fr, fr, f); return nil }, pos: []token.Pos{token.NoPos}}
 	return c.code
+}
+
+// signature makes registers for the results and the parameters of a function of compiled
+// code.
+func (c *compiler) signature(t reflect.Type) (params, results []*register) {
+	for i := range t.NumOut() {
+		results = append(results, c.passed(t.Out(i)))
+	}
+	for i := range t.NumIn() {
+		params = append(params, c.passed(t.In(i)))
+	}
+	return params, results
+}
+
+// slots returns where registers lie.
+func slots(regs []*register) (list []slot) {
+	for _, r := range regs {
+		list = append(list, slot{r.off, r.t})
+	}
+	return list
 }

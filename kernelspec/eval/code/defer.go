@@ -42,7 +42,6 @@ func (fr *frame) unwind() {
 		d.panic(th, r)
 	}
 	th.top = fr
-	fr.busy = true
 	th.silence(r)
 	fr.runAllDefers()
 	switch {
@@ -52,7 +51,6 @@ func (fr *frame) unwind() {
 		run(fr, fr.code.recover)
 	}
 	th.top = fr.caller
-	fr.busy = false
 }
 
 // goOn panics on with what was not recovered. It is called when the frame has returned, so

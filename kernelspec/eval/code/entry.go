@@ -29,7 +29,7 @@ func (fn *Func) frameForHost(t *Task) *frame {
 	if th == nil {
 		th = &Thread{task: fn.foreign(t), lone: true}
 	}
-	nf := fn.load().take(th, th.top)
+	nf := fn.load().open(th, th.top)
 	nf.owner, th.owner = th.owner, nil
 	return nf
 }
@@ -60,8 +60,9 @@ func entryFor(t reflect.Type) entryMaker {
 }
 
 func newEntryMaker(t reflect.Type) entryMaker {
-	if m := wordEntry(t); m != nil {
-		return m
+	if w := wordEntryFor(t); w != nil {
+		e := endsOf(t, nil)
+		return func(to target) ptr { return w(to, e) }
 	}
 	return func(to target) ptr {
 		return funcPointer(reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value {
@@ -80,7 +81,7 @@ func newEntryMaker(t reflect.Type) entryMaker {
 				}
 				out[i] = v
 			}
-			nf.code.give(nf)
+			nf.close()
 			return out
 		}))
 	}
@@ -117,12 +118,12 @@ func (m *boundMethod) begin() *frame {
 	return m.fn.frameForHost(nil)
 }
 
-// indirectTarget hands a method its receiver by a pointer.
+// indirectEntry hands a method its receiver by a pointer.
 func indirectEntry(t reflect.Type, m *boundMethod) ptr {
-	r := rtype.Pointer(m.owner.Real)
-	if e := wordEntry(t); e != nil {
-		return e(&indirect{m, r})
+	if w := wordEntryFor(t); w != nil {
+		return w(m, endsOf(t, m.owner.Real))
 	}
+	r := rtype.Pointer(m.owner.Real)
 	return funcPointer(reflect.MakeFunc(t, func(args []reflect.Value) []reflect.Value {
 		nf := m.begin()
 		rtype.Move(r, at(nf, nf.code.params[0].off), args[0].UnsafePointer())
@@ -137,13 +138,7 @@ func indirectEntry(t reflect.Type, m *boundMethod) ptr {
 			v.Set(s.value(nf))
 			out[i] = v
 		}
-		nf.code.give(nf)
+		nf.close()
 		return out
 	}))
-}
-
-// indirect is a method whose first word points to the receiver.
-type indirect struct {
-	*boundMethod
-	r ptr
 }

@@ -207,9 +207,9 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 	failure := t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()
-			fr := c.take(th, nil)
+			fr := c.open(th, nil)
 			fr.enter()
-			c.give(fr)
+			fr.close()
 		}
 	})
 	for _, f := range fs {

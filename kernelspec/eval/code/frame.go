@@ -13,11 +13,10 @@ import (
 type frame struct {
 	code   *Code
 	thread *Thread
-	caller *frame
+	caller *frame // of a free frame: the next free one
 	b      *block // where it is: the operation i of block b
 	i      int32
 	depth  int32
-	busy   bool      // it is running, or a panic left it
 	defers *deferred // what it deferred and what it panics with; only of functions that defer
 	owner  *frame    // the frame whose deferred function this is, for recover
 }
@@ -76,57 +75,83 @@ func run(fr *frame, b *block) {
 	}
 }
 
-// newFrame makes a frame that is called from another one; caller may be nil.
-func (c *Code) newFrame(th *Thread, caller *frame) *frame {
+// newFrame makes a frame.
+func (c *Code) newFrame(th *Thread) *frame {
 	fr := (*frame)(rtype.New(c.frame))
 	rtype.Move(c.frame, ptr(fr), ptr(c.template))
-	fr.thread, fr.caller = th, caller
-	if caller != nil {
-		fr.depth = caller.depth + 1
-		if fr.depth&depthMask == 0 {
-			checkDepth(fr)
-		}
-	}
+	fr.thread = th
 	return fr
 }
 
-// take takes a frame from the pool of a function.
-func (c *Code) take(th *Thread, caller *frame) *frame {
-	x := c.pool.Get()
-	if x == nil {
-		return c.newFrame(th, caller)
+// Frames are used again. A thread keeps its free ones in lists, which functions share
+// whose numbers are equal modulo freeLists; the first freeTries of a list are looked at.
+const (
+	freeLists = 32
+	freeTries = 4
+)
+
+// open takes a frame for a call; caller may be nil.
+func (c *Code) open(th *Thread, caller *frame) *frame {
+	head := &th.free[c.number%freeLists]
+	nf := *head
+	switch {
+	case nf == nil:
+		nf = c.newFrame(th)
+	case nf.code == c:
+		*head = nf.caller
+	default:
+		nf = c.openLater(th, nf)
 	}
-	fr := x.(*frame)
-	fr.thread, fr.caller, fr.depth = th, caller, 0
+	nf.caller = caller
 	if caller != nil {
-		fr.depth = caller.depth + 1
-		if fr.depth&depthMask == 0 {
-			checkDepth(fr)
+		nf.depth = caller.depth + 1
+		if nf.depth&depthMask == 0 {
+			checkDepth(nf)
 		}
-	}
-	return fr
-}
-
-// give gives a frame back to the pool of its function. Whatever it refers to is let go.
-func (c *Code) give(fr *frame) {
-	rtype.Move(c.frame, ptr(fr), ptr(c.template))
-	c.pool.Put(fr)
-}
-
-// callee returns the frame with which a call site calls a function: the one that it kept
-// from the last call, unless the function has been compiled anew since.
-func (fr *frame) callee(c *Code, keep uintptr) *frame {
-	nf := *reg[*frame](fr, keep)
-	if nf == nil || nf.code != c || nf.busy {
-		nf = c.newFrame(fr.thread, fr)
-		*reg[*frame](fr, keep) = nf
 	}
 	return nf
 }
 
+// openLater takes a frame that is not the first of its list.
+func (c *Code) openLater(th *Thread, before *frame) *frame {
+	for range freeTries - 1 {
+		nf := before.caller
+		if nf == nil {
+			break
+		}
+		if nf.code == c {
+			before.caller = nf.caller
+			return nf
+		}
+		before = nf
+	}
+	return c.newFrame(th)
+}
+
+// close ends the use of a frame. Whatever its registers refer to is let go.
+func (nf *frame) close() {
+	c := nf.code
+	if c.defers {
+		nf.defers = nil
+	}
+	if nf.owner != nil {
+		nf.owner = nil
+	}
+	if c.pointers != nil {
+		for _, o := range c.pointers {
+			*reg[ptr](nf, o) = nil
+		}
+	} else if c.pointerLen > 0 {
+		memclr(at(nf, c.pointerOff), c.pointerLen)
+	}
+	nf.depth = 0
+	head := &nf.thread.free[c.number%freeLists]
+	nf.caller = *head
+	*head = nf
+}
+
 // enter runs a frame whose parameters are set.
 func (nf *frame) enter() {
-	nf.busy = true
 	nf.thread.top = nf
 	if nf.code.defers {
 		nf.runDeferring()
@@ -135,23 +160,19 @@ func (nf *frame) enter() {
 		run(nf, nf.code.entry)
 	}
 	nf.thread.top = nf.caller
-	nf.busy = false
 }
 
-// clean lets go of what the registers of a frame refer to, before it is kept for the next
-// call.
-func (nf *frame) clean() {
-	c := nf.code
-	if c.defers {
-		nf.defers = nil
-	}
-	switch n := c.pointerLen; {
-	case n == 0:
-	case n <= 4*wordSize:
-		for o := c.pointerOff; o < c.pointerOff+n; o += wordSize {
-			*reg[ptr](nf, o) = nil
+// placesOf tells where the results and the parameters of a function lie in its frames. That
+// is the same for all functions of a signature, so a call needs to know no more of them.
+func placesOf(results, params []reflect.Type) (out, in []uintptr) {
+	off := frameSize
+	place := func(list []reflect.Type) (offs []uintptr) {
+		for _, t := range list {
+			off = alignUp(off, t)
+			offs = append(offs, off)
+			off += t.Size()
 		}
-	default:
-		memclr(at(nf, c.pointerOff), n)
+		return offs
 	}
+	return place(results), place(params)
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"reflect"
 	"strconv"
+	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
 
@@ -107,47 +108,78 @@ func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
 	}
 }
 
-// loadElement compiles the load of an element of a slice by an int, nil for others.
-func (c *compiler) loadElement(a *ssa.IndexAddr, d uintptr, t reflect.Type) op {
-	if c.typ(a.X).Kind() != reflect.Slice || !c.isInt(a.Index) {
-		return nil
+// elementOf recognises an element of a slice by an int, whose address takes no register.
+func (c *compiler) elementOf(v ssa.Value) (x, y uintptr, ok bool) {
+	a, ok := v.(*ssa.IndexAddr)
+	if !ok || c.regs[a] != nil || c.typ(a.X).Kind() != reflect.Slice || !c.isInt(a.Index) {
+		return 0, 0, false
 	}
-	x, y, size := c.off(a.X), c.off(a.Index), t.Size()
-	switch classOf(t) {
-	case class8:
-		return func(fr *frame) {
-			s, i := reg[slice](fr, x), *reg[int](fr, y)
-			if uint(i) >= uint(s.len) {
-				bound(i, s.len)
-			}
-			*reg[uint64](fr, d) = *(*uint64)(ptr(uintptr(s.p) + uintptr(i)*8))
-		}
-	case class1:
-		return func(fr *frame) {
-			s, i := reg[slice](fr, x), *reg[int](fr, y)
-			if uint(i) >= uint(s.len) {
-				bound(i, s.len)
-			}
-			*reg[uint8](fr, d) = *(*uint8)(ptr(uintptr(s.p) + uintptr(i)))
-		}
-	case classPtr:
-		return func(fr *frame) {
-			s, i := reg[slice](fr, x), *reg[int](fr, y)
-			if uint(i) >= uint(s.len) {
-				bound(i, s.len)
-			}
-			*reg[ptr](fr, d) = *(*ptr)(ptr(uintptr(s.p) + uintptr(i)*8))
-		}
-	case classSlice:
-		return func(fr *frame) {
-			s, i := reg[slice](fr, x), *reg[int](fr, y)
-			if uint(i) >= uint(s.len) {
-				bound(i, s.len)
-			}
-			*reg[slice](fr, d) = *(*slice)(ptr(uintptr(s.p) + uintptr(i)*size))
-		}
+	return c.off(a.X), c.off(a.Index), true
+}
+
+// fieldOf recognises a field of what a pointer points to, whose address takes no register.
+func (c *compiler) fieldOf(v ssa.Value) (x, off uintptr, ok bool) {
+	a, ok := v.(*ssa.FieldAddr)
+	if !ok || c.regs[a] != nil {
+		return 0, 0, false
 	}
-	return nil
+	return c.off(a.X), c.structOf(a.X).Field(a.Field).Offset, true
+}
+
+// transfers make the operations that load a register from elements and fields, or store it
+// there.
+type transfers struct {
+	loadElement, storeElement func(v, x, y uintptr) op
+	loadField, storeField     func(v, x, off uintptr) op
+}
+
+// transfersOf are those of a class, nil for values that the runtime must copy.
+var transfersOf = map[class]*transfers{
+	class1: newTransfers[uint8](), class2: newTransfers[uint16](), class4: newTransfers[uint32](), class8: newTransfers[uint64](), class16: newTransfers[[2]uint64](),
+	classPtr: newTransfers[ptr](), classString: newTransfers[string](), classSlice: newTransfers[slice](), classIface: newTransfers[iface](),
+}
+
+func newTransfers[T any]() *transfers {
+	return &transfers{loadElement[T], storeElement[T], loadField[T], storeField[T]}
+}
+
+// element returns the address of an element.
+func element[T any](fr *frame, x, y uintptr) *T {
+	s, i := reg[slice](fr, x), *reg[int](fr, y)
+	if uint(i) >= uint(s.len) {
+		bound(i, s.len)
+	}
+	var t T
+	return (*T)(ptr(uintptr(s.p) + uintptr(i)*unsafe.Sizeof(t)))
+}
+
+//go:noinline
+func loadElement[T any](v, x, y uintptr) op {
+	return func(fr *frame) { *reg[T](fr, v) = *element[T](fr, x, y) }
+}
+
+//go:noinline
+func storeElement[T any](v, x, y uintptr) op {
+	return func(fr *frame) { *element[T](fr, x, y) = *reg[T](fr, v) }
+}
+
+// field returns the address of a field.
+func field[T any](fr *frame, x, off uintptr) *T {
+	p := *reg[ptr](fr, x)
+	if p == nil {
+		nilDereference()
+	}
+	return (*T)(ptr(uintptr(p) + off))
+}
+
+//go:noinline
+func loadField[T any](v, x, off uintptr) op {
+	return func(fr *frame) { *reg[T](fr, v) = *field[T](fr, x, off) }
+}
+
+//go:noinline
+func storeField[T any](v, x, off uintptr) op {
+	return func(fr *frame) { *field[T](fr, x, off) = *reg[T](fr, v) }
 }
 
 // indexAddr compiles the address of an element.
@@ -165,13 +197,7 @@ func (c *compiler) index(in *ssa.Index) op {
 	d, x, i, text := c.off(in), c.off(in.X), c.number(in.Index), c.text(in.Index)
 	t := c.typ(in.X)
 	if t.Kind() == reflect.String {
-		return func(fr *frame) {
-			s, i := *reg[string](fr, x), i(fr)
-			if uint(i) >= uint(len(s)) {
-				badIndex(text(fr), len(s))
-			}
-			*reg[byte](fr, d) = s[i]
-		}
+		return c.textByte(d, x, in.Index)
 	}
 	n, size, cl, r := t.Len(), t.Elem().Size(), classOf(t.Elem()), rtype.Pointer(t.Elem())
 	return func(fr *frame) {
@@ -180,6 +206,22 @@ func (c *compiler) index(in *ssa.Index) op {
 			badIndex(text(fr), n)
 		}
 		copyValue(cl, r, at(fr, d), at(fr, x+uintptr(i)*size))
+	}
+}
+
+// textByte compiles a byte of a string.
+func (c *compiler) textByte(d, x uintptr, index ssa.Value) op {
+	if c.isInt(index) {
+		y := c.off(index)
+		return func(fr *frame) { *reg[byte](fr, d) = (*reg[string](fr, x))[*reg[int](fr, y)] }
+	}
+	i, text := c.number(index), c.text(index)
+	return func(fr *frame) {
+		s, i := *reg[string](fr, x), i(fr)
+		if uint(i) >= uint(len(s)) {
+			badIndex(text(fr), len(s))
+		}
+		*reg[byte](fr, d) = s[i]
 	}
 }
 

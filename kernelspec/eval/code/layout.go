@@ -23,14 +23,22 @@ type register struct {
 type zone int
 
 const (
-	zonePointers zone = iota // cleared when the frame is kept
-	zoneKept                 // pointers that stay: constants, kept frames
-	zonePlain                // no pointers
+	zoneSignature zone = iota // results and parameters, as placesOf has them
+	zonePointers              // cleared when the frame is free
+	zoneKept                  // pointers that stay: constants
+	zonePlain                 // no pointers
 	zones
 )
 
 // maxLocal is how large a local variable may be to lie in the frame.
 const maxLocal = 4096
+
+// passed adds a register of a parameter or result.
+func (c *compiler) passed(t reflect.Type) *register {
+	r := c.newRegister(t)
+	r.zone = zoneSignature
+	return r
+}
 
 // newRegister adds a register.
 func (c *compiler) newRegister(t reflect.Type) *register {
@@ -61,19 +69,18 @@ func (c *compiler) layout() {
 		off = from[z]
 		for _, r := range c.list {
 			if r.zone == z {
-				align := uintptr(max(r.t.Align(), 1))
-				off = (off + align - 1) &^ (align - 1)
+				off = alignUp(off, r.t)
 				r.off = off
 				off += r.t.Size()
 			}
 		}
 		to[z] = off
 	}
-	c.code.pointerOff, c.code.pointerLen = from[zonePointers], (to[zonePointers]-from[zonePointers]+wordSize-1)&^(wordSize-1)
+	c.cleared(from[zoneSignature], to[zonePointers])
 	c.code.frame = rtype.NewMemory(off+wordSize, func(set func(uintptr)) {
 		rtype.Pointers(reflect.TypeFor[frame](), 0, set)
 		for _, r := range c.list {
-			if r.zone != zonePlain {
+			if rtype.Head(r.t).PtrBytes > 0 {
 				rtype.Pointers(r.t, r.off, set)
 			}
 		}
@@ -84,6 +91,26 @@ func (c *compiler) layout() {
 		if r.set != nil {
 			r.set(at((*frame)(c.code.template), r.off))
 		}
+	}
+}
+
+// maxPointers is how many pointers of a frame are cleared one by one.
+const maxPointers = 6
+
+// cleared notes which of the registers from one offset to another refer to anything.
+func (c *compiler) cleared(from, to uintptr) {
+	var list []uintptr
+	for _, r := range c.list {
+		if r.off >= from && r.off < to {
+			rtype.Pointers(r.t, r.off, func(o uintptr) { list = append(list, o) })
+		}
+	}
+	switch {
+	case len(list) == 0:
+	case len(list) <= maxPointers:
+		c.code.pointers = list
+	default:
+		c.code.pointerOff, c.code.pointerLen = from, (to-from+wordSize-1)&^(wordSize-1)
 	}
 }
 

@@ -1,7 +1,6 @@
 package code
 
 import (
-	"go/constant"
 	"go/token"
 	"reflect"
 
@@ -14,7 +13,7 @@ import (
 // counter is the step of a counting loop: reg += by, then a branch on a comparison.
 type counter struct {
 	reg, other uintptr
-	by         int
+	by         uintptr // register of what is added
 	op         token.Token
 	yes, no    edge
 	late       bool // the edge's moves come before the counter is raised
@@ -43,11 +42,10 @@ func (c *compiler) countingLoop(b *ssa.BasicBlock) *counter {
 	if raise == nil || c.off(raise) != c.off(cmp.X) || c.off(raise.X) != c.off(raise) {
 		return nil
 	}
-	by, _ := constant.Int64Val(raise.Y.(*ssa.Const).Value)
-	return &counter{reg: c.off(raise), other: c.off(cmp.Y), by: int(by), op: cmp.Op, yes: c.edge(to, 0), no: c.edge(to, 1), late: late}
+	return &counter{reg: c.off(raise), other: c.off(cmp.Y), by: c.off(raise.Y), op: cmp.Op, yes: c.edge(to, 0), no: c.edge(to, 1), late: late}
 }
 
-// lastRaise returns the last operation of a block if it adds a constant to an int.
+// lastRaise returns the last operation of a block if it adds to an int.
 func (c *compiler) lastRaise(b *ssa.BasicBlock) *ssa.BinOp {
 	for i := len(b.Instrs) - 2; i >= 0; i-- {
 		in := b.Instrs[i]
@@ -61,9 +59,6 @@ func (c *compiler) lastRaise(b *ssa.BasicBlock) *ssa.BinOp {
 		if !ok || v.Op != token.ADD || c.typ(v).Kind() != reflect.Int {
 			return nil
 		}
-		if k, ok := v.Y.(*ssa.Const); !ok || k.Value == nil {
-			return nil
-		}
 		return v
 	}
 	return nil
@@ -75,15 +70,28 @@ func (n *counter) count(moves op) func(*frame) *block {
 	r, o, by := n.reg, n.other, n.by
 	yes, no, late := n.yes, n.no, n.late
 	plain := moves == nil && yes.moves == nil && no.moves == nil && !yes.back && !no.back
-	if plain && n.op == token.LSS {
-		body, end := yes.to, no.to
+	body, end := yes.to, no.to
+	switch {
+	case plain && n.op == token.LSS:
 		return func(fr *frame) *block {
 			if fr.thread.stop.Load() != 0 {
 				fr.thread.stopped()
 			}
-			i := *reg[int](fr, r) + by
+			i := *reg[int](fr, r) + *reg[int](fr, by)
 			*reg[int](fr, r) = i
 			if i < *reg[int](fr, o) {
+				return body
+			}
+			return end
+		}
+	case plain && n.op == token.LEQ:
+		return func(fr *frame) *block {
+			if fr.thread.stop.Load() != 0 {
+				fr.thread.stopped()
+			}
+			i := *reg[int](fr, r) + *reg[int](fr, by)
+			*reg[int](fr, r) = i
+			if i <= *reg[int](fr, o) {
 				return body
 			}
 			return end
@@ -97,7 +105,7 @@ func (n *counter) count(moves op) func(*frame) *block {
 		if moves != nil && late {
 			moves(fr)
 		}
-		*reg[int](fr, r) += by
+		*reg[int](fr, r) += *reg[int](fr, by)
 		if moves != nil && !late {
 			moves(fr)
 		}

@@ -13,11 +13,10 @@ import (
 func (c *compiler) lookup(in *ssa.Lookup) op {
 	d, x, t := c.off(in), c.off(in.X), c.typ(in.X)
 	if t.Kind() == reflect.String {
-		i := c.number(in.Index)
-		return func(fr *frame) { *reg[byte](fr, d) = (*reg[string](fr, x))[i(fr)] }
+		return c.textByte(d, x, in.Index)
 	}
 	k, r, cl, elem := c.off(in.Index), rtype.Pointer(t), classOf(t.Elem()), rtype.Pointer(t.Elem())
-	zero := rtype.New(elem)
+	zero, access := rtype.New(elem), mapFuncsOf(t).access
 	okOff := uintptr(0)
 	if in.CommaOk {
 		okOff = d + c.typ(in).Field(1).Offset
@@ -25,7 +24,7 @@ func (c *compiler) lookup(in *ssa.Lookup) op {
 	return func(fr *frame) {
 		m := *reg[ptr](fr, x)
 		g := guardMap(fr, m, false)
-		p, ok := mapaccess2(r, m, at(fr, k))
+		p, ok := access(r, m, at(fr, k))
 		if !ok {
 			p = zero
 		}
@@ -37,15 +36,49 @@ func (c *compiler) lookup(in *ssa.Lookup) op {
 	}
 }
 
+// mapFuncs find an element of a map, or make room for one.
+type mapFuncs struct {
+	access func(t, m, key ptr) (ptr, bool)
+	assign func(t, m, key ptr) ptr
+}
+
+// maxFastElem is how many bytes an element has at most where the runtime's functions for
+// the commonest keys may be used.
+const maxFastElem = 128
+
+func mapFuncsOf(t reflect.Type) mapFuncs {
+	if t.Elem().Size() > maxFastElem {
+		return mapFuncs{mapaccess2, mapassign}
+	}
+	switch t.Key().Kind() {
+	case reflect.Int32, reflect.Uint32:
+		return mapFuncs{
+			func(t, m, key ptr) (ptr, bool) { return mapaccess2Fast32(t, m, *(*uint32)(key)) },
+			func(t, m, key ptr) ptr { return mapassignFast32(t, m, *(*uint32)(key)) },
+		}
+	case reflect.Int, reflect.Int64, reflect.Uint, reflect.Uint64, reflect.Uintptr:
+		return mapFuncs{
+			func(t, m, key ptr) (ptr, bool) { return mapaccess2Fast64(t, m, *(*uint64)(key)) },
+			func(t, m, key ptr) ptr { return mapassignFast64(t, m, *(*uint64)(key)) },
+		}
+	case reflect.String:
+		return mapFuncs{
+			func(t, m, key ptr) (ptr, bool) { return mapaccess2FastText(t, m, *(*string)(key)) },
+			func(t, m, key ptr) ptr { return mapassignFastText(t, m, *(*string)(key)) },
+		}
+	}
+	return mapFuncs{mapaccess2, mapassign}
+}
+
 // mapUpdate compiles the setting of an element of a map.
 func (c *compiler) mapUpdate(in *ssa.MapUpdate) op {
 	x, k, v := c.off(in.Map), c.off(in.Key), c.off(in.Value)
 	t := c.typ(in.Map)
-	r, cl, elem := rtype.Pointer(t), classOf(t.Elem()), rtype.Pointer(t.Elem())
+	r, cl, elem, assign := rtype.Pointer(t), classOf(t.Elem()), rtype.Pointer(t.Elem()), mapFuncsOf(t).assign
 	return func(fr *frame) {
 		m := *reg[ptr](fr, x)
 		g := guardMap(fr, m, true)
-		p := mapassign(r, m, at(fr, k))
+		p := assign(r, m, at(fr, k))
 		copyValue(cl, elem, p, at(fr, v))
 		g.end()
 	}

@@ -89,7 +89,7 @@ func (c *compiler) load(in *ssa.UnOp) op {
 	if c.onlyMeasured(in) {
 		return nil
 	}
-	if c.regs[in.X] == nil {
+	if c.absorbed(in.X) {
 		return c.fusedLoad(in)
 	}
 	x := c.off(in.X)
@@ -154,30 +154,12 @@ func (c *compiler) loadGlobal(d uintptr, p ptr, t reflect.Type) op {
 // fusedLoad compiles a load whose address is found by the same operation.
 func (c *compiler) fusedLoad(in *ssa.UnOp) op {
 	d, t := c.off(in), c.typ(in)
-	if a, ok := in.X.(*ssa.FieldAddr); ok {
-		x, off := c.off(a.X), c.structOf(a.X).Field(a.Field).Offset
-		switch classOf(t) {
-		case class8:
-			return func(fr *frame) {
-				p := *reg[ptr](fr, x)
-				if p == nil {
-					nilDereference()
-				}
-				*reg[uint64](fr, d) = *(*uint64)(ptr(uintptr(p) + off))
-			}
-		case classPtr:
-			return func(fr *frame) {
-				p := *reg[ptr](fr, x)
-				if p == nil {
-					nilDereference()
-				}
-				*reg[ptr](fr, d) = *(*ptr)(ptr(uintptr(p) + off))
-			}
+	if by := transfersOf[classOf(t)]; by != nil {
+		if x, off, ok := c.fieldOf(in.X); ok {
+			return by.loadField(d, x, off)
 		}
-	}
-	if a, ok := in.X.(*ssa.IndexAddr); ok {
-		if o := c.loadElement(a, d, t); o != nil {
-			return o
+		if x, y, ok := c.elementOf(in.X); ok {
+			return by.loadElement(d, x, y)
 		}
 	}
 	address := c.addressOf(in.X)
@@ -192,13 +174,15 @@ func (c *compiler) store(in *ssa.Store) op {
 		return copyOp(t, off, v)
 	}
 	cl, r := classOf(t), rtype.Pointer(t)
-	if address := c.addressOf(in.Addr); address != nil {
-		switch cl {
-		case class8:
-			return func(fr *frame) { *(*uint64)(address(fr)) = *reg[uint64](fr, v) }
-		case classPtr:
-			return func(fr *frame) { *(*ptr)(address(fr)) = *reg[ptr](fr, v) }
+	if by := transfersOf[cl]; by != nil {
+		if x, off, ok := c.fieldOf(in.Addr); ok {
+			return by.storeField(v, x, off)
 		}
+		if x, y, ok := c.elementOf(in.Addr); ok {
+			return by.storeElement(v, x, y)
+		}
+	}
+	if address := c.addressOf(in.Addr); address != nil {
 		return func(fr *frame) { copyValue(cl, r, address(fr), at(fr, v)) }
 	}
 	x := c.off(in.Addr)

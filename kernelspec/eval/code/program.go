@@ -46,6 +46,7 @@ type Program struct {
 
 	bodies  map[*types.Func]*Func // of methods of types of earlier cells
 	chans   madeChans
+	codes   atomic.Uint32        // how many functions were compiled
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
 	cells   map[*ssa.Package]*Task
 	idle    *Task // of goroutines of compiled code after it was stopped

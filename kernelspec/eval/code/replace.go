@@ -72,16 +72,16 @@ func methodInstead(path, typ, name string) reflect.Value {
 }
 
 var replacements = map[string]reflect.Value{
-	"os.Exit":        reflect.ValueOf(exit),
-	"syscall.Exit":   reflect.ValueOf(exit),
-	"flag.Parse":     reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
-	"time.Sleep":     reflect.ValueOf(sleep),
-	"fmt.Print":      reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":     reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":     reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":    reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
+	"os.Exit":      reflect.ValueOf(exit),
+	"syscall.Exit": reflect.ValueOf(exit),
+	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
+	"time.Sleep":   reflect.ValueOf(sleep),
+	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
+	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
+	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
+	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
+	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
+	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
 }
 
 var replacedMethods = map[string]reflect.Value{

@@ -12,16 +12,18 @@ import (
 // Thread is a goroutine that runs code of the program.
 type Thread struct {
 	task   *Task
-	stop   atomic.Uint32 // not 0: the thread ends at its next loop or call
-	top    *frame        // the frame that runs
-	flight *flight       // the panic that goes through the frames
-	guard  mapGuard      // held while a map is used
-	owner  *frame        // of the deferred call of compiled code that begins
-	walks  int           // how often its places were looked for
-	lone   bool          // a goroutine of compiled code that is about to call
-	waits  waits         // for what it waits
-	quiet  atomic.Bool   // deferred calls of a stopped thread run
-	told   bool          // its failure is reported
+	g      uintptr           // address of the goroutine
+	stop   atomic.Uint32     // not 0: the thread ends at its next loop or call
+	top    *frame            // the frame that runs
+	flight *flight           // the panic that goes through the frames
+	guard  mapGuard          // held while a map is used
+	owner  *frame            // of the deferred call of compiled code that begins
+	walks  int               // how often its places were looked for
+	lone   bool              // a goroutine of compiled code that is about to call
+	waits  waits             // for what it waits
+	free   [freeLists]*frame // those that can be used again
+	quiet  atomic.Bool       // deferred calls of a stopped thread run
+	told   bool              // its failure is reported
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -30,24 +32,35 @@ var threads [64]struct {
 	m map[uintptr]*Thread
 }
 
+// recent are threads that began or were looked for of late, by the same address: a thread
+// is there only while its goroutine has it.
+var recent [256]atomic.Pointer[Thread]
+
 // live is how many threads there are.
 var live atomic.Int64
 
 // currentThread returns the thread of the calling goroutine, nil if it is none.
 func currentThread() *Thread {
 	g := rtype.Goroutine()
+	at := &recent[g>>8&255]
+	if th := at.Load(); th != nil && th.g == g {
+		return th
+	}
 	s := &threads[g>>8&63]
 	s.RLock()
 	th := s.m[g]
 	s.RUnlock()
+	if th != nil {
+		at.Store(th)
+	}
 	return th
 }
 
 // begin makes the calling goroutine a thread of a task; end ends it.
 func (t *Task) begin() (th *Thread, end func()) {
 	debug.SetPanicOnFault(true)
-	th = &Thread{task: t}
 	g := rtype.Goroutine()
+	th = &Thread{task: t, g: g}
 	s := &threads[g>>8&63]
 	s.Lock()
 	if s.m == nil {
@@ -56,6 +69,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 	outer := s.m[g]
 	s.m[g] = th
 	s.Unlock()
+	recent[g>>8&255].Store(th)
 	live.Add(1)
 	guardMemory()
 	t.add(th)
@@ -65,6 +79,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 		setLabel(label)
 		t.remove(th)
 		live.Add(-1)
+		recent[g>>8&255].CompareAndSwap(th, outer)
 		s.Lock()
 		if outer == nil {
 			delete(s.m, g)

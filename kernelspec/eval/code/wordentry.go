@@ -8,9 +8,13 @@ import (
 	"axn/kernelspec/eval/rtype"
 )
 
-// wordEntry makes entries for functions of a few words, nil for others. Each word of the
-// parameters is taken with its nature, so the collector sees pointers where they are.
-func wordEntry(t reflect.Type) entryMaker {
+// wordEntry makes function values by which compiled code calls a target whose words lie
+// where ends tell.
+type wordEntry func(to target, e *ends) ptr
+
+// wordEntryFor returns the entries for functions of a few words, nil for others. Each word
+// of the parameters is taken with its nature, so the collector sees pointers where they are.
+func wordEntryFor(t reflect.Type) wordEntry {
 	var in, out []word
 	ok := true
 	for i := 0; i < t.NumIn() && ok; i++ {
@@ -73,62 +77,59 @@ type (
 )
 
 // ends is where the words of a target's parameters and results lie in its frames.
-type ends struct{ in, out []word }
+type ends struct {
+	in, out []word
+	recv    ptr // type of a receiver that is given by a pointer
+}
 
-// endsOf returns the ends of a function; apart tells that its receiver is given by a
-// pointer.
-func (c *Code) endsOf(apart bool) *ends {
-	at := &c.direct
-	if apart {
-		at = &c.apart
+// endsOf returns the ends of functions of a type; recv is set if their first parameter
+// points to the receiver.
+func endsOf(t, recv reflect.Type) *ends {
+	var params, results []reflect.Type
+	for i := range t.NumIn() {
+		params = append(params, t.In(i))
 	}
-	if x := at.Load(); x != nil {
-		return x
+	for i := range t.NumOut() {
+		results = append(results, t.Out(i))
 	}
 	x := new(ends)
-	for i, s := range c.params {
-		if i == 0 && apart {
-			x.in = append(x.in, word{0, wordSize, pointer})
+	if recv != nil {
+		params[0], x.recv = recv, rtype.Pointer(recv)
+	}
+	out, in := placesOf(results, params)
+	for i, p := range params {
+		if i == 0 && recv != nil {
+			x.in = append(x.in, word{in[0], wordSize, pointer})
 			continue
 		}
-		x.in, _ = wordsOf(x.in, s.t, s.off)
+		x.in, _ = wordsOf(x.in, p, in[i])
 	}
-	for _, s := range c.results {
-		x.out, _ = wordsOf(x.out, s.t, s.off)
+	for i, r := range results {
+		x.out, _ = wordsOf(x.out, r, out[i])
 	}
-	at.Store(x)
 	return x
 }
 
 // arrival is a call from compiled code on its way in.
 type arrival struct {
-	nf   *frame
-	ends *ends
-	recv ptr // type of a receiver that is given by a pointer
-}
-
-func arrive(to target) arrival {
-	nf := to.begin()
-	if m, ok := to.(*indirect); ok {
-		return arrival{nf, nf.code.endsOf(true), m.r}
-	}
-	return arrival{nf, nf.code.endsOf(false), nil}
+	nf *frame
+	*ends
 }
 
 // take stores the i-th word of the parameters.
 func take[A anyWord](a *arrival, i int, v A) {
 	if i == 0 && a.recv != nil {
-		rtype.Move(a.recv, at(a.nf, a.nf.code.params[0].off), any(v).(pointerWord).v)
+		rtype.Move(a.recv, at(a.nf, a.in[0].off), any(v).(pointerWord).v)
 		return
 	}
-	v.put(&a.ends.in[i], ptr(a.nf))
+	v.put(&a.in[i], ptr(a.nf))
 }
 
 // leave runs the call and returns its result words.
 func leave[R resultWords](a *arrival) (r R) {
 	nf := a.nf
 	nf.finish()
-	out, base := a.ends.out, ptr(nf)
+	out, base := a.out, ptr(nf)
 	switch p := any(&r).(type) {
 	case *words1[pointerWord]:
 		p.a.v = *(*ptr)(at(nf, out[0].off))
@@ -143,17 +144,17 @@ func leave[R resultWords](a *arrival) (r R) {
 	case *words2[numberWord, numberWord]:
 		p.a.v, p.b.v = out[0].load(base), out[1].load(base)
 	}
-	nf.code.give(nf)
+	nf.close()
 	return r
 }
 
 // pointerTo returns the word of a function value.
 func pointerTo[F any](f F) ptr { return *(*ptr)(ptr(&f)) }
 
-func entry0[R resultWords](in []word) entryMaker {
+func entry0[R resultWords](in []word) wordEntry {
 	if len(in) == 0 {
-		return func(to target) ptr {
-			return pointerTo(func() R { a := arrive(to); return leave[R](&a) })
+		return func(to target, e *ends) ptr {
+			return pointerTo(func() R { a := arrival{to.begin(), e}; return leave[R](&a) })
 		}
 	}
 	switch in[0].nature {
@@ -165,10 +166,10 @@ func entry0[R resultWords](in []word) entryMaker {
 	return entry1[R, numberWord](in)
 }
 
-func entry1[R resultWords, A anyWord](in []word) entryMaker {
+func entry1[R resultWords, A anyWord](in []word) wordEntry {
 	if len(in) == 1 {
-		return func(to target) ptr {
-			return pointerTo(func(x A) R { a := arrive(to); take(&a, 0, x); return leave[R](&a) })
+		return func(to target, e *ends) ptr {
+			return pointerTo(func(x A) R { a := arrival{to.begin(), e}; take(&a, 0, x); return leave[R](&a) })
 		}
 	}
 	switch in[1].nature {
@@ -180,10 +181,10 @@ func entry1[R resultWords, A anyWord](in []word) entryMaker {
 	return entry2[R, A, numberWord](in)
 }
 
-func entry2[R resultWords, A, B anyWord](in []word) entryMaker {
+func entry2[R resultWords, A, B anyWord](in []word) wordEntry {
 	if len(in) == 2 {
-		return func(to target) ptr {
-			return pointerTo(func(x A, y B) R { a := arrive(to); take(&a, 0, x); take(&a, 1, y); return leave[R](&a) })
+		return func(to target, e *ends) ptr {
+			return pointerTo(func(x A, y B) R { a := arrival{to.begin(), e}; take(&a, 0, x); take(&a, 1, y); return leave[R](&a) })
 		}
 	}
 	switch in[2].nature {
@@ -195,11 +196,11 @@ func entry2[R resultWords, A, B anyWord](in []word) entryMaker {
 	return nil
 }
 
-func entry3[R resultWords, A, B, C anyWord](in []word) entryMaker {
+func entry3[R resultWords, A, B, C anyWord](in []word) wordEntry {
 	if len(in) == 3 {
-		return func(to target) ptr {
+		return func(to target, e *ends) ptr {
 			return pointerTo(func(x A, y B, z C) R {
-				a := arrive(to)
+				a := arrival{to.begin(), e}
 				take(&a, 0, x)
 				take(&a, 1, y)
 				take(&a, 2, z)
@@ -216,10 +217,10 @@ func entry3[R resultWords, A, B, C anyWord](in []word) entryMaker {
 	return nil
 }
 
-func entry4[R resultWords, A, B, C, D anyWord]() entryMaker {
-	return func(to target) ptr {
+func entry4[R resultWords, A, B, C, D anyWord]() wordEntry {
+	return func(to target, e *ends) ptr {
 		return pointerTo(func(x A, y B, z C, w D) R {
-			a := arrive(to)
+			a := arrival{to.begin(), e}
 			take(&a, 0, x)
 			take(&a, 1, y)
 			take(&a, 2, z)

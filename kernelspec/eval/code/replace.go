@@ -51,16 +51,13 @@ func parseFlags(fs *flag.FlagSet, arguments []string) error {
 	return nil
 }
 
-// replacedMethod returns what stands for a method of a compiled type.
+// replacedMethod returns what stands for a method of a compiled type that an interface
+// holds as a pointer.
 func replacedMethod(t reflect.Type, name string) reflect.Value {
-	star := ""
-	if t.Kind() == reflect.Pointer {
-		t, star = t.Elem(), "*"
-	}
-	if t.PkgPath() == "" {
+	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
 		return reflect.Value{}
 	}
-	return methodInstead(star, t.PkgPath(), t.Name(), name)
+	return methodInstead("*", t.Elem().PkgPath(), t.Elem().Name(), name)
 }
 
 // methodInstead returns what stands for a method of a type, or of a pointer to it.

@@ -19,7 +19,8 @@ type Package struct {
 	Path, Name string
 
 	// Funcs are the functions. A compiled instance of a generic function is named as
-	// InstanceName names it.
+	// InstanceName names it. A function that stands for a method has its name, such as
+	// (*T).Run.
 	Funcs map[string]reflect.Value
 	Vars  map[string]reflect.Value // pointers to the variables
 	Types map[string]reflect.Type  // the exported types; Type knows more
@@ -80,9 +81,10 @@ func OnImport(path string, f func()) {
 const own = "axn/kernelspec/"
 
 // Canonical returns the path by which a package that cells import is compiled: "display"
-// is axn/kernelspec/display. Other paths are what they are.
+// is axn/kernelspec/display, "runtime/cgo" axn/kernelspec/runtime/cgo. Other paths are what
+// they are.
 func Canonical(path string) string {
-	if !strings.Contains(path, "/") && Has(own+path) {
+	if Has(own + path) {
 		return own + path
 	}
 	return path

@@ -24,6 +24,7 @@ type Unit struct {
 	syntax  bool // the problems are syntax errors
 	src     *source
 	program bool
+	links   []linkname
 }
 
 // Part is a package that a cell makes.
@@ -74,18 +75,21 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	pieces, errs := split(src.text)
 	p := &partParser{s: s, src: src, mode: mode}
 	for _, e := range errs {
-		p.problems = append(p.problems, Problem{frameAt(src.file.Position(src.pos(e.Pos.Offset))), e.Msg})
+		p.problems = append(p.problems, Problem{frameAt(src.file.PositionFor(src.pos(e.Pos.Offset), false)), e.Msg})
 	}
 	p.parse(pieces)
 	u := &Unit{Fset: src.fset, Problems: p.problems, syntax: len(p.problems) > 0, src: src, program: p.program}
 	if u.syntax && !tolerant {
 		return u.sorted()
 	}
+	misplaced, links := directives(src)
+	u.Problems, u.links = append(u.Problems, misplaced...), links
 	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}}
 	c.importAll(p.imports)
 	for _, pt := range p.done {
 		c.part(pt)
 	}
+	c.checkLinks()
 	if !c.live || len(u.Problems) > 0 {
 		for _, undo := range slices.Backward(c.undo) {
 			undo()
@@ -199,6 +203,9 @@ func (c *checker) part(pt *part) {
 	if c.keyless && addKeys(part) {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = check()
+	}
+	if len(c.unit.Problems) == known {
+		c.restrict(part)
 	}
 	if pt.ordered {
 		part.sortInitializers()

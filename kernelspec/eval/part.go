@@ -82,6 +82,7 @@ func (p *partParser) piece(pc piece, last bool) {
 	switch pc.kind {
 	case pkgClause:
 		p.program = true
+		p.problems = append(p.problems, p.src.packageClause(pc.off, pc.end)...)
 		return
 	case imports:
 		p.importPiece(pc)

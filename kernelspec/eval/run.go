@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"go/types"
+	"io"
+	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -19,13 +21,12 @@ import (
 type job struct {
 	s      *Session
 	cell   *Cell
-	unit   *Unit
 	task   *code.Task
 	ctx    context.Context
 	cancel context.CancelCauseFunc
-	run    []*ssa.Function // the initializers of its parts, and main
-	values []any           // of the last expression
-	over   atomic.Bool     // the result is sent
+	values atomic.Pointer[[]any] // of the last expression
+	began  atomic.Bool           // its code runs
+	over   atomic.Bool           // the result is sent
 	done   chan Result
 }
 
@@ -47,18 +48,21 @@ func (s *Session) Run(cell *Cell) Result {
 	s.running.Store(j)
 	s.program.Running(j.task)
 	defer s.running.CompareAndSwap(j, nil)
-	if err := s.compile(j); err != nil {
+	run, err := s.compile(j)
+	if err != nil {
 		return Result{Err: err}
 	}
+	j.began.Store(true)
 	if j.ctx.Err() != nil {
 		return Result{Err: j.stopped()}
 	}
-	go j.execute()
+	go j.execute(run)
 	return <-j.done
 }
 
-// compile makes a cell ready to run. When it fails, only its imports stay.
-func (s *Session) compile(j *job) (err *Error) {
+// compile makes a cell ready to run: it returns the initializers of its parts, and main.
+// When it fails, only the cell's imports stay.
+func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	defer func() {
@@ -68,21 +72,21 @@ func (s *Session) compile(j *job) (err *Error) {
 	}()
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
 	s.sources[j.cell.Name] = src
-	j.unit = s.check(src, false)
-	if err := j.unit.refused(); err != nil {
-		return err
+	unit := s.check(src, false)
+	if err := unit.refused(); err != nil {
+		return nil, err
 	}
-	for _, p := range j.unit.Parts {
+	for _, p := range unit.Parts {
 		orderCalls(p)
 		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
-		s.accept(j.unit, p)
-		j.run = append(j.run, pkg.Func("init"))
-		if main := pkg.Func("main"); main != nil && j.unit.program {
-			j.run = append(j.run, main)
+		s.accept(unit, p)
+		run = append(run, pkg.Func("init"))
+		if main := pkg.Func("main"); main != nil && unit.program {
+			run = append(run, main)
 		}
 	}
 	s.context = j.ctx
-	return nil
+	return run, nil
 }
 
 // refused makes an error of a unit's problems.
@@ -137,10 +141,13 @@ func (s *Session) accept(u *Unit, p *Part) {
 }
 
 // execute runs a compiled cell on the calling goroutine, which may end by Goexit.
-func (j *job) execute() {
+func (j *job) execute(run []*ssa.Function) {
 	defer j.finish(Result{})
-	failure := j.task.Run(j.run...)
-	r := Result{Values: j.values}
+	failure := j.task.Run(run...)
+	r := Result{}
+	if values := j.values.Swap(nil); values != nil {
+		r.Values = *values
+	}
 	switch {
 	case failure != nil && failure.Value == any(code.ExitCode(0)):
 	case failure != nil:
@@ -214,7 +221,11 @@ func (j *job) stopped() *Error {
 // frames translates the places of a failure.
 func (s *Session) frames(places []code.Place) (list []Frame) {
 	for _, p := range places {
-		f := frameAt(s.fset.Position(p.Pos))
+		if !p.Pos.IsValid() {
+			list = append(list, Frame{Func: p.Func})
+			continue
+		}
+		f := frameAt(s.fset.PositionFor(p.Pos, false))
 		if f.Line == 0 {
 			continue
 		}
@@ -225,7 +236,8 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 }
 
 // report tells the panic of a goroutine on its cell's standard error. On a goroutine of
-// compiled code it is the failure of the cell, if that runs.
+// compiled code, and where recover would not help in Go, it is the failure of the cell, if
+// that runs.
 func (j *job) report(f *code.Failure) {
 	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
 		j.task.Stop()
@@ -240,7 +252,7 @@ func (j *job) report(f *code.Failure) {
 		return
 	}
 	e := j.failed(f)
-	if f.Foreign && !j.over.Load() {
+	if (f.Foreign || f.Fatal) && !j.over.Load() {
 		j.stop(e)
 		return
 	}
@@ -255,10 +267,23 @@ func (j *job) report(f *code.Failure) {
 	fmt.Fprint(j.cell.Stderr, b.String())
 }
 
-// stuck tells that the cell waits for itself.
+// Output returns where goroutines of the cell write what they write to a standard
+// stream; nil if that is the stream itself.
+func (j *job) Output(f *os.File) io.Writer {
+	switch {
+	case j == j.s.running.Load():
+	case f == os.Stdout && j.cell.Stdout != nil:
+		return j.cell.Stdout
+	case f == os.Stderr && j.cell.Stderr != nil:
+		return j.cell.Stderr
+	}
+	return nil
+}
+
+// stuck tells that the cell seems to wait for itself.
 func (j *job) stuck() {
 	if w := j.cell.Stderr; w != nil && !j.over.Load() {
-		fmt.Fprintln(w, "all goroutines of this cell are blocked: they wait for each other; interrupt the cell to go on")
+		fmt.Fprintln(w, "all goroutines of this cell are blocked: if no timer, server or other cell wakes one, interrupt the cell to go on")
 	}
 }
 
@@ -290,7 +315,7 @@ func (j *job) stop(cause error) {
 	j.cancel(cause)
 	j.task.Stop()
 	time.AfterFunc(grace, func() {
-		if !j.over.Load() && len(j.run) > 0 {
+		if !j.over.Load() && j.began.Load() {
 			e := j.stopped()
 			if len(e.Frames) == 0 {
 				e.Frames = j.s.frames(j.task.Places())
@@ -338,7 +363,7 @@ func (s *Session) Call(f func()) *Error {
 	}
 	j.ctx, j.cancel = context.WithCancelCause(context.Background())
 	j.task = s.program.NewTask(j, j.report)
-	j.run = []*ssa.Function{nil}
+	j.began.Store(true)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
 	go func() {

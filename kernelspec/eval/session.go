@@ -76,7 +76,8 @@ func (s *Session) declareShow() {
 // take keeps the values of the last expression of the cell that calls it.
 func (s *Session) take(values ...any) struct{} {
 	if j := s.jobOfCaller(); j != nil {
-		j.values = append([]any(nil), values...)
+		values = append([]any(nil), values...)
+		j.values.Store(&values)
 	}
 	return struct{}{}
 }

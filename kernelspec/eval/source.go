@@ -23,13 +23,20 @@ const margin = 64
 func newSource(fset *token.FileSet, name, text string) *source {
 	file := fset.AddFile(name, fset.Base()+margin, len(text))
 	file.SetLinesForContent([]byte(text))
+	if strings.Contains(text, "//line ") || strings.Contains(text, "/*line ") { // the scanner notes what they say
+		var sc scanner.Scanner
+		sc.Init(file, []byte(text), nil, scanner.ScanComments)
+		for tok := token.ILLEGAL; tok != token.EOF; {
+			_, tok, _ = sc.Scan()
+		}
+	}
 	return &source{fset, file, text}
 }
 
 func (src *source) pos(off int) token.Pos { return src.file.Pos(min(max(off, 0), len(src.text))) }
 
-// frame returns the place of a position of any cell.
-func (src *source) frame(pos token.Pos) Frame { return frameAt(src.fset.Position(pos)) }
+// frame returns the place of a position of any cell, whatever line directives say.
+func (src *source) frame(pos token.Pos) Frame { return frameAt(src.fset.PositionFor(pos, false)) }
 
 func frameAt(p token.Position) Frame {
 	return Frame{Cell: p.Filename, Line: p.Line, Column: p.Column}
@@ -53,6 +60,12 @@ func (src *source) parse(prefix string, off, end int, suffix string) (*ast.File,
 		problems = append(problems, Problem{src.frame(src.pos(at)), e.Msg})
 	}
 	return file, problems
+}
+
+// packageClause parses a stretch as a package clause.
+func (src *source) packageClause(off, end int) []Problem {
+	_, problems := src.parse("", off, end, "\n")
+	return problems
 }
 
 // decls parses a stretch of declarations, as far as they can be read.

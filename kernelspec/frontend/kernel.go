@@ -28,7 +28,8 @@ type Kernel struct {
 	Connection *message.Connection
 	Exited     <-chan struct{} // closed when the process has ended
 
-	dir     string // holds the connection file
+	state   *os.ProcessState // how it ended
+	dir     string           // holds the connection file
 	session string
 	codec   *message.Codec
 
@@ -90,12 +91,12 @@ func Start(argv []string, o Options) (*Kernel, error) {
 		return nil, fmt.Errorf("start the kernel: %w", err)
 	}
 	exited := make(chan struct{})
-	go func() { cmd.Wait(); close(exited) }()
 	k := &Kernel{
 		Process: cmd.Process, Connection: conn, Exited: exited, dir: dir,
 		session: rand.Text(), codec: message.NewCodec(conn.Key),
 		welcome: make(chan struct{}), silent: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
 	}
+	go func() { cmd.Wait(); k.state = cmd.ProcessState; close(exited) }()
 	if err := k.connect(); err != nil {
 		k.Close()
 		return nil, err
@@ -140,7 +141,7 @@ func (k *Kernel) subscribed() error {
 		case <-k.welcome:
 			return nil
 		case <-k.Exited:
-			return errors.New("the kernel ended at its start")
+			return fmt.Errorf("the kernel ended at its start: %v", k.state)
 		case <-time.After(200 * time.Millisecond):
 			p, err := k.Send(Shell, "kernel_info_request", map[string]any{})
 			if err != nil {
@@ -162,7 +163,7 @@ func (k *Kernel) dial(port int, kind string) (*zmtp.Conn, error) {
 		}
 		select {
 		case <-k.Exited:
-			return nil, errors.New("the kernel ended at its start")
+			return nil, fmt.Errorf("the kernel ended at its start: %v", k.state)
 		default:
 		}
 		if time.Since(start) > startTime {

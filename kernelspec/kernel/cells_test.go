@@ -120,6 +120,21 @@ func TestCellTypes(t *testing.T) {
 	})
 }
 
+// Methods of a later cell reach values that lie in interfaces already.
+func TestCellLateMethods(t *testing.T) {
+	types := "import \"fmt\"\ntype T struct{ n int }\ntype W struct { Inner any; T T }"
+	method := "func (t T) String() string { return fmt.Sprint(\"T#\", t.n) }"
+	testCells(t, []cellCase{
+		{name: "in variables", cells: []string{types, "var x, y any = T{3}, &T{4}\nw := W{T{9}, T{8}}", method, "fmt.Println(x, y, w)"}, want: "T#3 T#4 {T#9 T#8}"},
+		{name: "in slices and maps", cells: []string{types, "list := []any{T{1}, []any{&T{2}}, map[string]any{\"a\": T{5}}}", method, "fmt.Println(list...)"}, want: "T#1 [T#2] map[a:T#5]"},
+		{name: "in lists", cells: []string{types, "import \"container/list\"\nl := list.New()\n_ = l.PushBack(T{6})", method, "fmt.Println(l.Front().Value)"}, want: "T#6"},
+		{name: "keys of maps", cells: []string{types, "m := map[any]int{T{1}: 7}\nvar x any = T{1}", method, "x == any(T{1}), m[T{1}], m[x], len(m)"}, want: "true 7 7 1"},
+		{name: "in errors", cells: []string{types, "type E struct{ n int }\nfunc (e *E) Error() string { return \"e\" }", "err := fmt.Errorf(\"w: %w\", &E{3})", "func (e *E) Is(other error) bool { return other == errBase }\nvar errBase = fmt.Errorf(\"base\")", "import \"errors\"\nerrors.Is(err, errBase)"}, want: "true"},
+		{name: "asserted", cells: []string{types, "var x any = T{3}", method, "_, ok := x.(fmt.Stringer)\nt, ok2 := x.(T)\nok, ok2, t.n"}, want: "true true 3"},
+		{name: "a ring", cells: []string{"type N struct { Next *N; V any }\nn := &N{V: N{V: 1}}\nn.Next = n", "func (n N) String() string { return \"N\" }", "import \"fmt\"\nfmt.Println(n.Next.Next.V)"}, want: "N"},
+	})
+}
+
 // Statements, functions and packages in cells.
 func TestCellStatements(t *testing.T) {
 	testCells(t, []cellCase{
@@ -219,4 +234,40 @@ func TestCellsRefused(t *testing.T) {
 			s.want("1 + 1", "2")
 		})
 	}
+}
+
+// What only the compiler refuses is refused in its words.
+func TestCellsRefusedAsByTheCompiler(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "function without body", cells: []string{"func f(n int) int"}, fails: []string{"missing function body"}},
+		{name: "interface of itself", cells: []string{"type I interface{ M() interface{ I } }"}, fails: []string{"invalid recursive type: anonymous interface refers to itself"}},
+		{name: "elements of channels", cells: []string{"c := make(chan [1 << 16]byte)"}, fails: []string{"channel element type too large (>64kB)"}},
+		{name: "array", cells: []string{"var x *[1 << 50]byte"}, fails: []string{"type [1125899906842624]byte larger than address space"}},
+		{name: "struct", cells: []string{"type T struct{ a, b [1 << 49]byte }"}, fails: []string{"type T too large"}},
+		{name: "stack", cells: []string{"func f(x [1 << 30]byte) {}"}, fails: []string{"stack frame too large (>1GB): 0 MB locals + 1024 MB args + 0 MB callee"}},
+		{name: "stack for a slice", cells: []string{"func f() int { return len([][]int{1e9: {}}) }"}, fails: []string{"stack frame too large (>1GB)"}},
+		{name: "large types that are only pointed to", cells: []string{"type T struct { a [1 << 43]*int; b [1 << 43]string }\ntype L struct { next *L; a [1 << 43]byte }\nvar p *T\nvar l *L\np == nil, l == nil"}, want: "true true"},
+		{name: "memory for a variable", cells: []string{"type T struct{ a [1 << 43]int }", "p := new(T)"}, fails: []string{"out of memory: new of 70.4 TB"}},
+		{name: "directive before a statement", cells: []string{"//go:noinline\nx := 1"}, fails: []string{":1:3", "misplaced compiler directive"}},
+		{name: "directive before a function", cells: []string{"//go:noinline\nfunc f() int { return 3 }\nf()"}, want: "3"},
+		{name: "directive of a tool", cells: []string{"//go:generate stringer\nx := 1\nx"}, want: "1"},
+		{name: "directive of the runtime", cells: []string{"//go:nowritebarrier\nfunc f() {}"}, fails: []string{"//go:nowritebarrier only allowed in runtime"}},
+		{name: "embedded file", cells: []string{"import _ \"embed\"\n//go:embed x.txt\nvar x string"}, fails: []string{"go:embed does not work in a cell", "os.ReadFile"}},
+		{name: "name for the linker", cells: []string{"import _ \"unsafe\"\n//go:linkname f runtime.f"}, fails: []string{"//go:linkname must refer to declared function or variable"}},
+		{name: "package clause", cells: []string{"package %"}, fails: []string{"syntax error"}},
+	})
+}
+
+// What tells where it was called from tells the place in the cell.
+func TestCellPlaces(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "log", cells: []string{"import (\"log\"; \"os\")\nlog.SetOutput(os.Stdout)\nlog.SetFlags(log.Lshortfile)\nfunc f(n int) {\n\tlog.Printf(\"n=%d\", n)\n}", "f(3)\nlog.Println(\"top\")"}, want: "cell[1]:5: n=3\ncell[2]:2: top"},
+		{name: "logger", cells: []string{"import (\"log\"; \"os\")\nl := log.New(os.Stdout, \"pre \", log.Lshortfile|log.Lmsgprefix)\nfunc f() { l.Output(2, \"of the caller\") }", "l.Print(\"x\")\nf()"}, want: "cell[2]:1: pre x\ncell[2]:2: pre of the caller"},
+		{name: "slog", cells: []string{"import (\"log/slog\"; \"os\")\nh := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{AddSource: true, ReplaceAttr: func(g []string, a slog.Attr) slog.Attr { if a.Key == \"time\" { return slog.Attr{} }; return a }}))\nh.Info(\"hi\", \"a\", 1)"}, want: "level=INFO source=cell[1]:3 msg=hi a=1"},
+		{name: "callers", cells: []string{"import (\"fmt\"; \"runtime\")\ntype T struct{}\nfunc (t *T) M() {\n\tpcs := make([]uintptr, 9)\n\tframes := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])\n\tfor more := true; more; {\n\t\tvar f runtime.Frame\n\t\tf, more = frames.Next()\n\t\tfmt.Println(f.Function, f.Line, f.Func.Name())\n\t}\n}\nfunc G[X any](x X) {\n\tfunc() { new(T).M() }()\n}", "G(3)"}, want: "main.(*T).M 5 main.(*T).M\nmain.G[...].func1 13 main.G[...].func1\nmain.G[...] 13 main.G[...]\nmain.main 1 main.main"},
+		{name: "caller", cells: []string{"import \"runtime\"\nfunc here() (string, int) { _, file, line, _ := runtime.Caller(1); return file, line }", "\n\nhere()", "//line other.go:40\nhere()"}, want: "cell[2] 3\nother.go 40"},
+		{name: "names of functions", cells: []string{"import (\"fmt\"; \"reflect\"; \"runtime\")\ntype T struct{}\nfunc (T) V() {}\nfunc (*T) P() {}\nfunc F() {}\nfunc name(f any) string { return runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name() }", "func (T) Late() {}\nfmt.Println(name(F), name(T.V), name((*T).P), name(T{}.V), name(func() {}), name(fmt.Println), name(runtime.GC))"}, want: "main.F main.T.V main.(*T).P main.T.V-fm main.main.func1 fmt.Println runtime.GC"},
+		{name: "stack", cells: []string{"import (\"fmt\"; \"runtime/debug\"; \"strings\")\nfunc f() {\n\tdefer func() {\n\t\trecover()\n\t\tfor _, l := range strings.Split(string(debug.Stack()), \"\\n\") { if strings.Contains(l, \"main.\") { fmt.Println(l) } }\n\t}()\n\tvar p *int\n\t*p = 1\n}", "f()"}, want: "main.f.func1() main.f() main.main()"},
+		{name: "stack of an error", cells: []string{"//line a.go:7\nvar p *int\n*p"}, fails: []string{"cell[1]:3:1", "*p"}},
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/hex"
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +59,26 @@ func TestMalformedMessages(t *testing.T) {
 		}
 		s.request(frontend.Shell, "kernel_info_request", map[string]any{})
 		s.request(frontend.Control, "kernel_info_request", map[string]any{})
+	}
+	s.want("hits", "0")
+}
+
+// A cell that is no text is not run, and the error says where.
+func TestCellThatIsNoText(t *testing.T) {
+	s := start(t)
+	s.run("hits := 0")
+	for _, raw := range []string{"{\"code\":\"hits++\\n// \xff\"}", `{"code":"hits++\n// \udcff"}`} {
+		p, err := s.Send(frontend.Shell, "execute_request", json.RawMessage(raw))
+		if err != nil {
+			t.Fatal(err)
+		}
+		e, err := p.Collect(s.ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if f := e.Failure(); f == nil || !strings.Contains(f.ErrorValue, "invalid UTF-8 in line 2, column 4 of the cell") {
+			t.Errorf("%s: %+v", raw, f)
+		}
 	}
 	s.want("hits", "0")
 }

@@ -257,6 +257,14 @@ func TestLateOutput(t *testing.T) {
 	p := s.send("go func() {\n\ttime.Sleep(300 * time.Millisecond)\n\tfmt.Println(\"late\")\n\tfmt.Fprintln(os.Stderr, \"later\")\n\tlog.Println(\"last\")\n}()")
 	s.collect(p)
 	s.run("fmt.Println(\"other\")\ntime.Sleep(600 * time.Millisecond)")
+	texts := byRequest(tap)
+	if got := texts[p.ID]; got != "late\nlater\nlast\n" {
+		t.Errorf("the first cell got %q of %q", got, texts)
+	}
+}
+
+// byRequest is what came on the streams of each request.
+func byRequest(tap <-chan *message.Message) map[string]string {
 	texts := map[string]string{}
 	for len(tap) > 0 {
 		m := <-tap
@@ -266,9 +274,7 @@ func TestLateOutput(t *testing.T) {
 			texts[frontend.ParentID(m)] += c.Text
 		}
 	}
-	if got := texts[p.ID]; got != "late\nlater\nlast\n" {
-		t.Errorf("the first cell got %q of %q", got, texts)
-	}
+	return texts
 }
 
 func TestShutdownInTime(t *testing.T) {

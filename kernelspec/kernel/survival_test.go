@@ -37,6 +37,15 @@ func TestCellsSurvive(t *testing.T) {
 		"map with a huge hint":        {"m := make(map[int]int, 1<<40)\nlen(m)", ""},
 		"append without end":          {"var xs []int\nfor { xs = append(xs, xs...); if len(xs) == 0 { xs = []int{1} } }", "memory"},
 		"string without end":          {"s := \"x\"\nfor { s += s }", "memory"},
+		"slow growth":                 {"var xs [][]byte\nfor { xs = append(xs, make([]byte, 1<<16)) }", "memory"},
+		"map without end":             {"m := map[int]string{}\nfor i := 0; ; i++ { m[i] = string(make([]byte, 1000)) }", "memory"},
+		"goroutines without end":      {"for { go func() { select {} }() }", "memory"},
+		"string of compiled code":     {"import \"strings\"\nlen(strings.Repeat(\"x\", 1<<36))", "memory"},
+		"bytes of compiled code":      {"import \"bytes\"\nlen(bytes.Repeat([]byte(\"xy\"), 1<<35))", "memory"},
+		"large number":                {"import \"math/big\"\nlen(new(big.Int).Lsh(big.NewInt(1), 1<<40).Bits())", "memory"},
+		"slice by reflection":         {"import \"reflect\"\nreflect.MakeSlice(reflect.TypeFor[[]int](), 1<<36, 1<<36).Len()", "memory"},
+		"builder":                     {"import \"strings\"\nvar b strings.Builder\nb.Grow(1 << 40)", "memory"},
+		"matrix":                      {"import \"gonum.org/v1/gonum/mat\"\nmat.NewDense(1<<18, 1<<18, nil)", "memory"},
 		"negative make":               {"n := -1\nmake([]int, n)", "makeslice: len out of range"},
 		"recursion":                   {"func rec(n int) int { return rec(n+1) + 1 }\nrec(0)", "calls itself without end"},
 		"mutual recursion":            {"func a(n int) int { return b(n) + 1 }\nfunc b(n int) int { return a(n) + 1 }\na(0)", "calls itself without end"},
@@ -46,7 +55,12 @@ func TestCellsSurvive(t *testing.T) {
 		"log.Fatal":                   {"import \"log\"\nlog.Fatal(\"gone\")", "1"},
 		"panic in a goroutine":        {"done := make(chan int)\ngo func() { defer close(done); panic(\"oops\") }()\n<-done", ""},
 		"deadlock of a channel":       {"ch := make(chan int)\n<-ch", "blocked"},
-		"deadlock of a group":         {"import \"sync\"\nvar wg sync.WaitGroup\nwg.Add(1)\nwg.Wait()", ""},
+		"deadlock of a group":         {"import \"sync\"\nvar wg sync.WaitGroup\nwg.Add(1)\nwg.Wait()", "blocked"},
+		"deadlock of a mutex":         {"import \"sync\"\nvar mu sync.Mutex\nmu.Lock()\nmu.Lock()", "blocked"},
+		"deadlock of workers":         {"import \"sync\"\njobs := make(chan int)\nvar wg sync.WaitGroup\nfor range 3 { wg.Add(1); go func() { defer wg.Done(); for range jobs {} }() }\njobs <- 1\nwg.Wait()", "blocked"},
+		"deadlock of a nil channel":   {"var ch chan int\nch <- 1", "blocked"},
+		"recursion in a goroutine":    {"func rec(n int) int { return rec(n+1) + 1 }\ndone := make(chan int)\ngo func() { defer close(done); rec(0) }()\n<-done", "calls itself without end"},
+		"recursion with defer":        {"func rec(n int) int { defer func() {}(); return rec(n+1) + 1 }\nrec(0)", "calls itself without end"},
 		"Goexit":                      {"import \"runtime\"\nruntime.Goexit()", ""},
 		"cyclic map":                  {"m := map[string]any{}\nm[\"self\"] = m\nm", ""},
 		"cyclic slice":                {"s := make([]any, 1)\ns[0] = s\ns", ""},
@@ -63,7 +77,7 @@ func TestCellsSurvive(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t)
+			s := start(t, "GOMEMLIMIT=1GiB") // to have it soon, and not to take the machine's memory
 			s.Input = nil
 			s.run("keep := \"kept\"")
 			p := s.send(c.code)
@@ -72,7 +86,7 @@ func TestCellsSurvive(t *testing.T) {
 			var e *frontend.Executed
 			select {
 			case e = <-done:
-			case <-time.After(20 * time.Second):
+			case <-time.After(40 * time.Second):
 				if c.want != "" {
 					t.Errorf("runs on; want an error with %q", c.want)
 				}

@@ -98,6 +98,16 @@ func isTest(name, prefix string) bool {
 	return ok && (rest == "" || rest[0] < 'a' || rest[0] > 'z')
 }
 
+// RunTest is the method Run of a test for cells: a panic fails the subtest.
+func RunTest(t *testing.T, name string, f func(t *testing.T)) bool {
+	return t.Run(name, func(t *testing.T) { guard(t, func() { f(t) }) })
+}
+
+// RunBenchmark is the method Run of a benchmark for cells.
+func RunBenchmark(b *testing.B, name string, f func(b *testing.B)) bool {
+	return b.Run(name, func(b *testing.B) { guard(b, func() { f(b) }) })
+}
+
 // guard calls a test: a panic in it fails it, where package testing would end the
 // process.
 func guard(t testing.TB, f func()) {

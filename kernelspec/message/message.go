@@ -134,7 +134,7 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 		what string
 		json *json.RawMessage
 	}{{"parent header", &m.Parent}, {"metadata", &m.Metadata}, {"content", &m.Content}} {
-		if err := object(*p.json); err != nil {
+		if err := object(*p.json, p.json != &m.Content); err != nil {
 			m.BadContent = fmt.Errorf("message: %s of %s %w", p.what, m.Header.MsgType, err)
 			*p.json = empty
 		}
@@ -156,10 +156,11 @@ func (c *Codec) check(signature []byte, parts [][]byte) error {
 	return nil
 }
 
-// object reports why b is not a JSON object in UTF-8.
-func object(b []byte) error {
+// object reports why b is not a JSON object, in UTF-8 if text is set: in the content it is
+// told by those who read its strings, who know where they come from.
+func object(b []byte, text bool) error {
 	switch {
-	case !utf8.Valid(b):
+	case text && !utf8.Valid(b):
 		return errors.New("is not UTF-8")
 	case !json.Valid(b):
 		return errors.New("is not JSON")

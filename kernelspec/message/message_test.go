@@ -72,7 +72,7 @@ func TestDecodeRefuses(t *testing.T) {
 			t.Errorf("%s: %v, want %v", test.name, err, test.want)
 		}
 	}
-	for name, content := range map[string]string{"no JSON": "{", "null": "null", "list": "[1]", "text": `"a"`, "empty": "", "not UTF-8": "{\"a\":\"\xff\"}", "deep": strings.Repeat("[", 20000)} {
+	for name, content := range map[string]string{"no JSON": "{", "null": "null", "list": "[1]", "text": `"a"`, "empty": "", "deep": strings.Repeat("[", 20000)} {
 		m, err := NewCodec("secret").Decode(signed(func(p [][]byte) { p[3] = []byte(content) }))
 		if err != nil || m.BadContent == nil || string(m.Content) != "{}" {
 			t.Errorf("content %s: %v, %+v", name, err, m)

@@ -59,7 +59,7 @@ func (q *queue) current() *Cell { return q.running.Load() }
 
 // executeRequest is the content of an execute request.
 type executeRequest struct {
-	Code         string            `json:"code"`
+	Code         cellText          `json:"code"`
 	Silent       bool              `json:"silent"`
 	StoreHistory *bool             `json:"store_history"` // default: not silent
 	Expressions  map[string]string `json:"user_expressions"`
@@ -89,17 +89,21 @@ func (k *Kernel) execute(r *request) (stop bool) {
 	defer k.status(r, "idle")
 	var req executeRequest
 	if err := r.content(&req, "code"); err != nil {
+		content := failed(err)
+		content["traceback"] = []string{err.Error()}
+		k.publish(r.RawHeader, "error", content)
 		k.replyExecuted(r, failed(err))
 		return false
 	}
+	code := string(req.Code)
 	store := !req.Silent && (req.StoreHistory == nil || *req.StoreHistory)
 	if store {
 		k.count++
-		k.history.add(k.count, req.Code)
+		k.history.add(k.count, code)
 	}
-	cell := &Cell{Code: req.Code, Count: k.count, Silent: req.Silent, k: k, parent: r.RawHeader, out: newOutlet(k, r.RawHeader)}
+	cell := &Cell{Code: code, Count: k.count, Silent: req.Silent, k: k, parent: r.RawHeader, out: newOutlet(k, r.RawHeader)}
 	if !req.Silent {
-		k.publish(r.RawHeader, "execute_input", map[string]any{"code": req.Code, "execution_count": k.count})
+		k.publish(r.RawHeader, "execute_input", map[string]any{"code": code, "execution_count": k.count})
 	}
 	content, failure := k.run(cell, r, &req)
 	stop = failure && (req.StopOnError == nil || *req.StopOnError)

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime/debug"
+	"unicode/utf8"
 
 	"axn/kernelspec/message"
 )
@@ -90,6 +91,9 @@ func (r *request) content(into any, required ...string) error {
 	}
 	if err := json.Unmarshal(r.Content, into); err != nil {
 		return fmt.Errorf("%s: %w", r.Header.MsgType, err)
+	}
+	if !utf8.Valid(r.Content) {
+		return fmt.Errorf("%s: content is not UTF-8", r.Header.MsgType)
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 
 	_ "axn/kernelspec/comm"
 	_ "axn/kernelspec/display"
+	_ "axn/kernelspec/runtime/cgo"
 
 	_ "axn/workbench"
 	_ "axn/workbench/pgstore"

@@ -307,7 +307,14 @@ func (c *compiler) condition(b *ssa.BinOp) func(*frame) bool {
 func (c *compiler) equal(x, y uintptr, tx, ty reflect.Type, interfaces, negated bool) func(*frame) bool {
 	if interfaces {
 		ex, ey := emptyInterface(tx), emptyInterface(ty)
-		return func(fr *frame) bool { return ex(at(fr, x)) == ey(at(fr, y)) != negated }
+		table := c.p.types
+		return func(fr *frame) bool {
+			a, b := ex(at(fr, x)), ey(at(fr, y))
+			if a != b && table.Renewed() { // of one type with an older and a newer descriptor
+				return latest(table, a) == latest(table, b) != negated
+			}
+			return (a == b) != negated
+		}
 	}
 	switch tx.Kind() {
 	case reflect.Bool:
@@ -321,6 +328,13 @@ func (c *compiler) equal(x, y uintptr, tx, ty reflect.Type, interfaces, negated 
 	}
 	same := rtype.Head(tx).Equal
 	return func(fr *frame) bool { return same(at(fr, x), at(fr, y)) != negated }
+}
+
+// latest is a value with the newest descriptor of its type.
+func latest(table *rtype.Table, v any) any {
+	i := (*iface)(ptr(&v))
+	i.tab = table.Latest(i.tab)
+	return v
 }
 
 // unop compiles an operation of one operand.

@@ -1,14 +1,19 @@
 package code
 
 import (
+	"bytes"
+	"reflect"
+	"runtime/pprof"
+	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 )
 
-// When all goroutines of a task wait for each other for stuckTime, that is said. A watcher
-// looks at them stuckLooks times meanwhile: the goroutines themselves only note for what
-// they wait.
+// When all goroutines of a task wait for each other for stuckTime, that is said, and the
+// cell fails if nobody else can wake them. A watcher looks at them stuckLooks times
+// meanwhile: the goroutines themselves only note for what they wait.
 const (
 	stuckTime  = 3 * time.Second
 	stuckLooks = 3
@@ -21,8 +26,11 @@ type waits struct {
 	any atomic.Pointer[[]ptr] // the channels if ch is some
 }
 
-// some is no channel's address.
-const some = ^uintptr(0)
+// What is no channel's address.
+const (
+	some = ^uintptr(0) - iota // one of some channels
+	lock                      // a mutex or the like
+)
 
 // blocked notes that a thread begins to wait for a channel.
 func (th *Thread) blocked(ch ptr) { th.blockedOn(uintptr(ch)) }
@@ -63,9 +71,10 @@ func (t *Task) watch() {
 
 // look looks at the threads of a task once.
 func (t *Task) look() {
-	w, stuck, sum := &t.watcher, true, uint64(0)
+	w, stuck, sum := &t.watcher, false, uint64(0)
 	t.mu.Lock()
 	n := len(t.threads)
+	stuck = t.first != nil // else another cell may go on with what goroutines of the cell wait for
 	for th := range t.threads {
 		k := th.waits.n.Load()
 		sum += k
@@ -83,7 +92,11 @@ func (t *Task) look() {
 		w.on.Store(false)
 		return
 	case w.looks == stuckLooks:
-		t.Stuck()
+		if handedOver.Load() || labelled() != n {
+			t.Stuck()
+		} else {
+			t.fail("deadlock: all goroutines of this cell are blocked, they wait for each other")
+		}
 		return
 	}
 	time.AfterFunc(stuckTime/stuckLooks, t.look)
@@ -95,6 +108,9 @@ func (p *Program) waitsForCells(w *waits) bool {
 	p.chans.mu.Lock()
 	defer p.chans.mu.Unlock()
 	ch := w.ch.Load()
+	if ch == lock {
+		return true
+	}
 	if ch != some {
 		return ch == 0 || p.chans.set[ch]
 	}
@@ -105,6 +121,46 @@ func (p *Program) waitsForCells(w *waits) bool {
 		}
 	}
 	return len(list) > 0
+}
+
+// handedOver is set once compiled code was given a function or channel that it may keep,
+// as time.AfterFunc and signal.Notify do: it may wake a goroutine at any time.
+var handedOver atomic.Bool
+
+// keeps reports whether compiled functions of a type may keep a function or channel that
+// they are given.
+func keeps(t reflect.Type) bool {
+	for i := range t.NumIn() {
+		if k := t.In(i).Kind(); k == reflect.Func || k == reflect.Chan {
+			return true
+		}
+	}
+	return false
+}
+
+// keepNothing are packages whose functions keep none, or only for goroutines that carry
+// the label of their cell.
+var keepNothing = map[string]bool{
+	"bytes": true, "encoding/json": true, "flag": true, "fmt": true, "go/ast": true, "html/template": true, "io/fs": true,
+	"iter": true, "maps": true, "math/rand": true, "math/rand/v2": true, "path/filepath": true, "reflect": true, "regexp": true,
+	"slices": true, "sort": true, "strings": true, "sync": true, "testing": true, "text/template": true, "unicode": true,
+	"golang.org/x/sync/errgroup": true, "axn/workbench": true,
+}
+
+// labelled counts the goroutines that carry the label of a cell: those of cells, and those
+// of compiled code that they started.
+func labelled() (n int) {
+	var b bytes.Buffer
+	pprof.Lookup("goroutine").WriteTo(&b, 1)
+	alike := 0
+	for line := range strings.Lines(b.String()) {
+		if count, _, ok := strings.Cut(line, " @ "); ok {
+			alike, _ = strconv.Atoi(count)
+		} else if strings.HasPrefix(line, "# labels:") && strings.Contains(line, strconv.Quote(labelKey)+":") {
+			n += alike
+		}
+	}
+	return n
 }
 
 // madeChans remembers the last channels that cells made: others may be served by

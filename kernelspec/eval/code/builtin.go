@@ -2,6 +2,7 @@ package code
 
 import (
 	"fmt"
+	"io"
 	"math"
 	"os"
 	"reflect"
@@ -393,7 +394,7 @@ func (c *compiler) print(name string, cc *ssa.CallCommon) op {
 		if line {
 			b.WriteByte('\n')
 		}
-		fmt.Fprint(os.Stderr, b.String())
+		io.WriteString(out(os.Stderr), b.String())
 	}
 }
 

@@ -89,7 +89,7 @@ func (c *compiler) call(in *ssa.Call) op {
 func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 	args, results := c.operands(&in.Call), c.resultSlots(in)
 	if host := c.p.host(f); host.IsValid() {
-		return c.callHost(host, args, results)
+		return c.callHost(host, args, results, keepNothing[packageOf(f).Path()])
 	}
 	fn, wrapper, pass := c.p.fn(f), c.code.wrapper, c.passing(&in.Call, nil, results)
 	return func(fr *frame) {
@@ -112,8 +112,9 @@ func (c *compiler) callFunction(in *ssa.Call, f *ssa.Function) op {
 }
 
 // callHost compiles a call of a compiled function.
-func (c *compiler) callHost(host reflect.Value, args, results []slot) op {
+func (c *compiler) callHost(host reflect.Value, args, results []slot, forgets bool) op {
 	plan, f := newPlan(host.Type(), args, results), funcPointer(host)
+	plan.keeps = plan.keeps && !forgets
 	return func(fr *frame) { plan.run(fr, fr, f) }
 }
 
@@ -121,6 +122,7 @@ func (c *compiler) callHost(host reflect.Value, args, results []slot) op {
 type method struct {
 	tab    ptr
 	fn     *Func // nil: compiled code
+	host   ptr   // what stands for that, if not nil
 	direct bool  // the data word is the receiver
 	r      ptr   // type of the receiver
 	pass   passing
@@ -155,6 +157,8 @@ func (s *methodSite) method(tab ptr) *method {
 		m.fn = s.p.methodFunc(selection(o.Type, s.cc))
 		m.direct = rtype.Head(o.Real).Direct()
 		m.pass = s.pass(o.Real)
+	} else if v := replacedMethod(rtype.At(r), s.cc.Method.Name()); v.IsValid() {
+		m.host = funcPointer(v)
 	}
 	return m
 }
@@ -164,7 +168,11 @@ const itabFuncs = 3 * wordSize
 
 // codeOf returns the compiled code of a method as a function value: the table's entry
 // stands for the first word of a closure.
-func (s *methodSite) codeOf(tab ptr) ptr {
+func (s *methodSite) codeOf(m *method) ptr {
+	if m.host != nil {
+		return m.host
+	}
+	tab := m.tab
 	return ptr(uintptr(tab) + itabFuncs + uintptr(s.index)*wordSize)
 }
 
@@ -189,7 +197,7 @@ func (c *compiler) callMethod(in *ssa.Call) op {
 		}
 		m := site.find(i.tab)
 		if m.fn == nil {
-			host.run(fr, fr, site.codeOf(i.tab))
+			host.run(fr, fr, site.codeOf(m))
 			return
 		}
 		if fr.thread.stop.Load() != 0 {
@@ -272,7 +280,7 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 			}
 			m := site.find(i.tab)
 			if m.fn == nil {
-				return host(fr, site.codeOf(i.tab), i.data)
+				return host(fr, site.codeOf(m), i.data)
 			}
 			nf := start(fr, m.fn.load(), m.pass)
 			m.receive(nf, i.data)

@@ -23,6 +23,8 @@ type compiler struct {
 	fused  map[ssa.Instruction]bool // part of another operation
 	temps  map[*ssa.Phi]*register
 	blocks []*block
+
+	origins [][]ssa.Instruction // what the operations of each block were made of
 }
 
 func newCompiler(fn *Func) *compiler {
@@ -53,9 +55,10 @@ func (c *compiler) compile() *Code {
 	c.coalesce()
 	c.layout()
 	c.slots()
-	for range f.Blocks {
-		c.blocks = append(c.blocks, &block{})
+	for i := range f.Blocks {
+		c.blocks = append(c.blocks, &block{n: int32(i)})
 	}
+	c.origins = make([][]ssa.Instruction, len(f.Blocks))
 	for i, b := range f.Blocks {
 		c.operations(c.blocks[i], b)
 	}
@@ -63,6 +66,7 @@ func (c *compiler) compile() *Code {
 		last := b.Instrs[len(b.Instrs)-1]
 		c.blocks[i].term = c.terminator(b, last)
 		c.blocks[i].pos = append(c.blocks[i].pos, c.pos(last))
+		c.origins[i] = append(c.origins[i], last)
 	}
 	c.code.entry = c.blocks[0]
 	if f.Recover != nil {
@@ -456,6 +460,7 @@ func (c *compiler) operations(nb *block, b *ssa.BasicBlock) {
 		}
 		if o := c.instruction(in); o != nil {
 			nb.ops, nb.pos = append(nb.ops, o), append(nb.pos, c.pos(in))
+			c.origins[b.Index] = append(c.origins[b.Index], in)
 		}
 	}
 }

@@ -13,6 +13,7 @@ type deferred struct {
 	panicking bool
 	value     any
 	flight    *flight // with which it panics
+	thrown    *flight // of the panic for which deferred functions run, recovered or not
 	ended     bool    // the frame returned by itself
 }
 
@@ -36,7 +37,7 @@ func (fr *frame) unwind() {
 	}
 	th := fr.thread
 	r := recover()
-	th.caught()
+	th.caught(r)
 	if r != nil {
 		d.panic(th, r)
 	}
@@ -65,7 +66,7 @@ func (d *deferred) goOn(th *Thread) {
 
 // panic notes a panic that the frame's deferred functions may recover.
 func (d *deferred) panic(th *Thread, value any) {
-	d.panicking, d.value, d.flight = true, value, th.flight
+	d.panicking, d.value, d.flight, d.thrown = true, value, th.flight, th.flight
 }
 
 // quietTime is how long the deferred functions of a stopped thread may take.
@@ -104,13 +105,14 @@ func (fr *frame) runDeferred(call func(owner *frame)) {
 		if r := recover(); r != nil {
 			th := fr.thread
 			th.flight = nil
-			th.caught()
+			th.caught(r)
 			th.top = fr
 			fr.defers.panic(th, r)
 		}
 	}()
 	call(fr)
 	fr.thread.top = fr
+	fr.defers.thrown = fr.defers.flight
 	ok = true
 }
 
@@ -192,8 +194,8 @@ func (t *Task) runGoroutine(f func(*Thread)) {
 		if r == nil {
 			return // Goexit
 		}
-		if failure := th.failure(r); !failure.Stopped && t.report != nil {
-			t.report(failure)
+		if _, stopped := r.(stopPanic); !stopped {
+			th.tell(r)
 		}
 	}()
 	f(th)

@@ -27,7 +27,7 @@ func (cl *closure) begin() *frame {
 func (fn *Func) frameForHost(t *Task) *frame {
 	th := currentThread()
 	if th == nil {
-		th = &Thread{task: fn.p.foreign(t), lone: true}
+		th = &Thread{task: fn.foreign(t), lone: true}
 	}
 	nf := fn.load().open(th, th.top)
 	nf.owner, th.owner = th.owner, nil

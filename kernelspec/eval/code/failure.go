@@ -5,6 +5,8 @@ import (
 	"go/token"
 	"reflect"
 	"runtime"
+	"slices"
+	"strings"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -16,12 +18,17 @@ type Failure struct {
 	Stopped bool    // it was stopped
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
 	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
+
+	told bool // it was reported
 }
 
 // Place is a place in a function.
 type Place struct {
-	Pos  token.Pos
-	Func string // empty at the top of a cell
+	Pos  token.Pos // NoPos in compiled code
+	Func string    // empty at the top of a cell; with its place in compiled code
+
+	fn *Func   // nil in compiled code
+	pc uintptr // of compiled code, if known
 }
 
 // Text returns the text that Go gives to the panic.
@@ -83,16 +90,65 @@ func unrecoverable(v any) bool {
 	return false
 }
 
-// flight is a panic on its way, with the places where it began.
-type flight struct{ places []Place }
+// flight is a panic on its way, with the places where it began: those in functions of the
+// program, and the stack, which begins in compiled code if the panic does.
+type flight struct {
+	places []Place
+	stack  []uintptr
+}
 
-// caught notes the places of a panic where it is first seen.
-func (th *Thread) caught() {
+// caught notes the places of a panic where it is first seen. It is called by a deferred
+// function.
+func (th *Thread) caught(r any) {
 	th.guard.end()
 	th.unblocked()
-	if th.flight == nil {
-		th.flight = &flight{th.places()}
+	if th.flight != nil {
+		return
 	}
+	var stack [48]uintptr
+	n := runtime.Callers(2, stack[:])
+	th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	if _, ok := r.(fatal); ok {
+		th.tell(r)
+	}
+}
+
+// tell reports how a goroutine fails, once: at once if Go would not run what it deferred,
+// so that nobody goes on meanwhile who waits for it.
+func (th *Thread) tell(r any) {
+	t := th.task
+	t.mu.Lock()
+	first := t.first == th
+	t.mu.Unlock()
+	if first || th.told || t.report == nil {
+		return
+	}
+	th.told = true
+	t.report(th.failure(r))
+}
+
+// mostCompiled is how many functions of compiled code are told.
+const mostCompiled = 8
+
+// compiledPlaces tells which compiled functions lie between the beginning of a panic and
+// the evaluator, innermost first.
+func compiledPlaces(stack []uintptr) (list []Place) {
+	frames := runtime.CallersFrames(stack)
+	panics := false
+	for more := len(stack) > 0; more && len(list) < mostCompiled; {
+		var f runtime.Frame
+		f, more = frames.Next()
+		switch {
+		case strings.HasPrefix(f.Function, "runtime."), strings.HasPrefix(f.Function, "internal/runtime/"):
+			panics = panics || f.Function == "runtime.gopanic" || f.Function == "runtime.Goexit"
+		case !panics, strings.HasPrefix(f.Function, "reflect."):
+		case strings.HasPrefix(f.Function, "axn/kernelspec/"):
+			return list
+		default:
+			list = append(list, Place{Func: fmt.Sprintf("%s (%s:%d)", f.Function, f.File[strings.LastIndexByte(f.File, '/')+1:], f.Line)})
+		}
+	}
+	return list
 }
 
 // Of a deep stack this many places are told: the innermost and the outermost ones.
@@ -109,27 +165,46 @@ func (th *Thread) places() (list []Place) {
 	}
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
-		if fr.b == nil || fr.code.wrapper {
+		pos := fr.pos()
+		if !pos.IsValid() {
 			continue
 		}
-		pos := token.NoPos
-		for i := min(int(fr.i), len(fr.b.pos)-1); i >= 0 && !pos.IsValid(); i-- {
-			pos = fr.b.pos[i]
+		if len(list) == innerPlaces+outerPlaces {
+			list = slices.Delete(list, innerPlaces, innerPlaces+1)
 		}
-		if pos.IsValid() {
-			if len(list) == innerPlaces+outerPlaces {
-				list = append(list[:innerPlaces], list[innerPlaces+1:]...)
-			}
-			list = append(list, Place{pos, fr.code.fn.name()})
-		}
+		list = append(list, Place{Pos: pos, fn: fr.code.fn})
+	}
+	for i := range list {
+		list[i].Func = list[i].fn.name()
 	}
 	return list
+}
+
+// pos tells where a frame is, NoPos if that is not to be told.
+//
+//go:norace
+func (fr *frame) pos() token.Pos {
+	b := fr.b
+	if b == nil || fr.code.wrapper {
+		return token.NoPos
+	}
+	for i := min(int(fr.i), len(b.pos)-1); i >= 0; i-- {
+		if b.pos[i].IsValid() {
+			return b.pos[i]
+		}
+	}
+	return token.NoPos
 }
 
 // Run runs functions without parameters on the calling goroutine, one after the other.
 // What the first ones, the initializers of a cell, deferred runs at the end.
 func (t *Task) Run(fs ...*ssa.Function) *Failure {
-	return t.call(func(th *Thread) {
+	t.p.mu.Lock()
+	for _, f := range fs {
+		t.p.cells[f.Pkg] = t
+	}
+	t.p.mu.Unlock()
+	failure := t.call(func(th *Thread) {
 		for _, f := range fs {
 			c := t.p.fn(f).load()
 			fr := c.open(th, nil)
@@ -137,6 +212,10 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 			fr.close()
 		}
 	})
+	for _, f := range fs {
+		t.p.release(f)
+	}
+	return failure
 }
 
 // Call calls a function of compiled code, which may call functions of the program.
@@ -145,6 +224,8 @@ func (t *Task) Call(f func()) *Failure { return t.call(func(*Thread) { f() }) }
 func (t *Task) call(f func(*Thread)) (failure *Failure) {
 	th, end := t.begin()
 	defer end()
+	t.setFirst(th)
+	defer t.setFirst(nil)
 	ok := false
 	defer func() {
 		if ok {
@@ -161,10 +242,32 @@ func (t *Task) call(f func(*Thread)) (failure *Failure) {
 
 // failure makes a Failure of what a thread panicked with.
 func (th *Thread) failure(r any) *Failure {
-	th.caught()
+	th.caught(r)
 	_, stopped := r.(stopPanic)
-	return &Failure{Value: r, Places: th.flight.places, Stopped: stopped, Fatal: unrecoverable(r)}
+	places := th.flight.places
+	if !stopped {
+		places = append(compiledPlaces(th.flight.stack), places...)
+	}
+	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r), told: th.told}
 }
 
-// Places tells where the first thread of a task is. It may run on meanwhile.
-func (t *Task) Places() []Place { return nil }
+// Places tells where the first thread of a task is, innermost first. It may run on
+// meanwhile: then the places are those of different moments.
+//
+//go:norace
+func (t *Task) Places() (list []Place) {
+	t.mu.Lock()
+	th := t.first
+	t.mu.Unlock()
+	if th == nil {
+		return nil
+	}
+	walk := innerPlaces
+	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
+		walk--
+		if pos := fr.pos(); pos.IsValid() {
+			list = append(list, Place{Pos: pos, Func: fr.code.fn.name()})
+		}
+	}
+	return list
+}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 	"unsafe"
+
+	"golang.org/x/tools/go/ssa"
 )
 
 // Compiled code calls functions of cells also on goroutines of its own: workers of
@@ -34,11 +36,15 @@ func descent() *Task {
 	return l.task
 }
 
-// foreign returns the task for which compiled code calls on a goroutine of its own: the
-// cell that runs if it made the function, else the one that started the goroutine or made
-// the function. made is nil for methods.
-func (p *Program) foreign(made *Task) *Task {
+// foreign returns the task for which compiled code calls a function on a goroutine of its
+// own: the cell that runs if it made the function, else the one that started the goroutine
+// or made the function. made is nil if the function has no free variables.
+func (fn *Func) foreign(made *Task) *Task {
+	p := fn.p
 	runs := p.running.Load()
+	if made == nil && fn.f.Parent() != nil {
+		made = p.cell(fn.f.Pkg)
+	}
 	switch by := descent(); {
 	case made != nil && made == runs:
 		return made
@@ -50,6 +56,13 @@ func (p *Program) foreign(made *Task) *Task {
 		return runs
 	}
 	return p.idleTask(runs)
+}
+
+// cell returns the task that ran a package of a cell.
+func (p *Program) cell(pkg *ssa.Package) *Task {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.cells[pkg]
 }
 
 // Running makes a task that of the cell that runs.
@@ -96,7 +109,7 @@ func (nf *frame) finishAlone() {
 	switch {
 	case caller == passesOn:
 		panic(failure.Value)
-	case failure.Stopped:
+	case failure.Stopped, failure.told:
 	case t.report != nil && !isAbort(failure.Value):
 		failure.Foreign = caller != recovers
 		t.report(failure)
@@ -141,6 +154,7 @@ var callers = map[string]alone{
 	"iter.Pull2[...].func1":                  passesOn,
 	"net/http.(*conn).serve":                 recovers,
 	"net/http.(*http2serverConn).runHandler": recovers,
+	"axn/kernelspec/magic.guard":             passesOn,
 	"testing.tRunner":                        goesOn,
 	"runtime.runFinalizers":                  goesOn,
 	"runtime.runCleanups":                    goesOn,

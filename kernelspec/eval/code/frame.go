@@ -35,6 +35,7 @@ type block struct {
 	ops  []op
 	term func(*frame) *block
 	pos  []token.Pos // of each operation and the terminator
+	n    int32       // which of the function it is
 }
 
 // at returns the address of a register.

@@ -20,6 +20,8 @@ type Func struct {
 	target    *Func   // what is called in its place
 	followers []*Func // whose target it is
 	self      ptr     // function value without free variables
+
+	helper atomic.Bool // a test called Helper in it
 }
 
 // Code is what a function was compiled to.
@@ -36,6 +38,7 @@ type Code struct {
 	group                  bool      // it holds statements of a cell: what it defers runs at the cell's end
 	cell                   bool      // it is the initializer of a cell
 	wrapper                bool      // it was made by go/ssa around a method
+	lives                  atomic.Pointer[liveness]
 }
 
 // load returns the code of a function.

@@ -5,6 +5,7 @@ import (
 	"go/types"
 	"math"
 	"reflect"
+	"strconv"
 	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
@@ -35,12 +36,33 @@ func (c *compiler) number(v ssa.Value) func(*frame) int {
 	return func(fr *frame) int { return int(load(at(fr, o))) }
 }
 
+// text reads an integer as it stands in a message.
+func (c *compiler) text(v ssa.Value) func(*frame) string {
+	if v == nil {
+		return func(*frame) string { return "" }
+	}
+	o, k := c.off(v), c.typ(v).Kind()
+	load := intLoader(k)
+	if isUnsigned(k) {
+		return func(fr *frame) string { return strconv.FormatUint(uint64(load(at(fr, o))), 10) }
+	}
+	return func(fr *frame) string { return strconv.FormatInt(int64(load(at(fr, o))), 10) }
+}
+
+// badIndex panics as Go does for an index of any integer type that is out of range.
+func badIndex(text string, n int) {
+	if text[0] == '-' {
+		panic(runtimeError("index out of range [" + text + "]"))
+	}
+	panic(runtimeError(fmt.Sprintf("index out of range [%s] with length %d", text, n)))
+}
+
 // isInt reports whether a value is an int, the commonest index.
 func (c *compiler) isInt(v ssa.Value) bool { return c.typ(v).Kind() == reflect.Int }
 
 // elementAddress compiles the address of an element of a slice or array.
 func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
-	i := c.number(in.Index)
+	i, text := c.number(in.Index), c.text(in.Index)
 	t := c.typ(in.X)
 	if t.Kind() == reflect.Slice {
 		x, size := c.off(in.X), t.Elem().Size()
@@ -57,7 +79,7 @@ func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
 		return func(fr *frame) ptr {
 			s, i := reg[slice](fr, x), i(fr)
 			if uint(i) >= uint(s.len) {
-				bound(i, s.len)
+				badIndex(text(fr), s.len)
 			}
 			return ptr(uintptr(s.p) + uintptr(i)*size)
 		}
@@ -68,7 +90,7 @@ func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
 		return func(fr *frame) ptr {
 			i := i(fr)
 			if uint(i) >= uint(n) {
-				bound(i, n)
+				badIndex(text(fr), n)
 			}
 			return at(fr, off+uintptr(i)*size)
 		}
@@ -80,7 +102,7 @@ func (c *compiler) elementAddress(in *ssa.IndexAddr) address {
 			nilDereference()
 		}
 		if uint(i) >= uint(n) {
-			bound(i, n)
+			badIndex(text(fr), n)
 		}
 		return ptr(uintptr(p) + uintptr(i)*size)
 	}
@@ -172,7 +194,7 @@ func (c *compiler) indexAddr(in *ssa.IndexAddr) op {
 
 // index compiles an element of an array value, or a byte of a string.
 func (c *compiler) index(in *ssa.Index) op {
-	d, x, i := c.off(in), c.off(in.X), c.number(in.Index)
+	d, x, i, text := c.off(in), c.off(in.X), c.number(in.Index), c.text(in.Index)
 	t := c.typ(in.X)
 	if t.Kind() == reflect.String {
 		return c.textByte(d, x, in.Index)
@@ -181,7 +203,7 @@ func (c *compiler) index(in *ssa.Index) op {
 	return func(fr *frame) {
 		i := i(fr)
 		if uint(i) >= uint(n) {
-			bound(i, n)
+			badIndex(text(fr), n)
 		}
 		copyValue(cl, r, at(fr, d), at(fr, x+uintptr(i)*size))
 	}
@@ -193,8 +215,14 @@ func (c *compiler) textByte(d, x uintptr, index ssa.Value) op {
 		y := c.off(index)
 		return func(fr *frame) { *reg[byte](fr, d) = (*reg[string](fr, x))[*reg[int](fr, y)] }
 	}
-	i := c.number(index)
-	return func(fr *frame) { *reg[byte](fr, d) = (*reg[string](fr, x))[i(fr)] }
+	i, text := c.number(index), c.text(index)
+	return func(fr *frame) {
+		s, i := *reg[string](fr, x), i(fr)
+		if uint(i) >= uint(len(s)) {
+			badIndex(text(fr), len(s))
+		}
+		*reg[byte](fr, d) = s[i]
+	}
 }
 
 // slice compiles a slice expression.
@@ -207,8 +235,9 @@ func (c *compiler) slice(in *ssa.Slice) op {
 		return c.number(v)
 	}
 	lo, hi, limit := optional(in.Low), optional(in.High), optional(in.Max)
+	texts := [3]func(*frame) string{c.text(in.Low), c.text(in.High), c.text(in.Max)}
 	if t.Kind() == reflect.String {
-		return sliceString(d, c.off(in.X), lo, hi)
+		return sliceString(d, c.off(in.X), lo, hi, texts)
 	}
 	x := c.off(in.X)
 	alloc, _ := in.X.(*ssa.Alloc)
@@ -245,7 +274,11 @@ func (c *compiler) slice(in *ssa.Slice) op {
 			} else if made {
 				panic(runtimeError("makeslice: cap out of range"))
 			}
-			outOfRange(s, l, h, k, limit != nil, array)
+			b := badBounds{l, h, k, s.cap, "capacity", limit != nil}
+			if array {
+				b.of = "length"
+			}
+			b.panic(fr, texts)
 		}
 		p := s.p
 		if k > l {
@@ -255,22 +288,47 @@ func (c *compiler) slice(in *ssa.Slice) op {
 	}
 }
 
-// outOfRange panics as Go does for a slice expression that is out of range.
-func outOfRange(s slice, l, h, k int, full, array bool) {
-	elems := unsafe.Slice((*struct{})(ptr(&s)), s.cap)
-	switch {
-	case full && array && k > s.cap:
-		panic(runtimeError(fmt.Sprintf("slice bounds out of range [::%d] with length %d", k, s.len)))
-	case full:
-		_ = elems[:s.len][l:h:k]
-	case array && h > s.len:
-		panic(runtimeError(fmt.Sprintf("slice bounds out of range [:%d] with length %d", h, s.len)))
+// badBounds are the bounds of a slice expression that is out of range.
+type badBounds struct {
+	low, high, max, n int
+	of                string // what n is of the value that is sliced
+	full              bool   // it has three bounds
+}
+
+// panic panics as Go does. texts are the bounds as they are told.
+func (b badBounds) panic(fr *frame, texts [3]func(*frame) string) {
+	low, high, limit := texts[0](fr), texts[1](fr), texts[2](fr)
+	if high == "" {
+		high = strconv.Itoa(b.high)
 	}
-	_ = elems[:s.len][l:h]
+	var text string
+	switch end := ""; {
+	case b.full && b.max < 0:
+		text = "[::" + limit + "]"
+	case b.full && uint(b.max) > uint(b.n):
+		text = fmt.Sprintf("[::%s] with %s %d", limit, b.of, b.n)
+	case b.full && b.high < 0:
+		text = "[:" + high + ":]"
+	case b.full && uint(b.high) > uint(b.max):
+		text = "[:" + high + ":" + limit + "]"
+	case b.high < 0:
+		text = "[:" + high + "]"
+	case uint(b.high) > uint(b.n):
+		text = fmt.Sprintf("[:%s] with %s %d", high, b.of, b.n)
+	default:
+		if b.full {
+			end = ":"
+		}
+		if b.low < 0 {
+			high = ""
+		}
+		text = "[" + low + ":" + high + end + "]"
+	}
+	panic(runtimeError("slice bounds out of range " + text))
 }
 
 //go:noinline
-func sliceString(d, x uintptr, lo, hi func(*frame) int) op {
+func sliceString(d, x uintptr, lo, hi func(*frame) int, texts [3]func(*frame) string) op {
 	return func(fr *frame) {
 		s := *reg[string](fr, x)
 		l, h := 0, len(s)
@@ -279,6 +337,9 @@ func sliceString(d, x uintptr, lo, hi func(*frame) int) op {
 		}
 		if hi != nil {
 			h = hi(fr)
+		}
+		if uint(h) > uint(len(s)) || uint(l) > uint(h) {
+			badBounds{low: l, high: h, n: len(s), of: "length"}.panic(fr, texts)
 		}
 		*reg[string](fr, d) = s[l:h]
 	}

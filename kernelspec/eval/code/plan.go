@@ -16,11 +16,12 @@ type plan struct {
 
 	t             reflect.Type // of the function
 	args, results []slot
+	keeps         bool // it may keep a function or channel that it is given
 }
 
 // newPlan plans the calls of functions of a type, a method's with its receiver.
 func newPlan(t reflect.Type, args, results []slot) *plan {
-	p := &plan{t: t, args: args, results: results}
+	p := &plan{t: t, args: args, results: results, keeps: keeps(t)}
 	in, out, ok := []word(nil), []word(nil), true
 	for _, a := range args {
 		if in, ok = wordsOf(in, a.t, a.off); !ok {
@@ -71,6 +72,9 @@ func withReceiver(t reflect.Type) reflect.Type {
 // run calls a function value. The parameters lie in base, the results go there. fr is the
 // frame that calls.
 func (p *plan) run(fr, base *frame, f ptr) {
+	if p.keeps {
+		handedOver.Store(true)
+	}
 	if p.call != nil {
 		p.call(base, f, p)
 		runtime.KeepAlive(base)

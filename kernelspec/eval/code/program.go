@@ -51,7 +51,8 @@ type Program struct {
 	chans   madeChans
 	codes   atomic.Uint32        // how many functions were compiled
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
-	idle    *Task                // of goroutines of compiled code after it was stopped
+	cells   map[*ssa.Package]*Task
+	idle    *Task // of goroutines of compiled code after it was stopped
 }
 
 // provided is a package whose functions and variables are given as values.
@@ -65,7 +66,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
-		bodies: map[*types.Func]*Func{},
+		bodies: map[*types.Func]*Func{}, cells: map[*ssa.Package]*Task{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)
@@ -215,14 +216,15 @@ func (p *Program) body(f *ssa.Function) *Func {
 }
 
 // Renew takes notice that a type has got other methods: its runtime type is made anew, and
-// so is what was compiled.
+// so is what was compiled. Values of it that lie in interfaces get the new type.
 func (p *Program) Renew(t *types.Named) {
 	p.types.Renew(t)
 	p.mu.Lock()
-	defer p.mu.Unlock()
 	for _, fn := range p.funcs {
 		fn.code.Store(nil)
 	}
+	p.mu.Unlock()
+	p.renewValues()
 }
 
 // Variable returns a variable of a cell.
@@ -273,6 +275,25 @@ func compiledPackage(pkg *types.Package) *compiled.Package {
 		return nil
 	}
 	return compiled.Lookup(pkg.Path())
+}
+
+// release lets go of the code of a cell's statements, which run once. What they declare
+// stays, and so do function literals among them.
+func (p *Program) release(f *ssa.Function) {
+	if f.Synthetic != "package initializer" {
+		return
+	}
+	p.build.Lock()
+	defer p.build.Unlock()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, g := range append(f.AnonFuncs, f) {
+		if g == f || p.groups[g.Pos()] {
+			delete(p.groups, g.Pos())
+			delete(p.funcs, g)
+			g.Blocks, g.Recover, g.Locals, g.AnonFuncs = nil, nil, nil, nil
+		}
+	}
 }
 
 // packageOf returns the package that declares a function, nil for one that go/ssa made.

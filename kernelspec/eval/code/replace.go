@@ -1,11 +1,15 @@
 package code
 
 import (
-	"log"
-	"reflect"
-	"runtime"
-
+	"errors"
+	"flag"
 	"fmt"
+	"go/types"
+	"io"
+	"os"
+	"reflect"
+
+	"axn/kernelspec/compiled"
 
 	"golang.org/x/tools/go/ssa"
 )
@@ -14,7 +18,12 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		return replacedMethods[r.Type().String()+"."+f.Name()]
+		if p, ok := r.Type().(*types.Pointer); ok {
+			if n, ok := p.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
+				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
+			}
+		}
+		return reflect.Value{}
 	}
 	return replacements[packageOf(f).Path()+"."+f.Name()]
 }
@@ -22,32 +31,73 @@ func replaced(f *ssa.Function) reflect.Value {
 // exit ends the cell or goroutine that calls it.
 func exit(code int) { panic(ExitCode(code)) }
 
+// parseFlags parses flags as (*flag.FlagSet).Parse does, but ends the cell where that
+// ends the process.
+func parseFlags(fs *flag.FlagSet, arguments []string) error {
+	if fs.ErrorHandling() != flag.ExitOnError {
+		return fs.Parse(arguments)
+	}
+	fs.Init(fs.Name(), flag.ContinueOnError)
+	err := fs.Parse(arguments)
+	fs.Init(fs.Name(), flag.ExitOnError)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		exit(0)
+	case err != nil:
+		exit(2)
+	}
+	return nil
+}
+
+// replacedMethod returns what stands for a method of a compiled type.
+func replacedMethod(t reflect.Type, name string) reflect.Value {
+	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
+		return reflect.Value{}
+	}
+	return methodInstead(t.Elem().PkgPath(), t.Elem().Name(), name)
+}
+
+// methodInstead returns what stands for a method of a pointer to a type.
+func methodInstead(path, typ, name string) reflect.Value {
+	if v, ok := replacedMethods["*"+path+"."+typ+"."+name]; ok {
+		return v
+	}
+	if path == "main" {
+		return reflect.Value{}
+	}
+	if c := compiled.Lookup(path); c != nil {
+		return c.Funcs["(*"+typ+")."+name]
+	}
+	return reflect.Value{}
+}
+
 var replacements = map[string]reflect.Value{
 	"os.Exit":      reflect.ValueOf(exit),
 	"syscall.Exit": reflect.ValueOf(exit),
-	"log.Fatal":    reflect.ValueOf(func(v ...any) { log.Output(2, fmt.Sprint(v...)); exit(1) }),
-	"log.Fatalf":   reflect.ValueOf(func(format string, v ...any) { log.Output(2, fmt.Sprintf(format, v...)); exit(1) }),
-	"log.Fatalln":  reflect.ValueOf(func(v ...any) { log.Output(2, fmt.Sprintln(v...)); exit(1) }),
-	"runtime.Caller": reflect.ValueOf(func(skip int) (pc uintptr, file string, line int, ok bool) {
-		if th := currentThread(); th != nil {
-			return th.callerAt(skip)
-		}
-		return runtime.Caller(skip + 1)
-	}),
+	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
+	"time.Sleep":   reflect.ValueOf(sleep),
+	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
+	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
+	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
+	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
+	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
+	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
 }
 
 var replacedMethods = map[string]reflect.Value{
-	"*log.Logger.Fatal":   reflect.ValueOf(func(l *log.Logger, v ...any) { l.Output(2, fmt.Sprint(v...)); exit(1) }),
-	"*log.Logger.Fatalf":  reflect.ValueOf(func(l *log.Logger, format string, v ...any) { l.Output(2, fmt.Sprintf(format, v...)); exit(1) }),
-	"*log.Logger.Fatalln": reflect.ValueOf(func(l *log.Logger, v ...any) { l.Output(2, fmt.Sprintln(v...)); exit(1) }),
-}
 
-// callerAt answers runtime.Caller for a frame of the program.
-func (th *Thread) callerAt(skip int) (pc uintptr, file string, line int, ok bool) {
-	places := th.places()
-	if skip < 0 || skip >= len(places) {
-		return 0, "", 0, false
-	}
-	p := th.task.p.ssa.Fset.Position(places[skip].Pos)
-	return uintptr(places[skip].Pos), p.Filename, p.Line, true
+	"*flag.FlagSet.Parse": reflect.ValueOf(parseFlags),
+
+	"*os.File.Write":       reflect.ValueOf(func(f *os.File, p []byte) (int, error) { return out(f).Write(p) }),
+	"*os.File.WriteString": reflect.ValueOf(func(f *os.File, s string) (int, error) { return io.WriteString(out(f), s) }),
+
+	"*sync.Mutex.Lock":      reflect.ValueOf(lockMutex),
+	"*sync.RWMutex.Lock":    reflect.ValueOf(lockWriter),
+	"*sync.RWMutex.RLock":   reflect.ValueOf(lockReader),
+	"*sync.WaitGroup.Wait":  reflect.ValueOf(waitGroup),
+	"*sync.Cond.Wait":       reflect.ValueOf(waitCond),
+	"*sync.Mutex.Unlock":    reflect.ValueOf(unlock),
+	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
+	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),
+	"*sync.rlocker.Unlock":  reflect.ValueOf(unlockReader), // its receiver points to the RWMutex
 }

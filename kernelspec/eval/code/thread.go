@@ -23,6 +23,7 @@ type Thread struct {
 	waits  waits             // for what it waits
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
+	told   bool              // its failure is reported
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -70,6 +71,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 	s.Unlock()
 	recent[g>>8&255].Store(th)
 	live.Add(1)
+	guardMemory()
 	t.add(th)
 	label := getLabel()
 	setLabel(ptr(t.label))
@@ -108,13 +110,14 @@ type Task struct {
 	label  *label // of its goroutines and those that they start
 	report func(*Failure)
 	// Stuck, if set, is called when all goroutines of the task have waited for each other
-	// for a while.
+	// for a while, and perhaps others may wake them.
 	Stuck func()
 
 	done    chan struct{} // closed when the task is stopped
 	watcher watcher
 	mu      sync.Mutex
 	threads map[*Thread]bool
+	first   *Thread   // that runs the cell
 	halted  time.Time // when it was stopped
 }
 
@@ -126,12 +129,13 @@ func (p *Program) NewTask(owner any, report func(*Failure)) *Task {
 	return t
 }
 
-// Current returns the task of the calling goroutine, nil if it has none.
+// Current returns the task of the calling goroutine: the one that it runs for, else the
+// one whose goroutines led to it; nil if there is none.
 func Current() *Task {
 	if th := currentThread(); th != nil {
 		return th.task
 	}
-	return nil
+	return descent()
 }
 
 func (t *Task) add(th *Thread) {
@@ -147,6 +151,12 @@ func (t *Task) remove(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	delete(t.threads, th)
+}
+
+func (t *Task) setFirst(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.first = th
 }
 
 // Live returns how many goroutines of the task run.

@@ -78,10 +78,11 @@ type (
 
 // Flags of a type.
 const (
-	flagUncommon  = 1
-	flagExtraStar = 2
-	flagNamed     = 4
-	flagDirect    = 32 // values of the type are kept in the data word of an interface
+	flagUncommon     = 1
+	flagExtraStar    = 2
+	flagNamed        = 4
+	flagMaskOnDemand = 16 // GCData points to where the collector keeps the mask that it makes
+	flagDirect       = 32 // values of the type are kept in the data word of an interface
 )
 
 // Pointer returns the address of a type's descriptor.

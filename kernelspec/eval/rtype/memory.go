@@ -9,7 +9,7 @@ import (
 // bytes with pointers at some offsets. words calls set with each.
 func NewMemory(size uintptr, words func(set func(offset uintptr))) unsafe.Pointer {
 	t := &Type{Size: (size + 7) &^ 7, Align: 8, FieldAlign: 8, Kind: uint8(reflect.Struct)}
-	t.PtrBytes, t.GCData = PointerMask(t.Size, words)
+	t.PtrBytes, t.GCData = PointerMask(words)
 	hold(t)
 	return unsafe.Pointer(t)
 }

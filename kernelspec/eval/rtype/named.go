@@ -158,8 +158,15 @@ func linkName(r reflect.Type) string {
 func (t *Table) shape(h *Type, typ types.Type) {
 	h.Size, h.Align = uintptr(Sizes.Sizeof(typ)), uint8(Sizes.Alignof(typ))
 	h.FieldAlign = h.Align
-	h.PtrBytes, h.GCData = PointerMask(h.Size, func(set func(uintptr)) { pointers(typ, 0, set) })
 	h.TFlag = flagNamed | flagUncommon
+	if h.Size > maxMasked && hasPointers(typ) { // the collector makes the mask when it needs it
+		mask := new(*byte)
+		hold(mask)
+		h.PtrBytes, h.GCData = h.Size, (*byte)(unsafe.Pointer(mask))
+		h.TFlag |= flagMaskOnDemand
+	} else {
+		h.PtrBytes, h.GCData = PointerMask(func(set func(uintptr)) { pointers(typ, 0, set) })
+	}
 	if pointerShaped(typ) {
 		h.TFlag |= flagDirect
 	}
@@ -168,11 +175,17 @@ func (t *Table) shape(h *Type, typ types.Type) {
 	}
 }
 
+// maxMasked is the size in bytes up to which a type with pointers gets its mask at once.
+const maxMasked = 1 << 20
+
 // PointerMask makes the mask of a memory's pointers: words gives the offset of each.
-func PointerMask(size uintptr, words func(set func(offset uintptr))) (ptrBytes uintptr, mask *byte) {
-	bits := make([]byte, size/64+8)
+func PointerMask(words func(set func(offset uintptr))) (ptrBytes uintptr, mask *byte) {
+	bits := make([]byte, 8)
 	words(func(off uintptr) {
 		w := off / 8
+		if n := int(w/64+1) * 8; n > len(bits) { // the collector reads it by words
+			bits = append(bits, make([]byte, n-len(bits))...)
+		}
 		bits[w/8] |= 1 << (w % 8)
 		ptrBytes = max(ptrBytes, off+8)
 	})
@@ -194,6 +207,9 @@ func pointers(typ types.Type, base uintptr, set func(uintptr)) {
 		set(base)
 		set(base + 8)
 	case *types.Array:
+		if !hasPointers(u.Elem()) {
+			return
+		}
 		n := uintptr(Sizes.Sizeof(u.Elem()))
 		for i := range uintptr(u.Len()) {
 			pointers(u.Elem(), base+i*n, set)
@@ -207,6 +223,24 @@ func pointers(typ types.Type, base uintptr, set func(uintptr)) {
 			pointers(fields[i].Type(), base+uintptr(off), set)
 		}
 	}
+}
+
+// hasPointers reports whether pointers lie in the values of a type.
+func hasPointers(typ types.Type) bool {
+	switch u := typ.Underlying().(type) {
+	case *types.Basic:
+		return u.Kind() == types.String || u.Kind() == types.UnsafePointer
+	case *types.Array:
+		return u.Len() > 0 && hasPointers(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if hasPointers(f.Type()) {
+				return true
+			}
+		}
+		return false
+	}
+	return true
 }
 
 // Pointers calls set with the offset of each pointer in a value of a runtime type.

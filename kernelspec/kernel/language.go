@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -42,13 +43,31 @@ func newLanguage() *language {
 	l.magics = magic.NewHost(l.session, l.context, l.what)
 	l.declareDisplay()
 	keepWithinBounds()
+	go l.warmUp()
 	return l
+}
+
+// While the kernel starts, and the first cell has its packages read, the collector runs
+// less often.
+const (
+	startTime    = 2 * time.Second
+	startPercent = 400
+)
+
+// warmUp reads what the first import needs while the front end gets ready.
+func (l *language) warmUp() {
+	percent := debug.SetGCPercent(startPercent)
+	l.session.Prepare("fmt")
+	time.Sleep(startTime)
+	if now := debug.SetGCPercent(percent); now != startPercent { // a cell has set it
+		debug.SetGCPercent(now)
+	}
+	l.session.Settle()
 }
 
 func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
-	go l.session.Prepare()
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {

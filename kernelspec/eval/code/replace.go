@@ -18,9 +18,14 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		if p, ok := r.Type().(*types.Pointer); ok {
-			if n, ok := p.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
+		switch t := r.Type().(type) {
+		case *types.Pointer:
+			if n, ok := t.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
 				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
+			}
+		case *types.Named:
+			if t.Obj().Pkg() != nil {
+				return replacedMethods[t.Obj().Pkg().Path()+"."+t.Obj().Name()+"."+f.Name()]
 			}
 		}
 		return reflect.Value{}

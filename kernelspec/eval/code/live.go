@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"axn/kernelspec/eval/rtype"
+
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -244,7 +246,7 @@ func (l *liveness) dead(block, op int) (list []slot) {
 		l.operands(live, at)
 	}
 	for _, r := range l.c.list {
-		if r.zone == zonePointers && !live[r.off] && !l.always[r.off] {
+		if (r.zone == zonePointers || r.zone == zoneSignature) && rtype.Head(r.t).PtrBytes > 0 && !live[r.off] && !l.always[r.off] {
 			list = append(list, slot{r.off, r.t})
 		}
 	}

@@ -126,7 +126,7 @@ func (x *Differences) Plot() (*plot.Plot, error) {
 	for _, part := range []struct {
 		color color.RGBA
 		want  func(v float64) bool
-	}{{palette.blue, func(v float64) bool { return v > 0 }}, {palette.vermilion, func(v float64) bool { return v < 0 }}} {
+	}{{palette.Blue, func(v float64) bool { return v > 0 }}, {palette.Vermilion, func(v float64) bool { return v < 0 }}} {
 		var bars plotter.XYs
 		for i := range x.Queries {
 			v := 100 * (x.Of[i] - x.Than[i])
@@ -145,7 +145,7 @@ func (x *Differences) Plot() (*plot.Plot, error) {
 		p.Add(line)
 	}
 	p.X.Min, p.X.Max = 0, float64(len(x.Queries)+1)
-	p.Y.Tick.Marker = described{p.Y.Tick.Marker, fmt.Sprintf("%d queries helped, %d hurt, %d equal", helped, hurt, equal)}
+	describe(p, fmt.Sprintf("%d queries helped, %d hurt, %d equal", helped, hurt, equal))
 	return p, nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"testing"
 
 	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 )
 
@@ -211,10 +210,6 @@ func TestPlotsOfCost(t *testing.T) {
 		if err == nil {
 			t.Error("what was not measured was drawn")
 		}
-	}
-	front := paretoFront([]curve{{xys: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {xys: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
-	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
-		t.Errorf("front %v, want %v", front, want)
 	}
 }
 

@@ -21,9 +21,9 @@ func curvesNamed(names ...string) (curves []curve) {
 
 // A system has its colour in whatever company and order.
 func TestStrokesKeepASystemsColour(t *testing.T) {
-	want := map[string]color.Color{"retrieve and rerank": palette.grey, "AXN": palette.orange, "AXN, MF_Trns": palette.vermilion,
-		"AXN, MF_Ind": palette.purple, "ANNCUR": palette.sky, "ADACUR": palette.green, "calibrated": palette.blue, "exact scores": palette.black,
-		"residual": palette.black}
+	want := map[string]color.Color{"retrieve and rerank": palette.Grey, "AXN": palette.Orange, "AXN, MF_Trns": palette.Vermilion,
+		"AXN, MF_Ind": palette.Purple, "ANNCUR": palette.Sky, "ADACUR": palette.Green, "calibrated": palette.Blue, "exact scores": palette.Black,
+		"residual": palette.Black}
 	for _, names := range [][]string{
 		{"retrieve and rerank", "AXN", "AXN, MF_Trns", "AXN, MF_Ind", "ANNCUR", "ADACUR", "calibrated", "exact scores"},
 		{"exact scores", "calibrated", "AXN"}, {"residual", "AXN"}, {"ADACUR", "calibrated without calls", "calibrated"},
@@ -46,7 +46,7 @@ func TestStrokesTellAFamilyApart(t *testing.T) {
 			}
 		}
 	}
-	if styles[3].Color != palette.blue {
+	if styles[3].Color != palette.Blue {
 		t.Errorf("the last is %v", styles[3].Color)
 	}
 }
@@ -59,8 +59,10 @@ func TestSpread(t *testing.T) {
 			heights[i] = vg.Length(200 * rng.Float64())
 		}
 		slices.Sort(heights)
+		order := rng.Perm(len(heights))
+		slices.Sort(order)
 		before := slices.Clone(heights)
-		spread(upTo(len(heights)), heights, 0, 200)
+		spread(order, heights, 0, 200)
 		for i, h := range heights {
 			if h < -1e-9 || h > 200+1e-9 || i > 0 && h-heights[i-1] < labelHeight-1e-9 {
 				t.Fatalf("seed %d: %v became %v", seed, before, heights)
@@ -98,4 +100,12 @@ func TestPlotsDescribeTheirCurves(t *testing.T) {
 		t.Errorf("%T says %v", p.Y.Tick.Marker, d)
 	}
 	var _ plot.GlyphBoxer = endLabels{}
+}
+
+// The front steps up where a curve beats all that cost less.
+func TestParetoFront(t *testing.T) {
+	front := paretoFront([]curve{{xys: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {xys: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
+	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
+		t.Errorf("front %v, want %v", front, want)
+	}
 }

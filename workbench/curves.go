@@ -16,7 +16,7 @@ import (
 
 // palette is Okabe and Ito's, told apart by the colour-blind, without yellow, which
 // is lost on white.
-var palette = struct{ black, grey, blue, orange, vermilion, purple, sky, green color.RGBA }{
+var palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
 	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x00, 0x72, 0xb2, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff},
 	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff},
 }
@@ -30,12 +30,12 @@ type family struct {
 
 // families give a system the same colour in every plot; the first that fits counts.
 var families = []family{
-	{"mf_trns", palette.vermilion}, {"mf_ind", palette.purple}, {"anncur", palette.sky}, {"adacur", palette.green},
-	{"calibrated", palette.blue}, {"rerank", palette.grey}, {"rnr", palette.grey}, {"dual encoder", palette.grey}, {"axn", palette.orange},
+	{"mf_trns", palette.Vermilion}, {"mf_ind", palette.Purple}, {"anncur", palette.Sky}, {"adacur", palette.Green},
+	{"calibrated", palette.Blue}, {"rerank", palette.Grey}, {"rnr", palette.Grey}, {"dual encoder", palette.Grey}, {"axn", palette.Orange},
 }
 
 // others are the colours of curves of no family, in their order.
-var others = []color.RGBA{palette.black, palette.green, palette.vermilion, palette.purple, palette.sky, palette.orange, palette.blue, palette.grey}
+var others = []color.RGBA{palette.Black, palette.Green, palette.Vermilion, palette.Purple, palette.Sky, palette.Orange, palette.Blue, palette.Grey}
 
 // glyphs tell the curves of one family apart, beside their shades.
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
@@ -90,7 +90,7 @@ func addCurves(p *plot.Plot, curves []curve) error {
 		p.Add(line, points)
 	}
 	p.Add(endLabels{curves, styles})
-	p.Y.Tick.Marker = described{p.Y.Tick.Marker, describe(curves)}
+	describe(p, ends(curves))
 	return nil
 }
 
@@ -104,8 +104,11 @@ type described struct {
 // Alt says what the plot shows.
 func (d described) Alt() string { return d.words }
 
-// describe says where each curve begins and ends.
-func describe(curves []curve) string {
+// describe puts a plot into words.
+func describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
+
+// ends says where each curve begins and ends.
+func ends(curves []curve) string {
 	parts := make([]string, len(curves))
 	for i, c := range curves {
 		first, last := c.xys[0].Y, c.xys[len(c.xys)-1].Y

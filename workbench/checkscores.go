@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/chart"
 )
 
 // checkVariety looks at whether scores depend on both texts. It reports whether
@@ -187,7 +189,7 @@ func (c *scorerCheck) checkSpeed() {
 	seconds := func(calls int) string { return duration(float64(calls) / c.PairsPerSecond) }
 	calls := train * min(100, items)
 	c.add("speed", Fine, fmt.Sprintf("%s pairs a second: %s for an index of %s calls (100 items for each train query), %s for all items of one query",
-		short(int(math.Round(c.PairsPerSecond))), seconds(calls), short(calls), seconds(items)), "")
+		chart.Short(int(math.Round(c.PairsPerSecond))), seconds(calls), chart.Short(calls), seconds(items)), "")
 }
 
 // duration writes seconds for people.

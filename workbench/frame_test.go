@@ -177,7 +177,7 @@ func TestReportKeepsSamplingsOfOneCostApart(t *testing.T) {
 		t.Errorf("the table has %q", got)
 	}
 	curves := rep.curves(func(*Measure) bool { return true }, rep.costName, func(m *Measure) float64 { return float64(m.Budget) })
-	if len(curves) != 3 || curves[0].name != want[0] || curves[2].name != "MF_Trns, 150" || len(curves[1].xys) != 2 {
+	if len(curves) != 3 || curves[0].Name != want[0] || curves[2].Name != "MF_Trns, 150" || len(curves[1].XYs) != 2 {
 		t.Errorf("the plot has %v", curves)
 	}
 }

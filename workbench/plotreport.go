@@ -10,6 +10,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"axn/workbench/internal/chart"
 )
 
 // PlotRecall draws mean Top-k-Recall in percent against the budget, one line per
@@ -19,11 +21,11 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot recall: the report on %s has no measures at k = %d", r.Dataset, k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
-	if err := addCurves(p, curves); err != nil {
+	p := chart.New(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
+	if err := chart.AddCurves(p, curves); err != nil {
 		return nil, err
 	}
-	p.X.Tick.Marker = budgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil
 }
 
@@ -35,12 +37,12 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
-	levelFreeCurves(curves)
-	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
-	if err := addCurves(p, curves); err != nil {
+	chart.LevelFreeCurves(curves)
+	p := chart.New(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
+	if err := chart.AddCurves(p, curves); err != nil {
 		return nil, err
 	}
-	decadeAxis(p, curves)
+	chart.DecadeAxis(p, curves)
 	return p, nil
 }
 
@@ -57,17 +59,17 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	if len(curves) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
-	front, err := plotter.NewLine(paretoFront(curves))
+	p := chart.New(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
+	front, err := plotter.NewLine(chart.ParetoFront(curves))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
 	}
-	front.Color, front.Width = grey, vg.Points(8)
+	front.Color, front.Width = chart.Grey, vg.Points(8)
 	p.Add(front)
-	if err := addCurves(p, curves); err != nil {
+	if err := chart.AddCurves(p, curves); err != nil {
 		return nil, err
 	}
-	decadeAxis(p, curves)
+	chart.DecadeAxis(p, curves)
 	return p, nil
 }
 
@@ -75,7 +77,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 // Top-10-Recall, and measures of relevance go by their names. Each system and index cost
 // is a line, of each figure where several are named.
 func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
-	var curves []curve
+	var curves []chart.Curve
 	if len(names) == 0 {
 		names = r.figureNames()
 	}
@@ -89,19 +91,19 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 			if len(names) > 1 {
 				label += ", " + f.Measure
 			}
-			at := slices.IndexFunc(curves, func(c curve) bool { return c.name == label })
+			at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == label })
 			if at < 0 {
-				at, curves = len(curves), append(curves, curve{name: label})
+				at, curves = len(curves), append(curves, chart.Curve{Name: label})
 			}
-			curves[at].xys = append(curves[at].xys, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+			curves[at].XYs = append(curves[at].XYs, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
 		}
 	}
 	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
-	p := newPlot(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
-	if err := addCurves(p, curves); err != nil {
+	p := chart.New(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
+	if err := chart.AddCurves(p, curves); err != nil {
 		return nil, err
 	}
-	p.X.Tick.Marker = budgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil
 }
 
@@ -115,21 +117,21 @@ func (r *Report) spent(unit string) string {
 
 // curves draws recall in percent of the measures wanted, one curve per name, in
 // the order of their first measure and each from left to right.
-func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []curve {
-	var curves []curve
+func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []chart.Curve {
+	var curves []chart.Curve
 	for i := range r.Measures {
 		m := &r.Measures[i]
 		if !want(m) {
 			continue
 		}
-		at := slices.IndexFunc(curves, func(c curve) bool { return c.name == name(m) })
+		at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == name(m) })
 		if at < 0 {
-			at, curves = len(curves), append(curves, curve{name: name(m)})
+			at, curves = len(curves), append(curves, chart.Curve{Name: name(m)})
 		}
-		curves[at].xys = append(curves[at].xys, plotter.XY{X: x(m), Y: 100 * m.Recall})
+		curves[at].XYs = append(curves[at].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
 	}
 	for _, c := range curves {
-		slices.SortStableFunc(c.xys, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
+		slices.SortStableFunc(c.XYs, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
 	}
 	return curves
 }
@@ -142,7 +144,7 @@ func (r *Report) costName(m *Measure) string {
 	}
 	for _, other := range r.Measures {
 		if other.System == m.System && other.IndexCalls != m.IndexCalls {
-			return m.System + ", " + short(m.IndexCalls)
+			return m.System + ", " + chart.Short(m.IndexCalls)
 		}
 	}
 	return m.System

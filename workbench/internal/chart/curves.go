@@ -1,4 +1,4 @@
-package workbench
+package chart
 
 import (
 	"cmp"
@@ -14,9 +14,9 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// palette is Okabe and Ito's, told apart by the colour-blind, without yellow, which
+// Palette is Okabe and Ito's, told apart by the colour-blind, without yellow, which
 // is lost on white.
-var palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
+var Palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
 	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x00, 0x72, 0xb2, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff},
 	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff},
 }
@@ -30,30 +30,30 @@ type family struct {
 
 // families give a system the same colour in every plot; the first that fits counts.
 var families = []family{
-	{"mf_trns", palette.Vermilion}, {"mf_ind", palette.Purple}, {"anncur", palette.Sky}, {"adacur", palette.Green},
-	{"calibrated", palette.Blue}, {"rerank", palette.Grey}, {"rnr", palette.Grey}, {"dual encoder", palette.Grey}, {"axn", palette.Orange},
+	{"mf_trns", Palette.Vermilion}, {"mf_ind", Palette.Purple}, {"anncur", Palette.Sky}, {"adacur", Palette.Green},
+	{"calibrated", Palette.Blue}, {"rerank", Palette.Grey}, {"rnr", Palette.Grey}, {"dual encoder", Palette.Grey}, {"axn", Palette.Orange},
 }
 
 // others are the colours of curves of no family, in their order.
-var others = []color.RGBA{palette.Black, palette.Green, palette.Vermilion, palette.Purple, palette.Sky, palette.Orange, palette.Blue, palette.Grey}
+var others = []color.RGBA{Palette.Black, Palette.Green, Palette.Vermilion, Palette.Purple, Palette.Sky, Palette.Orange, Palette.Blue, Palette.Grey}
 
 // glyphs tell the curves of one family apart, beside their shades.
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
 
-// curve is one named line of a plot.
-type curve struct {
-	name string
-	xys  plotter.XYs
+// Curve is one named line of a plot.
+type Curve struct {
+	Name string
+	XYs  plotter.XYs
 }
 
 // strokes styles curves: a colour for each family, lighter for all but its last
 // curve, and a glyph for each curve of one.
-func strokes(curves []curve) []draw.GlyphStyle {
+func strokes(curves []Curve) []draw.GlyphStyle {
 	colors, members := make([]color.RGBA, len(curves)), map[color.RGBA]int{}
 	strangers := 0
 	for i, c := range curves {
 		colors[i] = others[strangers%len(others)]
-		name := strings.ToLower(c.name)
+		name := strings.ToLower(c.Name)
 		if f := slices.IndexFunc(families, func(f family) bool { return strings.Contains(name, f.word) }); f >= 0 {
 			colors[i] = families[f].color
 		} else {
@@ -76,21 +76,21 @@ func lighter(c color.RGBA, share float64) color.RGBA {
 	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
 }
 
-// addCurves draws curves with points and writes their names beside the plot, each
+// AddCurves draws curves with points and writes their names beside the plot, each
 // at the height of its line's end, so that no legend covers the data.
-func addCurves(p *plot.Plot, curves []curve) error {
+func AddCurves(p *plot.Plot, curves []Curve) error {
 	styles := strokes(curves)
 	for i, c := range curves {
-		line, points, err := plotter.NewLinePoints(c.xys)
+		line, points, err := plotter.NewLinePoints(c.XYs)
 		if err != nil {
-			return fmt.Errorf("workbench: plot %s: %w", c.name, err)
+			return fmt.Errorf("workbench: plot %s: %w", c.Name, err)
 		}
 		line.Color, line.Width = styles[i].Color, vg.Points(2)
 		points.GlyphStyle = styles[i]
 		p.Add(line, points)
 	}
 	p.Add(endLabels{curves, styles})
-	describe(p, ends(curves))
+	Describe(p, ends(curves))
 	return nil
 }
 
@@ -104,16 +104,16 @@ type described struct {
 // Alt says what the plot shows.
 func (d described) Alt() string { return d.words }
 
-// describe puts a plot into words.
-func describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
+// Describe puts a plot into words.
+func Describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
 
 // ends says where each curve begins and ends.
-func ends(curves []curve) string {
+func ends(curves []Curve) string {
 	parts := make([]string, len(curves))
 	for i, c := range curves {
-		first, last := c.xys[0].Y, c.xys[len(c.xys)-1].Y
-		if parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.name, first, last); first == last {
-			parts[i] = fmt.Sprintf("%s at %.3g", c.name, first)
+		first, last := c.XYs[0].Y, c.XYs[len(c.XYs)-1].Y
+		if parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.Name, first, last); first == last {
+			parts[i] = fmt.Sprintf("%s at %.3g", c.Name, first)
 		}
 	}
 	return strings.Join(parts, "; ")
@@ -122,7 +122,7 @@ func ends(curves []curve) string {
 // endLabels writes the curves' names to the right of the data, each at the height
 // of its last point or as near as there is room, behind a piece of its line.
 type endLabels struct {
-	curves []curve
+	curves []Curve
 	styles []draw.GlyphStyle
 }
 
@@ -142,7 +142,7 @@ func labelStyle(p *plot.Plot) text.Style {
 func (l endLabels) GlyphBoxes(p *plot.Plot) []plot.GlyphBox {
 	style, width := labelStyle(p), vg.Length(0)
 	for _, c := range l.curves {
-		width = max(width, style.Width(c.name))
+		width = max(width, style.Width(c.Name))
 	}
 	room := labelGap + labelSample + 4 + width
 	return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: vg.Points(float64(room))}}}}
@@ -153,7 +153,7 @@ func (l endLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	_, toY := p.Transforms(&c)
 	order, heights := make([]int, len(l.curves)), make([]vg.Length, len(l.curves))
 	for i, cu := range l.curves {
-		order[i], heights[i] = i, toY(cu.xys[len(cu.xys)-1].Y)
+		order[i], heights[i] = i, toY(cu.XYs[len(cu.XYs)-1].Y)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(heights[a], heights[b]) })
 	spread(order, heights, c.Min.Y, c.Max.Y)
@@ -162,7 +162,7 @@ func (l endLabels) Plot(c draw.Canvas, p *plot.Plot) {
 		y := heights[i]
 		c.StrokeLine2(draw.LineStyle{Color: l.styles[i].Color, Width: vg.Points(2)}, left, y, left+labelSample, y)
 		c.DrawGlyphNoClip(l.styles[i], vg.Point{X: left + labelSample/2, Y: y})
-		c.FillText(style, vg.Point{X: left + labelSample + 4, Y: y}, cu.name)
+		c.FillText(style, vg.Point{X: left + labelSample + 4, Y: y}, cu.Name)
 	}
 }
 

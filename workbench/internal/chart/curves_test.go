@@ -1,4 +1,4 @@
-package workbench
+package chart
 
 import (
 	"image/color"
@@ -12,18 +12,18 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-func curvesNamed(names ...string) (curves []curve) {
+func curvesNamed(names ...string) (curves []Curve) {
 	for i, n := range names {
-		curves = append(curves, curve{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
+		curves = append(curves, Curve{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
 	}
 	return curves
 }
 
 // A system has its colour in whatever company and order.
 func TestStrokesKeepASystemsColour(t *testing.T) {
-	want := map[string]color.Color{"retrieve and rerank": palette.Grey, "AXN": palette.Orange, "AXN, MF_Trns": palette.Vermilion,
-		"AXN, MF_Ind": palette.Purple, "ANNCUR": palette.Sky, "ADACUR": palette.Green, "calibrated": palette.Blue, "exact scores": palette.Black,
-		"residual": palette.Black}
+	want := map[string]color.Color{"retrieve and rerank": Palette.Grey, "AXN": Palette.Orange, "AXN, MF_Trns": Palette.Vermilion,
+		"AXN, MF_Ind": Palette.Purple, "ANNCUR": Palette.Sky, "ADACUR": Palette.Green, "calibrated": Palette.Blue, "exact scores": Palette.Black,
+		"residual": Palette.Black}
 	for _, names := range [][]string{
 		{"retrieve and rerank", "AXN", "AXN, MF_Trns", "AXN, MF_Ind", "ANNCUR", "ADACUR", "calibrated", "exact scores"},
 		{"exact scores", "calibrated", "AXN"}, {"residual", "AXN"}, {"ADACUR", "calibrated without calls", "calibrated"},
@@ -46,7 +46,7 @@ func TestStrokesTellAFamilyApart(t *testing.T) {
 			}
 		}
 	}
-	if styles[3].Color != palette.Blue {
+	if styles[3].Color != Palette.Blue {
 		t.Errorf("the last is %v", styles[3].Color)
 	}
 }
@@ -91,8 +91,8 @@ func TestPlainTicks(t *testing.T) {
 
 // The vertical axis knows the data in words, for notebooks' alternative texts.
 func TestPlotsDescribeTheirCurves(t *testing.T) {
-	p := newPlot("t", "x", "y")
-	if err := addCurves(p, curvesNamed("AXN", "calibrated")); err != nil {
+	p := New("t", "x", "y")
+	if err := AddCurves(p, curvesNamed("AXN", "calibrated")); err != nil {
 		t.Fatal(err)
 	}
 	d, ok := p.Y.Tick.Marker.(interface{ Alt() string })
@@ -104,7 +104,7 @@ func TestPlotsDescribeTheirCurves(t *testing.T) {
 
 // The front steps up where a curve beats all that cost less.
 func TestParetoFront(t *testing.T) {
-	front := paretoFront([]curve{{xys: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {xys: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
+	front := ParetoFront([]Curve{{XYs: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {XYs: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
 	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
 		t.Errorf("front %v, want %v", front, want)
 	}

@@ -1,4 +1,4 @@
-package workbench
+package chart
 
 import (
 	"cmp"
@@ -10,19 +10,19 @@ import (
 	"gonum.org/v1/plot/plotter"
 )
 
-// decadeAxis labels the powers of ten, and their doubles and fives where there is
+// DecadeAxis labels the powers of ten, and their doubles and fives where there is
 // room, for curves whose X are decimal logarithms; the axis begins at a tick.
-func decadeAxis(p *plot.Plot, curves []curve) {
+func DecadeAxis(p *plot.Plot, curves []Curve) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, c := range curves {
-		low, high = min(low, c.xys[0].X), max(high, c.xys[len(c.xys)-1].X)
+		low, high = min(low, c.XYs[0].X), max(high, c.XYs[len(c.XYs)-1].X)
 	}
 	var ticks plot.ConstantTicks
 	for decade := math.Floor(low); decade <= high; decade++ {
 		for _, step := range []float64{1, 2, 5} {
 			t := plot.Tick{Value: decade + math.Log10(step)}
 			if high-low < 3 || step == 1 {
-				t.Label = short(int(math.Round(step * math.Pow(10, decade))))
+				t.Label = Short(int(math.Round(step * math.Pow(10, decade))))
 			}
 			if t.Value <= low {
 				p.X.Min = t.Value
@@ -35,12 +35,12 @@ func decadeAxis(p *plot.Plot, curves []curve) {
 	p.X.Tick.Marker = ticks
 }
 
-// budgetTicks puts a tick at every budget measured, leaving out those too close
+// BudgetTicks puts a tick at every budget measured, leaving out those too close
 // to the one before.
-func budgetTicks(curves []curve) plot.ConstantTicks {
+func BudgetTicks(curves []Curve) plot.ConstantTicks {
 	var at []float64
 	for _, c := range curves {
-		for _, xy := range c.xys {
+		for _, xy := range c.XYs {
 			at = append(at, xy.X)
 		}
 	}
@@ -58,12 +58,12 @@ func budgetTicks(curves []curve) plot.ConstantTicks {
 	return ticks
 }
 
-// levelFreeCurves draws what costs nothing, at log 0, from the least cost to the
+// LevelFreeCurves draws what costs nothing, at log 0, from the least cost to the
 // greatest of the others.
-func levelFreeCurves(curves []curve) {
+func LevelFreeCurves(curves []Curve) {
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, c := range curves {
-		for _, xy := range c.xys {
+		for _, xy := range c.XYs {
 			if !math.IsInf(xy.X, -1) {
 				low, high = min(low, xy.X), max(high, xy.X)
 			}
@@ -73,19 +73,19 @@ func levelFreeCurves(curves []curve) {
 		low, high = 0, 1
 	}
 	for i, c := range curves {
-		if math.IsInf(c.xys[0].X, -1) {
-			y := c.xys[0].Y
-			curves[i].xys = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
+		if math.IsInf(c.XYs[0].X, -1) {
+			y := c.XYs[0].Y
+			curves[i].XYs = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
 		}
 	}
 }
 
-// paretoFront lists, from left to right, the points that no other beats in both
+// ParetoFront lists, from left to right, the points that no other beats in both
 // coordinates, as steps.
-func paretoFront(curves []curve) plotter.XYs {
+func ParetoFront(curves []Curve) plotter.XYs {
 	var all plotter.XYs
 	for _, c := range curves {
-		all = append(all, c.xys...)
+		all = append(all, c.XYs...)
 	}
 	slices.SortFunc(all, func(a, b plotter.XY) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(b.Y, a.Y)) })
 	front := plotter.XYs{all[0]}
@@ -97,8 +97,8 @@ func paretoFront(curves []curve) plotter.XYs {
 	return append(front, plotter.XY{X: all[len(all)-1].X, Y: front[len(front)-1].Y})
 }
 
-// short writes a count as papers do: 950, 50k, 1.4M.
-func short(n int) string {
+// Short writes a count as papers do: 950, 50k, 1.4M.
+func Short(n int) string {
 	switch {
 	case n >= 1_000_000:
 		return strconv.FormatFloat(math.Round(float64(n)/1e5)/10, 'f', -1, 64) + "M"

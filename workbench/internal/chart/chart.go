@@ -1,4 +1,5 @@
-package workbench
+// Package chart is the house style of plots: colours, curves named at their ends, axes.
+package chart
 
 import (
 	"image/color"
@@ -11,12 +12,12 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// grey is for what stands behind the data.
-var grey = color.Gray{0xc8}
+// Grey is for what stands behind the data.
+var Grey = color.Gray{0xc8}
 
-// newPlot returns an empty plot in the house style: a light grid, no frame,
+// New returns an empty plot in the house style: a light grid, no frame,
 // readable at notebook width.
-func newPlot(title, x, y string) *plot.Plot {
+func New(title, x, y string) *plot.Plot {
 	p := plot.New()
 	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = title, x, y
 	p.Title.Padding, p.X.Label.Padding, p.Y.Label.Padding = vg.Points(8), vg.Points(4), vg.Points(4)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/solve"
 )
@@ -63,7 +64,7 @@ func orDefault[T int | float64](x, def T) T {
 func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float32) error {
 	full := sync.OnceValue(func() f32.Mat { return primalFactor(other.view(), ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
-	parallel(x.Rows, func(i int) {
+	cores.Each(x.Rows, func(i int) {
 		at, values := s.row(i)
 		if len(at) == 0 || ctx.Err() != nil {
 			return

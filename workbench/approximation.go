@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"sort"
+
+	"axn/workbench/internal/cores"
 )
 
 // Approximation holds a search's approximate scores of every item beside the
@@ -113,7 +115,7 @@ func (a *Approximation) toExactScale(ix *Index) {
 	}
 	inv := newScaleInverse(func(s float64) float64 { return scale(ix, s) }, a.Exact.Data)
 	for _, m := range a.Rounds {
-		parallel(m.Rows, func(i int) {
+		cores.Each(m.Rows, func(i int) {
 			for j, v := range m.Row(i) {
 				m.Row(i)[j] = float32(inv.at(float64(v)))
 			}

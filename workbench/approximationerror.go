@@ -8,6 +8,7 @@ import (
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/topk"
 )
 
@@ -76,7 +77,7 @@ func (a *Approximation) errors(query, round int, order []int, seen []bool) error
 // errorsByRound sums over all queries.
 func (a *Approximation) errorsByRound() []errorGroups {
 	perQuery := make([][]errorGroups, len(a.Results))
-	parallel(len(a.Results), func(q int) {
+	cores.Each(len(a.Results), func(q int) {
 		order, seen := a.exactOrder(q), make([]bool, a.Exact.Cols)
 		for r := range a.Rounds {
 			if r > 0 && r <= len(a.Results[q].Rounds) {

@@ -37,7 +37,7 @@ func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
 	p := chart.New(fmt.Sprintf("Error of approximate scores after %d rounds", round), "rank of the item by the cross-encoder", "root mean square error, logits")
 	p.Y.Min = 0
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	chart.DecadeAxis(p, curves)
 	return p, nil
@@ -73,7 +73,7 @@ func PlotCalibration(round int, as ...*Approximation) (*plot.Plot, error) {
 	diagonal.Color, diagonal.Width = chart.Grey, vg.Points(1)
 	p.Add(diagonal)
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	return p, nil
 }

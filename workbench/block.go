@@ -40,7 +40,7 @@ func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOp
 // each calls do for every seeker, on all cores.
 func (b *block) each(do func(i int, k *seeker) error) error {
 	errs := make([]error, len(b.seekers))
-	parallel(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
+	cores.Each(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
 	return errors.Join(errs...)
 }
 
@@ -81,7 +81,7 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 // probes are the seekers' approximate scores.
 func (b *block) probes(optimism float64) []probe {
 	probes := make([]probe, len(b.seekers))
-	parallel(len(probes), func(i int) {
+	cores.Each(len(probes), func(i int) {
 		k := b.seekers[i]
 		probes[i] = k.est.probe(optimism)
 		probes[i].query, probes[i].seen = k.query, k.seen
@@ -129,7 +129,7 @@ func inTurn(lists [][]topk.Hit, n int) []int {
 func (b *block) initialize(first Initializer, size int) error {
 	errs := make([]error, len(b.seekers))
 	items, _ := b.items.size()
-	cores.Ranges(threads(), len(errs), 1, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
 		scores := make([]float32, items)
 		for i := lo; i < hi; i++ {
 			clear(scores)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -94,7 +95,7 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []
 	}
 	n, p := items.size()
 	estimates := make([]estimate, len(queries))
-	parallel(len(queries), func(i int) {
+	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
 		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.place(x),
 			posterior: newPosterior(p+1, min(o.Budget, n))}

@@ -35,7 +35,7 @@ func (c *codes) of(m *Matrix) *q8.Items {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.from != m {
-		c.from, c.items = m, q8.Pack(m.view(), threads())
+		c.from, c.items = m, q8.Pack(m.view(), cores.Threads())
 	}
 	return c.items
 }
@@ -101,7 +101,7 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 	}
 	items := c.Features.Rows
 	s := q8.Search{N: items, K: n, Most: items / codedShare,
-		Threads: min(threads(), 1+items*c.Features.Cols/codedBytes),
+		Threads: min(cores.Threads(), 1+items*c.Features.Cols/codedBytes),
 		Upper:   b.uppers, Lower: b.lower,
 		Skip:  func(i int) bool { return p.seen[i] },
 		Exact: func(items []int) []float32 { return c.score(p, items) },
@@ -112,7 +112,7 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 // score returns a probe's scores of some items, bit for bit those of a scan.
 func (c *codedShelf) score(p *probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
-	cores.Ranges(threads(), len(items), topk.ScanCols, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(items), topk.ScanCols, func(lo, hi int) {
 		if part := scores.Sub(0, lo, 1, hi-lo); p.place != nil {
 			f32.MulT(part, f32.View(p.place, 1, len(p.place)), c.Features.Select(items[lo:hi]).view(), 1)
 		}
@@ -143,7 +143,7 @@ func (c *codedShelf) similarities(p *probe) *similarities {
 	}
 	if bounds, ok := c.codesOf(c.DE.Items).of(c.DE.Items).Probe(p.vector); ok {
 		s := &similarities{Probe: bounds, upper: make([]float32, c.DE.Items.Rows)}
-		cores.Ranges(threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
+		cores.Ranges(cores.Threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
 		c.sims[p.query] = s
 	}
 	return c.sims[p.query]

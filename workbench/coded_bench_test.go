@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -25,7 +26,7 @@ func large(n int) (*Dataset, Scorer) {
 	}
 	d.Items = make([]Item, n)
 	for i, m := range []*Matrix{d.DE.Queries, d.DE.Items} {
-		parallel(m.Rows, func(r int) {
+		cores.Each(m.Rows, func(r int) {
 			rng, row := rand.New(rand.NewPCG(uint64(r), uint64(i))), m.Row(r)
 			for j := range row {
 				row[j] = float32(rng.NormFloat64() / math.Sqrt(float64(8+j)))

@@ -3,6 +3,7 @@ package workbench
 import (
 	"math"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/stats"
 )
 
@@ -38,7 +39,7 @@ func (r *Report) compare(test func([]float64) float64, correct func([]float64) [
 		return
 	}
 	first := r.Measures[0].K
-	parallel(len(r.Measures), func(i int) {
+	cores.Each(len(r.Measures), func(i int) {
 		m := &r.Measures[i]
 		base := r.counterpart(m)
 		g := gain{math.NaN(), math.NaN(), math.NaN(), math.NaN()}

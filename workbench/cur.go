@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -16,7 +17,7 @@ func fitCUR(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOp
 	if dense.Rows == 0 {
 		return fmt.Errorf("%s needs train queries scored against every item (Sampling.Dense); none of %d rows is", o.Method, len(g.Rows))
 	}
-	ix.Features = &Matrix{Rows: dense.Cols, Cols: dense.Rows, Data: f32.Transpose(dense.view(), threads()).Data}
+	ix.Features = &Matrix{Rows: dense.Cols, Cols: dense.Rows, Data: f32.Transpose(dense.view(), cores.Threads()).Data}
 	return nil
 }
 

@@ -54,8 +54,8 @@ func (f *factors) descend(ctx context.Context, o FactorizeOptions) error {
 	if err != nil {
 		return err
 	}
-	parallel(f.queries.Rows, u.Settle)
-	parallel(f.items.Rows, v.Settle)
+	cores.Each(f.queries.Rows, u.Settle)
+	cores.Each(f.items.Rows, v.Settle)
 	return nil
 }
 
@@ -127,7 +127,7 @@ func (g *rowGradients) row(i int) []float32 {
 
 // each calls do for the rows touched, on all cores.
 func (g *rowGradients) each(do func(i int)) {
-	cores.Ranges(threads(), len(g.rows), 1, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(g.rows), 1, func(lo, hi int) {
 		for _, i := range g.rows[lo:hi] {
 			do(i)
 		}

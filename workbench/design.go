@@ -32,7 +32,7 @@ func (d design) set(dst []float32, i int) {
 
 // times sets y to Φ·x in the rows that some asks for, all of them if it is nil.
 func (d design) times(y, x []float32, some func(i int) bool) {
-	cores.Ranges(threads(), len(y), 64, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(y), 64, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			if some == nil || some(i) {
 				y[i] = x[0] + d.scale*f32.Dot(d.items.Row(i), x[1:1+d.items.Cols])
@@ -49,14 +49,14 @@ func (d design) times(y, x []float32, some func(i int) bool) {
 func (d design) transposeTimes(y, x []float32) {
 	clear(y)
 	vectors, views := y[1:1+d.items.Cols], y[1+d.items.Cols:]
-	cores.Ranges(threads(), len(vectors), 64, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(vectors), 64, func(lo, hi int) {
 		for i, v := range x {
 			if v != 0 {
 				f32.Axpy(d.scale*v, d.items.Row(i)[lo:hi], vectors[lo:hi])
 			}
 		}
 	})
-	cores.Ranges(threads(), len(views), 64, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(views), 64, func(lo, hi int) {
 		for i, v := range x {
 			if v != 0 {
 				f32.Axpy(v, d.views.Row(i)[lo:hi], views[lo:hi])
@@ -89,8 +89,8 @@ func (d design) rowRange(lo, hi int) f32.Mat {
 func (d design) product(b f32.Mat) f32.Mat {
 	c := f32.NewMat(d.rows(), b.Cols)
 	var packed f32.Panels
-	packed.PackCols(b, threads())
-	parallel((d.rows()+designRows-1)/designRows, func(i int) {
+	packed.PackCols(b, cores.Threads())
+	cores.Each((d.rows()+designRows-1)/designRows, func(i int) {
 		lo, hi := i*designRows, min((i+1)*designRows, d.rows())
 		f32.Gemm(c.RowRange(lo, hi), d.rowRange(lo, hi), &packed, false, 1)
 	})
@@ -102,7 +102,7 @@ func (d design) gram() f32.Mat {
 	g := f32.NewMat(d.cols(), d.cols())
 	for lo := 0; lo < d.rows(); lo += designRows {
 		rows := d.rowRange(lo, min(lo+designRows, d.rows()))
-		f32.Syrk(g, f32.Transpose(rows, threads()), true, threads())
+		f32.Syrk(g, f32.Transpose(rows, cores.Threads()), true, cores.Threads())
 	}
 	return g
 }

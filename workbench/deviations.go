@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -65,7 +66,7 @@ func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
 	v := &deviationSums{c: p.c, s: s, e: s.Effects, features: features, k: k, mean: f32.NewMat(p.x.Rows, features.Cols)}
 	all := make([]float32, features.Rows*(k+1)*(k+2))
 	v.gram, v.target = cutDeviations(all, features.Rows, k)
-	f32.Mul(v.mean, p.x, s.Effects.Place.view(), threads())
+	f32.Mul(v.mean, p.x, s.Effects.Place.view(), cores.Threads())
 	for lo := 0; lo < len(p.rows); lo += deviationRows {
 		v.addRows(p.lo, lo, min(lo+deviationRows, len(p.rows)))
 	}
@@ -200,9 +201,9 @@ func (v *deviationSums) addRows(first, lo, hi int) {
 		}
 	}
 	fits := make([]rowFit, len(rows))
-	parallel(len(rows), func(i int) { fits[i] = v.fit(v.mean.Row(lo+i), &rows[i]) })
-	parallel(threads(), func(t int) { // each its own items
-		from, to := len(v.c.d.Items)*t/threads(), len(v.c.d.Items)*(t+1)/threads()
+	cores.Each(len(rows), func(i int) { fits[i] = v.fit(v.mean.Row(lo+i), &rows[i]) })
+	cores.Each(cores.Threads(), func(t int) { // each its own items
+		from, to := len(v.c.d.Items)*t/cores.Threads(), len(v.c.d.Items)*(t+1)/cores.Threads()
 		for i := range rows {
 			v.add(&rows[i], fits[i], from, to)
 		}
@@ -245,7 +246,7 @@ func (c *calibration) ownBiases(sums []float32) *Matrix {
 	k1 := deviatingIn(e.Root.Cols) + 1
 	grams, target := cutDeviations(sums, items, k1-1)
 	s2 := float32(e.Noise)
-	parallel(items, func(i int) {
+	cores.Each(items, func(i int) {
 		gram := f32.View(grams[i*k1*k1:], k1, k1)
 		gram.Row(0)[0] += s2 / float32(e.Spread)
 		for a := 1; a < k1; a++ {
@@ -281,7 +282,7 @@ func (c *calibration) join(dense []FitRow) *Matrix {
 		features = NewMatrix(all.Rows, all.Cols+len(dense))
 	}
 	scale := float32(1 / math.Sqrt(float64(max(len(dense), 1))))
-	parallel(features.Rows, func(i int) {
+	cores.Each(features.Rows, func(i int) {
 		row, dev := features.Row(i), own.Row(i)
 		e.deviate(row[:all.Cols], all.Row(i), dev)
 		for j, fit := range dense {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -144,7 +145,7 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 	if p == nil {
 		cols := f.c.x.Cols
 		p = &fitPart{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
-		parallel(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
+		cores.Each(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
 		f.parts[[2]int{lo, hi}] = p
 	}
 	if s.Views != nil {
@@ -195,7 +196,7 @@ func (p *fitPart) fit(s *FitStep) {
 		return
 	}
 	p.fitted = true
-	parallel(len(p.rows), func(r int) {
+	cores.Each(len(p.rows), func(r int) {
 		row := &p.rows[r]
 		row.resid = make([]float32, len(row.items))
 		for j, y := range row.scores {
@@ -226,7 +227,7 @@ func (p *fitPart) spread(s *FitStep, features f32.Mat) *FitSums {
 	p.fit(s)
 	p.system = nil
 	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own.view(), make([][]float32, len(p.rows))
-	parallel(len(p.rows), func(r int) {
+	cores.Each(len(p.rows), func(r int) {
 		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
 		f32.GemvT(at, place.view(), append([]float32{1}, p.c.d.DE.Queries.Row(p.c.g.Rows[p.lo+r].Query)...))
 		squares[r] = slices.Clone(row.resid)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -61,8 +62,8 @@ func (v *FitViews) features(d *Dataset) f32.Mat {
 	views, items := d.allViews(), len(d.Items)
 	h := f32.NewMat(items, v.Map.Cols)
 	var packed f32.Panels
-	packed.PackCols(v.Map.view(), threads())
-	parallel((items+designRows-1)/designRows, func(part int) {
+	packed.PackCols(v.Map.view(), cores.Threads())
+	cores.Each((items+designRows-1)/designRows, func(part int) {
 		lo, hi := part*designRows, min((part+1)*designRows, items)
 		rows := f32.NewMat(hi-lo, len(v.Mean))
 		for i := range rows.Rows {
@@ -163,7 +164,7 @@ func (p *fitPart) views(s *FitStep) *FitSums {
 	for lo := 0; lo < len(p.rows); lo += deviationRows {
 		rows := p.rows[lo:min(lo+deviationRows, len(p.rows))]
 		parts := make([][]float64, len(rows))
-		parallel(len(rows), func(r int) { parts[r] = rows[r].views(h) })
+		cores.Each(len(rows), func(r int) { parts[r] = rows[r].views(h) })
 		for _, part := range parts {
 			for j, x := range part {
 				sums[j] += x

@@ -61,7 +61,7 @@ func (m *Matrix) Select(rows []int) *Matrix {
 // giving out pages.
 func (m *Matrix) clone() *Matrix {
 	c := NewMatrix(m.Rows, m.Cols)
-	cores.Ranges(threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
+	cores.Ranges(cores.Threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
 	return c
 }
 
@@ -76,7 +76,7 @@ func (m *Matrix) checkFinite(name func(row int) string) error {
 		return nil
 	}
 	bad := make([]bool, m.Rows)
-	cores.Ranges(threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
+	cores.Ranges(cores.Threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			bad[i] = !(f32.SqNorm(m.Row(i)) <= longest)
 		}

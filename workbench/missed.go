@@ -6,6 +6,7 @@ import (
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/topk"
 )
 
@@ -36,7 +37,7 @@ const (
 // BM25, is judged by the method's own.
 func (a *Approximation) Missed(k int) dataframe.DataFrame {
 	perQuery := make([][]missedItem, len(a.Results))
-	parallel(len(a.Results), func(q int) { perQuery[q] = a.missed(q, k) })
+	cores.Each(len(a.Results), func(q int) { perQuery[q] = a.missed(q, k) })
 	var names, causes []string
 	var queries, items, ranks, approxRanks []int
 	var scores, approx, errs, short []float64

@@ -3,6 +3,7 @@ package workbench
 import (
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/solve"
 )
@@ -24,11 +25,11 @@ type mixedSystem struct {
 // newMixedSystem takes root = C.
 func newMixedSystem(rows []residualRow, x f32.Mat, phi design, root f32.Mat, noise float64) *mixedSystem {
 	n := len(rows)
-	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, threads()), items: phi.rows(), p: phi.cols(),
+	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, cores.Threads()), items: phi.rows(), p: phi.cols(),
 		g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n)}
 	var packed f32.Panels
-	packed.PackCols(root, threads())
-	parallel(n, func(q int) {
+	packed.PackCols(root, cores.Threads())
+	cores.Each(n, func(q int) {
 		items := rows[q].items
 		own := f32.NewMat(len(items), phi.cols())
 		for j, it := range items {
@@ -107,9 +108,9 @@ func (s *mixedSystem) variances(v []float32) []float64 {
 // apply returns the model's mean of every entry at v.
 func (s *mixedSystem) apply(v []float32) [][]float32 {
 	u := f32.NewMat(len(s.g), s.p)
-	f32.Mul(u, s.x, f32.View(v[s.items:], s.x.Cols, s.p), threads())
+	f32.Mul(u, s.x, f32.View(v[s.items:], s.x.Cols, s.p), cores.Threads())
 	out := make([][]float32, len(s.g))
-	parallel(len(s.g), func(q int) {
+	cores.Each(len(s.g), func(q int) {
 		y := make([]float32, s.g[q].Rows)
 		f32.Gemv(y, s.g[q], u.Row(q))
 		for j, it := range s.rows[q].items {
@@ -128,21 +129,21 @@ func (s *mixedSystem) adjoint(e [][]float32) []float32 {
 			v[it] += e[q][j]
 		}
 	}
-	f32.Mul(f32.View(v[s.items:], s.x.Cols, s.p), s.xT, s.project(e), threads())
+	f32.Mul(f32.View(v[s.items:], s.x.Cols, s.p), s.xT, s.project(e), cores.Threads())
 	return v
 }
 
 // project returns G_qᵀ·e_q, a row for each q.
 func (s *mixedSystem) project(e [][]float32) f32.Mat {
 	z := f32.NewMat(len(s.g), s.p)
-	parallel(len(s.g), func(q int) { f32.GemvT(z.Row(q), s.g[q], e[q]) })
+	cores.Each(len(s.g), func(q int) { f32.GemvT(z.Row(q), s.g[q], e[q]) })
 	return z
 }
 
 // whiten returns K_q⁻¹·e_q.
 func (s *mixedSystem) whiten(e [][]float32) [][]float32 {
 	out := make([][]float32, len(e))
-	parallel(len(e), func(q int) {
+	cores.Each(len(e), func(q int) {
 		out[q] = append([]float32(nil), e[q]...)
 		f32.SolveCholesky(s.factor[q], out[q])
 	})
@@ -169,7 +170,7 @@ func (s *mixedSystem) gain() f32.Mat {
 	total, half := f32.NewMat(p, p), make([]f32.Mat, gainRows) // of each row (L⁻¹·G_q)ᵀ
 	for lo := 0; lo < len(s.g); lo += gainRows {
 		n := min(gainRows, len(s.g)-lo)
-		parallel(n, func(i int) {
+		cores.Each(n, func(i int) {
 			g := s.g[lo+i]
 			h := f32.NewMat(g.Rows, p)
 			copy(h.Data, g.Data)
@@ -177,7 +178,7 @@ func (s *mixedSystem) gain() f32.Mat {
 			half[i] = f32.Transpose(h, 1)
 		})
 		for _, h := range half[:n] {
-			f32.Syrk(total, h, true, threads())
+			f32.Syrk(total, h, true, cores.Threads())
 		}
 	}
 	return total

@@ -8,6 +8,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -101,7 +102,7 @@ func (c *components) covariance(x *Matrix) *mat.SymDense {
 	sum, part := make([]float64, n*n), f32.NewMat(n, n)
 	for lo := 0; lo < x.Rows; lo += componentRows {
 		rows := c.centred(x, lo, min(lo+componentRows, x.Rows))
-		f32.Syrk(part, transposed(rows), false, threads())
+		f32.Syrk(part, transposed(rows), false, cores.Threads())
 		for i := range n {
 			for j, v := range part.Row(i)[:i+1] {
 				sum[j*n+i] += float64(v)
@@ -195,7 +196,7 @@ func (c *components) project(x *Matrix) *Matrix {
 	p.PackRows(c.directions, 1)
 	for lo := 0; lo < x.Rows; lo += componentRows {
 		hi := min(lo+componentRows, x.Rows)
-		f32.Gemm(y.view().RowRange(lo, hi), c.centred(x, lo, hi), &p, false, threads())
+		f32.Gemm(y.view().RowRange(lo, hi), c.centred(x, lo, hi), &p, false, cores.Threads())
 	}
 	return y
 }

@@ -23,7 +23,7 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 	}
 	p := chart.New(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil
@@ -40,7 +40,7 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 	chart.LevelFreeCurves(curves)
 	p := chart.New(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	chart.DecadeAxis(p, curves)
 	return p, nil
@@ -67,7 +67,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	front.Color, front.Width = chart.Grey, vg.Points(8)
 	p.Add(front)
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	chart.DecadeAxis(p, curves)
 	return p, nil
@@ -101,7 +101,7 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
 	p := chart.New(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil

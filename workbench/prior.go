@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -96,7 +97,7 @@ func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, err
 		return nil, err
 	}
 	curves := make([]Curve, vectors.Rows)
-	parallel(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
+	cores.Each(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
 	return curves, nil
 }
 
@@ -113,7 +114,7 @@ func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix
 	rows, err := items.rows(ctx, sample)
 	sims := f32.NewMat(vectors.Rows, len(sample))
 	if err == nil {
-		f32.MulT(sims, vectors.view(), rows.vectors, threads())
+		f32.MulT(sims, vectors.view(), rows.vectors, cores.Threads())
 	}
 	return sims, err
 }

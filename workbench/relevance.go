@@ -6,6 +6,7 @@ import (
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -65,7 +66,7 @@ var ridges = []float64{0.001, 0.03, 1}
 func leaveOneOut(x, y f32.Mat) []float64 {
 	z, d := turned(x)
 	zy := f32.NewMat(z.Cols, y.Cols)
-	f32.Mul(zy, f32.Transpose(z, threads()), y, threads())
+	f32.Mul(zy, f32.Transpose(z, cores.Threads()), y, cores.Threads())
 	total, best := meanSquares(y), make([]float64, y.Cols)
 	for _, ridge := range ridges {
 		r := max(ridge*floats.Sum(d)/float64(len(d)), math.SmallestNonzeroFloat32)
@@ -75,8 +76,8 @@ func leaveOneOut(x, y f32.Mat) []float64 {
 			f32.Axpy(inverse[k], zy.Row(k), b.Row(k))
 		}
 		errors := f32.NewMat(y.Rows, y.Cols)
-		f32.Mul(errors, z, b, threads())
-		parallel(y.Rows, func(i int) {
+		f32.Mul(errors, z, b, cores.Threads())
+		cores.Each(y.Rows, func(i int) {
 			left, e := 1-1/float32(y.Rows), errors.Row(i)
 			for k, v := range z.Row(i) {
 				left -= v * v * inverse[k]
@@ -96,7 +97,7 @@ func leaveOneOut(x, y f32.Mat) []float64 {
 // turned returns x·U and the diagonal of D, where xᵀx = U·D·Uᵀ.
 func turned(x f32.Mat) (z f32.Mat, d []float64) {
 	lower, gram := f32.NewMat(x.Cols, x.Cols), mat.NewSymDense(x.Cols, nil)
-	f32.Syrk(lower, f32.Transpose(x, threads()), false, threads())
+	f32.Syrk(lower, f32.Transpose(x, cores.Threads()), false, cores.Threads())
 	for i := range x.Cols {
 		for j, v := range lower.Row(i)[:i+1] {
 			gram.SetSym(i, j, float64(v))
@@ -107,7 +108,7 @@ func turned(x f32.Mat) (z f32.Mat, d []float64) {
 	eigen.Factorize(gram, true)
 	eigen.VectorsTo(&u)
 	z = f32.NewMat(x.Rows, x.Cols)
-	f32.Mul(z, x, single(&u), threads())
+	f32.Mul(z, x, single(&u), cores.Threads())
 	d = eigen.Values(nil)
 	for k := range d {
 		d[k] = max(d[k], 0)

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/topk"
 )
 
@@ -77,7 +78,7 @@ func (sm Sampling) Plan(d *Dataset, from, to int) ([]ScoreRow, error) {
 		return nil, fmt.Errorf("%w: rows %d to %d of %d", ErrShape, from, to, n)
 	}
 	rows, byItem := make([]ScoreRow, to-from), sm.drawQueries(n, len(d.Items))
-	parallel(len(rows), func(i int) { rows[i] = sm.row(d, d.Train[from+i], byItem[from+i], n) })
+	cores.Each(len(rows), func(i int) { rows[i] = sm.row(d, d.Train[from+i], byItem[from+i], n) })
 	return rows, nil
 }
 

@@ -18,7 +18,7 @@ func (ix indexShelf) size() (items, features int) { return ix.Features.Rows, ix.
 func (ix indexShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hit, error) {
 	s := ix.newScan(probes)
 	seen := func(row, item int) bool { return s.probes[row].seen[item] }
-	found := topk.ScanBy(len(probes), ix.Features.Rows, n, s.chunks, seen, threads())
+	found := topk.ScanBy(len(probes), ix.Features.Rows, n, s.chunks, seen, cores.Threads())
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {
 		hits[i] = found[row]
@@ -118,7 +118,7 @@ func (s *scan) finish(lo int, scores, sims f32.Mat) {
 func (ix *Index) scores(probes []probe, dst f32.Mat) {
 	s := ix.newScan(probes)
 	chunks := (dst.Cols + topk.ScanCols - 1) / topk.ScanCols
-	cores.Ranges(threads(), chunks, 1, func(from, to int) {
+	cores.Ranges(cores.Threads(), chunks, 1, func(from, to int) {
 		chunk, part := s.chunks(), f32.NewMat(dst.Rows, topk.ScanCols)
 		for lo := from * topk.ScanCols; lo < min(to*topk.ScanCols, dst.Cols); lo += topk.ScanCols {
 			c := part.Sub(0, 0, dst.Rows, min(topk.ScanCols, dst.Cols-lo))

@@ -102,7 +102,7 @@ func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
 	}
 	p := chart.New("Energy held by the first singular values", "number of singular values", "share of the sum of squares, %")
 	if err := chart.AddCurves(p, curves); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	chart.DecadeAxis(p, curves)
 	return p, nil

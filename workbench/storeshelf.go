@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -113,7 +114,7 @@ func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int
 	if err != nil {
 		return err
 	}
-	parallel(len(which), func(r int) { hits[which[r]] = s.best(&probes[which[r]], lists[r], rows, at, n) })
+	cores.Each(len(which), func(r int) { hits[which[r]] = s.best(&probes[which[r]], lists[r], rows, at, n) })
 	for _, i := range which {
 		s.learn(&probes[i], hits[i], rows, at)
 	}

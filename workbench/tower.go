@@ -64,12 +64,12 @@ func (t *tower) forward(x f32.Mat) f32.Mat {
 	t.x, t.h, t.a = x, f32.NewMat(x.Rows, t.p.hidden), f32.NewMat(x.Rows, t.p.hidden)
 	t.y, t.out = f32.NewMat(x.Rows, x.Cols), f32.NewMat(x.Rows, x.Cols)
 	var p f32.Panels
-	p.PackRows(t.p.w1, threads())
-	f32.GemmBias(t.h, x, &p, t.p.b1, threads())
+	p.PackRows(t.p.w1, cores.Threads())
+	f32.GemmBias(t.h, x, &p, t.p.b1, cores.Threads())
 	copy(t.a.Data, t.h.Data)
-	cores.Ranges(threads(), len(t.a.Data), 1024, func(lo, hi int) { f32.Gelu(t.a.Data[lo:hi]) })
-	p.PackRows(t.p.w2, threads())
-	f32.GemmBias(t.y, t.a, &p, t.p.b2, threads())
+	cores.Ranges(cores.Threads(), len(t.a.Data), 1024, func(lo, hi int) { f32.Gelu(t.a.Data[lo:hi]) })
+	p.PackRows(t.p.w2, cores.Threads())
+	f32.GemmBias(t.y, t.a, &p, t.p.b2, cores.Threads())
 	s := t.blend()
 	for i := range x.Rows {
 		in, y, out := x.Row(i), t.y.Row(i), t.out.Row(i)
@@ -89,16 +89,16 @@ func (t *tower) backward(out f32.Mat) {
 	}
 	t.g.skip[0] = float32(slope) * s * (1 - s)
 	f32.Scale(s, out.Data) // now the gradient of y
-	f32.Mul(t.g.w2, f32.Transpose(out, threads()), t.a, threads())
+	f32.Mul(t.g.w2, f32.Transpose(out, cores.Threads()), t.a, cores.Threads())
 	sumRows(t.g.b2, out)
 	hidden := f32.NewMat(out.Rows, t.p.hidden)
-	f32.Mul(hidden, out, t.p.w2, threads())
-	cores.Ranges(threads(), len(hidden.Data), 1024, func(lo, hi int) {
+	f32.Mul(hidden, out, t.p.w2, cores.Threads())
+	cores.Ranges(cores.Threads(), len(hidden.Data), 1024, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			hidden.Data[i] *= geluSlope(t.h.Data[i], t.a.Data[i])
 		}
 	})
-	f32.Mul(t.g.w1, f32.Transpose(hidden, threads()), t.x, threads())
+	f32.Mul(t.g.w1, f32.Transpose(hidden, cores.Threads()), t.x, cores.Threads())
 	sumRows(t.g.b1, hidden)
 }
 
@@ -120,7 +120,7 @@ func sumRows(dst []float32, m f32.Mat) {
 
 // move takes the optimiser's step under way.
 func (t *tower) move(opt *adamw.Optimizer) {
-	cores.Ranges(threads(), len(t.params), 1024, func(lo, hi int) {
+	cores.Ranges(cores.Threads(), len(t.params), 1024, func(lo, hi int) {
 		opt.Move(t.params[lo:hi], t.gradient[lo:hi], t.moments.Slice(lo, hi))
 	})
 }

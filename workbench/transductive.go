@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
@@ -56,7 +57,7 @@ func newFactors(d *Dataset, g *Scores, n Normalization) *factors {
 // objective is eq. 3: the mean squared error over the observed entries.
 func (f *factors) objective() float64 {
 	sums := make([]float64, f.queries.Rows)
-	parallel(len(sums), func(q int) {
+	cores.Each(len(sums), func(q int) {
 		items, values := f.byQuery.row(q)
 		for j, it := range items {
 			e := float64(f32.Dot(f.queries.Row(q), f.items.Row(int(it))) - values[j])

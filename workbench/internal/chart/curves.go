@@ -83,7 +83,7 @@ func AddCurves(p *plot.Plot, curves []Curve) error {
 	for i, c := range curves {
 		line, points, err := plotter.NewLinePoints(c.XYs)
 		if err != nil {
-			return fmt.Errorf("workbench: plot %s: %w", c.Name, err)
+			return fmt.Errorf("%s: %w", c.Name, err)
 		}
 		line.Color, line.Width = styles[i].Color, vg.Points(2)
 		points.GlyphStyle = styles[i]

@@ -9,6 +9,7 @@ import (
 	"github.com/go-gota/gota/series"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/stats"
 	"axn/workbench/internal/topk"
 )
 
@@ -189,12 +190,12 @@ func (a *Approximation) calibration(round int) []calibrationBin {
 	for _, share := range calibrationShares {
 		hi := int(math.Round(share * float64(len(points))))
 		if hi > lo {
-			var approx, exact moments
+			var approx, exact stats.Moments
 			for _, p := range points[lo:hi] {
-				approx.add(float64(p[0]))
-				exact.add(float64(p[1]))
+				approx.Add(float64(p[0]))
+				exact.Add(float64(p[1]))
 			}
-			bins = append(bins, calibrationBin{hi - lo, approx.mean, exact.mean, exact.deviation()})
+			bins = append(bins, calibrationBin{hi - lo, approx.Mean, exact.Mean, exact.Deviation()})
 		}
 		lo = hi
 	}

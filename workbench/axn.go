@@ -2,10 +2,10 @@ package workbench
 
 import (
 	"context"
-	"math"
 	"slices"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/stats"
 )
 
 // Normalization is the paper's A.4: s' = Beta·(s − Alpha) brings cross-encoder
@@ -23,37 +23,20 @@ func (n Normalization) apply(s float64) float64 {
 // fitNormalization matches mean and standard deviation over the observed
 // entries. Without entries, or when either side is constant, it is the identity.
 func fitNormalization(d *Dataset, g *Scores) Normalization {
-	var ce, de moments
+	var ce, de stats.Moments
 	for i := range g.Rows {
 		r := &g.Rows[i]
 		x := d.DE.Queries.Row(r.Query)
 		for j, v := range r.Values {
-			ce.add(float64(v))
-			de.add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
+			ce.Add(float64(v))
+			de.Add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
 		}
 	}
-	if ce.deviation() == 0 || de.deviation() == 0 {
+	if ce.Deviation() == 0 || de.Deviation() == 0 {
 		return Normalization{}
 	}
-	beta := de.deviation() / ce.deviation()
-	return Normalization{Alpha: ce.mean - de.mean/beta, Beta: beta}
-}
-
-// moments keeps a running mean and deviation (Welford).
-type moments struct{ n, mean, m2 float64 }
-
-func (m *moments) add(x float64) {
-	m.n++
-	delta := x - m.mean
-	m.mean += delta / m.n
-	m.m2 += delta * (x - m.mean)
-}
-
-func (m *moments) deviation() float64 {
-	if m.n == 0 {
-		return 0
-	}
-	return math.Sqrt(m.m2 / m.n)
+	beta := de.Deviation() / ce.Deviation()
+	return Normalization{Alpha: ce.Mean - de.Mean/beta, Beta: beta}
 }
 
 // regression is AXN's test-time inference (paper section 2, Algorithm 1):

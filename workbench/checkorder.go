@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/stats"
 )
 
 // What tells that query and item are exchanged: for so many queries that a coin would
@@ -74,14 +76,14 @@ func (c *scorerCheck) orderCases() []checkedQuery {
 // margin says how far above the others the mean of some scores lies, in their
 // standard deviations.
 func margin(scores, others []float64) float64 {
-	var s, o moments
+	var s, o stats.Moments
 	for _, v := range scores {
-		s.add(v)
+		s.Add(v)
 	}
 	for _, v := range others {
-		o.add(v)
+		o.Add(v)
 	}
-	return (s.mean - o.mean) / o.deviation()
+	return (s.Mean - o.Mean) / o.Deviation()
 }
 
 // heads is the chance that a coin thrown n times falls heads up k times or more.

@@ -26,7 +26,7 @@ func paired(ours, base []float64, test func([]float64) float64) gain {
 	for q := range difference {
 		difference[q] = ours[q] - base[q]
 	}
-	g := gain{mean: mean(difference), p: test(difference)}
+	g := gain{mean: stats.Mean(difference), p: test(difference)}
 	g.low, g.high = stats.Bootstrap(difference)
 	return g
 }

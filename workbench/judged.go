@@ -80,15 +80,15 @@ func mergeJudged(seeds [][]Measure, i int) []Judged {
 	for at := range merged {
 		j := merged[at]
 		j.PerQuery = make([]float64, len(j.PerQuery))
-		var spread moments
+		var spread stats.Moments
 		for _, ms := range seeds {
 			for q, v := range ms[i].Judged[at].PerQuery {
 				j.PerQuery[q] += v / float64(len(seeds))
 			}
-			spread.add(mean(known(ms[i].Judged[at].PerQuery)))
+			spread.Add(stats.Mean(known(ms[i].Judged[at].PerQuery)))
 		}
 		values := known(j.PerQuery)
-		j.Mean, j.SeedSD = mean(values), spread.deviation()
+		j.Mean, j.SeedSD = stats.Mean(values), spread.Deviation()
 		j.Low, j.High = stats.Bootstrap(values)
 		merged[at] = j
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"axn/workbench/internal/stats"
 )
 
 // Neighbors are the items a query's exact scores put first: best first, ties by
@@ -63,7 +65,7 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	if err != nil {
 		return 0, err
 	}
-	return mean(recalls(rs, exact, k)), nil
+	return stats.Mean(recalls(rs, exact, k)), nil
 }
 
 // RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
@@ -80,7 +82,7 @@ func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("workbench: recall: %w", err)
 	}
-	return mean(recalls(rs, known, k)), nil
+	return stats.Mean(recalls(rs, known, k)), nil
 }
 
 // recalls gives Top-k-Recall of each result; exact holds at least k neighbours,
@@ -105,12 +107,4 @@ func (r *Result) hits(want []int) int {
 		}
 	}
 	return n
-}
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(max(len(x), 1))
 }

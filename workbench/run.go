@@ -267,19 +267,19 @@ func merge(seeds [][]Measure) []Measure {
 	for i := range merged {
 		m := seeds[0][i]
 		n := float64(len(seeds))
-		var spread moments
+		var spread stats.Moments
 		m.PerQuery = make([]float64, len(m.PerQuery))
 		m.ObserveSeconds, m.FactorizeSeconds, m.Seconds = 0, 0, 0
 		for _, ms := range seeds {
 			for q, v := range ms[i].PerQuery {
 				m.PerQuery[q] += v / n
 			}
-			spread.add(mean(ms[i].PerQuery))
+			spread.Add(stats.Mean(ms[i].PerQuery))
 			m.ObserveSeconds += ms[i].ObserveSeconds / n
 			m.FactorizeSeconds += ms[i].FactorizeSeconds / n
 			m.Seconds += ms[i].Seconds / n
 		}
-		m.Recall, m.SeedSD = mean(m.PerQuery), spread.deviation()
+		m.Recall, m.SeedSD = stats.Mean(m.PerQuery), spread.Deviation()
 		m.Low, m.High = stats.Bootstrap(m.PerQuery)
 		if m.K == 0 {
 			m.Recall, m.SeedSD, m.Low, m.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/stats"
 )
 
 // slowTower is the network written out in float64.
@@ -51,12 +52,12 @@ func TestTowerStart(t *testing.T) {
 		x      []float32
 		inputs float64
 	}{"w1": {tower.p.w1.Data[:2*64*64], 64}, "w2": {tower.p.w2.Data[:2*64*64], 128}} {
-		var m moments
+		var m stats.Moments
 		for _, v := range c.x {
-			m.add(float64(v))
+			m.Add(float64(v))
 		}
-		if want := 1 / math.Sqrt(3*c.inputs); math.Abs(m.deviation()/want-1) > 0.03 || math.Abs(m.mean) > want/20 {
-			t.Errorf("%s has mean %v and deviation %v, want 0 and %v", name, m.mean, m.deviation(), want)
+		if want := 1 / math.Sqrt(3*c.inputs); math.Abs(m.Deviation()/want-1) > 0.03 || math.Abs(m.Mean) > want/20 {
+			t.Errorf("%s has mean %v and deviation %v, want 0 and %v", name, m.Mean, m.Deviation(), want)
 		}
 	}
 }
@@ -155,14 +156,14 @@ func TestInductiveLearnsAMap(t *testing.T) {
 }
 
 func correlation(a, b []float32) float64 {
-	var ma, mb moments
+	var ma, mb stats.Moments
 	for i := range a {
-		ma.add(float64(a[i]))
-		mb.add(float64(b[i]))
+		ma.Add(float64(a[i]))
+		mb.Add(float64(b[i]))
 	}
 	sum := 0.0
 	for i := range a {
-		sum += (float64(a[i]) - ma.mean) * (float64(b[i]) - mb.mean)
+		sum += (float64(a[i]) - ma.Mean) * (float64(b[i]) - mb.Mean)
 	}
-	return sum / float64(len(a)) / ma.deviation() / mb.deviation()
+	return sum / float64(len(a)) / ma.Deviation() / mb.Deviation()
 }

@@ -6,6 +6,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/stats"
 )
 
 // Solver names the way Transductive finds its vectors.
@@ -64,5 +65,5 @@ func (f *factors) objective() float64 {
 			sums[q] += e * e
 		}
 	})
-	return mean(sums) * float64(len(sums)) / float64(max(len(f.byQuery.cols), 1))
+	return stats.Mean(sums) * float64(len(sums)) / float64(max(len(f.byQuery.cols), 1))
 }

@@ -139,16 +139,16 @@ func (c *calibration) calibrate(ctx context.Context) (counts []float32, err erro
 	if err != nil {
 		return nil, err
 	}
-	c.prior.Warp = fitWarp(c.weigh(sums.Rows))
-	if len(c.prior.Warp.X) < 2 {
+	c.step.Warp = fitWarp(c.weigh(sums.Rows))
+	if len(c.step.Warp.X) < 2 {
 		return nil, nil
 	}
-	c.step.Warp = c.prior.Warp
+	c.prior.Warp = Curve(c.step.Warp)
 	if sums, err = c.ask(ctx, stageCurve, nil); err != nil {
 		return nil, err
 	}
-	c.prior.Curve = fitIsotonic(binMeans(sums.Sums))
-	c.step.Curve = c.prior.Curve
+	c.step.Curve = fitIsotonic(binMeans(sums.Sums))
+	c.prior.Curve = Curve(c.step.Curve)
 	return sums.Vector, nil
 }
 
@@ -196,6 +196,6 @@ func (c *calibration) spread(ctx context.Context) error {
 	for i := range means {
 		means[i].y = math.Sqrt(means[i].y)
 	}
-	c.prior.Spread = fitIsotonic(means)
+	c.prior.Spread = Curve(fitIsotonic(means))
 	return nil
 }

@@ -31,7 +31,7 @@ const (
 type FitStep struct {
 	Stage       FitStage
 	Edges       []float64 // of the bins
-	Warp, Curve Curve
+	Warp, Curve knots
 	Views       *FitViews // nil without views
 	Sweep       int       // counts the mixed model's variances
 	Root        *Matrix   // p×p: C with C·Cᵀ = Σ

@@ -12,7 +12,7 @@ type curvePair struct {
 	cells   *cells
 }
 
-func newCurvePair(a, b Curve) *curvePair {
+func newCurvePair(a, b knots) *curvePair {
 	x := slices.Concat(a.X, b.X)
 	slices.Sort(x)
 	p := &curvePair{x: slices.Compact(x)}
@@ -131,4 +131,28 @@ func (l *lines) rising() (slack float32, ok bool) {
 		least, slack = p.y, max(slack, p.y, -p.y)
 	}
 	return slack * 0x1p-20, true
+}
+
+// slopeOver is the slope of the straight line nearest to the function at points x,
+// by least squares; over no points or equal ones, the mean slope between the ends.
+func (l *lines) slopeOver(x []float32) float32 {
+	y := make([]float32, len(x))
+	l.add(y, x)
+	var mx, my, xx, xy float64
+	for i := range x {
+		mx, my = mx+float64(x[i])/float64(len(x)), my+float64(y[i])/float64(len(x))
+	}
+	for i := range x {
+		dx := float64(x[i]) - mx
+		xx, xy = xx+dx*dx, xy+dx*(float64(y[i])-my)
+	}
+	if xx > 0 {
+		return float32(xy / xx)
+	}
+	ends, at := []float32{l.low, l.high}, make([]float32, 2)
+	l.add(at, ends)
+	if l == itself || l.high <= l.low {
+		return l.pieces[0].slope
+	}
+	return (at[1] - at[0]) / (l.high - l.low)
 }

@@ -9,8 +9,8 @@ import (
 )
 
 // randomCurve has n knots, crowded towards the top, some only just apart.
-func randomCurve(rng *rand.Rand, n int) Curve {
-	var c Curve
+func randomCurve(rng *rand.Rand, n int) knots {
+	var c knots
 	for range n {
 		c.X, c.Y = append(c.X, 1-math.Pow(rng.Float64(), 3)*2), append(c.Y, 4*rng.Float64()-3)
 	}
@@ -31,7 +31,7 @@ func TestLines(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 20, 150, 4000} {
 		a, b := randomCurve(rng, n), randomCurve(rng, 1+rng.IntN(n))
 		if n == 2 {
-			b = Curve{}
+			b = knots{}
 		}
 		slope, optimism := rng.Float64(), rng.Float64()
 		l := newCurvePair(a, b).sum(slope, optimism)
@@ -51,7 +51,7 @@ func TestLines(t *testing.T) {
 			}
 		}
 	}
-	if l := newCurvePair(Curve{}, Curve{}).sum(1, 1); l != nil {
+	if l := newCurvePair(knots{}, knots{}).sum(1, 1); l != nil {
 		t.Errorf("no knots give %v", l)
 	}
 }

@@ -3,11 +3,9 @@ package workbench
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/topk"
 )
 
 // Prior is what Calibrated expects of a query's warped scores before any call is
@@ -63,7 +61,7 @@ func (p *Prior) place(x []float32) []float32 {
 func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curvePair, error) {
 	curves := make([]*curvePair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
-		same := newCurvePair(p.Curve, p.Spread)
+		same := newCurvePair(knots(p.Curve), knots(p.Spread))
 		for q := range curves {
 			curves[q] = same
 		}
@@ -71,7 +69,7 @@ func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*cu
 	}
 	ranks, err := rankCurves(ctx, items, vectors)
 	for q, c := range ranks {
-		curves[q] = newCurvePair(c, Curve{})
+		curves[q] = newCurvePair(c, knots{})
 	}
 	return curves, err
 }
@@ -82,7 +80,7 @@ const exactRanks, rankSample = 1024, 4096
 
 // rankCurves returns for each row of vectors the curve from x·v_i to the normal
 // quantile of item i's rank in the order of x·v.
-func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, error) {
+func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]knots, error) {
 	probes := make([]probe, vectors.Rows)
 	for q := range probes {
 		probes[q] = similarity(q, vectors.Row(q))
@@ -96,7 +94,7 @@ func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, err
 	if err != nil {
 		return nil, err
 	}
-	curves := make([]Curve, vectors.Rows)
+	curves := make([]knots, vectors.Rows)
 	cores.Each(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
 	return curves, nil
 }
@@ -119,47 +117,6 @@ func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix
 	return sims, err
 }
 
-// rankCurve puts knots at the exact ranks, ever further apart, and at every 32nd
-// of the sampled scores below them, which share the remaining ranks.
-func rankCurve(top []topk.Hit, sample []float32, n int) Curve {
-	var falling Curve
-	if len(top) == 0 { // no score is a number
-		return falling
-	}
-	add := func(rank float64, score float32) {
-		if k := len(falling.X); k == 0 || float64(score) < falling.X[k-1] {
-			falling.X, falling.Y = append(falling.X, float64(score)), append(falling.Y, rankQuantile(rank, n))
-		}
-	}
-	for r := 0; r < len(top); r += 1 + r/64 {
-		add(float64(r), top[r].Score)
-	}
-	last := len(top) - 1
-	add(float64(last), top[last].Score)
-	below := slices.DeleteFunc(slices.Clone(sample), func(s float32) bool { return !(s < top[last].Score) })
-	slices.Sort(below)
-	share := float64(n-len(top)) / float64(len(below))
-	for j := 0; j < len(below); j += 32 {
-		add(float64(len(top))+share*(float64(j)+.5)-.5, below[len(below)-1-j])
-	}
-	slices.Reverse(falling.X)
-	slices.Reverse(falling.Y)
-	return falling
-}
-
-// rankQuantile is the normal quantile of a rank, from 0, among n.
-func rankQuantile(rank float64, n int) float64 {
-	return normalQuantile((float64(n) - rank - .5) / float64(n))
-}
-
-// rankQuantiles replaces values by the normal quantiles of their ranks; of equal
-// values the first ranks higher.
-func rankQuantiles(x []float32) {
-	for rank, i := range topk.Select(x, len(x), nil) {
-		x[i] = float32(rankQuantile(float64(rank), len(x)))
-	}
-}
-
 // withOne returns the rows (1, scale·x).
 func withOne(x *Matrix, scale float32) f32.Mat {
 	m := f32.NewMat(x.Rows, x.Cols+1)
@@ -168,4 +125,21 @@ func withOne(x *Matrix, scale float32) f32.Mat {
 		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
 	}
 	return m
+}
+
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
+type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
+
+// At returns the curve's value at x. A curve without knots is 0 everywhere.
+func (c Curve) At(x float64) float64 { return knots(c).At(x) }
+
+// check returns an error that names the first knot which breaks the curve.
+func (c Curve) check() error {
+	if len(c.X) != len(c.Y) {
+		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
+	}
+	if i := knots(c).broken(); i >= 0 {
+		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
+	}
+	return nil
 }

@@ -20,13 +20,13 @@ func TestRankCurves(t *testing.T) {
 			copy(items.Data, items.Data[6:]) // two are the same
 		}
 		ix := &Index{DE: DualEmbeddings{Queries: unitRows(rng, 3, 6), Items: items}, Features: items}
-		curves := must[[]Curve](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries))
-		alone := must[[]Curve](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries.Select([]int{2})))
+		curves := must[[]knots](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries))
+		alone := must[[]knots](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries.Select([]int{2})))
 		if !slices.Equal(curves[2].X, alone[0].X) || !slices.Equal(curves[2].Y, alone[0].Y) {
 			t.Fatalf("%d items: alone a query has another curve", n)
 		}
 		for q, c := range curves {
-			if err := c.check(); err != nil {
+			if err := Curve(c).check(); err != nil {
 				t.Fatal(err)
 			}
 			checkRanks(t, c, ix, q)
@@ -36,7 +36,7 @@ func TestRankCurves(t *testing.T) {
 
 // checkRanks allows 1 % of the rank among the exact ranks, and below them what a
 // sample of so many leaves open.
-func checkRanks(t *testing.T, c Curve, ix *Index, query int) {
+func checkRanks(t *testing.T, c knots, ix *Index, query int) {
 	t.Helper()
 	n := ix.DE.Items.Rows
 	sims := f32.NewMat(1, n)

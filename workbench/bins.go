@@ -3,6 +3,8 @@ package workbench
 import (
 	"slices"
 	"sort"
+
+	"axn/workbench/internal/curve"
 )
 
 // bins divide the dual encoder's scores of all train pairs into parts of about
@@ -70,11 +72,11 @@ func (b *binSums) add(x, y float64) {
 
 // binMeans returns the mean of each bin that has points, in order of x; its
 // weight is the number of its points.
-func binMeans(sums []float64) []point {
-	var out []point
+func binMeans(sums []float64) []curve.Point {
+	var out []curve.Point
 	for s := range slices.Chunk(sums, 3) {
 		if n := s[2]; n > 0 {
-			out = append(out, point{s[0] / n, s[1] / n, n})
+			out = append(out, curve.Point{X: s[0] / n, Y: s[1] / n, Weight: n})
 		}
 	}
 	return out

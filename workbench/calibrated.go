@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
 
@@ -80,12 +81,12 @@ func sideBySide(a, b f32.Mat) f32.Mat {
 type calibratedEstimate struct {
 	*posterior
 	prior  *Prior
-	curves *curvePair // the prior's mean and spread by x_q·v
-	vector []float32  // x_q
-	place  []float32  // (1, x_q)·Map
-	center float32    // m̄
-	means  []float32  // m_A
-	scores []float64  // a, not warped
+	curves *curve.Pair // the prior's mean and spread by x_q·v
+	vector []float32   // x_q
+	place  []float32   // (1, x_q)·Map
+	center float32     // m̄
+	means  []float32   // m_A
+	scores []float64   // a, not warped
 }
 
 func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
@@ -108,7 +109,7 @@ func (e *calibratedEstimate) probe(optimism float64) probe {
 	slope := 1 + float32(e.prior.Slope)*e.u[last]
 	place := slices.Clone(e.u[:last])
 	f32.Axpy(slope, e.place, place[:len(e.place)])
-	return probe{place: place, vector: e.vector, curve: e.curves.sum(float64(slope), optimism), slope: slope}
+	return probe{place: place, vector: e.vector, curve: e.curves.Sum(float64(slope), optimism), slope: slope}
 }
 
 func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
@@ -135,7 +136,7 @@ func (e *calibratedEstimate) expect(items itemRows) []float32 {
 	sims, means := f32.NewMat(1, n), f32.NewMat(1, n)
 	f32.MulT(sims, f32.View(e.vector, 1, len(e.vector)), items.vectors, 1)
 	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.features.Sub(0, 0, n, len(e.place)), 1)
-	e.curves.sum(1, 0).add(means.Data, sims.Data)
+	e.curves.Sum(1, 0).Add(means.Data, sims.Data)
 	f32.Axpy(1, items.bias, means.Data)
 	return means.Data
 }
@@ -169,6 +170,6 @@ func ownRanks(scores []float64) []float32 {
 	for i, s := range scores {
 		r[i] = float32(s)
 	}
-	rankQuantiles(r)
+	curve.ByRank(r)
 	return r
 }

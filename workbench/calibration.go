@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
 
@@ -139,7 +140,7 @@ func (c *calibration) calibrate(ctx context.Context) (counts []float32, err erro
 	if err != nil {
 		return nil, err
 	}
-	c.step.Warp = fitWarp(c.weigh(sums.Rows))
+	c.step.Warp = curve.Warp(c.weigh(sums.Rows))
 	if len(c.step.Warp.X) < 2 {
 		return nil, nil
 	}
@@ -147,13 +148,13 @@ func (c *calibration) calibrate(ctx context.Context) (counts []float32, err erro
 	if sums, err = c.ask(ctx, stageCurve, nil); err != nil {
 		return nil, err
 	}
-	c.step.Curve = fitIsotonic(binMeans(sums.Sums))
+	c.step.Curve = curve.Isotonic(binMeans(sums.Sums))
 	c.prior.Curve = Curve(c.step.Curve)
 	return sums.Vector, nil
 }
 
 // weigh makes the rows' scores points that stand for as many pairs as their bins hold.
-func (c *calibration) weigh(rows []FitRow) []point {
+func (c *calibration) weigh(rows []FitRow) []curve.Point {
 	counts := make([]float64, len(c.bins.pairs))
 	for _, row := range rows {
 		for _, b := range row.Head {
@@ -161,10 +162,10 @@ func (c *calibration) weigh(rows []FitRow) []point {
 		}
 	}
 	weights := c.bins.weights(counts)
-	var values []point
+	var values []curve.Point
 	for _, row := range rows {
 		for j, y := range row.Values {
-			values = append(values, point{x: float64(y), weight: weights[int(row.Head[j])]})
+			values = append(values, curve.Point{X: float64(y), Weight: weights[int(row.Head[j])]})
 		}
 	}
 	return values
@@ -194,8 +195,8 @@ func (c *calibration) spread(ctx context.Context) error {
 	}
 	means := binMeans(sums.Sums)
 	for i := range means {
-		means[i].y = math.Sqrt(means[i].y)
+		means[i].Y = math.Sqrt(means[i].Y)
 	}
-	c.prior.Spread = Curve(fitIsotonic(means))
+	c.prior.Spread = Curve(curve.Isotonic(means))
 	return nil
 }

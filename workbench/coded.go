@@ -168,7 +168,7 @@ func (c *codedShelf) bounds(p *probe) (b *scoreBounds, ok bool) {
 		}
 	}
 	if p.curve != nil {
-		if b.slack, ok = p.curve.rising(); !ok || !finite(p.slope) {
+		if b.slack, ok = p.curve.Rising(); !ok || !finite(p.slope) {
 			return nil, false
 		}
 		if b.sims = c.similarities(p); b.sims == nil {

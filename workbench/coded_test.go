@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"testing"
 
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
 
@@ -99,7 +100,7 @@ func TestCodedShelfAdversarial(t *testing.T) {
 			probes = append(probes, similarity(40, d.DE.Queries.Row(40)))
 			if m == Calibrated { // a curve that falls, a slope that is no number
 				probes = append(probes, probes[0], probes[1])
-				probes[3].curve, probes[3].slope = newCurvePair(knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, knots{}).sum(-1, 0), -1
+				probes[3].curve, probes[3].slope = curve.NewPair(curve.Knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, curve.Knots{}).Sum(-1, 0), -1
 				probes[4].slope = float32(math.NaN())
 			}
 			for _, n := range []int{1, 30, 1500} {

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
 
@@ -31,7 +32,7 @@ const (
 type FitStep struct {
 	Stage       FitStage
 	Edges       []float64 // of the bins
-	Warp, Curve knots
+	Warp, Curve curve.Knots
 	Views       *FitViews // nil without views
 	Sweep       int       // counts the mixed model's variances
 	Root        *Matrix   // p×p: C with C·Cᵀ = Σ

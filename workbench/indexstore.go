@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"slices"
+
+	"axn/workbench/internal/curve"
 )
 
 // rowLayout says how the row of an item is put together: so many floats of its
@@ -121,7 +123,7 @@ func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, excl
 func (s indexStore) innerProduct(query int, x []float32) probe {
 	p := probe{query: query, place: x[s.vectors : s.vectors+s.features], seen: map[int]bool{}}
 	if s.vectors > 0 {
-		p.vector, p.curve = x[:s.vectors], itself
+		p.vector, p.curve = x[:s.vectors], curve.Identity
 	}
 	if s.bias > 0 {
 		p.slope = x[s.vectors+s.features]

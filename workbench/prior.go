@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
 
@@ -58,10 +59,10 @@ func (p *Prior) place(x []float32) []float32 {
 
 // curves returns a block of queries' priors as curves of the dual encoder's score:
 // the mean without bias and features, and beside it, at the same knots, the spread.
-func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curvePair, error) {
-	curves := make([]*curvePair, vectors.Rows)
+func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curve.Pair, error) {
+	curves := make([]*curve.Pair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
-		same := newCurvePair(knots(p.Curve), knots(p.Spread))
+		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
 		for q := range curves {
 			curves[q] = same
 		}
@@ -69,7 +70,7 @@ func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*cu
 	}
 	ranks, err := rankCurves(ctx, items, vectors)
 	for q, c := range ranks {
-		curves[q] = newCurvePair(c, knots{})
+		curves[q] = curve.NewPair(c, curve.Knots{})
 	}
 	return curves, err
 }
@@ -80,7 +81,7 @@ const exactRanks, rankSample = 1024, 4096
 
 // rankCurves returns for each row of vectors the curve from x·v_i to the normal
 // quantile of item i's rank in the order of x·v.
-func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]knots, error) {
+func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]curve.Knots, error) {
 	probes := make([]probe, vectors.Rows)
 	for q := range probes {
 		probes[q] = similarity(q, vectors.Row(q))
@@ -94,8 +95,8 @@ func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]knots, err
 	if err != nil {
 		return nil, err
 	}
-	curves := make([]knots, vectors.Rows)
-	cores.Each(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
+	curves := make([]curve.Knots, vectors.Rows)
+	cores.Each(len(curves), func(q int) { curves[q] = curve.OfRanks(top[q], rest.Row(q), n) })
 	return curves, nil
 }
 
@@ -131,14 +132,14 @@ func withOne(x *Matrix, scale float32) f32.Mat {
 type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
 
 // At returns the curve's value at x. A curve without knots is 0 everywhere.
-func (c Curve) At(x float64) float64 { return knots(c).At(x) }
+func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
 
 // check returns an error that names the first knot which breaks the curve.
 func (c Curve) check() error {
 	if len(c.X) != len(c.Y) {
 		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
 	}
-	if i := knots(c).broken(); i >= 0 {
+	if i := curve.Knots(c).Broken(); i >= 0 {
 		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
 	}
 	return nil

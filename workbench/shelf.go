@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -37,10 +38,10 @@ type itemRows struct {
 //
 // and, if draw is set, what draw makes of it.
 type probe struct {
-	query  int       // the probes of a query have one vector
-	place  []float32 // length p; nil is 0
-	vector []float32 // x_q, length d; only looked at where there is a curve
-	curve  *lines    // nil is 0, for the bias too
+	query  int          // the probes of a query have one vector
+	place  []float32    // length p; nil is 0
+	vector []float32    // x_q, length d; only looked at where there is a curve
+	curve  *curve.Lines // nil is 0, for the bias too
 	slope  float32
 	draw   *lottery
 	seen   map[int]bool // not to be chosen
@@ -48,14 +49,14 @@ type probe struct {
 
 // similarity is the probe for the dual encoder's own list.
 func similarity(query int, vector []float32) probe {
-	return probe{query: query, vector: vector, curve: itself}
+	return probe{query: query, vector: vector, curve: curve.Identity}
 }
 
 // finish makes the scores of items numbered from lo on out of what F_i·place is:
 // sims are v_i·vector, bias the prior's.
 func (p *probe) finish(lo int, scores, sims, bias []float32) {
 	if p.curve != nil {
-		p.curve.add(scores, sims)
+		p.curve.Add(scores, sims)
 		if p.slope != 0 {
 			f32.Axpy(p.slope, bias, scores)
 		}

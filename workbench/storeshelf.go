@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -79,7 +80,7 @@ func (s *storeShelf) rows(ctx context.Context, items []int) (itemRows, error) {
 func (s *storeShelf) choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error) {
 	var straight, curved []int
 	for i := range probes {
-		if c := probes[i].curve; c == nil || c == itself {
+		if c := probes[i].curve; c == nil || c == curve.Identity {
 			straight = append(straight, i)
 		} else {
 			curved = append(curved, i)
@@ -132,7 +133,7 @@ func (s *storeShelf) flatten(w []float32, p *probe) {
 		f32.Axpy(1, p.vector, w[:len(p.vector)])
 		return
 	}
-	f32.Axpy(p.curve.slopeOver(s.region[p.query]), p.vector, w[:s.vectors])
+	f32.Axpy(p.curve.SlopeOver(s.region[p.query]), p.vector, w[:s.vectors])
 	if s.bias > 0 {
 		w[len(w)-1] = p.slope
 	}

@@ -1,21 +1,21 @@
-package workbench
+package curve
 
 import (
 	"math"
 	"slices"
 )
 
-// curvePair is two curves over the knots of both, from which weighted sums of
+// Pair is two curves over the knots of both, from which weighted sums of
 // them are quickly made.
-type curvePair struct {
+type Pair struct {
 	x, a, b []float64
 	cells   *cells
 }
 
-func newCurvePair(a, b knots) *curvePair {
+func NewPair(a, b Knots) *Pair {
 	x := slices.Concat(a.X, b.X)
 	slices.Sort(x)
-	p := &curvePair{x: slices.Compact(x)}
+	p := &Pair{x: slices.Compact(x)}
 	for _, x := range p.x {
 		p.a, p.b = append(p.a, a.At(x)), append(p.b, b.At(x))
 	}
@@ -25,8 +25,8 @@ func newCurvePair(a, b knots) *curvePair {
 	return p
 }
 
-// sum returns weightA·a + weightB·b; nil if the curves have no knots, and so are 0.
-func (p *curvePair) sum(weightA, weightB float64) *lines {
+// Sum returns weightA·a + weightB·b; nil if the curves have no knots, and so are 0.
+func (p *Pair) Sum(weightA, weightB float64) *Lines {
 	if len(p.x) == 0 {
 		return nil
 	}
@@ -34,18 +34,18 @@ func (p *curvePair) sum(weightA, weightB float64) *lines {
 	for i := range y {
 		y[i] = weightA*p.a[i] + weightB*p.b[i]
 	}
-	return &lines{p.cells, pieces(p.x, y)}
+	return &Lines{p.cells, pieces(p.x, y)}
 }
 
-// lines is a function of straight pieces, flat beyond its ends, laid out to be
+// Lines is a function of straight pieces, flat beyond its ends, laid out to be
 // evaluated at many points.
-type lines struct {
+type Lines struct {
 	*cells
 	pieces []piece
 }
 
-// itself is the function s.
-var itself = &lines{&cells{low: -math.MaxFloat32, high: math.MaxFloat32}, []piece{{slope: 1}, beyond, beyond}}
+// Identity is the function s.
+var Identity = &Lines{&cells{low: -math.MaxFloat32, high: math.MaxFloat32}, []piece{{slope: 1}, beyond, beyond}}
 
 // piece is y + slope·(s−x) for s from x to the next piece's x.
 type piece struct{ x, y, slope float32 }
@@ -100,9 +100,9 @@ func (c *cells) of(s float32) int {
 	return int(min(uint32(int32((s-c.low)*c.scale)), lineCells-1))
 }
 
-// add adds the function's value at s[i] to dst[i]: that of Curve.At up to the
+// Add adds the function's value at s[i] to dst[i]: that of Curve.At up to the
 // rounding of float32.
-func (l *lines) add(dst, s []float32) {
+func (l *Lines) Add(dst, s []float32) {
 	dst = dst[:len(s)]
 	for i, v := range s {
 		if v < l.low {
@@ -120,9 +120,9 @@ func (l *lines) add(dst, s []float32) {
 	}
 }
 
-// rising tells whether the function never falls, but for rounding, and by how much
+// Rising tells whether the function never falls, but for rounding, and by how much
 // that may make its values fall.
-func (l *lines) rising() (slack float32, ok bool) {
+func (l *Lines) Rising() (slack float32, ok bool) {
 	least := float32(math.Inf(-1))
 	for _, p := range l.pieces[:len(l.pieces)-2] {
 		if !(p.slope >= 0 && p.y >= least) {
@@ -133,11 +133,11 @@ func (l *lines) rising() (slack float32, ok bool) {
 	return slack * 0x1p-20, true
 }
 
-// slopeOver is the slope of the straight line nearest to the function at points x,
+// SlopeOver is the slope of the straight line nearest to the function at points x,
 // by least squares; over no points or equal ones, the mean slope between the ends.
-func (l *lines) slopeOver(x []float32) float32 {
+func (l *Lines) SlopeOver(x []float32) float32 {
 	y := make([]float32, len(x))
-	l.add(y, x)
+	l.Add(y, x)
 	var mx, my, xx, xy float64
 	for i := range x {
 		mx, my = mx+float64(x[i])/float64(len(x)), my+float64(y[i])/float64(len(x))
@@ -150,8 +150,8 @@ func (l *lines) slopeOver(x []float32) float32 {
 		return float32(xy / xx)
 	}
 	ends, at := []float32{l.low, l.high}, make([]float32, 2)
-	l.add(at, ends)
-	if l == itself || l.high <= l.low {
+	l.Add(at, ends)
+	if l == Identity || l.high <= l.low {
 		return l.pieces[0].slope
 	}
 	return (at[1] - at[0]) / (l.high - l.low)

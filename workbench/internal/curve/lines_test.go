@@ -1,4 +1,4 @@
-package workbench
+package curve
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 )
 
 // randomCurve has n knots, crowded towards the top, some only just apart.
-func randomCurve(rng *rand.Rand, n int) knots {
-	var c knots
+func randomCurve(rng *rand.Rand, n int) Knots {
+	var c Knots
 	for range n {
 		c.X, c.Y = append(c.X, 1-math.Pow(rng.Float64(), 3)*2), append(c.Y, 4*rng.Float64()-3)
 	}
@@ -31,16 +31,16 @@ func TestLines(t *testing.T) {
 	for _, n := range []int{1, 2, 3, 20, 150, 4000} {
 		a, b := randomCurve(rng, n), randomCurve(rng, 1+rng.IntN(n))
 		if n == 2 {
-			b = knots{}
+			b = Knots{}
 		}
 		slope, optimism := rng.Float64(), rng.Float64()
-		l := newCurvePair(a, b).sum(slope, optimism)
+		l := NewPair(a, b).Sum(slope, optimism)
 		s := []float32{-5, 5, float32(math.Inf(1)), float32(math.Inf(-1))}
 		for range 3000 {
 			s = append(s, float32(2.4*rng.Float64()-1.2), float32(a.X[rng.IntN(n)]))
 		}
 		got := make([]float32, len(s))
-		l.add(got, s)
+		l.Add(got, s)
 		at := func(x float64) float64 { return slope*a.At(x) + optimism*b.At(x) }
 		for i, v := range s {
 			x := float64(v)
@@ -51,7 +51,7 @@ func TestLines(t *testing.T) {
 			}
 		}
 	}
-	if l := newCurvePair(knots{}, knots{}).sum(1, 1); l != nil {
+	if l := NewPair(Knots{}, Knots{}).Sum(1, 1); l != nil {
 		t.Errorf("no knots give %v", l)
 	}
 }
@@ -59,7 +59,7 @@ func TestLines(t *testing.T) {
 func TestItself(t *testing.T) {
 	s := []float32{0, -3, 1e-30, 7e20, float32(math.NaN())}
 	got := make([]float32, len(s))
-	itself.add(got, s)
+	Identity.Add(got, s)
 	if fmt.Sprint(got) != fmt.Sprint(s) {
 		t.Errorf("got %v, want %v", got, s)
 	}
@@ -73,10 +73,10 @@ func BenchmarkLines(b *testing.B) {
 	}
 	dst := make([]float32, len(s))
 	for _, knots := range []int{2, 100, 400} {
-		l := newCurvePair(randomCurve(rng, knots), randomCurve(rng, knots)).sum(1, 1)
+		l := NewPair(randomCurve(rng, knots), randomCurve(rng, knots)).Sum(1, 1)
 		b.Run(fmt.Sprintf("knots=%d", 2*knots), func(b *testing.B) {
 			for b.Loop() {
-				l.add(dst, s)
+				l.Add(dst, s)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(len(s)), "ns/value")
 		})

@@ -1,4 +1,4 @@
-package workbench
+package curve
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 // The isotonic fit rises, keeps the weighted mean, and pools exactly what falls.
 func TestFitIsotonic(t *testing.T) {
-	c := fitIsotonic([]point{{1, 1, 1}, {2, 3, 1}, {3, 2, 3}, {4, 5, 1}})
+	c := Isotonic([]Point{{1, 1, 1}, {2, 3, 1}, {3, 2, 3}, {4, 5, 1}})
 	if fmt.Sprint(c) != "{[1 2.75 4] [1 2.25 5]}" {
 		t.Errorf("got %v", c)
 	}
@@ -21,20 +21,20 @@ func TestFitIsotonic(t *testing.T) {
 // The warp of normal values is nearly a line; of any values their weighted ranks.
 func TestFitWarp(t *testing.T) {
 	rng := rand.New(rand.NewPCG(64, 1))
-	var values []point
+	var values []Point
 	for range 20000 {
-		values = append(values, point{x: 5 + 2*rng.NormFloat64(), weight: 1})
+		values = append(values, Point{X: 5 + 2*rng.NormFloat64(), Weight: 1})
 	}
-	c := fitWarp(values)
+	c := Warp(values)
 	for _, z := range []float64{-2, -1, 0, 1, 2} {
 		if got := c.At(5 + 2*z); math.Abs(got-z) > .05 {
 			t.Errorf("warp(%v) = %v, want %v", 5+2*z, got, z)
 		}
 	}
-	if i := c.broken(); i >= 0 {
+	if i := c.Broken(); i >= 0 {
 		t.Errorf("knot %d breaks it", i)
 	}
-	two := fitWarp([]point{{x: 1, weight: 3}, {x: 2, weight: 1}})
+	two := Warp([]Point{{X: 1, Weight: 3}, {X: 2, Weight: 1}})
 	if two.At(1) >= 0 || two.At(2) <= 0 || two.At(3) != two.At(2) {
 		t.Errorf("two values: %v", two)
 	}

@@ -7,7 +7,6 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/solve"
 )
 
 // What zero Epochs and Regularization stand for under ALS, and how much more the
@@ -129,41 +128,4 @@ func (w *rowSolver) primal(x, x0 []float32, factor f32.Mat) {
 	f32.GemvT(x, w.a, w.r)
 	f32.SolveCholesky(factor, x)
 	f32.Axpy(1, x0, x)
-}
-
-// primalFactor returns the Cholesky factor of AᵀA + ρI.
-func primalFactor(a f32.Mat, ridge float32) f32.Mat {
-	k := f32.NewMat(a.Cols, a.Cols)
-	ridgeFactor(k, f32.Transpose(a, 1), ridge)
-	return k
-}
-
-// ridgeFactor sets k to the Cholesky factor of AAᵀ + ridge·I, raising the ridge
-// tenfold as long as rounding leaves the sum without one.
-func ridgeFactor(k, a f32.Mat, ridge float32) {
-	solve.Regular(ridge, 10, func(ridge float32) bool {
-		gram(k, a)
-		for i := range k.Rows {
-			k.Row(i)[i] += ridge
-		}
-		_, ok := f32.Cholesky(k, 1)
-		return ok
-	})
-}
-
-// gramByDots is up to how many rows their inner products, one by one, are faster
-// than Syrk, which packs the rows for a kernel 32 columns wide.
-const gramByDots = 12
-
-// gram sets the lower triangle of k to AAᵀ.
-func gram(k, a f32.Mat) {
-	if a.Rows > gramByDots {
-		f32.Syrk(k, a, false, 1)
-		return
-	}
-	for i := range a.Rows {
-		for j := range i + 1 {
-			k.Row(i)[j] = f32.Dot(a.Row(i), a.Row(j))
-		}
-	}
 }

@@ -122,13 +122,6 @@ func (s *rowSystem) primal(s2 float32) {
 	f32.MulT(s.back, s.f, lead, 1)
 }
 
-// ridgeCholesky returns the Cholesky factor of AAᵀ + s²·I.
-func ridgeCholesky(a f32.Mat, s2 float32) f32.Mat {
-	l := f32.NewMat(a.Rows, a.Rows)
-	ridgeFactor(l, a, s2)
-	return l
-}
-
 // place sets u to (fᵀ·f + s²·I)⁻¹·fᵀ·e; e is changed.
 func (s *rowSystem) place(u, e []float32) {
 	if s.f.Rows <= s.f.Cols {

@@ -11,6 +11,14 @@ import (
 	"axn/workbench/internal/f32"
 )
 
+func normalRows(rng *rand.Rand, rows, cols int) f32.Mat {
+	m := f32.NewMat(rows, cols)
+	for i := range m.Data {
+		m.Data[i] = float32(rng.NormFloat64())
+	}
+	return m
+}
+
 // slowPosterior solves the first form in float64.
 func slowPosterior(f *mat.Dense, resid, noise []float64) []float64 {
 	n, p := f.Dims()
@@ -33,7 +41,7 @@ func slowPosterior(f *mat.Dense, resid, noise []float64) []float64 {
 func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
 	for _, p := range []int{1, 7, 40} {
-		features := normals(rng, 120, p)
+		features := normalRows(rng, 120, p)
 		post := newPosterior(p, 120)
 		n := 0
 		for at, size := range []int{1, 3, 5, 30, 1, 60, 20} {
@@ -41,7 +49,7 @@ func TestPosterior(t *testing.T) {
 			for i := range added {
 				added[i] = float32(.05 + rng.Float64())
 			}
-			post.add(features.view().RowRange(n, n+size), added)
+			post.add(features.RowRange(n, n+size), added)
 			n += size
 			for range 2 {
 				resid, wide := make([]float32, n), make([]float64, n)
@@ -59,7 +67,7 @@ func TestPosterior(t *testing.T) {
 	}
 }
 
-func checkPosterior(t *testing.T, post *posterior, features *Matrix, resid []float64, where string) {
+func checkPosterior(t *testing.T, post *posterior, features f32.Mat, resid []float64, where string) {
 	t.Helper()
 	rows, noise := mat.NewDense(len(resid), features.Cols, nil), make([]float64, len(resid))
 	for i := range resid {
@@ -77,9 +85,9 @@ func checkPosterior(t *testing.T, post *posterior, features *Matrix, resid []flo
 
 // With endless noise evidence moves nothing.
 func TestPosteriorEndlessNoise(t *testing.T) {
-	features := normals(rand.New(rand.NewPCG(52, 1)), 3, 8)
+	features := normalRows(rand.New(rand.NewPCG(52, 1)), 3, 8)
 	post := newPosterior(8, 20)
-	post.add(features.view(), []float32{1e12, 1e12, 1e12})
+	post.add(features, []float32{1e12, 1e12, 1e12})
 	post.solve([]float32{5, -5, 5})
 	if n := f32.SqNorm(post.u); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)

@@ -7,6 +7,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // What zero Epochs and Regularization stand for under ALS, and how much more the
@@ -61,7 +62,7 @@ func orDefault[T int | float64](x, def T) T {
 // solveRows sets each row of x that has entries to the minimiser of Σ (value −
 // x·other)² over them + ridge·‖x − x0‖².
 func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float32) error {
-	full := sync.OnceValue(func() f32.Mat { return primalFactor(other.view(), ridge) })
+	full := sync.OnceValue(func() f32.Mat { return solve.RidgeOfColumns(other.view(), ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
 	cores.Each(x.Rows, func(i int) {
 		at, values := s.row(i)
@@ -75,7 +76,7 @@ func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float
 		case n == other.Rows: // every such row has the same normal equations
 			w.primal(x.Row(i), x0.Row(i), full())
 		case n > x.Cols:
-			w.primal(x.Row(i), x0.Row(i), primalFactor(w.a, ridge))
+			w.primal(x.Row(i), x0.Row(i), solve.RidgeOfColumns(w.a, ridge))
 		default:
 			w.dual(x.Row(i), x0.Row(i))
 		}
@@ -117,7 +118,7 @@ func resized(buffer *[]float32, rows, cols int) f32.Mat {
 // dual solves in the number of entries.
 func (w *rowSolver) dual(x, x0 []float32) {
 	k := resized(&w.gram, w.a.Rows, w.a.Rows)
-	ridgeFactor(k, w.a, w.ridge)
+	solve.Ridge(k, w.a, w.ridge)
 	f32.SolveCholesky(k, w.r)
 	f32.GemvT(x, w.a, w.r)
 	f32.Axpy(1, x0, x)

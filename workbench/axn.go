@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 	"axn/workbench/internal/stats"
 )
 
@@ -46,7 +47,7 @@ type regression struct {
 	param   []float32
 	lambda  float64
 	norm    Normalization
-	anchors *leastSquares // V_A and a, normalised
+	anchors *solve.LeastSquares // V_A and a, normalised
 	u       []float32
 }
 
@@ -59,7 +60,7 @@ func regressionFrom(param func(ix *Index, query int) []float32) func(context.Con
 		for i, q := range queries {
 			x := make([]float32, d)
 			copy(x, param(ix, q))
-			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: newLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
+			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: solve.NewLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
 		}
 		return estimates, nil
 	}
@@ -75,12 +76,12 @@ func (r *regression) probe(float64) probe { return probe{place: r.u} }
 
 func (r *regression) observe(items itemRows, scores []float64) {
 	for i, s := range scores {
-		r.anchors.add(items.features.Row(i), r.norm.apply(s))
+		r.anchors.Add(items.features.Row(i), r.norm.apply(s))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves
 	}
-	u := r.anchors.solve()
+	u := r.anchors.Solve()
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}

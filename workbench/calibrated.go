@@ -8,6 +8,7 @@ import (
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 // Settings of the Calibrated fit and search. Scores are warped to unit variance
@@ -79,7 +80,7 @@ func sideBySide(a, b f32.Mat) f32.Mat {
 // the index's features it has one of the query's own, its slope against the
 // prior mean: Slope·(m − m̄), m̄ being the mean over the first round.
 type calibratedEstimate struct {
-	*posterior
+	*solve.Posterior
 	prior  *Prior
 	curves *curve.Pair // the prior's mean and spread by x_q·v
 	vector []float32   // x_q
@@ -99,15 +100,15 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []
 	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
 		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.place(x),
-			posterior: newPosterior(p+1, min(o.Budget, n))}
+			Posterior: solve.NewPosterior(p+1, min(o.Budget, n))}
 	})
 	return estimates, nil
 }
 
 func (e *calibratedEstimate) probe(optimism float64) probe {
-	last := len(e.u) - 1
-	slope := 1 + float32(e.prior.Slope)*e.u[last]
-	place := slices.Clone(e.u[:last])
+	last := len(e.U) - 1
+	slope := 1 + float32(e.prior.Slope)*e.U[last]
+	place := slices.Clone(e.U[:last])
 	f32.Axpy(slope, e.place, place[:len(e.place)])
 	return probe{place: place, vector: e.vector, curve: e.curves.Sum(float64(slope), optimism), slope: slope}
 }
@@ -119,15 +120,15 @@ func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
 			e.center += m / float32(len(means))
 		}
 	}
-	rows, noise := f32.NewMat(len(scores), len(e.u)), make([]float32, len(scores))
+	rows, noise := f32.NewMat(len(scores), len(e.U)), make([]float32, len(scores))
 	for i := range scores {
 		copy(rows.Row(i), items.features.Row(i))
-		rows.Row(i)[len(e.u)-1] = float32(e.prior.Slope) * (means[i] - e.center)
+		rows.Row(i)[len(e.U)-1] = float32(e.prior.Slope) * (means[i] - e.center)
 		noise[i] = float32(e.prior.Noise)
 	}
 	e.means, e.scores = append(e.means, means...), append(e.scores, scores...)
-	e.add(rows, noise)
-	e.solve(e.residuals())
+	e.Add(rows, noise)
+	e.Solve(e.residuals())
 }
 
 // expect returns the items' prior means.

@@ -6,6 +6,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/solve"
 )
 
 const (
@@ -94,7 +95,7 @@ func (v *deviationSums) system(f f32.Mat) *rowSystem {
 }
 
 func (s *rowSystem) dual(s2 float32) {
-	s.factor = ridgeCholesky(s.f, s2)
+	s.factor = solve.RidgeOfRows(s.f, s2)
 	n, k := s.back.Rows, s.back.Cols
 	t := make([]float32, n)
 	for j := range k {
@@ -112,7 +113,7 @@ func (s *rowSystem) dual(s2 float32) {
 }
 
 func (s *rowSystem) primal(s2 float32) {
-	s.factor = ridgeCholesky(f32.Transpose(s.f, 1), s2)
+	s.factor = solve.RidgeOfRows(f32.Transpose(s.f, 1), s2)
 	lead := f32.NewMat(s.cov.Rows, s.f.Cols) // s²·(fᵀf + s²I)⁻¹, first k rows
 	for j := range lead.Rows {
 		lead.Row(j)[j] = s2

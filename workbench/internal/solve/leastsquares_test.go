@@ -1,4 +1,4 @@
-package workbench
+package solve
 
 import (
 	"math"
@@ -91,14 +91,14 @@ func TestLeastSquares(t *testing.T) {
 // solvedInSteps adds the rows of a one by one and solves after every step of them.
 func solvedInSteps(a *mat.Dense, b []float64, step int) (u []float64) {
 	n, d := a.Dims()
-	l := newLeastSquares(n, d)
+	l := NewLeastSquares(n, d)
 	for i := range n {
 		row := make([]float32, d)
 		for j := range row {
 			row[j] = float32(a.At(i, j))
 		}
-		if l.add(row, b[i]); (i+1)%step == 0 || i == n-1 {
-			u = l.solve()
+		if l.Add(row, b[i]); (i+1)%step == 0 || i == n-1 {
+			u = l.Solve()
 		}
 	}
 	return u

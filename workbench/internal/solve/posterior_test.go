@@ -1,4 +1,4 @@
-package workbench
+package solve
 
 import (
 	"fmt"
@@ -42,14 +42,14 @@ func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
 	for _, p := range []int{1, 7, 40} {
 		features := normalRows(rng, 120, p)
-		post := newPosterior(p, 120)
+		post := NewPosterior(p, 120)
 		n := 0
 		for at, size := range []int{1, 3, 5, 30, 1, 60, 20} {
 			added := make([]float32, size)
 			for i := range added {
 				added[i] = float32(.05 + rng.Float64())
 			}
-			post.add(features.RowRange(n, n+size), added)
+			post.Add(features.RowRange(n, n+size), added)
 			n += size
 			for range 2 {
 				resid, wide := make([]float32, n), make([]float64, n)
@@ -57,7 +57,7 @@ func TestPosterior(t *testing.T) {
 					resid[i] = float32(rng.NormFloat64())
 					wide[i] = float64(resid[i])
 				}
-				post.solve(resid)
+				post.Solve(resid)
 				checkPosterior(t, post, features, wide, fmt.Sprintf("p = %d, batch %d", p, at))
 			}
 		}
@@ -67,7 +67,7 @@ func TestPosterior(t *testing.T) {
 	}
 }
 
-func checkPosterior(t *testing.T, post *posterior, features f32.Mat, resid []float64, where string) {
+func checkPosterior(t *testing.T, post *Posterior, features f32.Mat, resid []float64, where string) {
 	t.Helper()
 	rows, noise := mat.NewDense(len(resid), features.Cols, nil), make([]float64, len(resid))
 	for i := range resid {
@@ -77,8 +77,8 @@ func checkPosterior(t *testing.T, post *posterior, features f32.Mat, resid []flo
 		}
 	}
 	for j, want := range slowPosterior(rows, resid, noise) {
-		if math.Abs(float64(post.u[j])-want) > 1e-4*(1+math.Abs(want)) {
-			t.Fatalf("%s: u[%d] = %v, want %v", where, j, post.u[j], want)
+		if math.Abs(float64(post.U[j])-want) > 1e-4*(1+math.Abs(want)) {
+			t.Fatalf("%s: u[%d] = %v, want %v", where, j, post.U[j], want)
 		}
 	}
 }
@@ -86,10 +86,10 @@ func checkPosterior(t *testing.T, post *posterior, features f32.Mat, resid []flo
 // With endless noise evidence moves nothing.
 func TestPosteriorEndlessNoise(t *testing.T) {
 	features := normalRows(rand.New(rand.NewPCG(52, 1)), 3, 8)
-	post := newPosterior(8, 20)
-	post.add(features, []float32{1e12, 1e12, 1e12})
-	post.solve([]float32{5, -5, 5})
-	if n := f32.SqNorm(post.u); n > 1e-15 {
+	post := NewPosterior(8, 20)
+	post.Add(features, []float32{1e12, 1e12, 1e12})
+	post.Solve([]float32{5, -5, 5})
+	if n := f32.SqNorm(post.U); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)
 	}
 }
@@ -98,7 +98,7 @@ func TestPosteriorEndlessNoise(t *testing.T) {
 // finite and fits the mean of what was seen.
 func TestPosteriorSingular(t *testing.T) {
 	for _, n := range []int{3, 30} {
-		post := newPosterior(10, n)
+		post := NewPosterior(10, n)
 		ones := f32.NewMat(n, 10)
 		for i := range ones.Data {
 			ones.Data[i] = 1
@@ -107,10 +107,10 @@ func TestPosteriorSingular(t *testing.T) {
 		for i := range resid {
 			resid[i], noise[i] = float32(1+i%3), 1e-9
 		}
-		post.add(ones, noise)
-		post.solve(resid)
+		post.Add(ones, noise)
+		post.Solve(resid)
 		got := 0.0
-		for _, v := range post.u {
+		for _, v := range post.U {
 			got += float64(v)
 		}
 		if math.Abs(got-2) > .02 {

@@ -1,14 +1,13 @@
-package workbench
+package solve
 
 import (
 	"math"
 	"slices"
 
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/solve"
 )
 
-// posterior is the one formula: with prior mean m, features F (|I|×p), anchors A,
+// Posterior is the one formula: with prior mean m, features F (|I|×p), anchors A,
 // their scores a and the noise s² of each,
 //
 //	s = m + F·u,  u = F_Aᵀ (F_A·F_Aᵀ + diag s²)⁻¹ (a − m_A)
@@ -16,17 +15,17 @@ import (
 //
 // It is solved by the first form while there are no more anchors than features
 // and by the second from then on, so that no system is larger than p×p.
-type posterior struct {
+type Posterior struct {
 	noise  []float32 // s², by anchor
 	rows   f32.Mat   // F_A, with room for all anchors to come
 	dual   dualSystem
 	primal *primalSystem // nil while the dual form is used
-	u      []float32
+	U      []float32
 }
 
-// newPosterior is for p features and at most so many anchors.
-func newPosterior(p, anchors int) *posterior {
-	return &posterior{rows: f32.NewMat(anchors, p), dual: newDual(min(anchors, p)), u: make([]float32, p)}
+// NewPosterior is for p features and at most so many anchors.
+func NewPosterior(p, anchors int) *Posterior {
+	return &Posterior{rows: f32.NewMat(anchors, p), dual: newDual(min(anchors, p)), U: make([]float32, p)}
 }
 
 // leastNoise is the least noise of an anchor relative to its kernel value: below
@@ -34,10 +33,10 @@ func newPosterior(p, anchors int) *posterior {
 const leastNoise = 1e-5
 
 // anchors are the F_A of the anchors so far.
-func (p *posterior) anchors() f32.Mat { return p.rows.RowRange(0, len(p.noise)) }
+func (p *Posterior) anchors() f32.Mat { return p.rows.RowRange(0, len(p.noise)) }
 
-// add adds anchors: their features, a row each, and s².
-func (p *posterior) add(rows f32.Mat, noise []float32) {
+// Add adds anchors: their features, a row each, and s².
+func (p *Posterior) Add(rows f32.Mat, noise []float32) {
 	done := len(p.noise)
 	for i, s2 := range noise {
 		copy(p.rows.Row(done+i), rows.Row(i))
@@ -48,24 +47,24 @@ func (p *posterior) add(rows f32.Mat, noise []float32) {
 		return
 	}
 	if p.primal == nil {
-		p.primal, p.dual, done = newPrimal(len(p.u)), dualSystem{}, 0
+		p.primal, p.dual, done = newPrimal(len(p.U)), dualSystem{}, 0
 	}
 	p.primal.add(p.anchors().RowRange(done, len(p.noise)), p.noise[done:])
 	p.primal.refactor()
 }
 
-// solve sets u for the residuals a − m_A of all anchors.
-func (p *posterior) solve(resid []float32) {
+// Solve sets u for the residuals a − m_A of all anchors.
+func (p *Posterior) Solve(resid []float32) {
 	if p.primal == nil {
-		f32.GemvT(p.u, p.anchors(), p.dual.solve(resid))
+		f32.GemvT(p.U, p.anchors(), p.dual.solve(resid))
 		return
 	}
 	weighted := slices.Clone(resid)
 	for i := range weighted {
 		weighted[i] /= p.noise[i]
 	}
-	f32.GemvT(p.u, p.anchors(), weighted)
-	f32.SolveCholesky(p.primal.factor, p.u)
+	f32.GemvT(p.U, p.anchors(), weighted)
+	f32.SolveCholesky(p.primal.factor, p.U)
 }
 
 // dualSystem is the n×n form. Its Cholesky factor grows by rows: O(n²·p + n³) in
@@ -98,7 +97,7 @@ func (d *dualSystem) lower() f32.Mat { return d.factor.Sub(0, 0, d.n, d.n) }
 // make a nearly singular Gram matrix indefinite.
 func (d *dualSystem) refactor(anchors f32.Mat, noise []float32) {
 	l := d.lower()
-	solve.Regular(leastNoise, 4, func(float32) bool {
+	Regular(leastNoise, 4, func(float32) bool {
 		f32.Syrk(l, anchors, false, 1)
 		for i := range noise {
 			noise[i] = 4*noise[i] + leastNoise*(1+f32.SqNorm(anchors.Row(i)))
@@ -143,7 +142,7 @@ func (s *primalSystem) add(rows f32.Mat, noise []float32) {
 // made it indefinite.
 func (s *primalSystem) refactor() {
 	ridge := float32(0)
-	solve.Regular(leastNoise, 4, func(more float32) bool {
+	Regular(leastNoise, 4, func(more float32) bool {
 		for i := range s.factor.Rows {
 			copy(s.factor.Row(i)[:i+1], s.precision.Row(i)[:i+1])
 			s.factor.Row(i)[i] *= 1 + ridge

@@ -1,22 +1,20 @@
-package workbench
+package solve
 
 import (
 	"axn/workbench/internal/f32"
-
-	"axn/workbench/internal/solve"
 )
 
-// primalFactor returns the Cholesky factor of AᵀA + ρI.
-func primalFactor(a f32.Mat, ridge float32) f32.Mat {
+// RidgeOfColumns returns the Cholesky factor of AᵀA + ρI.
+func RidgeOfColumns(a f32.Mat, ridge float32) f32.Mat {
 	k := f32.NewMat(a.Cols, a.Cols)
-	ridgeFactor(k, f32.Transpose(a, 1), ridge)
+	Ridge(k, f32.Transpose(a, 1), ridge)
 	return k
 }
 
-// ridgeFactor sets k to the Cholesky factor of AAᵀ + ridge·I, raising the ridge
+// Ridge sets k to the Cholesky factor of AAᵀ + ridge·I, raising the ridge
 // tenfold as long as rounding leaves the sum without one.
-func ridgeFactor(k, a f32.Mat, ridge float32) {
-	solve.Regular(ridge, 10, func(ridge float32) bool {
+func Ridge(k, a f32.Mat, ridge float32) {
+	Regular(ridge, 10, func(ridge float32) bool {
 		gram(k, a)
 		for i := range k.Rows {
 			k.Row(i)[i] += ridge
@@ -43,9 +41,9 @@ func gram(k, a f32.Mat) {
 	}
 }
 
-// ridgeCholesky returns the Cholesky factor of AAᵀ + s²·I.
-func ridgeCholesky(a f32.Mat, s2 float32) f32.Mat {
+// RidgeOfRows returns the Cholesky factor of AAᵀ + s²·I.
+func RidgeOfRows(a f32.Mat, s2 float32) f32.Mat {
 	l := f32.NewMat(a.Rows, a.Rows)
-	ridgeFactor(l, a, s2)
+	Ridge(l, a, s2)
 	return l
 }

@@ -1,4 +1,4 @@
-package workbench
+package solve
 
 import (
 	"math"
@@ -8,14 +8,14 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// leastSquares is A·u ≈ b growing by rows: solve gives A⁺b, the least-squares
+// LeastSquares is A·u ≈ b growing by rows: solve gives A⁺b, the least-squares
 // solution of least norm, right to float32's last digit.
 //
 // The Cholesky factor of the smaller side's Gram matrix is float32 and grows by
 // what is new; what it gives is refined in float64 against A itself, so that its
 // rounding costs steps and no digits. Where A is too near singular for that, the
 // Gram matrix is solved in float64, by its eigenvectors if need be.
-type leastSquares struct {
+type LeastSquares struct {
 	a      f32.Mat // A and room for more rows
 	b      []float64
 	done   int     // rows in factor, or in normal once there are more rows than columns
@@ -23,19 +23,19 @@ type leastSquares struct {
 	normal f32.Mat // lower triangle of AᵀA
 }
 
-// newLeastSquares is for at most so many rows.
-func newLeastSquares(rows, cols int) *leastSquares {
-	return &leastSquares{a: f32.NewMat(rows, cols), factor: f32.NewMat(min(rows, cols), cols)}
+// NewLeastSquares is for at most so many rows.
+func NewLeastSquares(rows, cols int) *LeastSquares {
+	return &LeastSquares{a: f32.NewMat(rows, cols), factor: f32.NewMat(min(rows, cols), cols)}
 }
 
-// add appends a row.
-func (l *leastSquares) add(row []float32, b float64) {
+// Add appends a row.
+func (l *LeastSquares) Add(row []float32, b float64) {
 	copy(l.a.Row(len(l.b)), row)
 	l.b = append(l.b, b)
 }
 
-// solve returns A⁺b.
-func (l *leastSquares) solve() []float64 {
+// Solve returns A⁺b.
+func (l *LeastSquares) Solve() []float64 {
 	a := l.a.RowRange(0, len(l.b))
 	if a.Rows <= a.Cols {
 		return l.dual(a)
@@ -44,7 +44,7 @@ func (l *leastSquares) solve() []float64 {
 }
 
 // dual returns u = Aᵀ(AAᵀ)⁺b.
-func (l *leastSquares) dual(a f32.Mat) []float64 {
+func (l *LeastSquares) dual(a f32.Mat) []float64 {
 	u := make([]float64, a.Cols)
 	y, ok := []float64(nil), false
 	if k, regular := l.appendRows(a); regular {
@@ -61,7 +61,7 @@ func (l *leastSquares) dual(a f32.Mat) []float64 {
 }
 
 // primal returns u = (AᵀA)⁺Aᵀb.
-func (l *leastSquares) primal(a f32.Mat) []float64 {
+func (l *LeastSquares) primal(a f32.Mat) []float64 {
 	ab, y := make([]float64, a.Cols), make([]float64, a.Rows)
 	f32.GemvTWide(ab, a, l.b)
 	if k, regular := l.addRows(a); regular {
@@ -78,7 +78,7 @@ func (l *leastSquares) primal(a f32.Mat) []float64 {
 
 // appendRows extends the factor of AAᵀ to all rows; once one of them depends on
 // others it stays as it is.
-func (l *leastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
+func (l *LeastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
 	k := l.factor.Sub(0, 0, a.Rows, a.Rows)
 	f32.MulT(k.RowRange(l.done, k.Rows), a.RowRange(l.done, a.Rows), a, 1)
 	if _, ok := f32.CholeskyAppend(k, l.done, 1); !ok || !independent(k) {
@@ -89,7 +89,7 @@ func (l *leastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
 }
 
 // addRows adds the new rows to AᵀA and factors it.
-func (l *leastSquares) addRows(a f32.Mat) (factor f32.Mat, regular bool) {
+func (l *LeastSquares) addRows(a f32.Mat) (factor f32.Mat, regular bool) {
 	if l.normal.Data == nil {
 		l.normal, l.done = f32.NewMat(a.Cols, a.Cols), 0
 	}

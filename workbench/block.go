@@ -104,7 +104,7 @@ func (b *block) take(ctx context.Context, probes []probe, size int) error {
 			lists = append(lists, hits[len(b.seekers)+i])
 		}
 		items := inTurn(lists, size)
-		if _, store := b.items.(*storeShelf); !store && len(items) < size {
+		if b.items.exact() && len(items) < size {
 			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
 		}
 		k.take(items)

@@ -15,8 +15,8 @@ import (
 // from so many items on, it reads them rounded to bytes instead.
 const (
 	codedQueries = 2
-	codedItems   = 10000
-	codedShare   = 8 // scores one item in so many exactly at most; beyond, all
+	CodedItems   = 10000 // below it nothing is rounded
+	codedShare   = 8     // scores one item in so many exactly at most; beyond, all
 
 	// codedBytes are scanned in about the time that another goroutine takes to start
 	// and to be waited for.
@@ -26,21 +26,22 @@ const (
 // codes is a matrix rounded to bytes.
 type codes struct {
 	mu    sync.Mutex
-	from  *Matrix
+	from  f32.Mat
 	items *q8.Items
 }
 
 // of returns m's codes, made at the first use.
-func (c *codes) of(m *Matrix) *q8.Items {
+func (c *codes) of(m f32.Mat) *q8.Items {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.from != m {
-		c.from, c.items = m, q8.Pack(m.view(), cores.Threads())
+	if !same(c.from, m) {
+		c.from, c.items = m, q8.Pack(m, cores.Threads())
 	}
 	return c.items
 }
 
-func (c *codes) set(m *Matrix, items *q8.Items) {
+// set gives m codes made before.
+func (c *codes) set(m f32.Mat, items *q8.Items) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.from, c.items = m, items
@@ -49,15 +50,15 @@ func (c *codes) set(m *Matrix, items *q8.Items) {
 // codedShelf is an exact shelf too, for one search of few queries: it bounds every
 // item's score by rounded vectors and scores those exactly that may be chosen.
 type codedShelf struct {
-	indexShelf
+	scanShelf
 	mu   sync.Mutex
 	sims map[int]*similarities // by query
 
 	lost sync.Map // the queries for which bounds were once no help: the next round they would not be either
 }
 
-func newCodedShelf(ix *Index) *codedShelf {
-	return &codedShelf{indexShelf: indexShelf{ix}, sims: map[int]*similarities{}}
+func newCodedShelf(x *shelfItems) *codedShelf {
+	return &codedShelf{scanShelf: scanShelf{x}, sims: map[int]*similarities{}}
 }
 
 // similarities are bounds of v_i·x for a query: they serve all its rounds.
@@ -86,7 +87,7 @@ func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]top
 	for r, i := range left {
 		rest[r] = probes[i]
 	}
-	found, err := c.indexShelf.choose(ctx, rest, n)
+	found, err := c.scanShelf.choose(ctx, rest, n)
 	for r, i := range left {
 		hits[i] = found[r]
 	}
@@ -114,24 +115,16 @@ func (c *codedShelf) score(p *probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
 	cores.Ranges(cores.Threads(), len(items), topk.ScanCols, func(lo, hi int) {
 		if part := scores.Sub(0, lo, 1, hi-lo); p.place != nil {
-			f32.MulT(part, f32.View(p.place, 1, len(p.place)), c.Features.Select(items[lo:hi]).view(), 1)
+			f32.MulT(part, f32.View(p.place, 1, len(p.place)), selected(c.Features, items[lo:hi]), 1)
 		}
 		if part := sims.Sub(0, lo, 1, hi-lo); p.curve != nil {
-			f32.MulT(part, f32.View(p.vector, 1, len(p.vector)), c.DE.Items.Select(items[lo:hi]).view(), 1)
+			f32.MulT(part, f32.View(p.vector, 1, len(p.vector)), selected(c.Vectors, items[lo:hi]), 1)
 		}
 		for i := lo; i < hi; i++ {
 			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], c.bias(items[i], 1))
 		}
 	})
 	return scores.Data
-}
-
-// bias is the prior's for n items from lo on; nil where there is none.
-func (ix *Index) bias(lo, n int) []float32 {
-	if ix.Prior == nil {
-		return nil
-	}
-	return ix.Prior.Bias.Data[lo : lo+n]
 }
 
 // similarities returns the bounds of a probe's v_i·x; nil if there are none.
@@ -141,8 +134,8 @@ func (c *codedShelf) similarities(p *probe) *similarities {
 	if s, ok := c.sims[p.query]; ok {
 		return s
 	}
-	if bounds, ok := c.codesOf(c.DE.Items).of(c.DE.Items).Probe(p.vector); ok {
-		s := &similarities{Probe: bounds, upper: make([]float32, c.DE.Items.Rows)}
+	if bounds, ok := c.VectorCodes.of(c.Vectors).Probe(p.vector); ok {
+		s := &similarities{Probe: bounds, upper: make([]float32, c.Vectors.Rows)}
 		cores.Ranges(cores.Threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
 		c.sims[p.query] = s
 	}
@@ -163,7 +156,7 @@ type scoreBounds struct {
 func (c *codedShelf) bounds(p *probe) (b *scoreBounds, ok bool) {
 	b = &scoreBounds{codedShelf: c, probe: p}
 	if p.place != nil {
-		if b.place, ok = c.codesOf(c.Features).of(c.Features).Probe(p.place); !ok {
+		if b.place, ok = c.FeatureCodes.of(c.Features).Probe(p.place); !ok {
 			return nil, false
 		}
 	}

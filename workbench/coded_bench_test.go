@@ -72,12 +72,12 @@ func BenchmarkOneQuery(b *testing.B) {
 func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by string, o SearchOptions) {
 	o, q := ix.options(o), 0
 	for _, m := range ix.coded() {
-		ix.codesOf(m).of(m)
+		ix.codesOf(m).of(m.view())
 	}
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))
-		if block.items = (indexShelf{ix}); by == "bytes" {
-			block.items = newCodedShelf(ix)
+		if block.items = (scanShelf{ix.items()}); by == "bytes" {
+			block.items = newCodedShelf(ix.items())
 		}
 		for r, size := range roundSizes(o.Budget, o.Rounds, o.FirstShare) {
 			if err := block.round(b.Context(), s, r, size, o); err != nil {

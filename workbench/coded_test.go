@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -12,52 +13,90 @@ import (
 	"axn/workbench/internal/f32"
 )
 
+func normalRows(rng *rand.Rand, rows, cols int) f32.Mat {
+	m := f32.NewMat(rows, cols)
+	for i := range m.Data {
+		m.Data[i] = float32(rng.NormFloat64())
+	}
+	return m
+}
+
+// unitVectors are n vectors of length 1.
+func unitVectors(rng *rand.Rand, n, d int) f32.Mat {
+	m := normalRows(rng, n, d)
+	for i := range n {
+		f32.Scale(1/float32(math.Sqrt(float64(f32.SqNorm(m.Row(i))))), m.Row(i))
+	}
+	return m
+}
+
+// itemKinds are items as the methods have them.
+var itemKinds = map[string]func(rng *rand.Rand, n, d int) *shelfItems{
+	"one matrix": func(rng *rand.Rand, n, d int) *shelfItems {
+		v, c := unitVectors(rng, n, d), new(codes)
+		return &shelfItems{Features: v, Vectors: v, FeatureCodes: c, VectorCodes: c}
+	},
+	"features apart": func(rng *rand.Rand, n, d int) *shelfItems {
+		return &shelfItems{Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(codes), VectorCodes: new(codes)}
+	},
+	"with a prior": func(rng *rand.Rand, n, d int) *shelfItems {
+		v, bias := unitVectors(rng, n, d), normalRows(rng, 1, n).Data
+		f32.Scale(.3, bias)
+		f := f32.NewMat(n, 2*d+1)
+		for i := range n {
+			copy(f.Row(i), v.Row(i))
+			f32.Axpy(.2, normalRows(rng, 1, d+1).Data, f.Row(i)[d:])
+		}
+		return &shelfItems{Features: f, Vectors: v, Bias: bias, FeatureCodes: new(codes), VectorCodes: new(codes)}
+	},
+}
+
+// probesOf are the two queries' probes in a round: before and after evidence, with the dual
+// encoder's own list beside them.
+func probesOf(rng *rand.Rand, x *shelfItems, temperature float64) []probe {
+	rising := curve.NewPair(curve.Knots{X: []float64{-.5, .2, .9}, Y: []float64{-1, 0, 3}}, curve.Knots{X: []float64{-1, 1}, Y: []float64{.2, .5}})
+	var probes []probe
+	for query := range 2 {
+		vector, seen := unitVectors(rng, 1, x.Vectors.Cols).Data, map[int]bool{}
+		for range 40 {
+			seen[rng.IntN(x.Features.Rows)] = true
+		}
+		p := probe{query: query, place: normalRows(rng, 1, x.Features.Cols).Data, seen: seen}
+		if x.Bias != nil {
+			p.vector, p.curve, p.slope = vector, rising.Sum(.8+.4*rng.Float64(), 1.5), 1
+		}
+		if temperature > 0 {
+			p.draw = newLottery(temperature, 3, query, 1)
+		}
+		probes = append(probes, p, similarity(query, vector))
+	}
+	return probes
+}
+
 // Bytes and exact re-scoring choose what the scan chooses, bits of the scores
-// included, in every round of every method, with and without draws; and bounds
-// are of use to most.
+// included, with and without draws; and bounds are of use to most.
 func TestCodedShelf(t *testing.T) {
-	d, g := toy(25, 60, 3000, 8)
-	for _, m := range methods() {
-		ix, chosen, all := toyIndex(t, d, g, m), 0, 0
-		for _, o := range []SearchOptions{{Budget: 100}, {Budget: 60, Softmax: 0.5, Seed: 3}, {Budget: 200, Rounds: 10}} {
-			b := must[*block](t)(ix.newBlock(t.Context(), []int{1, 40}, ix.options(o)))
-			shelf := newCodedShelf(ix)
-			for r := range 4 {
-				probes := append(b.probes(optimism), similarity(1, d.DE.Queries.Row(1)))
-				if o.Softmax > 0 {
-					probes[0].draw = newLottery(o.Softmax, o.Seed, 1, r)
-				}
-				chosen, all = chosen+compareShelves(t, string(m), ix, shelf, probes, 20), all+len(probes)
-				if err := b.round(t.Context(), LookUp(g), r, 10, ix.options(o)); err != nil {
-					t.Fatal(err)
-				}
+	rng := rand.New(rand.NewPCG(25, 1))
+	for kind, items := range itemKinds {
+		chosen, all := 0, 0
+		for _, temperature := range []float64{0, 0, .5} {
+			for _, n := range []int{1, 20, 60} {
+				x := items(rng, 3000, 8)
+				probes := probesOf(rng, x, temperature)
+				chosen, all = chosen+compareShelves(t, kind, x, probes, n), all+len(probes)
 			}
 		}
 		if 2*chosen < all {
-			t.Errorf("%s: bounds were of use to %d of %d probes", m, chosen, all)
-		}
-	}
-}
-
-// A search of one query over many items, which goes by bytes, answers as one of
-// many queries, which scans.
-func TestSearchByBytesAsByScan(t *testing.T) {
-	d, g := toy(28, 40, codedItems, 8)
-	for _, m := range []Method{Calibrated, DualEncoder, ADACUR} {
-		ix, o := toyIndex(t, d, g, m), SearchOptions{Budget: 60, K: 10}
-		together := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), []int{3, 30, 39}, o))
-		for i := range together {
-			if alone := must[*Result](t)(ix.Search(t.Context(), LookUp(g), together[i].Query, o)); !reflect.DeepEqual(*alone, together[i]) {
-				t.Errorf("%s: %v alone, %v together", m, alone, &together[i])
-			}
+			t.Errorf("%s: bounds were of use to %d of %d probes", kind, chosen, all)
 		}
 	}
 }
 
 // compareShelves returns the number of probes that bounds were of use to.
-func compareShelves(t *testing.T, name string, ix *Index, coded *codedShelf, probes []probe, n int) (chosen int) {
+func compareShelves(t *testing.T, name string, x *shelfItems, probes []probe, n int) (chosen int) {
 	t.Helper()
-	want, err := indexShelf{ix}.choose(t.Context(), probes, n)
+	coded := newCodedShelf(x)
+	want, err := scanShelf{x}.choose(t.Context(), probes, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,27 +130,72 @@ func TestCodedShelfAdversarial(t *testing.T) {
 			}
 		},
 	} {
-		d, g := toy(26, 60, 1500, 8)
 		r := rand.New(rand.NewPCG(26, 1))
-		for _, m := range []Method{DualEncoder, Calibrated} {
-			ix := toyIndex(t, d, g, m)
-			probes := must[*block](t)(ix.newBlock(t.Context(), []int{1, 40}, ix.options(SearchOptions{Budget: 50}))).probes(optimism)
-			ix.Features, ix.DE.Items = bent(ix.Features, r, bend), bent(ix.DE.Items, r, bend)
-			probes = append(probes, similarity(40, d.DE.Queries.Row(40)))
-			if m == Calibrated { // a curve that falls, a slope that is no number
-				probes = append(probes, probes[0], probes[1])
-				probes[3].curve, probes[3].slope = curve.NewPair(curve.Knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, curve.Knots{}).Sum(-1, 0), -1
-				probes[4].slope = float32(math.NaN())
+		for _, kind := range []string{"one matrix", "with a prior"} {
+			x := itemKinds[kind](r, 1500, 8)
+			probes := probesOf(r, x, 0)
+			x.Features, x.Vectors = bent(x.Features, r, bend), bent(x.Vectors, r, bend)
+			if x.Bias != nil { // a curve that falls, a slope that is no number
+				probes = append(probes, probes[0], probes[2])
+				probes[4].curve, probes[4].slope = curve.NewPair(curve.Knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, curve.Knots{}).Sum(-1, 0), -1
+				probes[5].slope = float32(math.NaN())
 			}
 			for _, n := range []int{1, 30, 1500} {
-				compareShelves(t, name, ix, newCodedShelf(ix), probes, n)
+				compareShelves(t, name+", "+kind, x, probes, n)
 			}
 		}
 	}
 }
 
-func bent(m *Matrix, r *rand.Rand, bend func(*rand.Rand, []float32)) *Matrix {
-	out := NewMatrix(m.Rows, m.Cols)
+// A scan of all items and choose agree with the formula, item by item.
+func TestScanShelf(t *testing.T) {
+	rng := rand.New(rand.NewPCG(27, 1))
+	for kind, items := range itemKinds {
+		for _, n := range []int{1, 100, 700} {
+			x := items(rng, n, 5)
+			probes := probesOf(rng, x, 0)
+			got := f32.NewMat(len(probes), n)
+			x.scores(probes, got)
+			hits, err := scanShelf{x}.choose(t.Context(), probes, 3)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for r, p := range probes {
+				checkScores(t, fmt.Sprintf("%s, %d items, probe %d", kind, n, r), x, p, got.Row(r))
+				for _, h := range hits[r] {
+					if h.Score != got.Row(r)[h.Index] || p.seen[h.Index] {
+						t.Errorf("%s, probe %d: chose %v of score %v", kind, r, h, got.Row(r)[h.Index])
+					}
+				}
+			}
+		}
+	}
+}
+
+// checkScores computes the formula in float64.
+func checkScores(t *testing.T, name string, x *shelfItems, p probe, got []float32) {
+	t.Helper()
+	for i, v := range got {
+		want := 0.0
+		for j, f := range p.place {
+			want += float64(f) * float64(x.Features.Row(i)[j])
+		}
+		if p.curve != nil {
+			sim, at := f32.Dot(p.vector, x.Vectors.Row(i)), []float32{0}
+			p.curve.Add(at, []float32{sim})
+			want += float64(at[0])
+			if p.slope != 0 {
+				want += float64(p.slope) * float64(x.Bias[i])
+			}
+		}
+		if math.Abs(float64(v)-want) > 1e-4 {
+			t.Fatalf("%s: item %d scores %v, want %v", name, i, v, want)
+		}
+	}
+}
+
+func bent(m f32.Mat, r *rand.Rand, bend func(*rand.Rand, []float32)) f32.Mat {
+	out := f32.NewMat(m.Rows, m.Cols)
 	copy(out.Data, m.Data)
 	for i := range m.Rows {
 		bend(r, out.Row(i))
@@ -130,7 +214,10 @@ func TestCodedShelfLevels(t *testing.T) {
 	if os.Getenv("AXN_KERNELS") != "" {
 		return
 	}
-	self := must[string](t)(os.Executable())
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, level := range []string{"go", "avx2"} {
 		cmd := exec.Command(self, "-test.run=^TestCodedShelf(Adversarial)?$")
 		cmd.Env = append(os.Environ(), "AXN_KERNELS="+level)

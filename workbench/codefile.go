@@ -15,7 +15,7 @@ import (
 // mapped need not make them.
 func (ix *Index) coded() map[string]*Matrix {
 	switch {
-	case ix.Features.Rows < codedItems:
+	case ix.Features.Rows < CodedItems:
 		return nil
 	case ix.Features == ix.DE.Items:
 		return map[string]*Matrix{"de_items": ix.DE.Items}
@@ -36,7 +36,7 @@ func (ix *Index) codesOf(m *Matrix) *codes {
 func (ix *Index) writeCodes(w *npz.Writer, names []string) {
 	for _, name := range names {
 		m := ix.coded()[name]
-		c := ix.codesOf(m).of(m)
+		c := ix.codesOf(m).of(m.view())
 		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
 		w.Bytes(name+"_codes", c.Codes)
 		w.Ints(name+"_offsets", c.Offset)
@@ -74,6 +74,6 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	if err := x.Check(); err != nil {
 		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)
 	}
-	ix.codesOf(m).set(m, x)
+	ix.codesOf(m).set(m.view(), x)
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
-
 )
 
 // slowCUR is ADACUR as its paper writes it: ŝ = a·pinv(R_A)·R by a singular value

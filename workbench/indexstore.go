@@ -1,54 +1,59 @@
 package workbench
 
 import (
+	"axn/workbench/internal/f32"
+	"cmp"
 	"context"
 	"fmt"
-	"slices"
-
-	"axn/workbench/internal/curve"
 )
-
-// rowLayout says how the row of an item is put together: so many floats of its
-// dual-encoder vector, of its features, and of its prior's bias.
-type rowLayout struct{ vectors, features, bias int }
-
-func (l rowLayout) cols() int { return l.vectors + l.features + l.bias }
 
 // layout leaves the vectors out where they are the features.
 func (ix *Index) layout() rowLayout {
-	l := rowLayout{vectors: ix.DE.Items.Cols, features: ix.Features.Cols}
+	l := rowLayout{Vectors: ix.DE.Items.Cols, Features: ix.Features.Cols}
 	if ix.Prior != nil {
-		l.bias = 1
+		l.Bias = 1
 	} else if ix.Features == ix.DE.Items {
-		l.vectors = 0
+		l.Vectors = 0
 	}
 	return l
 }
 
-// split returns the parts of rows, in memory of their own.
-func (l rowLayout) split(rows *Matrix) (v, f *Matrix, bias []float32) {
-	v, f, bias = NewMatrix(rows.Rows, l.vectors), NewMatrix(rows.Rows, l.features), make([]float32, rows.Rows*l.bias)
-	for i := range rows.Rows {
-		row := rows.Row(i)
-		copy(v.Row(i), row)
-		copy(f.Row(i), row[l.vectors:])
-		copy(bias[i*l.bias:(i+1)*l.bias], row[l.vectors+l.features:])
+// items are what searches look at.
+func (ix *Index) items() *shelfItems {
+	x := &shelfItems{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
+	if ix.Prior != nil {
+		x.Bias = ix.Prior.Bias.Data
 	}
-	return v, f, bias
+	return x
+}
+
+// plainStore gives the rows of an ItemStore as the kernels take them.
+type plainStore struct{ ItemStore }
+
+func (s plainStore) Rows(ctx context.Context, items []int) (f32.Mat, error) {
+	rows, err := s.ItemStore.Rows(ctx, items)
+	if err != nil {
+		return f32.Mat{}, err
+	}
+	return rows.view(), nil
+}
+
+func (s plainStore) Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error) {
+	return s.ItemStore.Candidates(ctx, matrix(vectors), k, exclude)
 }
 
 // indexStore is an index's own matrices as a store. It is exact: candidates come
 // from the scan that searches use.
 type indexStore struct {
-	indexShelf
-	rowLayout
+	*Index
+	layout rowLayout
 }
 
 // Items returns the index's items as a store, to be copied into another one or
 // searched as it is. Row i is v_i, F_i and the prior's bias of item i, one after
 // the other; v_i is left out where it is F_i, and the bias where there is no prior.
 // The rows stay where the index has them: in memory, or in the file of MapIndex.
-func (ix *Index) Items() ItemStore { return indexStore{indexShelf{ix}, ix.layout()} }
+func (ix *Index) Items() ItemStore { return indexStore{ix, ix.layout()} }
 
 // StoreOf returns the rows of a matrix as an exact store, without a copy.
 func StoreOf(rows *Matrix) ItemStore {
@@ -70,22 +75,22 @@ func (ix *Index) Head() *Index {
 	return head
 }
 
-func (s indexStore) Size() (items, cols int) { return s.Features.Rows, s.cols() }
+func (s indexStore) Size() (items, cols int) { return s.Features.Rows, s.layout.cols() }
 
 func (s indexStore) Rows(ctx context.Context, items []int) (*Matrix, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rows := NewMatrix(len(items), s.cols())
+	rows := NewMatrix(len(items), s.layout.cols())
 	for i, it := range items {
 		if it < 0 || it >= s.Features.Rows {
 			return nil, fmt.Errorf("workbench: rows: no item %d among %d", it, s.Features.Rows)
 		}
 		row := rows.Row(i)[:0]
-		if s.vectors > 0 {
+		if s.layout.Vectors > 0 {
 			row = append(row, s.DE.Items.Row(it)...)
 		}
-		if row = append(row, s.Features.Row(it)...); s.bias > 0 {
+		if row = append(row, s.Features.Row(it)...); s.layout.Bias > 0 {
 			row = append(row, s.Prior.Bias.Data[it])
 		}
 	}
@@ -96,20 +101,20 @@ func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, excl
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if vectors.Cols != s.cols() || exclude != nil && len(exclude) != vectors.Rows {
+	if vectors.Cols != s.layout.cols() || exclude != nil && len(exclude) != vectors.Rows {
 		return nil, fmt.Errorf("workbench: candidates: %w: %d vectors of %d floats, %d lists of exclusions, rows of %d floats",
-			ErrShape, vectors.Rows, vectors.Cols, len(exclude), s.cols())
+			ErrShape, vectors.Rows, vectors.Cols, len(exclude), s.layout.cols())
 	}
 	probes := make([]probe, vectors.Rows)
 	for q := range probes {
-		probes[q] = s.innerProduct(q, vectors.Row(q))
+		probes[q] = s.layout.innerProduct(q, vectors.Row(q))
 		if exclude != nil {
 			for _, it := range exclude[q] {
 				probes[q].seen[it] = true
 			}
 		}
 	}
-	hits, err := s.choose(ctx, probes, k)
+	hits, err := scanShelf{s.items()}.choose(ctx, probes, k)
 	found := make([][]int, len(hits))
 	for q := range hits {
 		for _, h := range hits[q] {
@@ -119,24 +124,42 @@ func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, excl
 	return found, err
 }
 
-// innerProduct is the probe that scores an item by its row's inner product with x.
-func (s indexStore) innerProduct(query int, x []float32) probe {
-	p := probe{query: query, place: x[s.vectors : s.vectors+s.features], seen: map[int]bool{}}
-	if s.vectors > 0 {
-		p.vector, p.curve = x[:s.vectors], curve.Identity
-	}
-	if s.bias > 0 {
-		p.slope = x[s.vectors+s.features]
-	}
-	p.place = slices.Clip(p.place)
-	return p
-}
-
 // String fits one line.
 func (s indexStore) String() string {
 	how := "in memory"
 	if s.mapped != nil {
 		how = "in a mapped file"
 	}
-	return fmt.Sprintf("items %s: %d of %d floats", how, s.Features.Rows, s.cols())
+	return fmt.Sprintf("items %s: %d of %d floats", how, s.Features.Rows, s.layout.cols())
+}
+
+// defaultOversample is SearchOptions.Oversample when that is 0.
+const defaultOversample = 4
+
+// shelf returns where a search of a number of queries together finds the items.
+func (ix *Index) shelf(queries int, o SearchOptions) shelf {
+	if o.Store != nil {
+		return newStoreShelf(plainStore{o.Store}, ix.layout(), cmp.Or(o.Oversample, defaultOversample))
+	}
+	return newShelf(ix.items(), queries)
+}
+
+// checkStore returns an error when a search cannot be made over its store.
+func (ix *Index) checkStore(o SearchOptions) error {
+	if o.Store == nil {
+		if ix.Features.Rows == 0 {
+			return fmt.Errorf("the index has no items of its own: set Store to where they are")
+		}
+		return nil
+	}
+	_, cols := o.Store.Size()
+	switch {
+	case cols != ix.layout().cols():
+		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().cols())
+	case o.First != nil || systems[ix.Method].begin == byChance:
+		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
+	case o.Softmax > 0:
+		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
+	}
+	return nil
 }

@@ -8,17 +8,19 @@ import (
 	"axn/workbench/internal/topk"
 )
 
-// indexShelf is the shelf of an index's own matrices. It scores every item,
+// scanShelf is the shelf of an index's own matrices. It scores every item,
 // exactly, and keeps no other form of the vectors: where the product wants them
 // packed, each chunk of items is packed when its turn comes, while it is in the cache.
-type indexShelf struct{ *Index }
+type scanShelf struct{ *shelfItems }
 
-func (ix indexShelf) size() (items, features int) { return ix.Features.Rows, ix.Features.Cols }
+func (x scanShelf) exact() bool { return true }
 
-func (ix indexShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hit, error) {
-	s := ix.newScan(probes)
+func (x scanShelf) size() (items, features int) { return x.Features.Rows, x.Features.Cols }
+
+func (x scanShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+	s := x.newScan(probes)
 	seen := func(row, item int) bool { return s.probes[row].seen[item] }
-	found := topk.ScanBy(len(probes), ix.Features.Rows, n, s.chunks, seen, cores.Threads())
+	found := topk.ScanBy(len(probes), x.Features.Rows, n, s.chunks, seen, cores.Threads())
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {
 		hits[i] = found[row]
@@ -26,21 +28,34 @@ func (ix indexShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.
 	return hits, nil
 }
 
-func (ix indexShelf) rows(_ context.Context, items []int) (itemRows, error) {
-	r := itemRows{features: ix.Features.Select(items).view()}
-	if r.vectors = r.features; ix.Features != ix.DE.Items {
-		r.vectors = ix.DE.Items.Select(items).view()
+func (x scanShelf) rows(_ context.Context, items []int) (itemRows, error) {
+	features := selected(x.Features, items)
+	r := itemRows{features: features, vectors: features}
+	if !x.shared() {
+		r.vectors = selected(x.Vectors, items)
 	}
-	if ix.Prior != nil {
-		r.bias = ix.Prior.Bias.Select(items).Data
+	if x.Bias != nil {
+		r.bias = make([]float32, len(items))
+		for i, it := range items {
+			r.bias[i] = x.Bias[it]
+		}
 	}
 	return r, nil
+}
+
+// selected returns a copy of some rows.
+func selected(m f32.Mat, rows []int) f32.Mat {
+	s := f32.NewMat(len(rows), m.Cols)
+	for i, row := range rows {
+		copy(s.Row(i), m.Row(row))
+	}
+	return s
 }
 
 // scan scores items for some probes, a chunk at a time. The probes that have a
 // place come first, so that one product serves them.
 type scan struct {
-	*Index
+	*shelfItems
 	order  []int   // row r of the scores is probe order[r] of those asked
 	probes []probe // in the order of rows
 	places f32.Mat // of the first rows
@@ -48,8 +63,8 @@ type scan struct {
 	xOf    []int   // the row of x, by row
 }
 
-func (ix *Index) newScan(probes []probe) *scan {
-	s := &scan{Index: ix}
+func (x *shelfItems) newScan(probes []probe) *scan {
+	s := &scan{shelfItems: x}
 	for _, placed := range []bool{true, false} {
 		for i, p := range probes {
 			if (p.place != nil) == placed {
@@ -73,7 +88,7 @@ func (s *scan) setPlaces() {
 
 // setVectors sets x and xOf; the probes of a query share a row.
 func (s *scan) setVectors() {
-	s.x = f32.NewMat(len(s.probes), s.DE.Items.Cols)
+	s.x = f32.NewMat(len(s.probes), s.Vectors.Cols)
 	rows := map[int]int{}
 	for _, p := range s.probes {
 		if _, ok := rows[p.query]; !ok && p.curve != nil {
@@ -90,21 +105,18 @@ func (s *scan) chunks() topk.Chunk {
 	sims := f32.NewMat(s.x.Rows, topk.ScanCols)
 	return func(lo int, scores f32.Mat) {
 		hi := lo + scores.Cols
-		f32.MulT(scores.RowRange(0, s.places.Rows), s.places, s.Features.view().RowRange(lo, hi), 1)
+		f32.MulT(scores.RowRange(0, s.places.Rows), s.places, s.Features.RowRange(lo, hi), 1)
 		for r := s.places.Rows; r < scores.Rows; r++ {
 			clear(scores.Row(r))
 		}
 		sims := sims.Sub(0, 0, s.x.Rows, scores.Cols)
-		f32.MulT(sims, s.x, s.DE.Items.view().RowRange(lo, hi), 1)
+		f32.MulT(sims, s.x, s.Vectors.RowRange(lo, hi), 1)
 		s.finish(lo, scores, sims)
 	}
 }
 
 func (s *scan) finish(lo int, scores, sims f32.Mat) {
-	var bias []float32
-	if s.Prior != nil {
-		bias = s.Prior.Bias.Data[lo : lo+scores.Cols]
-	}
+	bias := s.bias(lo, scores.Cols)
 	for r := range s.probes {
 		p, x := &s.probes[r], []float32(nil)
 		if p.curve != nil {
@@ -115,8 +127,8 @@ func (s *scan) finish(lo int, scores, sims f32.Mat) {
 }
 
 // scores sets dst to the scores of all items, one row a probe.
-func (ix *Index) scores(probes []probe, dst f32.Mat) {
-	s := ix.newScan(probes)
+func (x *shelfItems) scores(probes []probe, dst f32.Mat) {
+	s := x.newScan(probes)
 	chunks := (dst.Cols + topk.ScanCols - 1) / topk.ScanCols
 	cores.Ranges(cores.Threads(), chunks, 1, func(from, to int) {
 		chunk, part := s.chunks(), f32.NewMat(dst.Rows, topk.ScanCols)

@@ -16,13 +16,49 @@ type shelf interface {
 
 	// choose returns for every probe the n items of highest score that it has not
 	// seen, with their scores, best first, ties by lower item; fewer where fewer
-	// are left. A probe's answer, bits included, depends neither on the others nor
-	// on the number of threads, and an exact shelf's is that of Index.choose.
+	// are left. The answer to a probe is bit-identical whatever other probes are asked and
+	// however many threads run. All exact shelves give the same.
 	choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error)
+
+	// exact reports whether choose looks at all items.
+	exact() bool
 
 	// rows returns what is known of some items, in the order given, in memory that
 	// is the caller's.
 	rows(ctx context.Context, items []int) (itemRows, error)
+}
+
+// shelfItems are an index's own items: features F, |I|×p, the dual encoder's vectors v,
+// |I|×d, and what the prior adds to each.
+type shelfItems struct {
+	Features, Vectors f32.Mat   // in one memory where the vectors are the features
+	Bias              []float32 // |I|; nil where there is no prior
+
+	FeatureCodes, VectorCodes *codes // for searches of few queries; one where the vectors are the features
+}
+
+// shared reports whether the vectors are the features.
+func (x *shelfItems) shared() bool { return same(x.Features, x.Vectors) }
+
+// same reports whether two matrices are one memory.
+func same(a, b f32.Mat) bool {
+	return a.Rows == b.Rows && a.Cols == b.Cols && len(a.Data) > 0 && len(b.Data) > 0 && &a.Data[0] == &b.Data[0]
+}
+
+// bias is what the prior adds to n items from lo on; nil where there is none.
+func (x *shelfItems) bias(lo, n int) []float32 {
+	if x.Bias == nil {
+		return nil
+	}
+	return x.Bias[lo : lo+n]
+}
+
+// newShelf returns the shelf for a search of a number of queries together.
+func newShelf(x *shelfItems, queries int) shelf {
+	if queries <= codedQueries && x.Features.Rows >= CodedItems {
+		return newCodedShelf(x)
+	}
+	return scanShelf{x}
 }
 
 // itemRows are n items taken from a shelf.

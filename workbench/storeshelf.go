@@ -1,15 +1,45 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
-	"fmt"
+	"slices"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
+
+// rowLayout says how the row of an item is put together: so many floats of its
+// dual-encoder vector, of its features, and of its prior's bias.
+type rowLayout struct{ Vectors, Features, Bias int }
+
+func (l rowLayout) cols() int { return l.Vectors + l.Features + l.Bias }
+
+// split returns the parts of rows, in memory of their own.
+func (l rowLayout) split(rows f32.Mat) (v, f f32.Mat, bias []float32) {
+	v, f, bias = f32.NewMat(rows.Rows, l.Vectors), f32.NewMat(rows.Rows, l.Features), make([]float32, rows.Rows*l.Bias)
+	for i := range rows.Rows {
+		row := rows.Row(i)
+		copy(v.Row(i), row)
+		copy(f.Row(i), row[l.Vectors:])
+		copy(bias[i*l.Bias:(i+1)*l.Bias], row[l.Vectors+l.Features:])
+	}
+	return v, f, bias
+}
+
+// innerProduct is the probe that scores an item by its row's inner product with x.
+func (s rowLayout) innerProduct(query int, x []float32) probe {
+	p := probe{query: query, place: x[s.Vectors : s.Vectors+s.Features], seen: map[int]bool{}}
+	if s.Vectors > 0 {
+		p.vector, p.curve = x[:s.Vectors], curve.Identity
+	}
+	if s.Bias > 0 {
+		p.slope = x[s.Vectors+s.Features]
+	}
+	p.place = slices.Clip(p.place)
+	return p
+}
 
 // storeShelf is the shelf of an index whose items lie in a store. The store knows
 // inner products only, so that a probe's curve goes there as a straight line,
@@ -19,48 +49,29 @@ import (
 // One block of queries uses it, choosing from one goroutine.
 type storeShelf struct {
 	rowLayout
-	store      ItemStore
+	store      itemStore
 	oversample int
 	region     map[int][]float32 // by query: x·v of the items it was last given
 }
 
-// defaultOversample is SearchOptions.Oversample when that is 0.
-const defaultOversample = 4
-
-// shelf returns the shelf for a search of so many queries together.
-func (ix *Index) shelf(queries int, o SearchOptions) shelf {
-	switch {
-	case o.Store != nil:
-		return &storeShelf{rowLayout: ix.layout(), store: o.Store, oversample: cmp.Or(o.Oversample, defaultOversample), region: map[int][]float32{}}
-	case queries <= codedQueries && ix.Features.Rows >= codedItems:
-		return newCodedShelf(ix)
-	}
-	return indexShelf{ix}
+// itemStore is a store of rows as rowLayout has them.
+type itemStore interface {
+	Size() (items, cols int)
+	Rows(ctx context.Context, items []int) (f32.Mat, error)
+	Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error)
 }
 
-// checkStore returns an error when a search cannot be made over its store.
-func (ix *Index) checkStore(o SearchOptions) error {
-	if o.Store == nil {
-		if ix.Features.Rows == 0 {
-			return fmt.Errorf("the index has no items of its own: set Store to where they are")
-		}
-		return nil
-	}
-	_, cols := o.Store.Size()
-	switch {
-	case cols != ix.layout().cols():
-		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().cols())
-	case o.First != nil || systems[ix.Method].begin == byChance:
-		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
-	case o.Softmax > 0:
-		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
-	}
-	return nil
+// newStoreShelf is for one block of queries; oversample is how many candidates it asks for
+// in the place of one.
+func newStoreShelf(store itemStore, layout rowLayout, oversample int) shelf {
+	return &storeShelf{rowLayout: layout, store: store, oversample: oversample, region: map[int][]float32{}}
 }
+
+func (s *storeShelf) exact() bool { return false }
 
 func (s *storeShelf) size() (items, features int) {
 	items, _ = s.store.Size()
-	return items, s.features
+	return items, s.Features
 }
 
 func (s *storeShelf) rows(ctx context.Context, items []int) (itemRows, error) {
@@ -69,10 +80,10 @@ func (s *storeShelf) rows(ctx context.Context, items []int) (itemRows, error) {
 		return itemRows{}, err
 	}
 	v, f, bias := s.split(rows)
-	if s.vectors == 0 {
+	if s.Vectors == 0 {
 		v = f
 	}
-	return itemRows{features: f.view(), vectors: v.view(), bias: bias}, nil
+	return itemRows{features: f, vectors: v, bias: bias}, nil
 }
 
 // choose asks for the dual encoder's own lists first: they tell where the curves
@@ -99,7 +110,7 @@ func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int
 	if len(which) == 0 {
 		return nil
 	}
-	vectors, seen := NewMatrix(len(which), s.cols()), make([][]int, len(which))
+	vectors, seen := f32.NewMat(len(which), s.cols()), make([][]int, len(which))
 	for r, i := range which {
 		s.flatten(vectors.Row(r), &probes[i])
 		for it := range probes[i].seen {
@@ -125,16 +136,16 @@ func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int
 // flatten sets w to the vector whose inner product with an item's row is the
 // probe's score of it, up to a constant, where the curve is straight.
 func (s *storeShelf) flatten(w []float32, p *probe) {
-	copy(w[s.vectors:], p.place)
+	copy(w[s.Vectors:], p.place)
 	if p.curve == nil {
 		return
 	}
-	if s.vectors == 0 {
+	if s.Vectors == 0 {
 		f32.Axpy(1, p.vector, w[:len(p.vector)])
 		return
 	}
-	f32.Axpy(p.curve.SlopeOver(s.region[p.query]), p.vector, w[:s.vectors])
-	if s.bias > 0 {
+	f32.Axpy(p.curve.SlopeOver(s.region[p.query]), p.vector, w[:s.Vectors])
+	if s.Bias > 0 {
 		w[len(w)-1] = p.slope
 	}
 }
@@ -164,7 +175,7 @@ func (s *storeShelf) best(p *probe, candidates []int, rows itemRows, at map[int]
 		if p.curve != nil {
 			sims[c] = f32.Dot(p.vector, rows.vectors.Row(i))
 		}
-		if s.bias > 0 {
+		if s.Bias > 0 {
 			bias[c] = rows.bias[i]
 		}
 	}

@@ -92,7 +92,7 @@ func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o Sea
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		ix.items().scores(b.probes(0), m.view().RowRange(lo, hi))
+		ix.items().Scores(b.probes(0), m.view().RowRange(lo, hi))
 		err := b.each(func(i int, k *seeker) error {
 			if r >= len(rs[i].Rounds) {
 				return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/solve"
 	"axn/workbench/internal/stats"
 )
@@ -53,9 +54,9 @@ type regression struct {
 
 // regressionFrom makes regressions whose u_param (eq. 7), which is also u before
 // any evidence, is param; nil is 0.
-func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf, []int, SearchOptions) ([]estimate, error) {
-	return func(_ context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
-		n, d := items.size()
+func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf.Shelf, []int, SearchOptions) ([]estimate, error) {
+	return func(_ context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
+		n, d := items.Size()
 		estimates := make([]estimate, len(queries))
 		for i, q := range queries {
 			x := make([]float32, d)
@@ -72,11 +73,11 @@ func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) 
 
 func zeroVector(*Index, int) []float32 { return nil }
 
-func (r *regression) probe(float64) probe { return probe{place: r.u} }
+func (r *regression) probe(float64) shelf.Probe { return shelf.Probe{Place: r.u} }
 
-func (r *regression) observe(items itemRows, scores []float64) {
+func (r *regression) observe(items shelf.Rows, scores []float64) {
 	for i, s := range scores {
-		r.anchors.Add(items.features.Row(i), r.norm.apply(s))
+		r.anchors.Add(items.Features.Row(i), r.norm.apply(s))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves

@@ -6,20 +6,21 @@ import (
 	"fmt"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/topk"
 )
 
 // block is a few queries that advance in lockstep.
 type block struct {
 	*Index
-	items   shelf
+	items   shelf.Shelf
 	seekers []*seeker
 }
 
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
 	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
 	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
-	items, _ := b.items.size()
+	items, _ := b.items.Size()
 	for i, est := range estimates {
 		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
 	}
@@ -52,7 +53,7 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 	probes := b.probes(optimism)
 	for i, k := range b.seekers {
 		if o.Softmax > 0 {
-			probes[i].draw = newLottery(o.Softmax, o.Seed, k.query, round)
+			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
 		}
 	}
 	return b.take(ctx, probes, size)
@@ -60,7 +61,7 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 
 // begin chooses round 1: by first, or the method's own way.
 func (b *block) begin(ctx context.Context, size int, first Initializer) error {
-	var probes []probe
+	var probes []shelf.Probe
 	own := systems[b.Method].begin
 	switch {
 	case first != nil:
@@ -72,19 +73,19 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 	}
 	if own != byScore {
 		for _, k := range b.seekers {
-			probes = append(probes, similarity(k.query, b.DE.Queries.Row(k.query)))
+			probes = append(probes, shelf.Similarity(k.query, b.DE.Queries.Row(k.query)))
 		}
 	}
 	return b.take(ctx, probes, size)
 }
 
 // probes are the seekers' approximate scores.
-func (b *block) probes(optimism float64) []probe {
-	probes := make([]probe, len(b.seekers))
+func (b *block) probes(optimism float64) []shelf.Probe {
+	probes := make([]shelf.Probe, len(b.seekers))
 	cores.Each(len(probes), func(i int) {
 		k := b.seekers[i]
 		probes[i] = k.est.probe(optimism)
-		probes[i].query, probes[i].seen = k.query, k.seen
+		probes[i].Query, probes[i].Seen = k.query, k.seen
 	})
 	return probes
 }
@@ -93,8 +94,8 @@ func (b *block) probes(optimism float64) []probe {
 // probes, it takes in turn from its two lists, its own first: what an index has
 // learnt in the mean over all items costs some of the very first, which the dual
 // encoder knew.
-func (b *block) take(ctx context.Context, probes []probe, size int) error {
-	hits, err := b.items.choose(ctx, probes, size)
+func (b *block) take(ctx context.Context, probes []shelf.Probe, size int) error {
+	hits, err := b.items.Choose(ctx, probes, size)
 	if err != nil {
 		return err
 	}
@@ -104,7 +105,7 @@ func (b *block) take(ctx context.Context, probes []probe, size int) error {
 			lists = append(lists, hits[len(b.seekers)+i])
 		}
 		items := inTurn(lists, size)
-		if b.items.exact() && len(items) < size {
+		if b.items.Exact() && len(items) < size {
 			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
 		}
 		k.take(items)
@@ -128,7 +129,7 @@ func inTurn(lists [][]topk.Hit, n int) []int {
 // initialize gives every seeker the items that first scores highest.
 func (b *block) initialize(first Initializer, size int) error {
 	errs := make([]error, len(b.seekers))
-	items, _ := b.items.size()
+	items, _ := b.items.Size()
 	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
 		scores := make([]float32, items)
 		for i := lo; i < hi; i++ {

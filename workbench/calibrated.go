@@ -8,6 +8,7 @@ import (
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/solve"
 )
 
@@ -90,12 +91,12 @@ type calibratedEstimate struct {
 	scores []float64   // a, not warped
 }
 
-func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
+func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
 	curves, err := ix.Prior.curves(ctx, items, ix.DE.Queries.Select(queries))
 	if err != nil {
 		return nil, err
 	}
-	n, p := items.size()
+	n, p := items.Size()
 	estimates := make([]estimate, len(queries))
 	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
@@ -105,15 +106,15 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf, queries []
 	return estimates, nil
 }
 
-func (e *calibratedEstimate) probe(optimism float64) probe {
+func (e *calibratedEstimate) probe(optimism float64) shelf.Probe {
 	last := len(e.U) - 1
 	slope := 1 + float32(e.prior.Slope)*e.U[last]
 	place := slices.Clone(e.U[:last])
 	f32.Axpy(slope, e.place, place[:len(e.place)])
-	return probe{place: place, vector: e.vector, curve: e.curves.Sum(float64(slope), optimism), slope: slope}
+	return shelf.Probe{Place: place, Vector: e.vector, Curve: e.curves.Sum(float64(slope), optimism), Slope: slope}
 }
 
-func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
+func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
 	means := e.expect(items)
 	if len(e.scores) == 0 {
 		for _, m := range means {
@@ -122,7 +123,7 @@ func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
 	}
 	rows, noise := f32.NewMat(len(scores), len(e.U)), make([]float32, len(scores))
 	for i := range scores {
-		copy(rows.Row(i), items.features.Row(i))
+		copy(rows.Row(i), items.Features.Row(i))
 		rows.Row(i)[len(e.U)-1] = float32(e.prior.Slope) * (means[i] - e.center)
 		noise[i] = float32(e.prior.Noise)
 	}
@@ -132,13 +133,13 @@ func (e *calibratedEstimate) observe(items itemRows, scores []float64) {
 }
 
 // expect returns the items' prior means.
-func (e *calibratedEstimate) expect(items itemRows) []float32 {
-	n := len(items.bias)
+func (e *calibratedEstimate) expect(items shelf.Rows) []float32 {
+	n := len(items.Bias)
 	sims, means := f32.NewMat(1, n), f32.NewMat(1, n)
-	f32.MulT(sims, f32.View(e.vector, 1, len(e.vector)), items.vectors, 1)
-	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.features.Sub(0, 0, n, len(e.place)), 1)
+	f32.MulT(sims, f32.View(e.vector, 1, len(e.vector)), items.Vectors, 1)
+	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.Features.Sub(0, 0, n, len(e.place)), 1)
 	e.curves.Sum(1, 0).Add(means.Data, sims.Data)
-	f32.Axpy(1, items.bias, means.Data)
+	f32.Axpy(1, items.Bias, means.Data)
 	return means.Data
 }
 

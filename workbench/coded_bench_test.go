@@ -9,6 +9,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // large is toy at the sizes of a service: 256 dimensions of falling spread, and
@@ -72,12 +73,12 @@ func BenchmarkOneQuery(b *testing.B) {
 func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by string, o SearchOptions) {
 	o, q := ix.options(o), 0
 	for _, m := range ix.coded() {
-		ix.codesOf(m).of(m.view())
+		ix.codesOf(m).Of(m.view())
 	}
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))
-		if block.items = (scanShelf{ix.items()}); by == "bytes" {
-			block.items = newCodedShelf(ix.items())
+		if block.items = (shelf.NewScan(ix.items())); by == "bytes" {
+			block.items = shelf.NewCoded(ix.items())
 		}
 		for r, size := range roundSizes(o.Budget, o.Rounds, o.FirstShare) {
 			if err := block.round(b.Context(), s, r, size, o); err != nil {

@@ -8,6 +8,7 @@ import (
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 	"axn/workbench/internal/q8"
+	"axn/workbench/internal/shelf"
 )
 
 // coded lists the matrices that searches of few queries scan as bytes, by the
@@ -15,7 +16,7 @@ import (
 // mapped need not make them.
 func (ix *Index) coded() map[string]*Matrix {
 	switch {
-	case ix.Features.Rows < CodedItems:
+	case ix.Features.Rows < shelf.CodedItems:
 		return nil
 	case ix.Features == ix.DE.Items:
 		return map[string]*Matrix{"de_items": ix.DE.Items}
@@ -26,7 +27,7 @@ func (ix *Index) coded() map[string]*Matrix {
 }
 
 // codesOf returns the codes of Features or DE.Items, which may be one matrix.
-func (ix *Index) codesOf(m *Matrix) *codes {
+func (ix *Index) codesOf(m *Matrix) *shelf.Codes {
 	if m == ix.Features {
 		return &ix.featureCodes
 	}
@@ -36,7 +37,7 @@ func (ix *Index) codesOf(m *Matrix) *codes {
 func (ix *Index) writeCodes(w *npz.Writer, names []string) {
 	for _, name := range names {
 		m := ix.coded()[name]
-		c := ix.codesOf(m).of(m.view())
+		c := ix.codesOf(m).Of(m.view())
 		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
 		w.Bytes(name+"_codes", c.Codes)
 		w.Ints(name+"_offsets", c.Offset)
@@ -74,6 +75,6 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	if err := x.Check(); err != nil {
 		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)
 	}
-	ix.codesOf(m).set(m.view(), x)
+	ix.codesOf(m).Set(m.view(), x)
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
+
+	"axn/workbench/internal/shelf"
 )
 
 // slowCUR is ADACUR as its paper writes it: ŝ = a·pinv(R_A)·R by a singular value
@@ -108,7 +110,7 @@ func TestSoftmaxDraws(t *testing.T) {
 	counts := [3]int{}
 	for seed := range int64(6000) {
 		s := []float32{0, 2, 4} // odds 1 : e : e² at temperature 2
-		newLottery(2, seed, 3, 1).apply(0, s)
+		shelf.NewDraw(2, seed, 3, 1).Apply(0, s)
 		counts[slowTop(s, 1)[0]]++
 	}
 	for i, want := range []float64{0.0900, 0.2447, 0.6652} {

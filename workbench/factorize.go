@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/shelf"
 )
 
 // Method names a way to make an index from observed scores.
@@ -60,7 +62,7 @@ func (o FactorizeOptions) check() error {
 // query. A new method is one more entry in systems.
 type system struct {
 	fit       fitFunc
-	estimates func(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error)
+	estimates func(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error)
 	begin     beginning                          // how round 1 chooses
 	scale     func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
 	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for

@@ -74,7 +74,7 @@ func TestFactorizeRows(t *testing.T) {
 // priorMeans are the approximate scores before any evidence.
 func priorMeans(t *testing.T, ix *Index, queries []int) f32.Mat {
 	m := f32.NewMat(len(queries), ix.Features.Rows)
-	ix.items().scores(must[*block](t)(ix.newBlock(t.Context(), queries, SearchOptions{Budget: 1})).probes(0), m)
+	ix.items().Scores(must[*block](t)(ix.newBlock(t.Context(), queries, SearchOptions{Budget: 1})).probes(0), m)
 	return m
 }
 

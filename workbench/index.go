@@ -10,6 +10,7 @@ import (
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
+	"axn/workbench/internal/shelf"
 )
 
 // Index is what Factorize makes of observed scores: all that a search needs
@@ -43,7 +44,7 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
-	featureCodes, itemCodes codes // of Features and DE.Items, for scans of few queries
+	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
 
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder

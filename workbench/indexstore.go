@@ -2,14 +2,15 @@ package workbench
 
 import (
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 	"cmp"
 	"context"
 	"fmt"
 )
 
 // layout leaves the vectors out where they are the features.
-func (ix *Index) layout() rowLayout {
-	l := rowLayout{Vectors: ix.DE.Items.Cols, Features: ix.Features.Cols}
+func (ix *Index) layout() shelf.Layout {
+	l := shelf.Layout{Vectors: ix.DE.Items.Cols, Features: ix.Features.Cols}
 	if ix.Prior != nil {
 		l.Bias = 1
 	} else if ix.Features == ix.DE.Items {
@@ -19,8 +20,8 @@ func (ix *Index) layout() rowLayout {
 }
 
 // items are what searches look at.
-func (ix *Index) items() *shelfItems {
-	x := &shelfItems{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
+func (ix *Index) items() *shelf.Items {
+	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
 	if ix.Prior != nil {
 		x.Bias = ix.Prior.Bias.Data
 	}
@@ -46,7 +47,7 @@ func (s plainStore) Candidates(ctx context.Context, vectors f32.Mat, k int, excl
 // from the scan that searches use.
 type indexStore struct {
 	*Index
-	layout rowLayout
+	layout shelf.Layout
 }
 
 // Items returns the index's items as a store, to be copied into another one or
@@ -75,13 +76,13 @@ func (ix *Index) Head() *Index {
 	return head
 }
 
-func (s indexStore) Size() (items, cols int) { return s.Features.Rows, s.layout.cols() }
+func (s indexStore) Size() (items, cols int) { return s.Features.Rows, s.layout.Cols() }
 
 func (s indexStore) Rows(ctx context.Context, items []int) (*Matrix, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	rows := NewMatrix(len(items), s.layout.cols())
+	rows := NewMatrix(len(items), s.layout.Cols())
 	for i, it := range items {
 		if it < 0 || it >= s.Features.Rows {
 			return nil, fmt.Errorf("workbench: rows: no item %d among %d", it, s.Features.Rows)
@@ -101,20 +102,20 @@ func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, excl
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	if vectors.Cols != s.layout.cols() || exclude != nil && len(exclude) != vectors.Rows {
+	if vectors.Cols != s.layout.Cols() || exclude != nil && len(exclude) != vectors.Rows {
 		return nil, fmt.Errorf("workbench: candidates: %w: %d vectors of %d floats, %d lists of exclusions, rows of %d floats",
-			ErrShape, vectors.Rows, vectors.Cols, len(exclude), s.layout.cols())
+			ErrShape, vectors.Rows, vectors.Cols, len(exclude), s.layout.Cols())
 	}
-	probes := make([]probe, vectors.Rows)
+	probes := make([]shelf.Probe, vectors.Rows)
 	for q := range probes {
-		probes[q] = s.layout.innerProduct(q, vectors.Row(q))
+		probes[q] = s.layout.InnerProduct(q, vectors.Row(q))
 		if exclude != nil {
 			for _, it := range exclude[q] {
-				probes[q].seen[it] = true
+				probes[q].Seen[it] = true
 			}
 		}
 	}
-	hits, err := scanShelf{s.items()}.choose(ctx, probes, k)
+	hits, err := shelf.NewScan(s.items()).Choose(ctx, probes, k)
 	found := make([][]int, len(hits))
 	for q := range hits {
 		for _, h := range hits[q] {
@@ -130,18 +131,18 @@ func (s indexStore) String() string {
 	if s.mapped != nil {
 		how = "in a mapped file"
 	}
-	return fmt.Sprintf("items %s: %d of %d floats", how, s.Features.Rows, s.layout.cols())
+	return fmt.Sprintf("items %s: %d of %d floats", how, s.Features.Rows, s.layout.Cols())
 }
 
 // defaultOversample is SearchOptions.Oversample when that is 0.
 const defaultOversample = 4
 
 // shelf returns where a search of a number of queries together finds the items.
-func (ix *Index) shelf(queries int, o SearchOptions) shelf {
+func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
 	if o.Store != nil {
-		return newStoreShelf(plainStore{o.Store}, ix.layout(), cmp.Or(o.Oversample, defaultOversample))
+		return shelf.OverStore(plainStore{o.Store}, ix.layout(), cmp.Or(o.Oversample, defaultOversample))
 	}
-	return newShelf(ix.items(), queries)
+	return shelf.Of(ix.items(), queries)
 }
 
 // checkStore returns an error when a search cannot be made over its store.
@@ -154,8 +155,8 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	}
 	_, cols := o.Store.Size()
 	switch {
-	case cols != ix.layout().cols():
-		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().cols())
+	case cols != ix.layout().Cols():
+		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
 	case o.First != nil || systems[ix.Method].begin == byChance:
 		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
 	case o.Softmax > 0:

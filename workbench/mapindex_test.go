@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"axn/workbench/internal/npz"
+	"axn/workbench/internal/shelf"
 )
 
 // savedIndex saves an index of the toy data and returns the file's path.
@@ -60,7 +61,7 @@ func TestMapIndexSameAnswers(t *testing.T) {
 // An index large enough is saved with its codes, of the features and of the dual
 // encoder's vectors where a search needs them, and opened with them.
 func TestMapIndexCodes(t *testing.T) {
-	d, g := toy(27, 40, CodedItems+3, 4)
+	d, g := toy(27, 40, shelf.CodedItems+3, 4)
 	for m, names := range map[Method][]string{Calibrated: {"de_items", "features"}, DualEncoder: {"de_items"}, Transductive: {"features"}} {
 		ix := toyIndex(t, d, g, m)
 		path := filepath.Join(t.TempDir(), "toy.index")
@@ -74,7 +75,7 @@ func TestMapIndexCodes(t *testing.T) {
 			}
 			for how, again := range map[string]*Index{"read": read, "mapped": mapped} {
 				c := again.codesOf(again.coded()[name])
-				if !same(c.from, again.coded()[name].view()) || !reflect.DeepEqual(c.items, ix.codesOf(want).of(want.view())) {
+				if !shelf.Same(c.From, again.coded()[name].view()) || !reflect.DeepEqual(c.Items, ix.codesOf(want).Of(want.view())) {
 					t.Errorf("%s, %s: other codes of %s", m, how, name)
 				}
 			}
@@ -108,7 +109,7 @@ func TestMapIndexPrivate(t *testing.T) {
 // A mapped index whose file was cut, or had a byte changed outside the arrays'
 // values, is an error or the same index; never a panic.
 func TestMapIndexDamaged(t *testing.T) {
-	for m, items := range map[Method]int{Calibrated: 30, Inductive: 30, DualEncoder: CodedItems} { // all arrays, and codes
+	for m, items := range map[Method]int{Calibrated: 30, Inductive: 30, DualEncoder: shelf.CodedItems} { // all arrays, and codes
 		d, g := toy(21, 20, items, 2)
 		path := savedIndex(t, d, g, m)
 		whole := must[[]byte](t)(os.ReadFile(path))

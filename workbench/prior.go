@@ -7,6 +7,7 @@ import (
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // Prior is what Calibrated expects of a query's warped scores before any call is
@@ -59,7 +60,7 @@ func (p *Prior) place(x []float32) []float32 {
 
 // curves returns a block of queries' priors as curves of the dual encoder's score:
 // the mean without bias and features, and beside it, at the same knots, the spread.
-func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curve.Pair, error) {
+func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]*curve.Pair, error) {
 	curves := make([]*curve.Pair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
 		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
@@ -81,16 +82,16 @@ const exactRanks, rankSample = 1024, 4096
 
 // rankCurves returns for each row of vectors the curve from x·v_i to the normal
 // quantile of item i's rank in the order of x·v.
-func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]curve.Knots, error) {
-	probes := make([]probe, vectors.Rows)
+func rankCurves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]curve.Knots, error) {
+	probes := make([]shelf.Probe, vectors.Rows)
 	for q := range probes {
-		probes[q] = similarity(q, vectors.Row(q))
+		probes[q] = shelf.Similarity(q, vectors.Row(q))
 	}
-	top, err := items.choose(ctx, probes, exactRanks)
+	top, err := items.Choose(ctx, probes, exactRanks)
 	if err != nil {
 		return nil, err
 	}
-	n, _ := items.size()
+	n, _ := items.Size()
 	rest, err := sampleSimilarities(ctx, items, n, vectors)
 	if err != nil {
 		return nil, err
@@ -102,7 +103,7 @@ func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]curve.Knot
 
 // sampleSimilarities returns x·v for evenly spread items, one row a query; none if
 // the exact ranks are all.
-func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix) (f32.Mat, error) {
+func sampleSimilarities(ctx context.Context, items shelf.Shelf, n int, vectors *Matrix) (f32.Mat, error) {
 	var sample []int
 	if n > exactRanks {
 		sample = make([]int, min(rankSample, n))
@@ -110,10 +111,10 @@ func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix
 	for i := range sample {
 		sample[i] = i * n / len(sample)
 	}
-	rows, err := items.rows(ctx, sample)
+	rows, err := items.Rows(ctx, sample)
 	sims := f32.NewMat(vectors.Rows, len(sample))
 	if err == nil {
-		f32.MulT(sims, vectors.view(), rows.vectors, cores.Threads())
+		f32.MulT(sims, vectors.view(), rows.Vectors, cores.Threads())
 	}
 	return sims, err
 }

@@ -8,6 +8,7 @@ import (
 
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // The prior made without scores is the normal quantile of the rank in the dual
@@ -21,8 +22,8 @@ func TestRankCurves(t *testing.T) {
 			copy(items.Data, items.Data[6:]) // two are the same
 		}
 		ix := &Index{DE: DualEmbeddings{Queries: unitRows(rng, 3, 6), Items: items}, Features: items}
-		curves := must[[]curve.Knots](t)(rankCurves(t.Context(), scanShelf{ix.items()}, ix.DE.Queries))
-		alone := must[[]curve.Knots](t)(rankCurves(t.Context(), scanShelf{ix.items()}, ix.DE.Queries.Select([]int{2})))
+		curves := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries))
+		alone := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries.Select([]int{2})))
 		if !slices.Equal(curves[2].X, alone[0].X) || !slices.Equal(curves[2].Y, alone[0].Y) {
 			t.Fatalf("%d items: alone a query has another curve", n)
 		}

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/shelf"
 )
 
 // ErrBudget says that a search was asked for without a budget.
@@ -165,7 +167,7 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
-	items, _ := b.items.size()
+	items, _ := b.items.Size()
 	for r, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
 		if err := b.round(ctx, s, r, size, o); err != nil {
 			return finish(b.seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
@@ -204,9 +206,9 @@ type seeker struct {
 type estimate interface {
 	// probe returns the approximate scores given all evidence so far, up to a
 	// constant, plus what so many deviations of an item's score from them add.
-	probe(optimism float64) probe
+	probe(optimism float64) shelf.Probe
 	// observe adds items not seen before and the cross-encoder's scores of them.
-	observe(items itemRows, scores []float64)
+	observe(items shelf.Rows, scores []float64)
 }
 
 // take starts a round with items.
@@ -220,12 +222,12 @@ func (k *seeker) take(items []int) {
 
 // refit takes the last round's scores into the approximation; after the last
 // call nobody asks for it.
-func (k *seeker) refit(ctx context.Context, items shelf) error {
+func (k *seeker) refit(ctx context.Context, items shelf.Shelf) error {
 	if k.left == 0 {
 		return nil
 	}
 	r := k.rounds[len(k.rounds)-1]
-	rows, err := items.rows(ctx, r.Items)
+	rows, err := items.Rows(ctx, r.Items)
 	if err == nil {
 		k.est.observe(rows, r.Scores)
 	}

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"axn/workbench/internal/shelf"
 )
 
 // Every method spends at most the budget, never asks for a pair twice, splits it
@@ -303,7 +305,7 @@ func TestCancelledAnywhere(t *testing.T) {
 // A search of one query over many items, which goes by bytes, answers as one of
 // many queries, which scans.
 func TestSearchByBytesAsByScan(t *testing.T) {
-	d, g := toy(28, 40, CodedItems, 8)
+	d, g := toy(28, 40, shelf.CodedItems, 8)
 	for _, m := range []Method{Calibrated, DualEncoder, ADACUR} {
 		ix, o := toyIndex(t, d, g, m), SearchOptions{Budget: 60, K: 10}
 		together := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), []int{3, 30, 39}, o))

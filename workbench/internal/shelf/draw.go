@@ -1,23 +1,23 @@
-package workbench
+package shelf
 
 import "math"
 
-// lottery turns scores into a random order: the highest are drawn without
+// Draw turns scores into a random order: the highest are drawn without
 // replacement in proportion to exp(score/temperature). Each item has a number of
 // its own, made of seed, query, round and item alone.
-type lottery struct {
+type Draw struct {
 	temperature float64
 	key         uint64
 }
 
-// newLottery is for one round of one query.
-func newLottery(temperature float64, seed int64, query, round int) *lottery {
-	return &lottery{temperature, mix(mix(mix(uint64(seed))+uint64(query)) + uint64(round))}
+// NewDraw is for one round of one query.
+func NewDraw(temperature float64, seed int64, query, round int) *Draw {
+	return &Draw{temperature, mix(mix(mix(uint64(seed))+uint64(query)) + uint64(round))}
 }
 
-// apply replaces the scores of items lo, lo+1, … by score/temperature plus
+// Apply replaces the scores of items lo, lo+1, … by score/temperature plus
 // standard Gumbel noise.
-func (d *lottery) apply(lo int, scores []float32) {
+func (d *Draw) Apply(lo int, scores []float32) {
 	for i, s := range scores {
 		u := (float64(mix(d.key+uint64(lo+i))>>11) + .5) * 0x1p-53 // uniform, inside (0, 1)
 		scores[i] = float32(float64(s)/d.temperature - math.Log(-math.Log(u)))

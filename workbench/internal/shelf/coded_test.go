@@ -1,4 +1,4 @@
-package workbench
+package shelf
 
 import (
 	"fmt"
@@ -31,15 +31,15 @@ func unitVectors(rng *rand.Rand, n, d int) f32.Mat {
 }
 
 // itemKinds are items as the methods have them.
-var itemKinds = map[string]func(rng *rand.Rand, n, d int) *shelfItems{
-	"one matrix": func(rng *rand.Rand, n, d int) *shelfItems {
-		v, c := unitVectors(rng, n, d), new(codes)
-		return &shelfItems{Features: v, Vectors: v, FeatureCodes: c, VectorCodes: c}
+var itemKinds = map[string]func(rng *rand.Rand, n, d int) *Items{
+	"one matrix": func(rng *rand.Rand, n, d int) *Items {
+		v, c := unitVectors(rng, n, d), new(Codes)
+		return &Items{Features: v, Vectors: v, FeatureCodes: c, VectorCodes: c}
 	},
-	"features apart": func(rng *rand.Rand, n, d int) *shelfItems {
-		return &shelfItems{Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(codes), VectorCodes: new(codes)}
+	"features apart": func(rng *rand.Rand, n, d int) *Items {
+		return &Items{Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
-	"with a prior": func(rng *rand.Rand, n, d int) *shelfItems {
+	"with a prior": func(rng *rand.Rand, n, d int) *Items {
 		v, bias := unitVectors(rng, n, d), normalRows(rng, 1, n).Data
 		f32.Scale(.3, bias)
 		f := f32.NewMat(n, 2*d+1)
@@ -47,28 +47,28 @@ var itemKinds = map[string]func(rng *rand.Rand, n, d int) *shelfItems{
 			copy(f.Row(i), v.Row(i))
 			f32.Axpy(.2, normalRows(rng, 1, d+1).Data, f.Row(i)[d:])
 		}
-		return &shelfItems{Features: f, Vectors: v, Bias: bias, FeatureCodes: new(codes), VectorCodes: new(codes)}
+		return &Items{Features: f, Vectors: v, Bias: bias, FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
 }
 
 // probesOf are the two queries' probes in a round: before and after evidence, with the dual
 // encoder's own list beside them.
-func probesOf(rng *rand.Rand, x *shelfItems, temperature float64) []probe {
+func probesOf(rng *rand.Rand, x *Items, temperature float64) []Probe {
 	rising := curve.NewPair(curve.Knots{X: []float64{-.5, .2, .9}, Y: []float64{-1, 0, 3}}, curve.Knots{X: []float64{-1, 1}, Y: []float64{.2, .5}})
-	var probes []probe
+	var probes []Probe
 	for query := range 2 {
 		vector, seen := unitVectors(rng, 1, x.Vectors.Cols).Data, map[int]bool{}
 		for range 40 {
 			seen[rng.IntN(x.Features.Rows)] = true
 		}
-		p := probe{query: query, place: normalRows(rng, 1, x.Features.Cols).Data, seen: seen}
+		p := Probe{Query: query, Place: normalRows(rng, 1, x.Features.Cols).Data, Seen: seen}
 		if x.Bias != nil {
-			p.vector, p.curve, p.slope = vector, rising.Sum(.8+.4*rng.Float64(), 1.5), 1
+			p.Vector, p.Curve, p.Slope = vector, rising.Sum(.8+.4*rng.Float64(), 1.5), 1
 		}
 		if temperature > 0 {
-			p.draw = newLottery(temperature, 3, query, 1)
+			p.Draw = NewDraw(temperature, 3, query, 1)
 		}
-		probes = append(probes, p, similarity(query, vector))
+		probes = append(probes, p, Similarity(query, vector))
 	}
 	return probes
 }
@@ -93,14 +93,14 @@ func TestCodedShelf(t *testing.T) {
 }
 
 // compareShelves returns the number of probes that bounds were of use to.
-func compareShelves(t *testing.T, name string, x *shelfItems, probes []probe, n int) (chosen int) {
+func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) (chosen int) {
 	t.Helper()
-	coded := newCodedShelf(x)
-	want, err := scanShelf{x}.choose(t.Context(), probes, n)
+	coded := NewCoded(x)
+	want, err := Scan{x}.Choose(t.Context(), probes, n)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := coded.choose(t.Context(), probes, n)
+	got, err := coded.Choose(t.Context(), probes, n)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,8 +137,8 @@ func TestCodedShelfAdversarial(t *testing.T) {
 			x.Features, x.Vectors = bent(x.Features, r, bend), bent(x.Vectors, r, bend)
 			if x.Bias != nil { // a curve that falls, a slope that is no number
 				probes = append(probes, probes[0], probes[2])
-				probes[4].curve, probes[4].slope = curve.NewPair(curve.Knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, curve.Knots{}).Sum(-1, 0), -1
-				probes[5].slope = float32(math.NaN())
+				probes[4].Curve, probes[4].Slope = curve.NewPair(curve.Knots{X: []float64{-1, 1}, Y: []float64{-1, 1}}, curve.Knots{}).Sum(-1, 0), -1
+				probes[5].Slope = float32(math.NaN())
 			}
 			for _, n := range []int{1, 30, 1500} {
 				compareShelves(t, name+", "+kind, x, probes, n)
@@ -155,15 +155,15 @@ func TestScanShelf(t *testing.T) {
 			x := items(rng, n, 5)
 			probes := probesOf(rng, x, 0)
 			got := f32.NewMat(len(probes), n)
-			x.scores(probes, got)
-			hits, err := scanShelf{x}.choose(t.Context(), probes, 3)
+			x.Scores(probes, got)
+			hits, err := Scan{x}.Choose(t.Context(), probes, 3)
 			if err != nil {
 				t.Fatal(err)
 			}
 			for r, p := range probes {
 				checkScores(t, fmt.Sprintf("%s, %d items, probe %d", kind, n, r), x, p, got.Row(r))
 				for _, h := range hits[r] {
-					if h.Score != got.Row(r)[h.Index] || p.seen[h.Index] {
+					if h.Score != got.Row(r)[h.Index] || p.Seen[h.Index] {
 						t.Errorf("%s, probe %d: chose %v of score %v", kind, r, h, got.Row(r)[h.Index])
 					}
 				}
@@ -173,19 +173,19 @@ func TestScanShelf(t *testing.T) {
 }
 
 // checkScores computes the formula in float64.
-func checkScores(t *testing.T, name string, x *shelfItems, p probe, got []float32) {
+func checkScores(t *testing.T, name string, x *Items, p Probe, got []float32) {
 	t.Helper()
 	for i, v := range got {
 		want := 0.0
-		for j, f := range p.place {
+		for j, f := range p.Place {
 			want += float64(f) * float64(x.Features.Row(i)[j])
 		}
-		if p.curve != nil {
-			sim, at := f32.Dot(p.vector, x.Vectors.Row(i)), []float32{0}
-			p.curve.Add(at, []float32{sim})
+		if p.Curve != nil {
+			sim, at := f32.Dot(p.Vector, x.Vectors.Row(i)), []float32{0}
+			p.Curve.Add(at, []float32{sim})
 			want += float64(at[0])
-			if p.slope != 0 {
-				want += float64(p.slope) * float64(x.Bias[i])
+			if p.Slope != 0 {
+				want += float64(p.Slope) * float64(x.Bias[i])
 			}
 		}
 		if math.Abs(float64(v)-want) > 1e-4 {

@@ -1,4 +1,4 @@
-package workbench
+package shelf
 
 import (
 	"context"
@@ -8,18 +8,21 @@ import (
 	"axn/workbench/internal/topk"
 )
 
-// scanShelf is the shelf of an index's own matrices. It scores every item,
+// Scan is the shelf of an index's own matrices. It scores every item,
 // exactly, and keeps no other form of the vectors: where the product wants them
 // packed, each chunk of items is packed when its turn comes, while it is in the cache.
-type scanShelf struct{ *shelfItems }
+type Scan struct{ *Items }
 
-func (x scanShelf) exact() bool { return true }
+// NewScan is the scan of x, however few queries there are.
+func NewScan(x *Items) Scan { return Scan{x} }
 
-func (x scanShelf) size() (items, features int) { return x.Features.Rows, x.Features.Cols }
+func (x Scan) Exact() bool { return true }
 
-func (x scanShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+func (x Scan) Size() (items, features int) { return x.Features.Rows, x.Features.Cols }
+
+func (x Scan) Choose(_ context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
 	s := x.newScan(probes)
-	seen := func(row, item int) bool { return s.probes[row].seen[item] }
+	seen := func(row, item int) bool { return s.probes[row].Seen[item] }
 	found := topk.ScanBy(len(probes), x.Features.Rows, n, s.chunks, seen, cores.Threads())
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {
@@ -28,16 +31,16 @@ func (x scanShelf) choose(_ context.Context, probes []probe, n int) ([][]topk.Hi
 	return hits, nil
 }
 
-func (x scanShelf) rows(_ context.Context, items []int) (itemRows, error) {
+func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 	features := selected(x.Features, items)
-	r := itemRows{features: features, vectors: features}
+	r := Rows{Features: features, Vectors: features}
 	if !x.shared() {
-		r.vectors = selected(x.Vectors, items)
+		r.Vectors = selected(x.Vectors, items)
 	}
 	if x.Bias != nil {
-		r.bias = make([]float32, len(items))
+		r.Bias = make([]float32, len(items))
 		for i, it := range items {
-			r.bias[i] = x.Bias[it]
+			r.Bias[i] = x.Bias[it]
 		}
 	}
 	return r, nil
@@ -52,22 +55,22 @@ func selected(m f32.Mat, rows []int) f32.Mat {
 	return s
 }
 
-// scan scores items for some probes, a chunk at a time. The probes that have a
+// pass scores items for some probes, a chunk at a time. The probes that have a
 // place come first, so that one product serves them.
-type scan struct {
-	*shelfItems
+type pass struct {
+	*Items
 	order  []int   // row r of the scores is probe order[r] of those asked
-	probes []probe // in the order of rows
+	probes []Probe // in the order of rows
 	places f32.Mat // of the first rows
 	x      f32.Mat // the vectors of the queries that have curves
 	xOf    []int   // the row of x, by row
 }
 
-func (x *shelfItems) newScan(probes []probe) *scan {
-	s := &scan{shelfItems: x}
+func (x *Items) newScan(probes []Probe) *pass {
+	s := &pass{Items: x}
 	for _, placed := range []bool{true, false} {
 		for i, p := range probes {
-			if (p.place != nil) == placed {
+			if (p.Place != nil) == placed {
 				s.order, s.probes = append(s.order, i), append(s.probes, p)
 			}
 		}
@@ -77,31 +80,31 @@ func (x *shelfItems) newScan(probes []probe) *scan {
 	return s
 }
 
-func (s *scan) setPlaces() {
+func (s *pass) setPlaces() {
 	s.places = f32.NewMat(len(s.probes), s.Features.Cols)
 	n := 0
-	for ; n < len(s.probes) && s.probes[n].place != nil; n++ {
-		copy(s.places.Row(n), s.probes[n].place)
+	for ; n < len(s.probes) && s.probes[n].Place != nil; n++ {
+		copy(s.places.Row(n), s.probes[n].Place)
 	}
 	s.places = s.places.RowRange(0, n)
 }
 
 // setVectors sets x and xOf; the probes of a query share a row.
-func (s *scan) setVectors() {
+func (s *pass) setVectors() {
 	s.x = f32.NewMat(len(s.probes), s.Vectors.Cols)
 	rows := map[int]int{}
 	for _, p := range s.probes {
-		if _, ok := rows[p.query]; !ok && p.curve != nil {
-			copy(s.x.Row(len(rows)), p.vector)
-			rows[p.query] = len(rows)
+		if _, ok := rows[p.Query]; !ok && p.Curve != nil {
+			copy(s.x.Row(len(rows)), p.Vector)
+			rows[p.Query] = len(rows)
 		}
-		s.xOf = append(s.xOf, rows[p.query])
+		s.xOf = append(s.xOf, rows[p.Query])
 	}
 	s.x = s.x.RowRange(0, len(rows))
 }
 
 // chunks makes a Chunk with memory of its own for sims.
-func (s *scan) chunks() topk.Chunk {
+func (s *pass) chunks() topk.Chunk {
 	sims := f32.NewMat(s.x.Rows, topk.ScanCols)
 	return func(lo int, scores f32.Mat) {
 		hi := lo + scores.Cols
@@ -115,19 +118,19 @@ func (s *scan) chunks() topk.Chunk {
 	}
 }
 
-func (s *scan) finish(lo int, scores, sims f32.Mat) {
+func (s *pass) finish(lo int, scores, sims f32.Mat) {
 	bias := s.bias(lo, scores.Cols)
 	for r := range s.probes {
 		p, x := &s.probes[r], []float32(nil)
-		if p.curve != nil {
+		if p.Curve != nil {
 			x = sims.Row(s.xOf[r])
 		}
 		p.finish(lo, scores.Row(r), x, bias)
 	}
 }
 
-// scores sets dst to the scores of all items, one row a probe.
-func (x *shelfItems) scores(probes []probe, dst f32.Mat) {
+// Scores sets dst to the scores of all items, one row a probe.
+func (x *Items) Scores(probes []Probe, dst f32.Mat) {
 	s := x.newScan(probes)
 	chunks := (dst.Cols + topk.ScanCols - 1) / topk.ScanCols
 	cores.Ranges(cores.Threads(), chunks, 1, func(from, to int) {

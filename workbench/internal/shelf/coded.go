@@ -1,4 +1,4 @@
-package workbench
+package shelf
 
 import (
 	"context"
@@ -23,42 +23,42 @@ const (
 	codedBytes = 8 << 20
 )
 
-// codes is a matrix rounded to bytes.
-type codes struct {
+// Codes is a matrix rounded to bytes.
+type Codes struct {
 	mu    sync.Mutex
-	from  f32.Mat
-	items *q8.Items
+	From  f32.Mat
+	Items *q8.Items
 }
 
-// of returns m's codes, made at the first use.
-func (c *codes) of(m f32.Mat) *q8.Items {
+// Of returns m's codes, made at the first use.
+func (c *Codes) Of(m f32.Mat) *q8.Items {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !same(c.from, m) {
-		c.from, c.items = m, q8.Pack(m, cores.Threads())
+	if !Same(c.From, m) {
+		c.From, c.Items = m, q8.Pack(m, cores.Threads())
 	}
-	return c.items
+	return c.Items
 }
 
-// set gives m codes made before.
-func (c *codes) set(m f32.Mat, items *q8.Items) {
+// Set gives m codes made before.
+func (c *Codes) Set(m f32.Mat, items *q8.Items) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.from, c.items = m, items
+	c.From, c.Items = m, items
 }
 
 // codedShelf is an exact shelf too, for one search of few queries: it bounds every
 // item's score by rounded vectors and scores those exactly that may be chosen.
 type codedShelf struct {
-	scanShelf
+	Scan
 	mu   sync.Mutex
 	sims map[int]*similarities // by query
 
 	lost sync.Map // the queries for which bounds were once no help: the next round they would not be either
 }
 
-func newCodedShelf(x *shelfItems) *codedShelf {
-	return &codedShelf{scanShelf: scanShelf{x}, sims: map[int]*similarities{}}
+func NewCoded(x *Items) *codedShelf {
+	return &codedShelf{Scan: Scan{x}, sims: map[int]*similarities{}}
 }
 
 // similarities are bounds of v_i·x for a query: they serve all its rounds.
@@ -67,27 +67,27 @@ type similarities struct {
 	upper []float32 // |I|
 }
 
-func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
 	hits := make([][]topk.Hit, len(probes))
 	var left []int // probes for which bounds are no help
 	for i := range probes {
 		ok := false
-		if _, lost := c.lost.Load(probes[i].query); !lost {
+		if _, lost := c.lost.Load(probes[i].Query); !lost {
 			hits[i], ok = c.chooseFor(&probes[i], n)
 		}
 		if !ok {
-			c.lost.Store(probes[i].query, true)
+			c.lost.Store(probes[i].Query, true)
 			left = append(left, i)
 		}
 	}
 	if len(left) == 0 {
 		return hits, nil
 	}
-	rest := make([]probe, len(left))
+	rest := make([]Probe, len(left))
 	for r, i := range left {
 		rest[r] = probes[i]
 	}
-	found, err := c.scanShelf.choose(ctx, rest, n)
+	found, err := c.Scan.Choose(ctx, rest, n)
 	for r, i := range left {
 		hits[i] = found[r]
 	}
@@ -95,7 +95,7 @@ func (c *codedShelf) choose(ctx context.Context, probes []probe, n int) ([][]top
 }
 
 // chooseFor is choose for one probe; false if most items would have to be scored.
-func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
+func (c *codedShelf) chooseFor(p *Probe, n int) ([]topk.Hit, bool) {
 	b, ok := c.bounds(p)
 	if !ok {
 		return nil, false
@@ -104,21 +104,21 @@ func (c *codedShelf) chooseFor(p *probe, n int) ([]topk.Hit, bool) {
 	s := q8.Search{N: items, K: n, Most: items / codedShare,
 		Threads: min(cores.Threads(), 1+items*c.Features.Cols/codedBytes),
 		Upper:   b.uppers, Lower: b.lower,
-		Skip:  func(i int) bool { return p.seen[i] },
+		Skip:  func(i int) bool { return p.Seen[i] },
 		Exact: func(items []int) []float32 { return c.score(p, items) },
 	}
 	return s.Run()
 }
 
 // score returns a probe's scores of some items, bit for bit those of a scan.
-func (c *codedShelf) score(p *probe, items []int) []float32 {
+func (c *codedShelf) score(p *Probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
 	cores.Ranges(cores.Threads(), len(items), topk.ScanCols, func(lo, hi int) {
-		if part := scores.Sub(0, lo, 1, hi-lo); p.place != nil {
-			f32.MulT(part, f32.View(p.place, 1, len(p.place)), selected(c.Features, items[lo:hi]), 1)
+		if part := scores.Sub(0, lo, 1, hi-lo); p.Place != nil {
+			f32.MulT(part, f32.View(p.Place, 1, len(p.Place)), selected(c.Features, items[lo:hi]), 1)
 		}
-		if part := sims.Sub(0, lo, 1, hi-lo); p.curve != nil {
-			f32.MulT(part, f32.View(p.vector, 1, len(p.vector)), selected(c.Vectors, items[lo:hi]), 1)
+		if part := sims.Sub(0, lo, 1, hi-lo); p.Curve != nil {
+			f32.MulT(part, f32.View(p.Vector, 1, len(p.Vector)), selected(c.Vectors, items[lo:hi]), 1)
 		}
 		for i := lo; i < hi; i++ {
 			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], c.bias(items[i], 1))
@@ -128,40 +128,40 @@ func (c *codedShelf) score(p *probe, items []int) []float32 {
 }
 
 // similarities returns the bounds of a probe's v_i·x; nil if there are none.
-func (c *codedShelf) similarities(p *probe) *similarities {
+func (c *codedShelf) similarities(p *Probe) *similarities {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s, ok := c.sims[p.query]; ok {
+	if s, ok := c.sims[p.Query]; ok {
 		return s
 	}
-	if bounds, ok := c.VectorCodes.of(c.Vectors).Probe(p.vector); ok {
+	if bounds, ok := c.VectorCodes.Of(c.Vectors).Probe(p.Vector); ok {
 		s := &similarities{Probe: bounds, upper: make([]float32, c.Vectors.Rows)}
 		cores.Ranges(cores.Threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
-		c.sims[p.query] = s
+		c.sims[p.Query] = s
 	}
-	return c.sims[p.query]
+	return c.sims[p.Query]
 }
 
 // scoreBounds bound one probe's scores. What finish does to inner products never
 // falls with them, so that it turns bounds of the one into bounds of the other.
 type scoreBounds struct {
 	*codedShelf
-	probe *probe
+	probe *Probe
 	place *q8.Probe     // bounds of F_i·place; nil if the probe has none
 	sims  *similarities // nil if it has no curve
 	slack float32       // what rounding may make the curve fall by
 }
 
 // bounds returns a probe's; false if there are none.
-func (c *codedShelf) bounds(p *probe) (b *scoreBounds, ok bool) {
+func (c *codedShelf) bounds(p *Probe) (b *scoreBounds, ok bool) {
 	b = &scoreBounds{codedShelf: c, probe: p}
-	if p.place != nil {
-		if b.place, ok = c.FeatureCodes.of(c.Features).Probe(p.place); !ok {
+	if p.Place != nil {
+		if b.place, ok = c.FeatureCodes.Of(c.Features).Probe(p.Place); !ok {
 			return nil, false
 		}
 	}
-	if p.curve != nil {
-		if b.slack, ok = p.curve.Rising(); !ok || !finite(p.slope) {
+	if p.Curve != nil {
+		if b.slack, ok = p.Curve.Rising(); !ok || !finite(p.Slope) {
 			return nil, false
 		}
 		if b.sims = c.similarities(p); b.sims == nil {
@@ -191,7 +191,7 @@ func (b *scoreBounds) uppers(lo int, dst []float32) {
 
 // lower returns a lower bound of item i's score, given the upper one.
 func (b *scoreBounds) lower(i int, upper float32) float32 {
-	if b.place != nil && b.sims == nil && b.probe.draw == nil {
+	if b.place != nil && b.sims == nil && b.probe.Draw == nil {
 		return b.place.Lower(i, upper) // finish changes nothing
 	}
 	var score, sim [1]float32

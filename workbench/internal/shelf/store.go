@@ -1,4 +1,4 @@
-package workbench
+package shelf
 
 import (
 	"context"
@@ -10,14 +10,14 @@ import (
 	"axn/workbench/internal/topk"
 )
 
-// rowLayout says how the row of an item is put together: so many floats of its
+// Layout says how the row of an item is put together: so many floats of its
 // dual-encoder vector, of its features, and of its prior's bias.
-type rowLayout struct{ Vectors, Features, Bias int }
+type Layout struct{ Vectors, Features, Bias int }
 
-func (l rowLayout) cols() int { return l.Vectors + l.Features + l.Bias }
+func (l Layout) Cols() int { return l.Vectors + l.Features + l.Bias }
 
 // split returns the parts of rows, in memory of their own.
-func (l rowLayout) split(rows f32.Mat) (v, f f32.Mat, bias []float32) {
+func (l Layout) split(rows f32.Mat) (v, f f32.Mat, bias []float32) {
 	v, f, bias = f32.NewMat(rows.Rows, l.Vectors), f32.NewMat(rows.Rows, l.Features), make([]float32, rows.Rows*l.Bias)
 	for i := range rows.Rows {
 		row := rows.Row(i)
@@ -28,16 +28,16 @@ func (l rowLayout) split(rows f32.Mat) (v, f f32.Mat, bias []float32) {
 	return v, f, bias
 }
 
-// innerProduct is the probe that scores an item by its row's inner product with x.
-func (s rowLayout) innerProduct(query int, x []float32) probe {
-	p := probe{query: query, place: x[s.Vectors : s.Vectors+s.Features], seen: map[int]bool{}}
+// InnerProduct is the probe that scores an item by its row's inner product with x.
+func (s Layout) InnerProduct(query int, x []float32) Probe {
+	p := Probe{Query: query, Place: x[s.Vectors : s.Vectors+s.Features], Seen: map[int]bool{}}
 	if s.Vectors > 0 {
-		p.vector, p.curve = x[:s.Vectors], curve.Identity
+		p.Vector, p.Curve = x[:s.Vectors], curve.Identity
 	}
 	if s.Bias > 0 {
-		p.slope = x[s.Vectors+s.Features]
+		p.Slope = x[s.Vectors+s.Features]
 	}
-	p.place = slices.Clip(p.place)
+	p.Place = slices.Clip(p.Place)
 	return p
 }
 
@@ -48,50 +48,50 @@ func (s rowLayout) innerProduct(query int, x []float32) probe {
 //
 // One block of queries uses it, choosing from one goroutine.
 type storeShelf struct {
-	rowLayout
-	store      itemStore
+	Layout
+	store      Store
 	oversample int
 	region     map[int][]float32 // by query: x·v of the items it was last given
 }
 
-// itemStore is a store of rows as rowLayout has them.
-type itemStore interface {
+// Store is a store of rows as Layout has them.
+type Store interface {
 	Size() (items, cols int)
 	Rows(ctx context.Context, items []int) (f32.Mat, error)
 	Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error)
 }
 
-// newStoreShelf is for one block of queries; oversample is how many candidates it asks for
+// OverStore is for one block of queries; oversample is how many candidates it asks for
 // in the place of one.
-func newStoreShelf(store itemStore, layout rowLayout, oversample int) shelf {
-	return &storeShelf{rowLayout: layout, store: store, oversample: oversample, region: map[int][]float32{}}
+func OverStore(store Store, layout Layout, oversample int) Shelf {
+	return &storeShelf{Layout: layout, store: store, oversample: oversample, region: map[int][]float32{}}
 }
 
-func (s *storeShelf) exact() bool { return false }
+func (s *storeShelf) Exact() bool { return false }
 
-func (s *storeShelf) size() (items, features int) {
+func (s *storeShelf) Size() (items, features int) {
 	items, _ = s.store.Size()
 	return items, s.Features
 }
 
-func (s *storeShelf) rows(ctx context.Context, items []int) (itemRows, error) {
+func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 	rows, err := s.store.Rows(ctx, items)
 	if err != nil {
-		return itemRows{}, err
+		return Rows{}, err
 	}
 	v, f, bias := s.split(rows)
 	if s.Vectors == 0 {
 		v = f
 	}
-	return itemRows{features: f, vectors: v, bias: bias}, nil
+	return Rows{Features: f, Vectors: v, Bias: bias}, nil
 }
 
 // choose asks for the dual encoder's own lists first: they tell where the curves
 // of the same queries matter.
-func (s *storeShelf) choose(ctx context.Context, probes []probe, n int) ([][]topk.Hit, error) {
+func (s *storeShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
 	var straight, curved []int
 	for i := range probes {
-		if c := probes[i].curve; c == nil || c == curve.Identity {
+		if c := probes[i].Curve; c == nil || c == curve.Identity {
 			straight = append(straight, i)
 		} else {
 			curved = append(curved, i)
@@ -106,14 +106,14 @@ func (s *storeShelf) choose(ctx context.Context, probes []probe, n int) ([][]top
 }
 
 // ask sets the hits of some of the probes.
-func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int, hits [][]topk.Hit) error {
+func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n int, hits [][]topk.Hit) error {
 	if len(which) == 0 {
 		return nil
 	}
-	vectors, seen := f32.NewMat(len(which), s.cols()), make([][]int, len(which))
+	vectors, seen := f32.NewMat(len(which), s.Cols()), make([][]int, len(which))
 	for r, i := range which {
 		s.flatten(vectors.Row(r), &probes[i])
-		for it := range probes[i].seen {
+		for it := range probes[i].Seen {
 			seen[r] = append(seen[r], it)
 		}
 	}
@@ -122,7 +122,7 @@ func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int
 		return err
 	}
 	items, at := union(lists)
-	rows, err := s.rows(ctx, items)
+	rows, err := s.Rows(ctx, items)
 	if err != nil {
 		return err
 	}
@@ -135,18 +135,18 @@ func (s *storeShelf) ask(ctx context.Context, probes []probe, which []int, n int
 
 // flatten sets w to the vector whose inner product with an item's row is the
 // probe's score of it, up to a constant, where the curve is straight.
-func (s *storeShelf) flatten(w []float32, p *probe) {
-	copy(w[s.Vectors:], p.place)
-	if p.curve == nil {
+func (s *storeShelf) flatten(w []float32, p *Probe) {
+	copy(w[s.Vectors:], p.Place)
+	if p.Curve == nil {
 		return
 	}
 	if s.Vectors == 0 {
-		f32.Axpy(1, p.vector, w[:len(p.vector)])
+		f32.Axpy(1, p.Vector, w[:len(p.Vector)])
 		return
 	}
-	f32.Axpy(p.curve.SlopeOver(s.region[p.query]), p.vector, w[:s.Vectors])
+	f32.Axpy(p.Curve.SlopeOver(s.region[p.Query]), p.Vector, w[:s.Vectors])
 	if s.Bias > 0 {
-		w[len(w)-1] = p.slope
+		w[len(w)-1] = p.Slope
 	}
 }
 
@@ -165,18 +165,18 @@ func union(lists [][]int) (items []int, at map[int]int) {
 }
 
 // best returns the n candidates that the probe's formula scores highest.
-func (s *storeShelf) best(p *probe, candidates []int, rows itemRows, at map[int]int, n int) []topk.Hit {
+func (s *storeShelf) best(p *Probe, candidates []int, rows Rows, at map[int]int, n int) []topk.Hit {
 	scores, sims, bias := make([]float32, len(candidates)), make([]float32, len(candidates)), make([]float32, len(candidates))
 	for c, it := range candidates {
 		i := at[it]
-		if p.place != nil {
-			scores[c] = f32.Dot(p.place, rows.features.Row(i))
+		if p.Place != nil {
+			scores[c] = f32.Dot(p.Place, rows.Features.Row(i))
 		}
-		if p.curve != nil {
-			sims[c] = f32.Dot(p.vector, rows.vectors.Row(i))
+		if p.Curve != nil {
+			sims[c] = f32.Dot(p.Vector, rows.Vectors.Row(i))
 		}
 		if s.Bias > 0 {
-			bias[c] = rows.bias[i]
+			bias[c] = rows.Bias[i]
 		}
 	}
 	p.finish(0, scores, sims, bias)
@@ -188,13 +188,13 @@ func (s *storeShelf) best(p *probe, candidates []int, rows itemRows, at map[int]
 }
 
 // learn keeps where the query's best items lie on its curve.
-func (s *storeShelf) learn(p *probe, hits []topk.Hit, rows itemRows, at map[int]int) {
-	if p.curve == nil {
+func (s *storeShelf) learn(p *Probe, hits []topk.Hit, rows Rows, at map[int]int) {
+	if p.Curve == nil {
 		return
 	}
 	sims := make([]float32, len(hits))
 	for i, h := range hits {
-		sims[i] = f32.Dot(p.vector, rows.vectors.Row(at[h.Index]))
+		sims[i] = f32.Dot(p.Vector, rows.Vectors.Row(at[h.Index]))
 	}
-	s.region[p.query] = sims
+	s.region[p.Query] = sims
 }

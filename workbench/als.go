@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -27,11 +28,11 @@ const (
 // with fewer entries than unknowns eq. 3 alone has no unique solution. With ρ the
 // Regularization, ρᵥ = ρ·mean‖u₀‖² and ρᵤ = 100·ρ·mean‖v₀‖². Each sweep solves
 // for all queries, then for all items, exactly.
-func (f *factors) alternate(ctx context.Context, o FactorizeOptions) error {
-	sweeps, ridge := orDefault(o.Epochs, alsSweeps), orDefault(o.Regularization, alsRidge)
+func (f *factors) alternate(ctx context.Context, o trainSettings) error {
+	sweeps, ridge := cmp.Or(o.Epochs, alsSweeps), cmp.Or(o.Regularization, alsRidge)
 	ridgeQueries, ridgeItems := float32(alsQueries*ridge*meanSquare(f.items0)), float32(ridge*meanSquare(f.queries0))
-	m := startProgress(ctx, "factorize", "sweeps", sweeps)
-	defer m.end()
+	done, end := o.begin("sweeps", sweeps)
+	defer end()
 	for range sweeps {
 		if err := solveRows(ctx, f.queries, f.queries0, f.items, f.byQuery, ridgeQueries); err != nil {
 			return err
@@ -39,30 +40,23 @@ func (f *factors) alternate(ctx context.Context, o FactorizeOptions) error {
 		if err := solveRows(ctx, f.items, f.items0, f.queries, f.byItem, ridgeItems); err != nil {
 			return err
 		}
-		m.add(1)
+		done(1)
 	}
 	return nil
 }
 
 // meanSquare is the mean squared norm of the rows; 1 when there is nothing to measure.
-func meanSquare(m *Matrix) float64 {
+func meanSquare(m f32.Mat) float64 {
 	if sum := f32.SqNorm(m.Data); sum > 0 {
 		return float64(sum) / float64(m.Rows)
 	}
 	return 1
 }
 
-func orDefault[T int | float64](x, def T) T {
-	if x == 0 {
-		return def
-	}
-	return x
-}
-
 // solveRows sets each row of x that has entries to the minimiser of Σ (value −
 // x·other)² over them + ridge·‖x − x0‖².
-func solveRows(ctx context.Context, x, x0, other *Matrix, s *sparse, ridge float32) error {
-	full := sync.OnceValue(func() f32.Mat { return solve.RidgeOfColumns(other.view(), ridge) })
+func solveRows(ctx context.Context, x, x0, other f32.Mat, s *sparse, ridge float32) error {
+	full := sync.OnceValue(func() f32.Mat { return solve.RidgeOfColumns(other, ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
 	cores.Each(x.Rows, func(i int) {
 		at, values := s.row(i)
@@ -94,8 +88,8 @@ type rowSolver struct {
 }
 
 // gather collects A and r; a row with all entries looks at the other side itself.
-func (w *rowSolver) gather(other *Matrix, at []int32, values, x0 []float32) {
-	w.a = other.view()
+func (w *rowSolver) gather(other f32.Mat, at []int32, values, x0 []float32) {
+	w.a = other
 	if len(at) < other.Rows {
 		w.a = resized(&w.rows, len(at), other.Cols)
 		for j, c := range at {

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"math/rand/v2"
 
@@ -19,10 +20,10 @@ const (
 
 // batches shuffles the train queries anew for every epoch and calls step with a
 // few at a time, until ctx is cancelled.
-func batches(ctx context.Context, rows int, o FactorizeOptions, step func(queries []int)) error {
-	epochs, size := orDefault(o.Epochs, adamwEpochs), orDefault(o.Batch, adamwBatch)
-	m := startProgress(ctx, "factorize", "epochs", epochs)
-	defer m.end()
+func batches(ctx context.Context, rows int, o trainSettings, step func(queries []int)) error {
+	epochs, size := cmp.Or(o.Epochs, adamwEpochs), cmp.Or(o.Batch, adamwBatch)
+	done, end := o.begin("epochs", epochs)
+	defer end()
 	rng := rand.New(rand.NewPCG(uint64(o.Seed), 0))
 	for range epochs {
 		order := rng.Perm(rows)
@@ -32,15 +33,15 @@ func batches(ctx context.Context, rows int, o FactorizeOptions, step func(querie
 			}
 			step(order[lo:min(lo+size, rows)])
 		}
-		m.add(1)
+		done(1)
 	}
 	return nil
 }
 
 // descend minimises eq. 3 by AdamW on mini-batches of train queries.
-func (f *factors) descend(ctx context.Context, o FactorizeOptions) error {
-	opt := adamw.New(orDefault(o.LearningRate, adamwRate))
-	u, v := adamw.NewRows(opt, f.queries.view()), adamw.NewRows(opt, f.items.view())
+func (f *factors) descend(ctx context.Context, o trainSettings) error {
+	opt := adamw.New(cmp.Or(o.LearningRate, adamwRate))
+	u, v := adamw.NewRows(opt, f.queries), adamw.NewRows(opt, f.items)
 	gu, gv := newRowGradients(f.queries.Rows, f.queries.Cols), newRowGradients(f.items.Rows, f.items.Cols)
 	err := batches(ctx, f.queries.Rows, o, func(queries []int) {
 		f.touch(queries, gu, gv)

@@ -58,6 +58,15 @@ func (o FactorizeOptions) check() error {
 	return nil
 }
 
+// training are the settings of what trains, which reports to the listener of ctx.
+func (o FactorizeOptions) training(ctx context.Context) trainSettings {
+	return trainSettings{Epochs: o.Epochs, LearningRate: o.LearningRate, Batch: o.Batch, Regularization: o.Regularization, Seed: o.Seed,
+		Begin: func(unit string, total int) (done func(n int), end func()) {
+			m := startProgress(ctx, "factorize", unit, total)
+			return m.add, m.end
+		}}
+}
+
 // system is what a method must bring: how to fit an index and how to follow one
 // query. A new method is one more entry in systems.
 type system struct {

@@ -57,14 +57,6 @@ func (m *Matrix) Select(rows []int) *Matrix {
 	return s
 }
 
-// clone returns a copy, made on all cores: at a gigabyte most of it is the system
-// giving out pages.
-func (m *Matrix) clone() *Matrix {
-	c := NewMatrix(m.Rows, m.Cols)
-	cores.Ranges(cores.Threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
-	return c
-}
-
 // longest is the squared length up to which products of vectors stay far from float32's
 // greatest number.
 const longest = 1e30

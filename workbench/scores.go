@@ -223,3 +223,25 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 	}
 	return nil
 }
+
+// entries lists the observed entries, normalised, one row per train query.
+func (g *Scores) entries(n Normalization) *sparse {
+	s := newSparse(len(g.Rows), g.Len())
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		for j, v := range r.Values {
+			s.add(r.Item(j), float32(n.apply(float64(v))))
+		}
+		s.endRow()
+	}
+	return s
+}
+
+// queries lists the train queries observed, by their rows in the data set.
+func (g *Scores) queries() []int {
+	rows := make([]int, len(g.Rows))
+	for i := range rows {
+		rows[i] = g.Rows[i].Query
+	}
+	return rows
+}

@@ -15,18 +15,17 @@ func (s *sparse) row(i int) ([]int32, []float32) {
 
 func (s *sparse) rows() int { return len(s.start) - 1 }
 
-// sparse lists the observed entries, normalised, one row per train query.
-func (g *Scores) sparse(n Normalization) *sparse {
-	s := &sparse{start: make([]int, 1, len(g.Rows)+1), cols: make([]int32, 0, g.Len()), values: make([]float32, 0, g.Len())}
-	for i := range g.Rows {
-		r := &g.Rows[i]
-		for j, v := range r.Values {
-			s.cols, s.values = append(s.cols, int32(r.Item(j))), append(s.values, float32(n.apply(float64(v))))
-		}
-		s.start = append(s.start, len(s.cols))
-	}
-	return s
+// newSparse has room for a number of rows and entries.
+func newSparse(rows, entries int) *sparse {
+	return &sparse{start: make([]int, 1, rows+1), cols: make([]int32, 0, entries), values: make([]float32, 0, entries)}
 }
+
+// add appends an entry to the last row, which endRow ends.
+func (s *sparse) add(col int, value float32) {
+	s.cols, s.values = append(s.cols, int32(col)), append(s.values, value)
+}
+
+func (s *sparse) endRow() { s.start = append(s.start, len(s.cols)) }
 
 // transposed returns the same entries row by column, rows rising.
 func (s *sparse) transposed(cols int) *sparse {
@@ -46,13 +45,4 @@ func (s *sparse) transposed(cols int) *sparse {
 		}
 	}
 	return t
-}
-
-// queries lists the train queries observed, by their rows in the data set.
-func (g *Scores) queries() []int {
-	rows := make([]int, len(g.Rows))
-	for i := range rows {
-		rows[i] = g.Rows[i].Query
-	}
-	return rows
 }

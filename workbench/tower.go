@@ -129,10 +129,10 @@ func (t *tower) move(opt *adamw.Optimizer) {
 const applyRows = 2048
 
 // apply returns the outputs for all rows of m.
-func (t *tower) apply(m *Matrix) *Matrix {
-	out := NewMatrix(m.Rows, m.Cols)
+func (t *tower) apply(m f32.Mat) f32.Mat {
+	out := f32.NewMat(m.Rows, m.Cols)
 	for lo := 0; lo < m.Rows; lo += applyRows {
-		part := t.forward(m.view().RowRange(lo, min(lo+applyRows, m.Rows)))
+		part := t.forward(m.RowRange(lo, min(lo+applyRows, m.Rows)))
 		copy(out.Data[lo*m.Cols:], part.Data)
 	}
 	return out

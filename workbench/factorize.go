@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/factors"
 	"axn/workbench/internal/shelf"
 )
 
@@ -59,8 +60,8 @@ func (o FactorizeOptions) check() error {
 }
 
 // training are the settings of what trains, which reports to the listener of ctx.
-func (o FactorizeOptions) training(ctx context.Context) trainSettings {
-	return trainSettings{Epochs: o.Epochs, LearningRate: o.LearningRate, Batch: o.Batch, Regularization: o.Regularization, Seed: o.Seed,
+func (o FactorizeOptions) training(ctx context.Context) factors.Settings {
+	return factors.Settings{Epochs: o.Epochs, LearningRate: o.LearningRate, Batch: o.Batch, Regularization: o.Regularization, Seed: o.Seed,
 		Begin: func(unit string, total int) (done func(n int), end func()) {
 			m := startProgress(ctx, "factorize", unit, total)
 			return m.add, m.end

@@ -3,6 +3,8 @@ package workbench
 import (
 	"cmp"
 	"context"
+
+	"axn/workbench/internal/factors"
 )
 
 // fitInductive trains MF_Ind (paper section 2, A.2.2): two towers over the frozen
@@ -11,7 +13,7 @@ import (
 // test queries, get vectors of the towers too.
 func fitInductive(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
 	ix.Normalization = fitNormalization(d, g)
-	return fitTowers(ctx, ix, d, g, o, squaredError)
+	return fitTowers(ctx, ix, d, g, o, factors.SquaredError)
 }
 
 // fitDistilled trains DE_DSTL's loss (paper A.2.1) on frozen embeddings: the
@@ -23,15 +25,15 @@ func fitInductive(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Facto
 // dual encoder of unit vectors can be as sure as the cross-encoder is.
 func fitDistilled(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
 	ix.Normalization = fitNormalization(d, g)
-	return fitTowers(ctx, ix, d, g, o, crossEntropy(1/cmp.Or(ix.Normalization.Beta, 1)))
+	return fitTowers(ctx, ix, d, g, o, factors.CrossEntropy(1/cmp.Or(ix.Normalization.Beta, 1)))
 }
 
-func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions, l loss) error {
-	t := newTowers(d.DE.Queries.Select(g.queries()).view(), d.DE.Items.view(), g.entries(ix.Normalization), o.Seed)
-	if err := t.train(ctx, o.training(ctx), l); err != nil {
+func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions, l factors.Loss) error {
+	t := factors.NewTowers(d.DE.Queries.Select(g.queries()).view(), d.DE.Items.view(), g.entries(ix.Normalization), o.Seed)
+	if err := t.Train(ctx, o.training(ctx), l); err != nil {
 		return err
 	}
-	q, v := t.apply(d.DE.Queries.view(), d.DE.Items.view())
+	q, v := t.Apply(d.DE.Queries.view(), d.DE.Items.view())
 	ix.Queries, ix.Features = matrix(q), matrix(v)
 	return nil
 }

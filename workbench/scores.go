@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 
+	"axn/workbench/internal/factors"
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
@@ -225,14 +226,14 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 }
 
 // entries lists the observed entries, normalised, one row per train query.
-func (g *Scores) entries(n Normalization) *sparse {
-	s := newSparse(len(g.Rows), g.Len())
+func (g *Scores) entries(n Normalization) *factors.Sparse {
+	s := factors.NewSparse(len(g.Rows), g.Len())
 	for i := range g.Rows {
 		r := &g.Rows[i]
 		for j, v := range r.Values {
-			s.add(r.Item(j), float32(n.apply(float64(v))))
+			s.Add(r.Item(j), float32(n.apply(float64(v))))
 		}
-		s.endRow()
+		s.EndRow()
 	}
 	return s
 }

@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/factors"
 )
 
 // Solver names the way Transductive finds its vectors.
@@ -22,16 +24,16 @@ const (
 // the dual encoder's vector, and so do queries at search time.
 func fitTransductive(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
 	ix.Normalization = fitNormalization(d, g)
-	f := newFactors(d.DE.Queries.Select(g.queries()).view(), d.DE.Items.view(), g.entries(ix.Normalization))
+	f := factors.New(d.DE.Queries.Select(g.queries()).view(), d.DE.Items.view(), g.entries(ix.Normalization))
 	var err error
 	switch o.Solver {
 	case ALS, "":
-		err = f.alternate(ctx, o.training(ctx))
+		err = f.Alternate(ctx, o.training(ctx))
 	case AdamW:
-		err = f.descend(ctx, o.training(ctx))
+		err = f.Descend(ctx, o.training(ctx))
 	default:
 		err = fmt.Errorf("no solver %q: it is %q or %q", o.Solver, ALS, AdamW)
 	}
-	ix.Features = matrix(f.items)
+	ix.Features = matrix(f.Items)
 	return err
 }

@@ -1,4 +1,4 @@
-package workbench
+package factors
 
 import (
 	"fmt"
@@ -25,22 +25,22 @@ func unitVectors(rng *rand.Rand, n, d int) f32.Mat {
 }
 
 // someEntries observes a number of random entries in each row.
-func someEntries(rng *rand.Rand, rows, cols, each int, score func(row, col int) float32) *sparse {
-	s := newSparse(rows, rows*each)
+func someEntries(rng *rand.Rand, rows, cols, each int, score func(row, col int) float32) *Sparse {
+	s := NewSparse(rows, rows*each)
 	for r := range rows {
 		at := rng.Perm(cols)[:each]
 		slices.Sort(at)
 		for _, c := range at {
-			s.add(c, score(r, c))
+			s.Add(c, score(r, c))
 		}
-		s.endRow()
+		s.EndRow()
 	}
 	return s
 }
 
 // noisyEntries draws scores that are a curve of the vectors' products, an offset of row and
 // column, and noise.
-func noisyEntries(rng *rand.Rand, queries, items f32.Mat, each int) *sparse {
+func noisyEntries(rng *rand.Rand, queries, items f32.Mat, each int) *Sparse {
 	offset := unitVectors(rng, 1, queries.Rows+items.Rows).Data
 	return someEntries(rng, queries.Rows, items.Rows, each, func(q, i int) float32 {
 		sim := float64(f32.Dot(queries.Row(q), items.Row(i)))
@@ -49,12 +49,12 @@ func noisyEntries(rng *rand.Rand, queries, items f32.Mat, each int) *sparse {
 }
 
 // objective is eq. 3: the mean squared error over the observed entries.
-func objective(f *factors) float64 {
+func objective(f *Factors) float64 {
 	sum := 0.0
 	for q := range f.queries.Rows {
 		items, values := f.byQuery.row(q)
 		for j, it := range items {
-			e := float64(f32.Dot(f.queries.Row(q), f.items.Row(int(it))) - values[j])
+			e := float64(f32.Dot(f.queries.Row(q), f.Items.Row(int(it))) - values[j])
 			sum += e * e
 		}
 	}
@@ -92,17 +92,17 @@ func TestSolveRows(t *testing.T) {
 		rng := rand.New(rand.NewPCG(51, uint64(random)))
 		vectors, items := unitVectors(rng, 40, 8), unitVectors(rng, 60, 8)
 		copy(items.Row(1), items.Row(0))
-		f := newFactors(vectors, items, noisyEntries(rng, vectors, items, random))
-		_ = solveRows(t.Context(), f.queries, f.queries0, f.items, f.byQuery, 0.2)
+		f := New(vectors, items, noisyEntries(rng, vectors, items, random))
+		_ = solveRows(t.Context(), f.queries, f.queries0, f.Items, f.byQuery, 0.2)
 		for q := range f.queries.Rows {
 			at, values := f.byQuery.row(q)
-			closeTo(t, fmt.Sprint(random, " entries, query ", q), f.queries.Row(q), slowRow(f.items, at, values, f.queries0.Row(q), float64(float32(0.2))))
+			closeTo(t, fmt.Sprint(random, " entries, query ", q), f.queries.Row(q), slowRow(f.Items, at, values, f.queries0.Row(q), float64(float32(0.2))))
 		}
-		_ = solveRows(t.Context(), f.items, f.items0, f.queries, f.byItem, 0.2)
-		for i := range f.items.Rows {
+		_ = solveRows(t.Context(), f.Items, f.items0, f.queries, f.byItem, 0.2)
+		for i := range f.Items.Rows {
 			at, values := f.byItem.row(i)
-			closeTo(t, fmt.Sprint(random, " entries, item ", i), f.items.Row(i), slowRow(f.queries, at, values, f.items0.Row(i), float64(float32(0.2))))
-			if len(at) == 0 && !slices.Equal(f.items.Row(i), items.Row(i)) {
+			closeTo(t, fmt.Sprint(random, " entries, item ", i), f.Items.Row(i), slowRow(f.queries, at, values, f.items0.Row(i), float64(float32(0.2))))
+			if len(at) == 0 && !slices.Equal(f.Items.Row(i), items.Row(i)) {
 				t.Errorf("item %d was never observed and moved", i)
 			}
 		}
@@ -122,12 +122,12 @@ func closeTo(t *testing.T, what string, got []float32, want []float64) {
 func TestDescentGradients(t *testing.T) {
 	rng := rand.New(rand.NewPCG(52, 1))
 	vectors, items := unitVectors(rng, 20, 4), unitVectors(rng, 30, 4)
-	f := newFactors(vectors, items, noisyEntries(rng, vectors, items, 7))
+	f := New(vectors, items, noisyEntries(rng, vectors, items, 7))
 	all := make([]int, f.queries.Rows)
 	for i := range all {
 		all[i] = i
 	}
-	gu, gv := newRowGradients(f.queries.Rows, 4), newRowGradients(f.items.Rows, 4)
+	gu, gv := newRowGradients(f.queries.Rows, 4), newRowGradients(f.Items.Rows, 4)
 	for range 2 { // the second time on memory used before
 		f.touch(all, gu, gv)
 		f.gradients(all, gu, gv)
@@ -135,7 +135,7 @@ func TestDescentGradients(t *testing.T) {
 	for name, c := range map[string]struct {
 		x f32.Mat
 		g *rowGradients
-	}{"queries": {f.queries, gu}, "items": {f.items, gv}} {
+	}{"queries": {f.queries, gu}, "items": {f.Items, gv}} {
 		for i := range c.x.Rows {
 			row := make([]float32, c.x.Cols)
 			if slices.Contains(c.g.rows, i) {
@@ -167,13 +167,13 @@ func slope(x *float32, f func() float64) float64 {
 func TestALSReachesAdamW(t *testing.T) {
 	rng := rand.New(rand.NewPCG(53, 1))
 	vectors, items := unitVectors(rng, 200, 16), unitVectors(rng, 400, 16)
-	for _, entries := range []*sparse{noisyEntries(rng, vectors, items, 20), noisyEntries(rng, vectors, items, 60)} {
+	for _, entries := range []*Sparse{noisyEntries(rng, vectors, items, 20), noisyEntries(rng, vectors, items, 60)} {
 		reached := map[string]float64{}
-		for solver, solve := range map[string]func(*factors) error{
-			"ALS":   func(f *factors) error { return f.alternate(t.Context(), trainSettings{}) },
-			"AdamW": func(f *factors) error { return f.descend(t.Context(), trainSettings{}) },
+		for solver, solve := range map[string]func(*Factors) error{
+			"ALS":   func(f *Factors) error { return f.Alternate(t.Context(), Settings{}) },
+			"AdamW": func(f *Factors) error { return f.Descend(t.Context(), Settings{}) },
 		} {
-			f := newFactors(vectors, items, entries)
+			f := New(vectors, items, entries)
 			start := objective(f)
 			if err := solve(f); err != nil {
 				t.Fatal(err)
@@ -198,14 +198,14 @@ func TestRecoversLowRank(t *testing.T) {
 		truth.Data[i] += 0.3 * float32(i%3-1)
 	}
 	score := func(q, i int) float32 { return f32.Dot(vectors.Row(q), truth.Row(i)) }
-	f := newFactors(vectors, items, someEntries(rng, 60, 80, 40, score))
-	if err := f.alternate(t.Context(), trainSettings{Epochs: 20, Regularization: 1e-3}); err != nil {
+	f := New(vectors, items, someEntries(rng, 60, 80, 40, score))
+	if err := f.Alternate(t.Context(), Settings{Epochs: 20, Regularization: 1e-3}); err != nil {
 		t.Fatal(err)
 	}
 	worst := 0.0
 	for q := range f.queries.Rows {
 		for i := range 80 {
-			worst = max(worst, math.Abs(float64(f32.Dot(f.queries.Row(q), f.items.Row(i))-score(q, i))))
+			worst = max(worst, math.Abs(float64(f32.Dot(f.queries.Row(q), f.Items.Row(i))-score(q, i))))
 		}
 	}
 	if worst > 0.02 {

@@ -1,12 +1,14 @@
-package workbench
+// Package factors trains what the paper's methods are made of: factors of the score matrix, by
+// least squares or AdamW, and two small networks over a dual encoder.
+package factors
 
 import (
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
 
-// trainSettings say how to train. Zero fields stand for the defaults of the solver.
-type trainSettings struct {
+// Settings say how to train. Zero fields stand for the defaults of the solver.
+type Settings struct {
 	Epochs         int     // passes over the entries
 	LearningRate   float64 // of AdamW
 	Batch          int     // train queries per step of AdamW
@@ -18,24 +20,24 @@ type trainSettings struct {
 	Begin func(unit string, total int) (done func(n int), end func())
 }
 
-func (o trainSettings) begin(unit string, total int) (done func(n int), end func()) {
+func (o Settings) begin(unit string, total int) (done func(n int), end func()) {
 	if o.Begin == nil {
 		return func(int) {}, func() {}
 	}
 	return o.Begin(unit, total)
 }
 
-// factors are U and V under way, and the entries they fit.
-type factors struct {
-	queries, items   f32.Mat // U, one row per train query observed, and V, |I|×d
+// Factors are U and V under way, and the entries they fit.
+type Factors struct {
+	queries, Items   f32.Mat // U, one row per train query observed, and V, |I|×d
 	queries0, items0 f32.Mat // where they started: the dual encoder's vectors
-	byQuery, byItem  *sparse
+	byQuery, byItem  *Sparse
 }
 
-// newFactors starts from the vectors of the train queries, in the order of the rows of
+// New starts from the vectors of the train queries, in the order of the rows of
 // entries, and of all items.
-func newFactors(queries, items f32.Mat, entries *sparse) *factors {
-	return &factors{queries: clone(queries), items: clone(items), queries0: queries, items0: items,
+func New(queries, items f32.Mat, entries *Sparse) *Factors {
+	return &Factors{queries: clone(queries), Items: clone(items), queries0: queries, items0: items,
 		byQuery: entries, byItem: entries.transposed(items.Rows)}
 }
 

@@ -1,4 +1,4 @@
-package workbench
+package factors
 
 import (
 	"math"
@@ -62,7 +62,7 @@ func TestTowerStart(t *testing.T) {
 }
 
 // slowLoss is the loss of a batch by the slow network.
-func slowLoss(ts *towers, queries []int, sharpness float64) float64 {
+func slowLoss(ts *Towers, queries []int, sharpness float64) float64 {
 	total, n := 0.0, 0
 	for _, q := range queries {
 		at, values := ts.entries.row(q)
@@ -100,10 +100,10 @@ func TestTowerGradients(t *testing.T) {
 	entries := noisyEntries(rng, vectors, items, 6)
 	queries := []int{2, 7, 4}
 	for name, c := range map[string]struct {
-		l         loss
+		l         Loss
 		sharpness float64
-	}{"squared error": {squaredError, 0}, "cross-entropy": {crossEntropy(2), 2}} {
-		ts := newTowers(vectors, items, entries, 1)
+	}{"squared error": {SquaredError, 0}, "cross-entropy": {CrossEntropy(2), 2}} {
+		ts := NewTowers(vectors, items, entries, 1)
 		ts.query.p.skip[0], ts.item.p.skip[0] = 0.5, -0.5
 		for range 2 { // the second time on memory used before
 			ts.gradients(queries, c.l)

@@ -1,4 +1,4 @@
-package workbench
+package factors
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ const (
 
 // batches shuffles the train queries anew for every epoch and calls step with a
 // few at a time, until ctx is cancelled.
-func batches(ctx context.Context, rows int, o trainSettings, step func(queries []int)) error {
+func batches(ctx context.Context, rows int, o Settings, step func(queries []int)) error {
 	epochs, size := cmp.Or(o.Epochs, adamwEpochs), cmp.Or(o.Batch, adamwBatch)
 	done, end := o.begin("epochs", epochs)
 	defer end()
@@ -38,11 +38,11 @@ func batches(ctx context.Context, rows int, o trainSettings, step func(queries [
 	return nil
 }
 
-// descend minimises eq. 3 by AdamW on mini-batches of train queries.
-func (f *factors) descend(ctx context.Context, o trainSettings) error {
+// Descend minimises eq. 3 by AdamW on mini-batches of train queries.
+func (f *Factors) Descend(ctx context.Context, o Settings) error {
 	opt := adamw.New(cmp.Or(o.LearningRate, adamwRate))
-	u, v := adamw.NewRows(opt, f.queries), adamw.NewRows(opt, f.items)
-	gu, gv := newRowGradients(f.queries.Rows, f.queries.Cols), newRowGradients(f.items.Rows, f.items.Cols)
+	u, v := adamw.NewRows(opt, f.queries), adamw.NewRows(opt, f.Items)
+	gu, gv := newRowGradients(f.queries.Rows, f.queries.Cols), newRowGradients(f.Items.Rows, f.Items.Cols)
 	err := batches(ctx, f.queries.Rows, o, func(queries []int) {
 		f.touch(queries, gu, gv)
 		gu.each(u.Settle)
@@ -56,13 +56,13 @@ func (f *factors) descend(ctx context.Context, o trainSettings) error {
 		return err
 	}
 	cores.Each(f.queries.Rows, u.Settle)
-	cores.Each(f.items.Rows, v.Settle)
+	cores.Each(f.Items.Rows, v.Settle)
 	return nil
 }
 
 // touch readies the gradients for the entries of a few queries: zeros, where any
 // will be.
-func (f *factors) touch(queries []int, gu, gv *rowGradients) {
+func (f *Factors) touch(queries []int, gu, gv *rowGradients) {
 	gu.reset()
 	gv.reset()
 	for _, q := range queries {
@@ -76,7 +76,7 @@ func (f *factors) touch(queries []int, gu, gv *rowGradients) {
 
 // gradients adds up the gradients of the mean squared error over the entries of a
 // few queries.
-func (f *factors) gradients(queries []int, gu, gv *rowGradients) {
+func (f *Factors) gradients(queries []int, gu, gv *rowGradients) {
 	n := 0
 	for _, q := range queries {
 		n += f.byQuery.start[q+1] - f.byQuery.start[q]
@@ -85,7 +85,7 @@ func (f *factors) gradients(queries []int, gu, gv *rowGradients) {
 		items, values := f.byQuery.row(q)
 		u, g := f.queries.Row(q), gu.row(q)
 		for j, it := range items {
-			v := f.items.Row(int(it))
+			v := f.Items.Row(int(it))
 			e := 2 * (f32.Dot(u, v) - values[j]) / float32(n)
 			f32.Axpy(e, v, g)
 			f32.Axpy(e, u, gv.row(int(it)))

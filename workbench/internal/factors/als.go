@@ -1,4 +1,4 @@
-package workbench
+package factors
 
 import (
 	"cmp"
@@ -20,7 +20,7 @@ const (
 	alsQueries = 100
 )
 
-// alternate minimises
+// Alternate minimises
 //
 //	Σ (g − u·v)² over the observed entries + ρᵤ·Σ‖u − u₀‖² + ρᵥ·Σ‖v − v₀‖²,
 //
@@ -28,16 +28,16 @@ const (
 // with fewer entries than unknowns eq. 3 alone has no unique solution. With ρ the
 // Regularization, ρᵥ = ρ·mean‖u₀‖² and ρᵤ = 100·ρ·mean‖v₀‖². Each sweep solves
 // for all queries, then for all items, exactly.
-func (f *factors) alternate(ctx context.Context, o trainSettings) error {
+func (f *Factors) Alternate(ctx context.Context, o Settings) error {
 	sweeps, ridge := cmp.Or(o.Epochs, alsSweeps), cmp.Or(o.Regularization, alsRidge)
 	ridgeQueries, ridgeItems := float32(alsQueries*ridge*meanSquare(f.items0)), float32(ridge*meanSquare(f.queries0))
 	done, end := o.begin("sweeps", sweeps)
 	defer end()
 	for range sweeps {
-		if err := solveRows(ctx, f.queries, f.queries0, f.items, f.byQuery, ridgeQueries); err != nil {
+		if err := solveRows(ctx, f.queries, f.queries0, f.Items, f.byQuery, ridgeQueries); err != nil {
 			return err
 		}
-		if err := solveRows(ctx, f.items, f.items0, f.queries, f.byItem, ridgeItems); err != nil {
+		if err := solveRows(ctx, f.Items, f.items0, f.queries, f.byItem, ridgeItems); err != nil {
 			return err
 		}
 		done(1)
@@ -55,7 +55,7 @@ func meanSquare(m f32.Mat) float64 {
 
 // solveRows sets each row of x that has entries to the minimiser of Σ (value −
 // x·other)² over them + ridge·‖x − x0‖².
-func solveRows(ctx context.Context, x, x0, other f32.Mat, s *sparse, ridge float32) error {
+func solveRows(ctx context.Context, x, x0, other f32.Mat, s *Sparse, ridge float32) error {
 	full := sync.OnceValue(func() f32.Mat { return solve.RidgeOfColumns(other, ridge) })
 	pool := sync.Pool{New: func() any { return &rowSolver{ridge: ridge} }}
 	cores.Each(x.Rows, func(i int) {

@@ -1,4 +1,4 @@
-package workbench
+package factors
 
 import (
 	"cmp"
@@ -9,25 +9,25 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// towers train on the entries of the train queries.
-type towers struct {
+// Towers train on the entries of the train queries.
+type Towers struct {
 	query, item *tower
 	queries     f32.Mat // the dual encoder's vectors of the train queries
 	items       f32.Mat // and of all items
-	entries     *sparse
+	entries     *Sparse
 	place       []int32 // item → its place in the batch + 1
 }
 
-// newTowers takes the vectors of the train queries, in the order of the rows of entries, and
+// NewTowers takes the vectors of the train queries, in the order of the rows of entries, and
 // of all items.
-func newTowers(queries, items f32.Mat, entries *sparse, seed int64) *towers {
+func NewTowers(queries, items f32.Mat, entries *Sparse, seed int64) *Towers {
 	rng := rand.New(rand.NewPCG(uint64(seed), 1))
-	return &towers{query: newTower(items.Cols, rng), item: newTower(items.Cols, rng), queries: queries,
+	return &Towers{query: newTower(items.Cols, rng), item: newTower(items.Cols, rng), queries: queries,
 		items: items, entries: entries, place: make([]int32, items.Rows)}
 }
 
-// train lowers the loss by AdamW, until ctx is cancelled.
-func (t *towers) train(ctx context.Context, o trainSettings, l loss) error {
+// Train lowers the loss by AdamW, until ctx is cancelled.
+func (t *Towers) Train(ctx context.Context, o Settings, l Loss) error {
 	opt := adamw.New(cmp.Or(o.LearningRate, adamwRate))
 	return batches(ctx, t.entries.rows(), o, func(queries []int) {
 		if !t.gradients(queries, l) {
@@ -39,8 +39,8 @@ func (t *towers) train(ctx context.Context, o trainSettings, l loss) error {
 	})
 }
 
-// apply returns the towers' outputs for all queries and items.
-func (t *towers) apply(queries, items f32.Mat) (q, v f32.Mat) {
+// Apply returns the towers' outputs for all queries and items.
+func (t *Towers) Apply(queries, items f32.Mat) (q, v f32.Mat) {
 	return t.query.apply(queries), t.item.apply(items)
 }
 
@@ -55,7 +55,7 @@ func selected(m f32.Mat, rows []int) f32.Mat {
 
 // gradients sets both towers' gradients of the mean loss over the entries of a
 // few train queries; false when they have none.
-func (t *towers) gradients(queries []int, l loss) bool {
+func (t *Towers) gradients(queries []int, l Loss) bool {
 	items := t.batchItems(queries)
 	if len(items) == 0 {
 		return false
@@ -84,7 +84,7 @@ func (t *towers) gradients(queries []int, l loss) bool {
 }
 
 // batchItems lists the items of the queries' entries and notes their places.
-func (t *towers) batchItems(queries []int) []int {
+func (t *Towers) batchItems(queries []int) []int {
 	var items []int
 	for _, q := range queries {
 		at, _ := t.entries.row(q)
@@ -98,15 +98,15 @@ func (t *towers) batchItems(queries []int) []int {
 	return items
 }
 
-// loss is what the towers minimise, a mean over entries or over queries.
-type loss struct {
-	scale  func(s *sparse, queries []int) float32 // one over what the mean runs over
+// Loss is what the towers minimise, a mean over entries or over queries.
+type Loss struct {
+	scale  func(s *Sparse, queries []int) float32 // one over what the mean runs over
 	slopes func(predicted, target []float32)      // one query: replaces predicted by the loss's derivatives
 }
 
-// squaredError is eq. 3, a mean over entries.
-var squaredError = loss{
-	scale: func(s *sparse, queries []int) float32 {
+// SquaredError is eq. 3, a mean over entries.
+var SquaredError = Loss{
+	scale: func(s *Sparse, queries []int) float32 {
 		n := 0
 		for _, q := range queries {
 			n += s.start[q+1] - s.start[q]
@@ -120,15 +120,15 @@ var squaredError = loss{
 	},
 }
 
-// crossEntropy is the mean over queries of −Σ softmax(sharpness·target)·log
+// CrossEntropy is the mean over queries of −Σ softmax(sharpness·target)·log
 // softmax(sharpness·predicted).
-func crossEntropy(sharpness float64) loss {
+func CrossEntropy(sharpness float64) Loss {
 	softmax := func(x []float32) {
 		f32.Scale(float32(sharpness), x)
 		f32.Softmax(x)
 	}
-	return loss{
-		scale: func(s *sparse, queries []int) float32 { return float32(sharpness) / float32(len(queries)) },
+	return Loss{
+		scale: func(s *Sparse, queries []int) float32 { return float32(sharpness) / float32(len(queries)) },
 		slopes: func(predicted, target []float32) {
 			want := append([]float32(nil), target...)
 			softmax(want)

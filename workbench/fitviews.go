@@ -40,7 +40,7 @@ func newFitViews(d *Dataset) *FitViews {
 	v, rows, cols := &FitViews{Alone: d.Alone != nil}, 0, 0
 	parts := make([]*components, len(views))
 	for i, view := range views {
-		parts[i] = newComponents(view.Items, 1, viewWidth)
+		parts[i] = newComponents(view.Items.view(), 1, viewWidth)
 		v.Mean = append(v.Mean, parts[i].mean...)
 		rows, cols = rows+view.Items.Cols, cols+parts[i].directions.Rows
 	}

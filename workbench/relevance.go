@@ -38,7 +38,7 @@ func relevance(items *Matrix, h f32.Mat) []float64 {
 
 // centre takes the columns' means away.
 func centre(x f32.Mat) {
-	mean := columnMeans(matrix(x))
+	mean := columnMeans(x)
 	for i := range x.Rows {
 		f32.Axpy(-1, mean, x.Row(i))
 	}

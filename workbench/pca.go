@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"fmt"
 	"math"
 	"sort"
 
@@ -12,46 +11,6 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// ViewOptions say how NewView reduces features to a view. The zero value keeps 128
-// directions of one block.
-type ViewOptions struct {
-	Width int // directions kept; 0 = 128
-
-	// Blocks is into how many blocks of equal width the columns fall. Each is brought
-	// to the same size, so that none counts for more: 3 for what CrossEncoder.ReadItems
-	// returns, the number of columns for numbers in units of their own. 0 = 1, and 3 in
-	// Dataset.ReadItems.
-	Blocks int
-}
-
-const defaultViewWidth = 128
-
-// NewView reduces features of items, one row an item, to a view of at most o.Width
-// columns by principal components: the columns are centred, each block is scaled to
-// a mean squared norm of 1, and the rows are projected on the directions in which all
-// blocks together vary most. The view's rows have a mean squared norm of 1; Kept says
-// which share of the variance is left. Same features, same view. O(rows·columns² +
-// columns³).
-func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
-	fail := func(err error) (View, error) { return View{}, fmt.Errorf("workbench: new view: %w", err) }
-	if o.Width == 0 {
-		o.Width = defaultViewWidth
-	}
-	if o.Blocks == 0 {
-		o.Blocks = 1
-	}
-	v := View{Name: name, Items: features}
-	if err := v.check(); err != nil {
-		return fail(err)
-	}
-	if o.Width < 0 || o.Blocks < 0 || features.Cols%o.Blocks != 0 {
-		return fail(fmt.Errorf("%w: width %d, %d columns in %d blocks of equal width", ErrShape, o.Width, features.Cols, o.Blocks))
-	}
-	c := newComponents(features, o.Blocks, o.Width)
-	v.Items, v.Kept = c.project(features), c.kept
-	return v, nil
-}
-
 // components are the directions in which rows vary most.
 type components struct {
 	mean       []float32 // of every column
@@ -60,7 +19,7 @@ type components struct {
 }
 
 // newComponents finds at most width components of the rows of x.
-func newComponents(x *Matrix, blocks, width int) *components {
+func newComponents(x f32.Mat, blocks, width int) *components {
 	c := &components{mean: columnMeans(x)}
 	g := c.covariance(x)
 	scale := blockScales(g, blocks)
@@ -78,7 +37,7 @@ func newComponents(x *Matrix, blocks, width int) *components {
 }
 
 // columnMeans returns the mean of every column.
-func columnMeans(x *Matrix) []float32 {
+func columnMeans(x f32.Mat) []float32 {
 	sum := make([]float64, x.Cols)
 	for i := range x.Rows {
 		for j, v := range x.Row(i) {
@@ -97,12 +56,12 @@ func columnMeans(x *Matrix) []float32 {
 const componentRows = 512
 
 // covariance returns the columns' covariance.
-func (c *components) covariance(x *Matrix) *mat.SymDense {
+func (c *components) covariance(x f32.Mat) *mat.SymDense {
 	n := x.Cols
 	sum, part := make([]float64, n*n), f32.NewMat(n, n)
 	for lo := 0; lo < x.Rows; lo += componentRows {
 		rows := c.centred(x, lo, min(lo+componentRows, x.Rows))
-		f32.Syrk(part, transposed(rows), false, cores.Threads())
+		f32.Syrk(part, f32.Transpose(rows, cores.Threads()), false, cores.Threads())
 		for i := range n {
 			for j, v := range part.Row(i)[:i+1] {
 				sum[j*n+i] += float64(v)
@@ -116,7 +75,7 @@ func (c *components) covariance(x *Matrix) *mat.SymDense {
 }
 
 // centred returns rows lo … hi-1 of x less the mean.
-func (c *components) centred(x *Matrix, lo, hi int) f32.Mat {
+func (c *components) centred(x f32.Mat, lo, hi int) f32.Mat {
 	rows := f32.NewMat(hi-lo, x.Cols)
 	for i := range rows.Rows {
 		row := rows.Row(i)
@@ -124,16 +83,6 @@ func (c *components) centred(x *Matrix, lo, hi int) f32.Mat {
 		f32.Axpy(-1, c.mean, row)
 	}
 	return rows
-}
-
-func transposed(x f32.Mat) f32.Mat {
-	t := f32.NewMat(x.Cols, x.Rows)
-	for i := range x.Rows {
-		for j, v := range x.Row(i) {
-			t.Row(j)[i] = v
-		}
-	}
-	return t
 }
 
 // blockScales returns for every column what brings its block to a mean squared norm
@@ -190,13 +139,13 @@ func absolutes(x []float64) []float64 {
 }
 
 // project returns the rows of x on the directions.
-func (c *components) project(x *Matrix) *Matrix {
-	y := NewMatrix(x.Rows, c.directions.Rows)
+func (c *components) project(x f32.Mat) f32.Mat {
+	y := f32.NewMat(x.Rows, c.directions.Rows)
 	var p f32.Panels
 	p.PackRows(c.directions, 1)
 	for lo := 0; lo < x.Rows; lo += componentRows {
 		hi := min(lo+componentRows, x.Rows)
-		f32.Gemm(y.view().RowRange(lo, hi), c.centred(x, lo, hi), &p, false, cores.Threads())
+		f32.Gemm(y.RowRange(lo, hi), c.centred(x, lo, hi), &p, false, cores.Threads())
 	}
 	return y
 }

@@ -6,6 +6,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/pca"
 )
 
 const (
@@ -38,21 +39,21 @@ func (d *Dataset) allViews() []View {
 func newFitViews(d *Dataset) *FitViews {
 	views := d.allViews()
 	v, rows, cols := &FitViews{Alone: d.Alone != nil}, 0, 0
-	parts := make([]*components, len(views))
+	parts := make([]*pca.Components, len(views))
 	for i, view := range views {
-		parts[i] = newComponents(view.Items.view(), 1, viewWidth)
-		v.Mean = append(v.Mean, parts[i].mean...)
-		rows, cols = rows+view.Items.Cols, cols+parts[i].directions.Rows
+		parts[i] = pca.New(view.Items.view(), 1, viewWidth)
+		v.Mean = append(v.Mean, parts[i].Mean...)
+		rows, cols = rows+view.Items.Cols, cols+parts[i].Directions.Rows
 	}
 	v.Map = NewMatrix(rows, cols)
 	row, col := 0, 0
 	for _, c := range parts {
-		for k := range c.directions.Rows {
-			for j, x := range c.directions.Row(k) {
+		for k := range c.Directions.Rows {
+			for j, x := range c.Directions.Row(k) {
 				v.Map.Row(row + j)[col+k] = x
 			}
 		}
-		row, col = row+c.directions.Cols, col+c.directions.Rows
+		row, col = row+c.Directions.Cols, col+c.Directions.Rows
 	}
 	return v
 }

@@ -8,6 +8,7 @@ import (
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/pca"
 )
 
 const (
@@ -38,7 +39,7 @@ func relevance(items *Matrix, h f32.Mat) []float64 {
 
 // centre takes the columns' means away.
 func centre(x f32.Mat) {
-	mean := columnMeans(x)
+	mean := pca.Means(x)
 	for i := range x.Rows {
 		f32.Axpy(-1, mean, x.Row(i))
 	}

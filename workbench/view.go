@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"axn/workbench/internal/pca"
 )
 
 // View is further features of a data set's items beside the dual encoder's
@@ -159,7 +161,7 @@ func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
 	if o.Width < 0 || o.Blocks < 0 || features.Cols%o.Blocks != 0 {
 		return fail(fmt.Errorf("%w: width %d, %d columns in %d blocks of equal width", ErrShape, o.Width, features.Cols, o.Blocks))
 	}
-	c := newComponents(features.view(), o.Blocks, o.Width)
-	v.Items, v.Kept = matrix(c.project(features.view())), c.kept
+	c := pca.New(features.view(), o.Blocks, o.Width)
+	v.Items, v.Kept = matrix(c.Project(features.view())), c.Kept
 	return v, nil
 }

@@ -1,4 +1,5 @@
-package workbench
+// Package pca finds principal components.
+package pca
 
 import (
 	"math"
@@ -11,16 +12,16 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// components are the directions in which rows vary most.
-type components struct {
-	mean       []float32 // of every column
-	directions f32.Mat   // kept × columns; the scale of blocks and of the result is in them
-	kept       float64   // share of the variance
+// Components are the directions in which rows vary most.
+type Components struct {
+	Mean       []float32 // of every column
+	Directions f32.Mat   // kept × columns; the scale of blocks and of the result is in them
+	Kept       float64   // share of the variance
 }
 
-// newComponents finds at most width components of the rows of x.
-func newComponents(x f32.Mat, blocks, width int) *components {
-	c := &components{mean: columnMeans(x)}
+// New finds at most width components of the rows of x.
+func New(x f32.Mat, blocks, width int) *Components {
+	c := &Components{Mean: Means(x)}
 	g := c.covariance(x)
 	scale := blockScales(g, blocks)
 	for i := range scale {
@@ -36,8 +37,8 @@ func newComponents(x f32.Mat, blocks, width int) *components {
 	return c
 }
 
-// columnMeans returns the mean of every column.
-func columnMeans(x f32.Mat) []float32 {
+// Means returns the mean of every column.
+func Means(x f32.Mat) []float32 {
 	sum := make([]float64, x.Cols)
 	for i := range x.Rows {
 		for j, v := range x.Row(i) {
@@ -56,7 +57,7 @@ func columnMeans(x f32.Mat) []float32 {
 const componentRows = 512
 
 // covariance returns the columns' covariance.
-func (c *components) covariance(x f32.Mat) *mat.SymDense {
+func (c *Components) covariance(x f32.Mat) *mat.SymDense {
 	n := x.Cols
 	sum, part := make([]float64, n*n), f32.NewMat(n, n)
 	for lo := 0; lo < x.Rows; lo += componentRows {
@@ -75,12 +76,12 @@ func (c *components) covariance(x f32.Mat) *mat.SymDense {
 }
 
 // centred returns rows lo … hi-1 of x less the mean.
-func (c *components) centred(x f32.Mat, lo, hi int) f32.Mat {
+func (c *Components) centred(x f32.Mat, lo, hi int) f32.Mat {
 	rows := f32.NewMat(hi-lo, x.Cols)
 	for i := range rows.Rows {
 		row := rows.Row(i)
 		copy(row, x.Row(lo+i))
-		f32.Axpy(-1, c.mean, row)
+		f32.Axpy(-1, c.Mean, row)
 	}
 	return rows
 }
@@ -109,23 +110,23 @@ const smallestComponent = 1e-9
 // take keeps the width directions of largest variance, of which the last columns of
 // vectors are the eigenvectors. Their signs are such that the largest component is
 // positive.
-func (c *components) take(variances []float64, vectors *mat.Dense, scale []float64, width int) {
+func (c *Components) take(variances []float64, vectors *mat.Dense, scale []float64, width int) {
 	all, n := floats.Sum(variances), len(variances)
 	first := max(n-width, sort.SearchFloat64s(variances, smallestComponent*variances[n-1]))
 	left := floats.Sum(variances[first:])
 	if !(all > 0) {
-		c.directions, c.kept = f32.NewMat(1, n), 1
+		c.Directions, c.Kept = f32.NewMat(1, n), 1
 		return
 	}
-	c.directions, c.kept = f32.NewMat(n-first, n), left/all
-	for k := range c.directions.Rows {
+	c.Directions, c.Kept = f32.NewMat(n-first, n), left/all
+	for k := range c.Directions.Rows {
 		v := mat.Col(nil, n-1-k, vectors)
 		size := 1 / math.Sqrt(left)
 		if largest := v[floats.MaxIdx(absolutes(v))]; largest < 0 {
 			size = -size
 		}
 		for j, x := range v {
-			c.directions.Row(k)[j] = float32(x * scale[j] * size)
+			c.Directions.Row(k)[j] = float32(x * scale[j] * size)
 		}
 	}
 }
@@ -138,11 +139,11 @@ func absolutes(x []float64) []float64 {
 	return y
 }
 
-// project returns the rows of x on the directions.
-func (c *components) project(x f32.Mat) f32.Mat {
-	y := f32.NewMat(x.Rows, c.directions.Rows)
+// Project returns the rows of x on the directions.
+func (c *Components) Project(x f32.Mat) f32.Mat {
+	y := f32.NewMat(x.Rows, c.Directions.Rows)
 	var p f32.Panels
-	p.PackRows(c.directions, 1)
+	p.PackRows(c.Directions, 1)
 	for lo := 0; lo < x.Rows; lo += componentRows {
 		hi := min(lo+componentRows, x.Rows)
 		f32.Gemm(y.RowRange(lo, hi), c.centred(x, lo, hi), &p, false, cores.Threads())

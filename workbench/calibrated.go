@@ -2,7 +2,7 @@ package workbench
 
 import (
 	"context"
-	"math"
+	"fmt"
 	"slices"
 
 	"axn/workbench/internal/cores"
@@ -12,69 +12,59 @@ import (
 	"axn/workbench/internal/solve"
 )
 
-// Settings of the Calibrated fit and search. Scores are warped to unit variance
-// and vectors scaled to unit norm before any of them counts, so that none depends
-// on a data set's units.
-const (
-	calibrationRows  = 64 // train queries whose pairs with all items place the curve's bins
-	calibrationPairs = 1 << 20
-	denseNoise       = 0.05 // s² at most where dense rows say what the vectors leave open
-	querySlope       = 0.3  // prior deviation of a query's slope
-	fewRows          = 5    // train queries, and
-	fewEntries       = 1000 // entries, below which they say less than no scores at all
-	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores, and
-	rankWithViews    = 0.25 // with views beside them
-	rankNoise        = 0.3  // s² without scores
-)
-
 // fitCalibrated fits to all rows here.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	c := newCalibration(d, g)
-	rows := newFitRows(c)
-	c.sum = func(ctx context.Context, s *FitStep) (*FitSums, error) {
-		if err := ctx.Err(); err != nil {
-			return nil, err
-		}
-		return rows.Sum(s, 0, len(g.Rows))
-	}
-	return c.fit(ctx, ix)
+	return ix.calibrate(fitHere(ctx, calibrationOf(d, g)))
 }
 
-// withoutScores is the index when nothing, or too little, was observed: the prior is the rank in
-// the dual encoder's list, and a query's own anchors are warped by their rank
-// among themselves, so that with one round it is retrieve-and-rerank.
-//
-// Views are further features. That of Alone is expected to count: its coefficient is
-// aloneMean, give or take 1, where those of others are 0.
-func withoutScores(d *Dataset) (*Matrix, *Prior) {
-	variance := rankFeatures
-	views, h := relevantViews(d)
-	if h.Cols > 0 {
-		variance = rankWithViews
+// FactorizeRows is Factorize by Calibrated with the work that grows with the observed entries
+// done by sum: it does a step for all rows of the problem that FactorizeProblem gives, in
+// whatever parts and wherever. One process does the same as Factorize; in more parts sums
+// differ by rounding.
+func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *FitStep) (*FitSums, error)) (*Index, error) {
+	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
+		return ix.calibrate(fitBy(ctx, calibrationOf(d, g), sum))
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workbench: factorize: %w", err)
 	}
-	f := withOne(d.DE.Items, float32(math.Sqrt(variance))*inverse(rmsNorm(d.DE.Items)))
-	p := &Prior{
-		priorMeta: priorMeta{Noise: rankNoise, Slope: querySlope},
-		Bias:      NewMatrix(len(d.Items), 1),
-		Map:       NewMatrix(d.DE.Items.Cols+1, 1),
-	}
-	if h.Cols > 0 {
-		f = sideBySide(f, h)
-		p.Map = NewMatrix(d.DE.Items.Cols+1, f.Cols)
-	}
-	if views.Alone {
-		p.Map.Row(0)[f.Cols-1] = aloneMean
-	}
-	return matrix(f), p
+	return ix, nil
 }
 
-// sideBySide returns the rows (a_i, b_i).
-func sideBySide(a, b f32.Mat) f32.Mat {
-	m := f32.NewMat(a.Rows, a.Cols+b.Cols)
-	for i := range m.Rows {
-		copy(m.Row(i)[copy(m.Row(i), a.Row(i)):], b.Row(i))
+// FactorizeProblem is what a Calibrated fit makes of a data set and scores, for those who do
+// the steps of FactorizeRows. It checks that the two fit together.
+func FactorizeProblem(d *Dataset, g *Scores) (*problem, error) {
+	if err := g.Check(d); err != nil {
+		return nil, fmt.Errorf("workbench: factorize: %w", err)
 	}
-	return m
+	return calibrationOf(d, g), nil
+}
+
+// calibrationOf shows a data set and scores to the fit.
+func calibrationOf(d *Dataset, g *Scores) *problem {
+	in := &problem{Queries: d.DE.Queries.view(), Items: d.DE.Items.view(), Alone: d.Alone != nil}
+	for _, v := range d.Views {
+		in.Views = append(in.Views, v.Items.view())
+	}
+	if d.Alone != nil {
+		in.Views = append(in.Views, d.Alone.view())
+	}
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		in.Rows = append(in.Rows, observedRow{Query: r.Query, Items: r.Items, Values: r.Values})
+	}
+	return in
+}
+
+// calibrate takes what a fit has learnt.
+func (ix *Index) calibrate(f *fitted, err error) error {
+	if err != nil {
+		return err
+	}
+	ix.Features = matrix(f.Features)
+	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrix(f.Map),
+		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	return nil
 }
 
 // calibratedEstimate follows a query by the posterior over warped scores. Beside

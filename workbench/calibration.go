@@ -11,112 +11,107 @@ import (
 	"axn/workbench/internal/f32"
 )
 
+// Settings of the Calibrated fit and search. Scores are warped to unit variance
+// and vectors scaled to unit norm before any of them counts, so that none depends
+// on a data set's units.
+const (
+	calibrationRows  = 64 // train queries whose pairs with all items place the curve's bins
+	calibrationPairs = 1 << 20
+	denseNoise       = 0.05 // s² at most where dense rows say what the vectors leave open
+	querySlope       = 0.3  // prior deviation of a query's slope
+	fewRows          = 5    // train queries, and
+	fewEntries       = 1000 // entries, below which they say less than no scores at all
+	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores, and
+	rankWithViews    = 0.25 // with views beside them
+	rankNoise        = 0.3  // s² without scores
+)
+
+// fitHere fits to all rows in this process.
+func fitHere(ctx context.Context, in *problem) (*fitted, error) {
+	c := newCalibration(in)
+	rows := newFitRows(c)
+	c.sum = func(ctx context.Context, s *FitStep) (*FitSums, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return rows.Sum(s, 0, len(in.Rows))
+	}
+	return c.fit(ctx)
+}
+
+// fitBy fits with the steps for all rows done by sum, in whatever parts and wherever.
+func fitBy(ctx context.Context, in *problem, sum func(context.Context, *FitStep) (*FitSums, error)) (*fitted, error) {
+	c := newCalibration(in)
+	c.sum = sum
+	return c.fit(ctx)
+}
+
 // calibration is one fit of Calibrated under way. Whatever it wants of the
 // observed rows it asks for by sum, so that the rows may lie elsewhere.
 type calibration struct {
-	d     *Dataset
-	g     *Scores
+	in    *problem
 	scale float32 // of query vectors, to root mean square norm 1
 	phi   design  // |I|×p: (1, v_i, h_i), v_i scaled to root mean square norm 1, h_i of the views
 	x     f32.Mat // rows of g × (d+1): (1, x_q), scaled
 	bins  *bins
-	prior *Prior
+	out   *fitted
 	step  FitStep
 	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
 	sum   func(context.Context, *FitStep) (*FitSums, error)
 }
 
-// FactorizeRows is Factorize by Calibrated with the work that grows with the
-// observed entries done by sum: it does a step for all rows of g, in whatever
-// parts and wherever, by FitRows.Sum and FitSums.Add. One process does the same as
-// Factorize; in more parts sums differ by rounding.
-func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *FitStep) (*FitSums, error)) (*Index, error) {
-	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-		c := newCalibration(d, g)
-		c.sum = sum
-		return c.fit(ctx, ix)
-	})
-	if err != nil {
-		return nil, fmt.Errorf("workbench: factorize: %w", err)
-	}
-	return ix, nil
-}
-
-func newCalibration(d *Dataset, g *Scores) *calibration {
-	queries := make([]int, len(g.Rows))
-	for r := range g.Rows {
-		queries[r] = g.Rows[r].Query
-	}
-	x := d.DE.Queries.Select(queries)
-	c := &calibration{d: d, g: g, scale: inverse(rmsNorm(x))}
-	c.phi, c.x = newDesign(d.DE.Items), withOne(x, c.scale)
+func newCalibration(in *problem) *calibration {
+	x := in.trainVectors()
+	c := &calibration{in: in, scale: inverse(rmsNorm(x))}
+	c.phi, c.x = newDesign(in.Items), withOne(x, c.scale)
 	return c
-}
-
-// rmsNorm is the root mean square of the rows' norms.
-func rmsNorm(m *Matrix) float64 {
-	sum := 0.0
-	for i := range m.Rows {
-		sum += float64(f32.SqNorm(m.Row(i)))
-	}
-	return math.Sqrt(sum / float64(max(m.Rows, 1)))
-}
-
-// inverse is 1/x, and 0 for 0.
-func inverse(x float64) float32 {
-	if x == 0 {
-		return 0
-	}
-	return float32(1 / x)
 }
 
 // fit learns, one after the other: the warp of scores, the curve from the dual
 // encoder's score, the mixed model of what is left (an offset and a direction per
 // query, a bias per item), and what each item does beyond it.
-func (c *calibration) fit(ctx context.Context, ix *Index) error {
-	if len(c.g.Rows) < fewRows || c.g.Len() < fewEntries {
-		ix.Features, ix.Prior = withoutScores(c.d)
-		return nil
+func (c *calibration) fit(ctx context.Context) (*fitted, error) {
+	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
+		return withoutScores(c.in), nil
 	}
-	c.prior = &Prior{priorMeta: priorMeta{Slope: querySlope}}
+	c.out = &fitted{Slope: querySlope}
 	c.bins = newBins(c.similarities())
 	counts, err := c.calibrate(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if counts == nil { // all scores are the same
-		ix.Features, ix.Prior = withoutScores(c.d)
-		return nil
+		return withoutScores(c.in), nil
 	}
 	if err := c.learnViews(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	m := newMixed(c, counts)
 	for range mixedSweeps {
 		if err := m.sweep(ctx); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	c.step.Effects = m.model()
-	c.prior.Noise = m.noise
+	c.out.Noise = m.noise
 	dense, err := c.deviations(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := c.spread(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if len(dense) > 0 {
-		c.prior.Noise = min(c.prior.Noise, denseNoise)
+		c.out.Noise = min(c.out.Noise, denseNoise)
 	}
-	ix.Features, ix.Prior = c.join(dense), c.prior
-	return nil
+	c.out.Features = c.join(dense)
+	return c.out, nil
 }
 
 // features returns Φ·Root, |I|×p.
 func (c *calibration) features(e *FitEffects) f32.Mat {
 	if c.made.Data == nil {
-		c.made = c.phi.product(e.Root.view())
+		c.made = c.phi.product(e.Root)
 	}
 	return c.made
 }
@@ -144,12 +139,12 @@ func (c *calibration) calibrate(ctx context.Context) (counts []float32, err erro
 	if len(c.step.Warp.X) < 2 {
 		return nil, nil
 	}
-	c.prior.Warp = Curve(c.step.Warp)
+	c.out.Warp = c.step.Warp
 	if sums, err = c.ask(ctx, stageCurve, nil); err != nil {
 		return nil, err
 	}
 	c.step.Curve = curve.Isotonic(binMeans(sums.Sums))
-	c.prior.Curve = Curve(c.step.Curve)
+	c.out.Curve = c.step.Curve
 	return sums.Vector, nil
 }
 
@@ -174,13 +169,13 @@ func (c *calibration) weigh(rows []FitRow) []curve.Point {
 // similarities samples the dual encoder's scores of all pairs of train queries
 // and items.
 func (c *calibration) similarities() []float64 {
-	rows := min(len(c.g.Rows), calibrationRows)
-	step := 1 + rows*len(c.d.Items)/calibrationPairs
+	rows := min(len(c.in.Rows), calibrationRows)
+	step := 1 + rows*c.in.Items.Rows/calibrationPairs
 	var sims []float64
 	for r := range rows {
-		x := c.d.DE.Queries.Row(c.g.Rows[r*len(c.g.Rows)/rows].Query)
-		for i := r % step; i < len(c.d.Items); i += step {
-			sims = append(sims, float64(f32.Dot(x, c.d.DE.Items.Row(i))))
+		x := c.in.Queries.Row(c.in.Rows[r*len(c.in.Rows)/rows].Query)
+		for i := r % step; i < c.in.Items.Rows; i += step {
+			sims = append(sims, float64(f32.Dot(x, c.in.Items.Row(i))))
 		}
 	}
 	return sims
@@ -197,6 +192,6 @@ func (c *calibration) spread(ctx context.Context) error {
 	for i := range means {
 		means[i].Y = math.Sqrt(means[i].Y)
 	}
-	c.prior.Spread = Curve(curve.Isotonic(means))
+	c.out.Spread = curve.Isotonic(means)
 	return nil
 }

@@ -1,7 +1,10 @@
 package workbench
 
 import (
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"fmt"
+	"math"
 
 	"axn/workbench/internal/cores"
 )
@@ -9,13 +12,13 @@ import (
 // design is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never
 // stands in memory, where it would be one more copy of the items.
 type design struct {
-	items *Matrix
+	items f32.Mat
 	scale float32
 	views f32.Mat // h, |I|×w: what the views add; w may be 0
 }
 
 // newDesign is without views.
-func newDesign(items *Matrix) design {
+func newDesign(items f32.Mat) design {
 	return design{items: items, scale: inverse(rmsNorm(items)), views: f32.NewMat(items.Rows, 0)}
 }
 
@@ -105,4 +108,48 @@ func (d design) gram() f32.Mat {
 		f32.Syrk(g, f32.Transpose(rows, cores.Threads()), true, cores.Threads())
 	}
 	return g
+}
+
+// withOne returns the rows (1, scale·x).
+func withOne(x f32.Mat, scale float32) f32.Mat {
+	m := f32.NewMat(x.Rows, x.Cols+1)
+	for i := range x.Rows {
+		m.Row(i)[0] = 1
+		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
+	}
+	return m
+}
+
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
+type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
+
+// At returns the curve's value at x. A curve without knots is 0 everywhere.
+func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
+
+// check returns an error that names the first knot which breaks the curve.
+func (c Curve) check() error {
+	if len(c.X) != len(c.Y) {
+		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
+	}
+	if i := curve.Knots(c).Broken(); i >= 0 {
+		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
+	}
+	return nil
+}
+
+// rmsNorm is the root mean square of the rows' norms.
+func rmsNorm(m f32.Mat) float64 {
+	sum := 0.0
+	for i := range m.Rows {
+		sum += float64(f32.SqNorm(m.Row(i)))
+	}
+	return math.Sqrt(sum / float64(max(m.Rows, 1)))
+}
+
+// inverse is 1/x, and 0 for 0.
+func inverse(x float64) float32 {
+	if x == 0 {
+		return 0
+	}
+	return float32(1 / x)
 }

@@ -28,11 +28,11 @@ func (c *calibration) deviations(ctx context.Context) ([]FitRow, error) {
 	}
 	e, own := c.step.Effects, c.ownBiases(sums.Vector)
 	c.step.Own = own
-	c.prior.Bias = NewMatrix(len(c.d.Items), 1)
-	for i := range c.d.Items {
-		c.prior.Bias.Data[i] = e.Bias[i] + own.Row(i)[0]
+	c.out.Bias = make([]float32, c.in.Items.Rows)
+	for i := range c.out.Bias {
+		c.out.Bias[i] = e.Bias[i] + own.Row(i)[0]
 	}
-	c.prior.Map = c.queryMap(e.Place)
+	c.out.Map = c.queryMap(e.Place)
 	return sums.Rows, nil
 }
 
@@ -67,7 +67,7 @@ func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
 	v := &deviationSums{c: p.c, s: s, e: s.Effects, features: features, k: k, mean: f32.NewMat(p.x.Rows, features.Cols)}
 	all := make([]float32, features.Rows*(k+1)*(k+2))
 	v.gram, v.target = cutDeviations(all, features.Rows, k)
-	f32.Mul(v.mean, p.x, s.Effects.Place.view(), cores.Threads())
+	f32.Mul(v.mean, p.x, s.Effects.Place, cores.Threads())
 	for lo := 0; lo < len(p.rows); lo += deviationRows {
 		v.addRows(p.lo, lo, min(lo+deviationRows, len(p.rows)))
 	}
@@ -142,10 +142,10 @@ type rowFit struct {
 }
 
 // fit fits the query whose expected place is mean.
-func (v *deviationSums) fit(mean []float32, row *ScoreRow) rowFit {
+func (v *deviationSums) fit(mean []float32, row *observedRow) rowFit {
 	s := v.whole
-	if !row.Dense() {
-		f := f32.NewMat(row.Len(), v.features.Cols)
+	if !row.dense() {
+		f := f32.NewMat(len(row.Values), v.features.Cols)
 		for j, it := range row.Items {
 			copy(f.Row(j), v.features.Row(int(it)))
 		}
@@ -153,12 +153,12 @@ func (v *deviationSums) fit(mean []float32, row *ScoreRow) rowFit {
 	}
 	h := v.residuals(row)
 	for j := range h {
-		h[j] -= v.e.Bias[row.Item(j)]
+		h[j] -= v.e.Bias[row.item(j)]
 	}
 	e, fu := make([]float32, len(h)), make([]float32, len(h))
 	f32.Gemv(fu, s.f, mean)
 	for j := range e {
-		e[j] = h[j] - v.e.Free[row.Item(j)] - fu[j]
+		e[j] = h[j] - v.e.Free[row.item(j)] - fu[j]
 	}
 	u := make([]float32, s.f.Cols)
 	s.place(u, e)
@@ -169,16 +169,16 @@ func (v *deviationSums) fit(mean []float32, row *ScoreRow) rowFit {
 }
 
 // residuals returns what the curve leaves of a row's warped scores.
-func (v *deviationSums) residuals(row *ScoreRow) []float32 {
-	d := v.c.d
-	x := d.DE.Queries.Row(row.Query)
-	sims := make([]float32, row.Len())
-	if row.Dense() {
-		d.DE.similarities(sims, x)
+func (v *deviationSums) residuals(row *observedRow) []float32 {
+	in := v.c.in
+	x := in.Queries.Row(row.Query)
+	sims := make([]float32, len(row.Values))
+	if row.dense() {
+		f32.Gemv(sims, in.Items, x)
 	}
 	for j, y := range row.Values {
-		if !row.Dense() {
-			sims[j] = f32.Dot(x, d.DE.Items.Row(row.Item(j)))
+		if !row.dense() {
+			sims[j] = f32.Dot(x, in.Items.Row(row.item(j)))
 		}
 		sims[j] = float32(v.s.Warp.At(float64(y)) - v.s.Curve.At(float64(sims[j])))
 	}
@@ -188,33 +188,33 @@ func (v *deviationSums) residuals(row *ScoreRow) []float32 {
 // addRows fits the rows lo to hi-1 of a part side by side and adds them up in
 // order; the part begins at row first.
 func (v *deviationSums) addRows(first, lo, hi int) {
-	rows := v.c.g.Rows[first+lo : first+hi]
+	rows := v.c.in.Rows[first+lo : first+hi]
 	for i := range rows {
-		if rows[i].Dense() && v.whole == nil {
+		if rows[i].dense() && v.whole == nil {
 			v.whole = v.system(v.features)
 		}
 	}
 	fits := make([]rowFit, len(rows))
 	cores.Each(len(rows), func(i int) { fits[i] = v.fit(v.mean.Row(lo+i), &rows[i]) })
 	cores.Each(cores.Threads(), func(t int) { // each its own items
-		from, to := len(v.c.d.Items)*t/cores.Threads(), len(v.c.d.Items)*(t+1)/cores.Threads()
+		from, to := v.c.in.Items.Rows*t/cores.Threads(), v.c.in.Items.Rows*(t+1)/cores.Threads()
 		for i := range rows {
 			v.add(&rows[i], fits[i], from, to)
 		}
 	})
 	for i := range rows {
-		if rows[i].Dense() {
+		if rows[i].dense() {
 			v.dense = append(v.dense, FitRow{first + lo + i, fits[i].u[:v.k], fits[i].rest})
 		}
 	}
 }
 
 // add adds a row's entries for items from … to-1 to their normal equations.
-func (v *deviationSums) add(row *ScoreRow, fit rowFit, from, to int) {
+func (v *deviationSums) add(row *observedRow, fit rowFit, from, to int) {
 	k1 := v.k + 1
 	one := append([]float32{1}, fit.u[:v.k]...)
 	for j, rest := range fit.rest {
-		it := row.Item(j)
+		it := row.item(j)
 		if it < from || it >= to {
 			continue
 		}
@@ -235,8 +235,8 @@ func (v *deviationSums) add(row *ScoreRow, fit rowFit, from, to int) {
 }
 
 // ownBiases solves for each item's free bias and deviations, |I|×(k+1).
-func (c *calibration) ownBiases(sums []float32) *Matrix {
-	e, items := c.step.Effects, len(c.d.Items)
+func (c *calibration) ownBiases(sums []float32) f32.Mat {
+	e, items := c.step.Effects, c.in.Items.Rows
 	k1 := deviatingIn(e.Root.Cols) + 1
 	grams, target := cutDeviations(sums, items, k1-1)
 	s2 := float32(e.Noise)
@@ -249,12 +249,12 @@ func (c *calibration) ownBiases(sums []float32) *Matrix {
 		f32.Cholesky(gram, 1)
 		f32.SolveCholesky(gram, target.Row(i))
 	})
-	return matrix(target)
+	return target
 }
 
 // queryMap folds the scale of query vectors into place.
-func (c *calibration) queryMap(place *Matrix) *Matrix {
-	m := NewMatrix(place.Rows, place.Cols)
+func (c *calibration) queryMap(place f32.Mat) f32.Mat {
+	m := f32.NewMat(place.Rows, place.Cols)
 	for j := range m.Rows {
 		scale := c.scale
 		if j == 0 {
@@ -267,13 +267,13 @@ func (c *calibration) queryMap(place *Matrix) *Matrix {
 
 // join sets the deviating features and the dense rows' residuals side by side, in
 // the fitted features' own place if there are no dense rows.
-func (c *calibration) join(dense []FitRow) *Matrix {
+func (c *calibration) join(dense []FitRow) f32.Mat {
 	e, own := c.step.Effects, c.step.Own
 	all := c.features(e)
 	c.made = f32.Mat{}
-	features := matrix(all)
+	features := all
 	if len(dense) > 0 {
-		features = NewMatrix(all.Rows, all.Cols+len(dense))
+		features = f32.NewMat(all.Rows, all.Cols+len(dense))
 	}
 	scale := float32(1 / math.Sqrt(float64(max(len(dense), 1))))
 	cores.Each(features.Rows, func(i int) {

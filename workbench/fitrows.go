@@ -35,11 +35,11 @@ type FitStep struct {
 	Warp, Curve curve.Knots
 	Views       *FitViews // nil without views
 	Sweep       int       // counts the mixed model's variances
-	Root        *Matrix   // p×p: C with C·Cᵀ = Σ
+	Root        f32.Mat   // p×p: C with C·Cᵀ = Σ
 	Noise       float64
 	Vector      []float32 // v: the point of the linear system a stage is asked about
 	Effects     *FitEffects
-	Own         *Matrix // |I|×(k+1): free biases and deviations
+	Own         f32.Mat // |I|×(k+1): free biases and deviations
 }
 
 // FitSums is what a step gives: a sum over rows and, where a stage says so, what
@@ -85,13 +85,8 @@ type FitRows struct {
 	parts map[[2]int]*fitPart
 }
 
-// NewFitRows checks that scores and data set fit.
-func NewFitRows(d *Dataset, g *Scores) (*FitRows, error) {
-	if err := g.Check(d); err != nil {
-		return nil, fmt.Errorf("workbench: fit: %w", err)
-	}
-	return newFitRows(newCalibration(d, g)), nil
-}
+// NewFitRows is for the rows of a problem.
+func NewFitRows(in *problem) *FitRows { return newFitRows(newCalibration(in)) }
 
 func newFitRows(c *calibration) *FitRows {
 	return &FitRows{c: c, parts: map[[2]int]*fitPart{}}
@@ -111,8 +106,8 @@ type fitPart struct {
 
 // Sum does a step for the rows lo to hi-1 of the scores.
 func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
-	if lo < 0 || hi < lo || hi > len(f.c.g.Rows) {
-		return nil, fmt.Errorf("workbench: fit: %w: rows %d to %d of %d", ErrShape, lo, hi, len(f.c.g.Rows))
+	if lo < 0 || hi < lo || hi > len(f.c.in.Rows) {
+		return nil, fmt.Errorf("rows %d to %d of %d", lo, hi, len(f.c.in.Rows))
 	}
 	p, features := f.part(s, lo, hi)
 	p.mu.Lock()
@@ -131,7 +126,7 @@ func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
 	case stageSpread:
 		return p.spread(s, features), nil
 	}
-	return nil, fmt.Errorf("workbench: fit: no stage %q", s.Stage)
+	return nil, fmt.Errorf("no stage %q", s.Stage)
 }
 
 // part returns a range's part and, once there are any, the fitted features, which
@@ -140,7 +135,7 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.drawn == nil {
-		f.drawn = drawEntries(f.c.g)
+		f.drawn = drawEntries(f.c.in)
 	}
 	p = f.parts[[2]int{lo, hi}]
 	if p == nil {
@@ -160,10 +155,10 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 
 // similarities sets the dual encoder's scores of row r's entries.
 func (row *residualRow) similarities(c *calibration, r int) {
-	x := c.d.DE.Queries.Row(c.g.Rows[r].Query)
+	x := c.in.Queries.Row(c.in.Rows[r].Query)
 	row.sims = make([]float32, len(row.items))
 	for j, it := range row.items {
-		row.sims[j] = f32.Dot(x, c.d.DE.Items.Row(int(it)))
+		row.sims[j] = f32.Dot(x, c.in.Items.Row(int(it)))
 	}
 }
 
@@ -210,7 +205,7 @@ func (p *fitPart) fit(s *FitStep) {
 func (p *fitPart) mixed(s *FitStep) *FitSums {
 	p.fit(s)
 	if p.system == nil || p.sweep != s.Sweep {
-		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, p.c.phi, s.Root.view(), s.Noise)
+		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, p.c.phi, s.Root, s.Noise)
 	}
 	switch s.Stage {
 	case stageGradient:
@@ -227,10 +222,10 @@ func (p *fitPart) mixed(s *FitStep) *FitSums {
 func (p *fitPart) spread(s *FitStep, features f32.Mat) *FitSums {
 	p.fit(s)
 	p.system = nil
-	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own.view(), make([][]float32, len(p.rows))
+	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
 	cores.Each(len(p.rows), func(r int) {
 		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
-		f32.GemvT(at, place.view(), append([]float32{1}, p.c.d.DE.Queries.Row(p.c.g.Rows[p.lo+r].Query)...))
+		f32.GemvT(at, place, append([]float32{1}, p.c.in.Queries.Row(p.c.in.Rows[p.lo+r].Query)...))
 		squares[r] = slices.Clone(row.resid)
 		for j, it := range row.items {
 			s.Effects.deviate(f, features.Row(int(it)), own.Row(int(it)))

@@ -21,31 +21,22 @@ const (
 // and Map C×w. Columns of h are the principal directions of each view.
 type FitViews struct {
 	Mean    []float32
-	Map     *Matrix
+	Map     f32.Mat
 	Alone   bool // whether the last column is Dataset.Alone's
 	Weighed bool // whether directions that say nothing are left out
 }
 
-// allViews are a data set's views and, as one of them, Alone.
-func (d *Dataset) allViews() []View {
-	if d.Alone == nil {
-		return d.Views
-	}
-	return append(d.Views[:len(d.Views):len(d.Views)], View{Name: "alone", Items: d.Alone})
-}
-
 // newFitViews has every view be of root mean square norm 1 by itself, or of 0 if it
 // is constant.
-func newFitViews(d *Dataset) *FitViews {
-	views := d.allViews()
-	v, rows, cols := &FitViews{Alone: d.Alone != nil}, 0, 0
-	parts := make([]*pca.Components, len(views))
-	for i, view := range views {
-		parts[i] = pca.New(view.Items.view(), 1, viewWidth)
+func newFitViews(in *problem) *FitViews {
+	v, rows, cols := &FitViews{Alone: in.Alone}, 0, 0
+	parts := make([]*pca.Components, len(in.Views))
+	for i, view := range in.Views {
+		parts[i] = pca.New(view, 1, viewWidth)
 		v.Mean = append(v.Mean, parts[i].Mean...)
-		rows, cols = rows+view.Items.Cols, cols+parts[i].Directions.Rows
+		rows, cols = rows+view.Cols, cols+parts[i].Directions.Rows
 	}
-	v.Map = NewMatrix(rows, cols)
+	v.Map = f32.NewMat(rows, cols)
 	row, col := 0, 0
 	for _, c := range parts {
 		for k := range c.Directions.Rows {
@@ -59,18 +50,18 @@ func newFitViews(d *Dataset) *FitViews {
 }
 
 // features returns h, |I|×w.
-func (v *FitViews) features(d *Dataset) f32.Mat {
-	views, items := d.allViews(), len(d.Items)
+func (v *FitViews) features(in *problem) f32.Mat {
+	items := in.Items.Rows
 	h := f32.NewMat(items, v.Map.Cols)
 	var packed f32.Panels
-	packed.PackCols(v.Map.view(), cores.Threads())
+	packed.PackCols(v.Map, cores.Threads())
 	cores.Each((items+designRows-1)/designRows, func(part int) {
 		lo, hi := part*designRows, min((part+1)*designRows, items)
 		rows := f32.NewMat(hi-lo, len(v.Mean))
 		for i := range rows.Rows {
 			row := rows.Row(i)[:0]
-			for _, view := range views {
-				row = append(row, view.Items.Row(lo+i)...)
+			for _, view := range in.Views {
+				row = append(row, view.Row(lo+i)...)
 			}
 			f32.Axpy(-1, v.Mean, rows.Row(i))
 		}
@@ -100,7 +91,7 @@ func (v *FitViews) weigh(weights, sizes []float64) *FitViews {
 			total += w * sizes[j]
 		}
 	}
-	out.Map = NewMatrix(v.Map.Rows, len(kept))
+	out.Map = f32.NewMat(v.Map.Rows, len(kept))
 	for k, j := range kept {
 		if j != alone {
 			factors[j] /= math.Sqrt(total)
@@ -114,26 +105,26 @@ func (v *FitViews) weigh(weights, sizes []float64) *FitViews {
 
 // relevantViews returns what views say without a score: the directions that the
 // dual encoder's vectors have to do with, and their features.
-func relevantViews(d *Dataset) (*FitViews, f32.Mat) {
-	v := newFitViews(d)
-	h := v.features(d)
-	v = v.weigh(relevance(d.DE.Items, h), meanSquares(h))
-	return v, v.features(d)
+func relevantViews(in *problem) (*FitViews, f32.Mat) {
+	v := newFitViews(in)
+	h := v.features(in)
+	v = v.weigh(relevance(in.Items, h), meanSquares(h))
+	return v, v.features(in)
 }
 
 // learnViews chooses the views' directions: relevant ones, and those that train
 // queries' scores speak for.
 func (c *calibration) learnViews(ctx context.Context) error {
-	if len(c.d.allViews()) == 0 {
+	if len(c.in.Views) == 0 {
 		return nil
 	}
-	c.setViews(newFitViews(c.d))
+	c.setViews(newFitViews(c.in))
 	sums, err := c.ask(ctx, stageViews, nil)
 	if err != nil {
 		return err
 	}
 	h := c.phi.views
-	weights := relevance(c.d.DE.Items, h)
+	weights := relevance(c.in.Items, h)
 	for j := range weights {
 		product, most, square := sums.Sums[3*j], sums.Sums[3*j+1], sums.Sums[3*j+2]
 		if most > 0 && product > surely*math.Sqrt(square) {
@@ -147,7 +138,7 @@ func (c *calibration) learnViews(ctx context.Context) error {
 // setViews has Φ hold the views' features by v.
 func (c *calibration) setViews(v *FitViews) {
 	if c.step.Views == nil || v != nil && c.step.Views.Weighed != v.Weighed {
-		c.step.Views, c.phi.views = v, v.features(c.d)
+		c.step.Views, c.phi.views = v, v.features(c.in)
 	}
 }
 

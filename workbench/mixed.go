@@ -52,16 +52,16 @@ const (
 
 // drawEntries takes at most mixedEntries of the observed entries, evenly from all
 // rows.
-func drawEntries(g *Scores) []residualRow {
-	most := min(max(mixedEntries/len(g.Rows), 50), mixedRowEntries)
-	rows := make([]residualRow, len(g.Rows))
+func drawEntries(in *problem) []residualRow {
+	most := min(max(mixedEntries/len(in.Rows), 50), mixedRowEntries)
+	rows := make([]residualRow, len(in.Rows))
 	rng := rand.New(rand.NewPCG(0, 0))
 	for r := range rows {
-		row := &g.Rows[r]
-		at := rng.Perm(row.Len())[:min(most, row.Len())]
+		row := &in.Rows[r]
+		at := rng.Perm(len(row.Values))[:min(most, len(row.Values))]
 		slices.Sort(at)
 		for _, j := range at {
-			rows[r].items = append(rows[r].items, int32(row.Item(j)))
+			rows[r].items = append(rows[r].items, int32(row.item(j)))
 			rows[r].scores = append(rows[r].scores, row.Values[j])
 		}
 	}
@@ -114,9 +114,6 @@ func single(a mat.Matrix) f32.Mat {
 	return out
 }
 
-// matrix shows a kernel's matrix to users; they share memory.
-func matrix(a f32.Mat) *Matrix { return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data} }
-
 // double converts to float64.
 func double(a f32.Mat) *mat.Dense {
 	out := mat.NewDense(a.Rows, a.Cols, nil)
@@ -131,7 +128,7 @@ func double(a f32.Mat) *mat.Dense {
 // sweep solves for the mean given the variances, then for the variances.
 func (m *mixed) sweep(ctx context.Context) error {
 	c, step := m.root(), &m.c.step
-	step.Sweep, step.Root, step.Noise = step.Sweep+1, matrix(single(c)), m.noise
+	step.Sweep, step.Root, step.Noise = step.Sweep+1, single(c), m.noise
 	sums, err := m.c.ask(ctx, stageFactor, nil)
 	if err != nil {
 		return err
@@ -161,7 +158,7 @@ func (m *mixed) sweep(ctx context.Context) error {
 // variances is the maximisation step; cov is changed.
 func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
 	p := m.phi.cols()
-	cov.Scale(1/float64(len(m.c.g.Rows)), cov)
+	cov.Scale(1/float64(len(m.c.in.Rows)), cov)
 	for i := range p {
 		cov.Set(i, i, cov.At(i, i)+1)
 	}
@@ -200,7 +197,7 @@ func (m *mixed) model() *FitEffects {
 	}
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
-	e := &FitEffects{Root: matrix(single(&root)), Place: matrix(single(&turned)), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
+	e := &FitEffects{Root: single(&root), Place: single(&turned), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
 	m.phi.times(e.Bias, m.beta, nil)
 	return e
 }
@@ -227,8 +224,8 @@ func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
 // FitEffects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
 // u_q ~ N(x_q·Place, 1).
 type FitEffects struct {
-	Root          *Matrix   // p×p
-	Place         *Matrix   // (d+1)×p
+	Root          f32.Mat   // p×p
+	Place         f32.Mat   // (d+1)×p
 	Bias, Free    []float32 // |I|
 	Noise, Spread float64   // variances of ε and Free
 }

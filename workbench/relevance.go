@@ -20,7 +20,7 @@ const (
 // relevance tells, without a score, which features have to do with what the items
 // are about: those that the dual encoder's vectors predict. It is 0 for a column of
 // h of which they say nothing, as of noise, and 1 where R² is relevanceHigh or more.
-func relevance(items *Matrix, h f32.Mat) []float64 {
+func relevance(items f32.Mat, h f32.Mat) []float64 {
 	n := min(items.Rows, relevanceRows)
 	x, y := f32.NewMat(n, items.Cols), f32.NewMat(n, h.Cols)
 	for i := range n {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"encoding/gob"
 	"math"
-	"strings"
 	"testing"
 
 	"axn/workbench/internal/f32"
@@ -14,12 +13,12 @@ import (
 // inParts does every step in parts of step rows, the last first, each by a FitRows
 // that forgets everything in between if fresh, and sends steps and sums as bytes.
 func inParts(t *testing.T, d *Dataset, g *Scores, size int, fresh bool) func(context.Context, *FitStep) (*FitSums, error) {
-	rows := must[*FitRows](t)(NewFitRows(d, g))
+	rows := NewFitRows(must[*problem](t)(FactorizeProblem(d, g)))
 	return func(_ context.Context, s *FitStep) (*FitSums, error) {
 		total := &FitSums{}
 		for lo := (len(g.Rows) - 1) / size * size; lo >= 0; lo -= size {
 			if fresh {
-				rows = must[*FitRows](t)(NewFitRows(d, g))
+				rows = NewFitRows(must[*problem](t)(FactorizeProblem(d, g)))
 			}
 			sums, err := rows.Sum(sent(t, s), lo, min(lo+size, len(g.Rows)))
 			if err != nil {
@@ -92,19 +91,4 @@ func furthest(a, b f32.Mat) float64 {
 		far = max(far, math.Abs(float64(v-b.Data[i])))
 	}
 	return far / most
-}
-
-func TestFitRowsRefuses(t *testing.T) {
-	d, g := toy(72, 20, 60, 4)
-	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 10}))
-	rows := must[*FitRows](t)(NewFitRows(d, scores))
-	for want, ask := range map[string]func() error{
-		"rows 3 to 11 of 10": func() error { _, err := rows.Sum(&FitStep{Stage: stageScores}, 3, 11); return err },
-		`no stage "guess"`:   func() error { _, err := rows.Sum(&FitStep{Stage: "guess"}, 0, 10); return err },
-		"scores over 7":      func() error { _, err := NewFitRows(d, &Scores{Items: 7}); return err },
-	} {
-		if err := ask(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %q", err, want)
-		}
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"axn/workbench/internal/calibrate"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
@@ -14,16 +15,16 @@ import (
 
 // fitCalibrated fits to all rows here.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	return ix.calibrate(fitHere(ctx, calibrationOf(d, g)))
+	return ix.calibrate(calibrate.Fit(ctx, calibrationOf(d, g)))
 }
 
 // FactorizeRows is Factorize by Calibrated with the work that grows with the observed entries
 // done by sum: it does a step for all rows of the problem that FactorizeProblem gives, in
 // whatever parts and wherever. One process does the same as Factorize; in more parts sums
 // differ by rounding.
-func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *FitStep) (*FitSums, error)) (*Index, error) {
+func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *calibrate.Step) (*calibrate.Sums, error)) (*Index, error) {
 	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-		return ix.calibrate(fitBy(ctx, calibrationOf(d, g), sum))
+		return ix.calibrate(calibrate.FitBy(ctx, calibrationOf(d, g), sum))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
@@ -33,7 +34,7 @@ func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.
 
 // FactorizeProblem is what a Calibrated fit makes of a data set and scores, for those who do
 // the steps of FactorizeRows. It checks that the two fit together.
-func FactorizeProblem(d *Dataset, g *Scores) (*problem, error) {
+func FactorizeProblem(d *Dataset, g *Scores) (*calibrate.Problem, error) {
 	if err := g.Check(d); err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
 	}
@@ -41,8 +42,8 @@ func FactorizeProblem(d *Dataset, g *Scores) (*problem, error) {
 }
 
 // calibrationOf shows a data set and scores to the fit.
-func calibrationOf(d *Dataset, g *Scores) *problem {
-	in := &problem{Queries: d.DE.Queries.view(), Items: d.DE.Items.view(), Alone: d.Alone != nil}
+func calibrationOf(d *Dataset, g *Scores) *calibrate.Problem {
+	in := &calibrate.Problem{Queries: d.DE.Queries.view(), Items: d.DE.Items.view(), Alone: d.Alone != nil}
 	for _, v := range d.Views {
 		in.Views = append(in.Views, v.Items.view())
 	}
@@ -51,13 +52,13 @@ func calibrationOf(d *Dataset, g *Scores) *problem {
 	}
 	for i := range g.Rows {
 		r := &g.Rows[i]
-		in.Rows = append(in.Rows, observedRow{Query: r.Query, Items: r.Items, Values: r.Values})
+		in.Rows = append(in.Rows, calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values})
 	}
 	return in
 }
 
 // calibrate takes what a fit has learnt.
-func (ix *Index) calibrate(f *fitted, err error) error {
+func (ix *Index) calibrate(f *calibrate.Fitted, err error) error {
 	if err != nil {
 		return err
 	}

@@ -7,18 +7,19 @@ import (
 	"math"
 	"testing"
 
+	"axn/workbench/internal/calibrate"
 	"axn/workbench/internal/f32"
 )
 
 // inParts does every step in parts of step rows, the last first, each by a FitRows
 // that forgets everything in between if fresh, and sends steps and sums as bytes.
-func inParts(t *testing.T, d *Dataset, g *Scores, size int, fresh bool) func(context.Context, *FitStep) (*FitSums, error) {
-	rows := NewFitRows(must[*problem](t)(FactorizeProblem(d, g)))
-	return func(_ context.Context, s *FitStep) (*FitSums, error) {
-		total := &FitSums{}
+func inParts(t *testing.T, d *Dataset, g *Scores, size int, fresh bool) func(context.Context, *calibrate.Step) (*calibrate.Sums, error) {
+	rows := calibrate.NewWorker(must[*calibrate.Problem](t)(FactorizeProblem(d, g)))
+	return func(_ context.Context, s *calibrate.Step) (*calibrate.Sums, error) {
+		total := &calibrate.Sums{}
 		for lo := (len(g.Rows) - 1) / size * size; lo >= 0; lo -= size {
 			if fresh {
-				rows = NewFitRows(must[*problem](t)(FactorizeProblem(d, g)))
+				rows = calibrate.NewWorker(must[*calibrate.Problem](t)(FactorizeProblem(d, g)))
 			}
 			sums, err := rows.Sum(sent(t, s), lo, min(lo+size, len(g.Rows)))
 			if err != nil {

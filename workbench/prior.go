@@ -118,3 +118,20 @@ func sampleSimilarities(ctx context.Context, items shelf.Shelf, n int, vectors *
 	}
 	return sims, err
 }
+
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
+type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
+
+// At returns the curve's value at x. A curve without knots is 0 everywhere.
+func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
+
+// check returns an error that names the first knot which breaks the curve.
+func (c Curve) check() error {
+	if len(c.X) != len(c.Y) {
+		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
+	}
+	if i := curve.Knots(c).Broken(); i >= 0 {
+		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
+	}
+	return nil
+}

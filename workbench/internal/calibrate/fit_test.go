@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"math"
@@ -21,16 +21,16 @@ func normalRows(rng *rand.Rand, rows, cols int) f32.Mat {
 
 func TestRowsRefuse(t *testing.T) {
 	rng := rand.New(rand.NewPCG(72, 1))
-	in := &problem{Queries: normalRows(rng, 10, 4), Items: normalRows(rng, 60, 4)}
+	in := &Problem{Queries: normalRows(rng, 10, 4), Items: normalRows(rng, 60, 4)}
 	for q := range 10 {
-		in.Rows = append(in.Rows, observedRow{Query: q, Items: []int32{1, 7}, Values: []float32{2, 3}})
+		in.Rows = append(in.Rows, Row{Query: q, Items: []int32{1, 7}, Values: []float32{2, 3}})
 	}
-	rows := NewFitRows(in)
+	rows := NewWorker(in)
 	for want, s := range map[string]struct {
-		stage FitStage
+		stage Stage
 		hi    int
 	}{"rows 3 to 11 of 10": {stageScores, 11}, `no stage "guess"`: {"guess", 10}} {
-		if _, err := rows.Sum(&FitStep{Stage: s.stage}, 3, s.hi); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := rows.Sum(&Step{Stage: s.stage}, 3, s.hi); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
@@ -41,7 +41,7 @@ func TestRowsRefuse(t *testing.T) {
 func TestDesign(t *testing.T) {
 	rng := rand.New(rand.NewPCG(91, 1))
 	for _, n := range []int{1, 63, 64, 513, 1100} {
-		d := newDesign(normalRows(rng, n, 70))
+		d := newDesignMatrix(normalRows(rng, n, 70))
 		phi := double(withOne(d.items, d.scale))
 		x, b := normalRows(rng, 1, 71).Data, normalRows(rng, 71, 9)
 		y, back := make([]float32, n), make([]float32, 71)

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"context"
@@ -30,7 +30,7 @@ func (m *mixed) byItem(v *mixedVector) []float32 {
 }
 
 // pull returns what a stage's rows answer to x: Aᵀ times one value an entry.
-func (m *mixed) pull(ctx context.Context, stage FitStage, x *mixedVector) (*mixedVector, error) {
+func (m *mixed) pull(ctx context.Context, stage Stage, x *mixedVector) (*mixedVector, error) {
 	sums, err := m.c.ask(ctx, stage, m.byItem(x))
 	if err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"math"
@@ -12,14 +12,14 @@ import (
 //
 // Views are further features. That of Alone is expected to count: its coefficient is
 // aloneMean, give or take 1, where those of others are 0.
-func withoutScores(in *problem) *fitted {
+func withoutScores(in *Problem) *Fitted {
 	variance := rankFeatures
 	views, h := relevantViews(in)
 	if h.Cols > 0 {
 		variance = rankWithViews
 	}
 	f := withOne(in.Items, float32(math.Sqrt(variance))*inverse(rmsNorm(in.Items)))
-	out := &fitted{Noise: rankNoise, Slope: querySlope, Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
+	out := &Fitted{Noise: rankNoise, Slope: querySlope, Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
 	if h.Cols > 0 {
 		f = sideBySide(f, h)
 		out.Map = f32.NewMat(in.Items.Cols+1, f.Cols)

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"context"
@@ -20,9 +20,9 @@ import (
 // W are the posterior mode with z integrated out (generalised least squares, by
 // conjugate gradients); Σ, noise and spread follow by expectation-maximisation.
 type mixed struct {
-	c        *calibration
-	phi      design    // Φ, |I|×p
-	counts   []float32 // entries by item
+	c        *fit
+	phi      designMatrix // Φ, |I|×p
+	counts   []float32    // entries by item
 	entries  float64
 	inverses float64 // trace of all K_q⁻¹
 
@@ -52,7 +52,7 @@ const (
 
 // drawEntries takes at most mixedEntries of the observed entries, evenly from all
 // rows.
-func drawEntries(in *problem) []residualRow {
+func drawEntries(in *Problem) []residualRow {
 	most := min(max(mixedEntries/len(in.Rows), 50), mixedRowEntries)
 	rows := make([]residualRow, len(in.Rows))
 	rng := rand.New(rand.NewPCG(0, 0))
@@ -68,7 +68,7 @@ func drawEntries(in *problem) []residualRow {
 	return rows
 }
 
-func newMixed(c *calibration, counts []float32) *mixed {
+func newMixed(c *fit, counts []float32) *mixed {
 	p := c.phi.cols()
 	m := &mixed{c: c, phi: c.phi, counts: counts, noise: .1, spread: .05,
 		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.rows()), w: mat.NewDense(c.x.Cols, p, nil)}
@@ -180,7 +180,7 @@ func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
 
 // model returns what the mixed model has learnt in the coordinates of its
 // principal directions, the widest first.
-func (m *mixed) model() *FitEffects {
+func (m *mixed) model() *Effects {
 	c, p := m.root(), m.phi.cols()
 	sym := m.principal(c)
 	var eigen mat.EigenSym
@@ -197,7 +197,7 @@ func (m *mixed) model() *FitEffects {
 	}
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
-	e := &FitEffects{Root: single(&root), Place: single(&turned), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
+	e := &Effects{Root: single(&root), Place: single(&turned), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
 	m.phi.times(e.Bias, m.beta, nil)
 	return e
 }
@@ -221,9 +221,9 @@ func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
 	return gram
 }
 
-// FitEffects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
+// Effects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
 // u_q ~ N(x_q·Place, 1).
-type FitEffects struct {
+type Effects struct {
 	Root          f32.Mat   // p×p
 	Place         f32.Mat   // (d+1)×p
 	Bias, Free    []float32 // |I|
@@ -231,7 +231,7 @@ type FitEffects struct {
 }
 
 // deviate sets dst to an item's features with the deviations own[1:] in the leading ones.
-func (e *FitEffects) deviate(dst, features, own []float32) {
+func (e *Effects) deviate(dst, features, own []float32) {
 	copy(dst, features)
 	f32.Axpy(1, own[1:], dst[:len(own)-1])
 }

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"cmp"
@@ -26,11 +26,11 @@ const (
 	rankNoise        = 0.3  // s² without scores
 )
 
-// fitHere fits to all rows in this process.
-func fitHere(ctx context.Context, in *problem) (*fitted, error) {
-	c := newCalibration(in)
-	rows := newFitRows(c)
-	c.sum = func(ctx context.Context, s *FitStep) (*FitSums, error) {
+// Fit fits to all rows in this process.
+func Fit(ctx context.Context, in *Problem) (*Fitted, error) {
+	c := newFit(in)
+	rows := newWorker(c)
+	c.sum = func(ctx context.Context, s *Step) (*Sums, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -39,42 +39,42 @@ func fitHere(ctx context.Context, in *problem) (*fitted, error) {
 	return c.fit(ctx)
 }
 
-// fitBy fits with the steps for all rows done by sum, in whatever parts and wherever.
-func fitBy(ctx context.Context, in *problem, sum func(context.Context, *FitStep) (*FitSums, error)) (*fitted, error) {
-	c := newCalibration(in)
+// FitBy fits with the steps for all rows done by sum, in whatever parts and wherever.
+func FitBy(ctx context.Context, in *Problem, sum func(context.Context, *Step) (*Sums, error)) (*Fitted, error) {
+	c := newFit(in)
 	c.sum = sum
 	return c.fit(ctx)
 }
 
-// calibration is one fit of Calibrated under way. Whatever it wants of the
+// fit is one fit of Calibrated under way. Whatever it wants of the
 // observed rows it asks for by sum, so that the rows may lie elsewhere.
-type calibration struct {
-	in    *problem
-	scale float32 // of query vectors, to root mean square norm 1
-	phi   design  // |I|×p: (1, v_i, h_i), v_i scaled to root mean square norm 1, h_i of the views
-	x     f32.Mat // rows of g × (d+1): (1, x_q), scaled
+type fit struct {
+	in    *Problem
+	scale float32      // of query vectors, to root mean square norm 1
+	phi   designMatrix // |I|×p: (1, v_i, h_i), v_i scaled to root mean square norm 1, h_i of the views
+	x     f32.Mat      // rows of g × (d+1): (1, x_q), scaled
 	bins  *bins
-	out   *fitted
-	step  FitStep
+	out   *Fitted
+	step  Step
 	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
-	sum   func(context.Context, *FitStep) (*FitSums, error)
+	sum   func(context.Context, *Step) (*Sums, error)
 }
 
-func newCalibration(in *problem) *calibration {
+func newFit(in *Problem) *fit {
 	x := in.trainVectors()
-	c := &calibration{in: in, scale: inverse(rmsNorm(x))}
-	c.phi, c.x = newDesign(in.Items), withOne(x, c.scale)
+	c := &fit{in: in, scale: inverse(rmsNorm(x))}
+	c.phi, c.x = newDesignMatrix(in.Items), withOne(x, c.scale)
 	return c
 }
 
 // fit learns, one after the other: the warp of scores, the curve from the dual
 // encoder's score, the mixed model of what is left (an offset and a direction per
 // query, a bias per item), and what each item does beyond it.
-func (c *calibration) fit(ctx context.Context) (*fitted, error) {
+func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
 		return withoutScores(c.in), nil
 	}
-	c.out = &fitted{Slope: querySlope}
+	c.out = &Fitted{Slope: querySlope}
 	c.bins = newBins(c.similarities())
 	counts, err := c.calibrate(ctx)
 	if err != nil {
@@ -109,7 +109,7 @@ func (c *calibration) fit(ctx context.Context) (*fitted, error) {
 }
 
 // features returns Φ·Root, |I|×p.
-func (c *calibration) features(e *FitEffects) f32.Mat {
+func (c *fit) features(e *Effects) f32.Mat {
 	if c.made.Data == nil {
 		c.made = c.phi.product(e.Root)
 	}
@@ -117,19 +117,19 @@ func (c *calibration) features(e *FitEffects) f32.Mat {
 }
 
 // ask has all rows do a stage, knowing what is known so far.
-func (c *calibration) ask(ctx context.Context, stage FitStage, v []float32) (*FitSums, error) {
+func (c *fit) ask(ctx context.Context, stage Stage, v []float32) (*Sums, error) {
 	c.step.Stage, c.step.Vector = stage, v
 	sums, err := c.sum(ctx, &c.step)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", stage, err)
 	}
-	slices.SortFunc(sums.Rows, func(a, b FitRow) int { return cmp.Compare(a.Row, b.Row) })
+	slices.SortFunc(sums.Rows, func(a, b RowOutput) int { return cmp.Compare(a.Row, b.Row) })
 	return sums, nil
 }
 
 // calibrate fits warp and curve to the drawn entries and returns how many each
 // item has; nil when their scores are all the same.
-func (c *calibration) calibrate(ctx context.Context) (counts []float32, err error) {
+func (c *fit) calibrate(ctx context.Context) (counts []float32, err error) {
 	c.step.Edges = c.bins.edges
 	sums, err := c.ask(ctx, stageScores, nil)
 	if err != nil {
@@ -149,7 +149,7 @@ func (c *calibration) calibrate(ctx context.Context) (counts []float32, err erro
 }
 
 // weigh makes the rows' scores points that stand for as many pairs as their bins hold.
-func (c *calibration) weigh(rows []FitRow) []curve.Point {
+func (c *fit) weigh(rows []RowOutput) []curve.Point {
 	counts := make([]float64, len(c.bins.pairs))
 	for _, row := range rows {
 		for _, b := range row.Head {
@@ -168,7 +168,7 @@ func (c *calibration) weigh(rows []FitRow) []curve.Point {
 
 // similarities samples the dual encoder's scores of all pairs of train queries
 // and items.
-func (c *calibration) similarities() []float64 {
+func (c *fit) similarities() []float64 {
 	rows := min(len(c.in.Rows), calibrationRows)
 	step := 1 + rows*c.in.Items.Rows/calibrationPairs
 	var sims []float64
@@ -183,7 +183,7 @@ func (c *calibration) similarities() []float64 {
 
 // spread learns how far warped scores lie from the prior mean, by the dual
 // encoder's score.
-func (c *calibration) spread(ctx context.Context) error {
+func (c *fit) spread(ctx context.Context) error {
 	sums, err := c.ask(ctx, stageSpread, nil)
 	if err != nil {
 		return err

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"context"
@@ -16,20 +16,20 @@ const (
 	surely    = 4.0 // standard errors above 0, from which on train scores speak for a direction
 )
 
-// FitViews is a map from a data set's views, side by side and Alone last, to what
+// ViewMap is a map from a data set's views, side by side and Alone last, to what
 // they add to the items' features: h_i = (views_i − Mean)·Map, with Mean of length C
 // and Map C×w. Columns of h are the principal directions of each view.
-type FitViews struct {
+type ViewMap struct {
 	Mean    []float32
 	Map     f32.Mat
 	Alone   bool // whether the last column is Dataset.Alone's
 	Weighed bool // whether directions that say nothing are left out
 }
 
-// newFitViews has every view be of root mean square norm 1 by itself, or of 0 if it
+// newViewMap has every view be of root mean square norm 1 by itself, or of 0 if it
 // is constant.
-func newFitViews(in *problem) *FitViews {
-	v, rows, cols := &FitViews{Alone: in.Alone}, 0, 0
+func newViewMap(in *Problem) *ViewMap {
+	v, rows, cols := &ViewMap{Alone: in.Alone}, 0, 0
 	parts := make([]*pca.Components, len(in.Views))
 	for i, view := range in.Views {
 		parts[i] = pca.New(view, 1, viewWidth)
@@ -50,7 +50,7 @@ func newFitViews(in *problem) *FitViews {
 }
 
 // features returns h, |I|×w.
-func (v *FitViews) features(in *problem) f32.Mat {
+func (v *ViewMap) features(in *Problem) f32.Mat {
 	items := in.Items.Rows
 	h := f32.NewMat(items, v.Map.Cols)
 	var packed f32.Panels
@@ -73,8 +73,8 @@ func (v *FitViews) features(in *problem) f32.Mat {
 // weigh returns the map to v's features times the roots of weights, which leaves
 // those of weight 0 out. The views' are of root mean square norm 1 all together,
 // Alone's is aloneSize; sizes are the mean squares of v's.
-func (v *FitViews) weigh(weights, sizes []float64) *FitViews {
-	out := &FitViews{Mean: v.Mean, Weighed: true}
+func (v *ViewMap) weigh(weights, sizes []float64) *ViewMap {
+	out := &ViewMap{Mean: v.Mean, Weighed: true}
 	factors, total, alone := make([]float64, len(weights)), 0.0, len(weights)
 	if v.Alone {
 		alone--
@@ -105,8 +105,8 @@ func (v *FitViews) weigh(weights, sizes []float64) *FitViews {
 
 // relevantViews returns what views say without a score: the directions that the
 // dual encoder's vectors have to do with, and their features.
-func relevantViews(in *problem) (*FitViews, f32.Mat) {
-	v := newFitViews(in)
+func relevantViews(in *Problem) (*ViewMap, f32.Mat) {
+	v := newViewMap(in)
 	h := v.features(in)
 	v = v.weigh(relevance(in.Items, h), meanSquares(h))
 	return v, v.features(in)
@@ -114,11 +114,11 @@ func relevantViews(in *problem) (*FitViews, f32.Mat) {
 
 // learnViews chooses the views' directions: relevant ones, and those that train
 // queries' scores speak for.
-func (c *calibration) learnViews(ctx context.Context) error {
+func (c *fit) learnViews(ctx context.Context) error {
 	if len(c.in.Views) == 0 {
 		return nil
 	}
-	c.setViews(newFitViews(c.in))
+	c.setViews(newViewMap(c.in))
 	sums, err := c.ask(ctx, stageViews, nil)
 	if err != nil {
 		return err
@@ -136,7 +136,7 @@ func (c *calibration) learnViews(ctx context.Context) error {
 }
 
 // setViews has Φ hold the views' features by v.
-func (c *calibration) setViews(v *FitViews) {
+func (c *fit) setViews(v *ViewMap) {
 	if c.step.Views == nil || v != nil && c.step.Views.Weighed != v.Weighed {
 		c.step.Views, c.phi.views = v, v.features(c.in)
 	}
@@ -149,7 +149,7 @@ func (c *calibration) setViews(v *FitViews) {
 //
 // The first over the second is an unbiased estimate of the variance of h's
 // coefficient over queries, whatever the noise (Haseman and Elston's regression).
-func (p *fitPart) views(s *FitStep) *FitSums {
+func (p *part) views(s *Step) *Sums {
 	p.fit(s)
 	h := p.c.phi.views
 	sums := make([]float64, 3*h.Cols)
@@ -163,10 +163,10 @@ func (p *fitPart) views(s *FitStep) *FitSums {
 			}
 		}
 	}
-	return &FitSums{Sums: sums}
+	return &Sums{Sums: sums}
 }
 
-// views returns one row's share of fitPart.views.
+// views returns one row's share of part.views.
 func (row *residualRow) views(h f32.Mat) []float64 {
 	n, w := len(row.items), h.Cols
 	own, resid := f32.NewMat(n, w+1), make([]float32, n) // the last column is the residuals

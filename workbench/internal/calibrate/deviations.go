@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"context"
@@ -21,7 +21,7 @@ const (
 // dense rows, one feature each: their residuals, divided by the root of how many
 // there are, so that their inner products are the residuals' covariance. It
 // finishes the prior's mean and returns the dense rows.
-func (c *calibration) deviations(ctx context.Context) ([]FitRow, error) {
+func (c *fit) deviations(ctx context.Context) ([]RowOutput, error) {
 	sums, err := c.ask(ctx, stageDeviations, nil)
 	if err != nil {
 		return nil, err
@@ -38,16 +38,16 @@ func (c *calibration) deviations(ctx context.Context) ([]FitRow, error) {
 
 // deviationSums are the deviations' normal equations for some rows.
 type deviationSums struct {
-	c        *calibration
-	s        *FitStep
-	e        *FitEffects
+	c        *fit
+	s        *Step
+	e        *Effects
 	features f32.Mat // |I|×p
 	mean     f32.Mat // rows×p, where each query is expected
 	k        int
 	whole    *rowSystem // of a dense row: the same for all
 	gram     []float32  // |I|×(k+1)×(k+1)
 	target   f32.Mat    // |I|×(k+1)
-	dense    []FitRow
+	dense    []RowOutput
 }
 
 // deviatingIn is how many of p features items deviate in.
@@ -61,7 +61,7 @@ func cutDeviations(v []float32, items, k int) (gram []float32, target f32.Mat) {
 
 // deviations sums the rows' normal equations, and gives each dense row's leading
 // place (Head) and rest (Values).
-func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
+func (p *part) deviations(s *Step, features f32.Mat) *Sums {
 	p.system = nil
 	k := deviatingIn(features.Cols)
 	v := &deviationSums{c: p.c, s: s, e: s.Effects, features: features, k: k, mean: f32.NewMat(p.x.Rows, features.Cols)}
@@ -71,7 +71,7 @@ func (p *fitPart) deviations(s *FitStep, features f32.Mat) *FitSums {
 	for lo := 0; lo < len(p.rows); lo += deviationRows {
 		v.addRows(p.lo, lo, min(lo+deviationRows, len(p.rows)))
 	}
-	return &FitSums{Vector: all, Rows: v.dense}
+	return &Sums{Vector: all, Rows: v.dense}
 }
 
 // rowSystem is a row's features and the posterior covariance of its query's place,
@@ -142,7 +142,7 @@ type rowFit struct {
 }
 
 // fit fits the query whose expected place is mean.
-func (v *deviationSums) fit(mean []float32, row *observedRow) rowFit {
+func (v *deviationSums) fit(mean []float32, row *Row) rowFit {
 	s := v.whole
 	if !row.dense() {
 		f := f32.NewMat(len(row.Values), v.features.Cols)
@@ -169,7 +169,7 @@ func (v *deviationSums) fit(mean []float32, row *observedRow) rowFit {
 }
 
 // residuals returns what the curve leaves of a row's warped scores.
-func (v *deviationSums) residuals(row *observedRow) []float32 {
+func (v *deviationSums) residuals(row *Row) []float32 {
 	in := v.c.in
 	x := in.Queries.Row(row.Query)
 	sims := make([]float32, len(row.Values))
@@ -204,13 +204,13 @@ func (v *deviationSums) addRows(first, lo, hi int) {
 	})
 	for i := range rows {
 		if rows[i].dense() {
-			v.dense = append(v.dense, FitRow{first + lo + i, fits[i].u[:v.k], fits[i].rest})
+			v.dense = append(v.dense, RowOutput{first + lo + i, fits[i].u[:v.k], fits[i].rest})
 		}
 	}
 }
 
 // add adds a row's entries for items from … to-1 to their normal equations.
-func (v *deviationSums) add(row *observedRow, fit rowFit, from, to int) {
+func (v *deviationSums) add(row *Row, fit rowFit, from, to int) {
 	k1 := v.k + 1
 	one := append([]float32{1}, fit.u[:v.k]...)
 	for j, rest := range fit.rest {
@@ -235,7 +235,7 @@ func (v *deviationSums) add(row *observedRow, fit rowFit, from, to int) {
 }
 
 // ownBiases solves for each item's free bias and deviations, |I|×(k+1).
-func (c *calibration) ownBiases(sums []float32) f32.Mat {
+func (c *fit) ownBiases(sums []float32) f32.Mat {
 	e, items := c.step.Effects, c.in.Items.Rows
 	k1 := deviatingIn(e.Root.Cols) + 1
 	grams, target := cutDeviations(sums, items, k1-1)
@@ -253,7 +253,7 @@ func (c *calibration) ownBiases(sums []float32) f32.Mat {
 }
 
 // queryMap folds the scale of query vectors into place.
-func (c *calibration) queryMap(place f32.Mat) f32.Mat {
+func (c *fit) queryMap(place f32.Mat) f32.Mat {
 	m := f32.NewMat(place.Rows, place.Cols)
 	for j := range m.Rows {
 		scale := c.scale
@@ -267,7 +267,7 @@ func (c *calibration) queryMap(place f32.Mat) f32.Mat {
 
 // join sets the deviating features and the dense rows' residuals side by side, in
 // the fitted features' own place if there are no dense rows.
-func (c *calibration) join(dense []FitRow) f32.Mat {
+func (c *fit) join(dense []RowOutput) f32.Mat {
 	e, own := c.step.Effects, c.step.Own
 	all := c.features(e)
 	c.made = f32.Mat{}

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"slices"

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"gonum.org/v1/gonum/mat"
@@ -23,7 +23,7 @@ type mixedSystem struct {
 }
 
 // newMixedSystem takes root = C.
-func newMixedSystem(rows []residualRow, x f32.Mat, phi design, root f32.Mat, noise float64) *mixedSystem {
+func newMixedSystem(rows []residualRow, x f32.Mat, phi designMatrix, root f32.Mat, noise float64) *mixedSystem {
 	n := len(rows)
 	s := &mixedSystem{rows: rows, x: x, xT: f32.Transpose(x, cores.Threads()), items: phi.rows(), p: phi.cols(),
 		g: make([]f32.Mat, n), factor: make([]f32.Mat, n), inverse: make([][]float32, n)}

@@ -1,4 +1,4 @@
-package workbench
+package calibrate
 
 import (
 	"fmt"
@@ -10,55 +10,55 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// A FitStage is what a step of the Calibrated fit asks of every observed row.
-type FitStage string
+// A Stage is what a step of the Calibrated fit asks of every observed row.
+type Stage string
 
 // The stages, in order; a sweep repeats factor to variances.
 const (
-	stageScores     FitStage = "scores"     // the drawn entries' bins and scores, row by row
-	stageCurve      FitStage = "curve"      // bin sums of warped scores; entries by item
-	stageViews      FitStage = "views"      // how residuals go along with each view's directions
-	stageFactor     FitStage = "factor"     // entries, and the trace of all K_q⁻¹
-	stageGradient   FitStage = "gradient"   // Aᵀ·K⁻¹·(r − A·v)
-	stageNormal     FitStage = "normal"     // Aᵀ·K⁻¹·A·v
-	stageVariances  FitStage = "variances"  // |K⁻¹(r − A·v)|², and Σ z_q·z_qᵀ less the gain
-	stageDeviations FitStage = "deviations" // normal equations by item; what dense rows leave
-	stageSpread     FitStage = "spread"     // bin sums of squared rests
+	stageScores     Stage = "scores"     // the drawn entries' bins and scores, row by row
+	stageCurve      Stage = "curve"      // bin sums of warped scores; entries by item
+	stageViews      Stage = "views"      // how residuals go along with each view's directions
+	stageFactor     Stage = "factor"     // entries, and the trace of all K_q⁻¹
+	stageGradient   Stage = "gradient"   // Aᵀ·K⁻¹·(r − A·v)
+	stageNormal     Stage = "normal"     // Aᵀ·K⁻¹·A·v
+	stageVariances  Stage = "variances"  // |K⁻¹(r − A·v)|², and Σ z_q·z_qᵀ less the gain
+	stageDeviations Stage = "deviations" // normal equations by item; what dense rows leave
+	stageSpread     Stage = "spread"     // bin sums of squared rests
 )
 
-// FitStep is one pass over the observed rows in a Calibrated fit: a stage, and all
+// Step is one pass over the observed rows in a Calibrated fit: a stage, and all
 // that the fit has learnt so far. It holds plain values, so that it can be sent to
 // where the rows are.
-type FitStep struct {
-	Stage       FitStage
+type Step struct {
+	Stage       Stage
 	Edges       []float64 // of the bins
 	Warp, Curve curve.Knots
-	Views       *FitViews // nil without views
-	Sweep       int       // counts the mixed model's variances
-	Root        f32.Mat   // p×p: C with C·Cᵀ = Σ
+	Views       *ViewMap // nil without views
+	Sweep       int      // counts the mixed model's variances
+	Root        f32.Mat  // p×p: C with C·Cᵀ = Σ
 	Noise       float64
 	Vector      []float32 // v: the point of the linear system a stage is asked about
-	Effects     *FitEffects
+	Effects     *Effects
 	Own         f32.Mat // |I|×(k+1): free biases and deviations
 }
 
-// FitSums is what a step gives: a sum over rows and, where a stage says so, what
+// Sums is what a step gives: a sum over rows and, where a stage says so, what
 // single rows have to say.
-type FitSums struct {
+type Sums struct {
 	Sums   []float64
 	Vector []float32
-	Rows   []FitRow
+	Rows   []RowOutput
 }
 
-// FitRow is what one row says by itself.
-type FitRow struct {
+// RowOutput is what one row says by itself.
+type RowOutput struct {
 	Row          int // of Scores.Rows
 	Head, Values []float32
 }
 
 // Add adds what other rows gave in the same step; it takes o's slices over where
 // s has none.
-func (s *FitSums) Add(o *FitSums) {
+func (s *Sums) Add(o *Sums) {
 	if s.Sums == nil {
 		s.Sums = o.Sums
 	} else {
@@ -74,28 +74,28 @@ func (s *FitSums) Add(o *FitSums) {
 	s.Rows = append(s.Rows, o.Rows...)
 }
 
-// FitRows does the steps of a Calibrated fit for observed rows. What a step needs
+// Worker does the steps of a Calibrated fit for observed rows. What a step needs
 // beside the step itself it makes from the data set and the scores, and keeps for
 // the next: a fresh FitRows answers any step the same, and one serves one fit.
 // Goroutines may share it.
-type FitRows struct {
-	c     *calibration
+type Worker struct {
+	c     *fit
 	mu    sync.Mutex
 	drawn []residualRow
-	parts map[[2]int]*fitPart
+	parts map[[2]int]*part
 }
 
-// NewFitRows is for the rows of a problem.
-func NewFitRows(in *problem) *FitRows { return newFitRows(newCalibration(in)) }
+// NewWorker is for the rows of a problem.
+func NewWorker(in *Problem) *Worker { return newWorker(newFit(in)) }
 
-func newFitRows(c *calibration) *FitRows {
-	return &FitRows{c: c, parts: map[[2]int]*fitPart{}}
+func newWorker(c *fit) *Worker {
+	return &Worker{c: c, parts: map[[2]int]*part{}}
 }
 
-// fitPart is a range of rows.
-type fitPart struct {
+// part is a range of rows.
+type part struct {
 	mu     sync.Mutex
-	c      *calibration
+	c      *fit
 	lo     int
 	rows   []residualRow
 	x      f32.Mat // of the rows
@@ -105,7 +105,7 @@ type fitPart struct {
 }
 
 // Sum does a step for the rows lo to hi-1 of the scores.
-func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
+func (f *Worker) Sum(s *Step, lo, hi int) (*Sums, error) {
 	if lo < 0 || hi < lo || hi > len(f.c.in.Rows) {
 		return nil, fmt.Errorf("rows %d to %d of %d", lo, hi, len(f.c.in.Rows))
 	}
@@ -131,7 +131,7 @@ func (f *FitRows) Sum(s *FitStep, lo, hi int) (*FitSums, error) {
 
 // part returns a range's part and, once there are any, the fitted features, which
 // all parts share.
-func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
+func (f *Worker) part(s *Step, lo, hi int) (p *part, features f32.Mat) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.drawn == nil {
@@ -140,7 +140,7 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 	p = f.parts[[2]int{lo, hi}]
 	if p == nil {
 		cols := f.c.x.Cols
-		p = &fitPart{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
+		p = &part{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
 		cores.Each(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
 		f.parts[[2]int{lo, hi}] = p
 	}
@@ -154,7 +154,7 @@ func (f *FitRows) part(s *FitStep, lo, hi int) (p *fitPart, features f32.Mat) {
 }
 
 // similarities sets the dual encoder's scores of row r's entries.
-func (row *residualRow) similarities(c *calibration, r int) {
+func (row *residualRow) similarities(c *fit, r int) {
 	x := c.in.Queries.Row(c.in.Rows[r].Query)
 	row.sims = make([]float32, len(row.items))
 	for j, it := range row.items {
@@ -163,19 +163,19 @@ func (row *residualRow) similarities(c *calibration, r int) {
 }
 
 // scores returns each row's drawn scores (Values) and the bins they are in (Head).
-func (p *fitPart) scores(s *FitStep) *FitSums {
-	b, sums := &bins{edges: s.Edges}, &FitSums{}
+func (p *part) scores(s *Step) *Sums {
+	b, sums := &bins{edges: s.Edges}, &Sums{}
 	for r, row := range p.rows {
 		places := make([]float32, len(row.sims))
 		for j, sim := range row.sims {
 			places[j] = float32(b.of(float64(sim)))
 		}
-		sums.Rows = append(sums.Rows, FitRow{Row: p.lo + r, Head: places, Values: row.scores})
+		sums.Rows = append(sums.Rows, RowOutput{Row: p.lo + r, Head: places, Values: row.scores})
 	}
 	return sums
 }
 
-func (p *fitPart) curve(s *FitStep) *FitSums {
+func (p *part) curve(s *Step) *Sums {
 	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.rows())
 	for _, row := range p.rows {
 		for j, it := range row.items {
@@ -183,11 +183,11 @@ func (p *fitPart) curve(s *FitStep) *FitSums {
 			counts[it]++
 		}
 	}
-	return &FitSums{Sums: b.sums, Vector: counts}
+	return &Sums{Sums: b.sums, Vector: counts}
 }
 
 // fit sets the residuals that warp and curve leave.
-func (p *fitPart) fit(s *FitStep) {
+func (p *part) fit(s *Step) {
 	if p.fitted {
 		return
 	}
@@ -202,24 +202,24 @@ func (p *fitPart) fit(s *FitStep) {
 }
 
 // mixed does a step of the mixed model.
-func (p *fitPart) mixed(s *FitStep) *FitSums {
+func (p *part) mixed(s *Step) *Sums {
 	p.fit(s)
 	if p.system == nil || p.sweep != s.Sweep {
 		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, p.c.phi, s.Root, s.Noise)
 	}
 	switch s.Stage {
 	case stageGradient:
-		return &FitSums{Vector: p.system.gradient(s.Vector)}
+		return &Sums{Vector: p.system.gradient(s.Vector)}
 	case stageNormal:
-		return &FitSums{Vector: p.system.normal(s.Vector)}
+		return &Sums{Vector: p.system.normal(s.Vector)}
 	case stageVariances:
-		return &FitSums{Sums: p.system.variances(s.Vector)}
+		return &Sums{Sums: p.system.variances(s.Vector)}
 	}
-	return &FitSums{Sums: p.system.traces()}
+	return &Sums{Sums: p.system.traces()}
 }
 
 // spread gives bin sums of how far warped scores lie from the prior mean.
-func (p *fitPart) spread(s *FitStep, features f32.Mat) *FitSums {
+func (p *part) spread(s *Step, features f32.Mat) *Sums {
 	p.fit(s)
 	p.system = nil
 	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
@@ -239,5 +239,5 @@ func (p *fitPart) spread(s *FitStep, features f32.Mat) *FitSums {
 			b.add(float64(sim), float64(squares[r][j]))
 		}
 	}
-	return &FitSums{Sums: b.sums}
+	return &Sums{Sums: b.sums}
 }

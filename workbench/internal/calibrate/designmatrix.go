@@ -1,32 +1,30 @@
-package workbench
+package calibrate
 
 import (
-	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
-	"fmt"
 	"math"
 
 	"axn/workbench/internal/cores"
 )
 
-// design is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never
+// designMatrix is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never
 // stands in memory, where it would be one more copy of the items.
-type design struct {
+type designMatrix struct {
 	items f32.Mat
 	scale float32
 	views f32.Mat // h, |I|×w: what the views add; w may be 0
 }
 
-// newDesign is without views.
-func newDesign(items f32.Mat) design {
-	return design{items: items, scale: inverse(rmsNorm(items)), views: f32.NewMat(items.Rows, 0)}
+// newDesignMatrix is without views.
+func newDesignMatrix(items f32.Mat) designMatrix {
+	return designMatrix{items: items, scale: inverse(rmsNorm(items)), views: f32.NewMat(items.Rows, 0)}
 }
 
-func (d design) rows() int { return d.items.Rows }
-func (d design) cols() int { return 1 + d.items.Cols + d.views.Cols }
+func (d designMatrix) rows() int { return d.items.Rows }
+func (d designMatrix) cols() int { return 1 + d.items.Cols + d.views.Cols }
 
 // set sets dst to row i.
-func (d design) set(dst []float32, i int) {
+func (d designMatrix) set(dst []float32, i int) {
 	dst[0] = 1
 	clear(dst[1:])
 	f32.Axpy(d.scale, d.items.Row(i), dst[1:1+d.items.Cols])
@@ -34,7 +32,7 @@ func (d design) set(dst []float32, i int) {
 }
 
 // times sets y to Φ·x in the rows that some asks for, all of them if it is nil.
-func (d design) times(y, x []float32, some func(i int) bool) {
+func (d designMatrix) times(y, x []float32, some func(i int) bool) {
 	cores.Ranges(cores.Threads(), len(y), 64, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			if some == nil || some(i) {
@@ -49,7 +47,7 @@ func (d design) times(y, x []float32, some func(i int) bool) {
 
 // transposeTimes sets y to Φᵀ·x; rows where x is 0 cost nothing. Threads share the
 // columns, so that the order of the sums does not depend on them.
-func (d design) transposeTimes(y, x []float32) {
+func (d designMatrix) transposeTimes(y, x []float32) {
 	clear(y)
 	vectors, views := y[1:1+d.items.Cols], y[1+d.items.Cols:]
 	cores.Ranges(cores.Threads(), len(vectors), 64, func(lo, hi int) {
@@ -72,7 +70,7 @@ func (d design) transposeTimes(y, x []float32) {
 }
 
 // squares is Σ Φ_ij².
-func (d design) squares() float32 {
+func (d designMatrix) squares() float32 {
 	return float32(d.rows()) + d.scale*d.scale*f32.SqNorm(d.items.Data) + f32.SqNorm(d.views.Data)
 }
 
@@ -80,7 +78,7 @@ func (d design) squares() float32 {
 const designRows = 512
 
 // rowRange makes rows lo to hi-1.
-func (d design) rowRange(lo, hi int) f32.Mat {
+func (d designMatrix) rowRange(lo, hi int) f32.Mat {
 	m := f32.NewMat(hi-lo, d.cols())
 	for i := lo; i < hi; i++ {
 		d.set(m.Row(i-lo), i)
@@ -89,7 +87,7 @@ func (d design) rowRange(lo, hi int) f32.Mat {
 }
 
 // product returns Φ·B.
-func (d design) product(b f32.Mat) f32.Mat {
+func (d designMatrix) product(b f32.Mat) f32.Mat {
 	c := f32.NewMat(d.rows(), b.Cols)
 	var packed f32.Panels
 	packed.PackCols(b, cores.Threads())
@@ -101,7 +99,7 @@ func (d design) product(b f32.Mat) f32.Mat {
 }
 
 // gram returns the lower triangle of ΦᵀΦ.
-func (d design) gram() f32.Mat {
+func (d designMatrix) gram() f32.Mat {
 	g := f32.NewMat(d.cols(), d.cols())
 	for lo := 0; lo < d.rows(); lo += designRows {
 		rows := d.rowRange(lo, min(lo+designRows, d.rows()))
@@ -118,23 +116,6 @@ func withOne(x f32.Mat, scale float32) f32.Mat {
 		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
 	}
 	return m
-}
-
-// Curve is a non-decreasing map, linear between its knots and flat beyond them.
-type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
-
-// At returns the curve's value at x. A curve without knots is 0 everywhere.
-func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
-
-// check returns an error that names the first knot which breaks the curve.
-func (c Curve) check() error {
-	if len(c.X) != len(c.Y) {
-		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
-	}
-	if i := curve.Knots(c).Broken(); i >= 0 {
-		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
-	}
-	return nil
 }
 
 // rmsNorm is the root mean square of the rows' norms.

@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"math"
+	"strings"
 )
 
 // PartialError says which pairs of a call have no score while others have one.
@@ -46,4 +47,22 @@ func partial(scores []float64, errs []error) error {
 		return nil
 	}
 	return e
+}
+
+// nested is an error of one workbench call within the message of another, which
+// says the package's name once.
+type nested struct{ error }
+
+func (n nested) Error() string { return strings.TrimPrefix(n.error.Error(), "workbench: ") }
+
+func (n nested) Unwrap() error { return n.error }
+
+// Must panics with err unless it is nil. It ends a notebook cell that cannot go on:
+//
+//	scores, err := workbench.Observe(ctx, ce, data, workbench.Sampling{Random: 100})
+//	workbench.Must(err)
+func Must(err error) {
+	if err != nil {
+		panic(err)
+	}
 }

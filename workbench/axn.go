@@ -4,42 +4,9 @@ import (
 	"context"
 	"slices"
 
-	"axn/workbench/internal/f32"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/solve"
-	"axn/workbench/internal/stats"
 )
-
-// Normalization is the paper's A.4: s' = Beta·(s − Alpha) brings cross-encoder
-// scores to the scale of the dual encoder's, by equal mean and deviation over the
-// observed pairs. Beta 0 leaves the scores as they are.
-type Normalization struct{ Alpha, Beta float64 }
-
-func (n Normalization) apply(s float64) float64 {
-	if n.Beta == 0 {
-		return s
-	}
-	return n.Beta * (s - n.Alpha)
-}
-
-// fitNormalization matches mean and standard deviation over the observed
-// entries. Without entries, or when either side is constant, it is the identity.
-func fitNormalization(d *Dataset, g *Scores) Normalization {
-	var ce, de stats.Moments
-	for i := range g.Rows {
-		r := &g.Rows[i]
-		x := d.DE.Queries.Row(r.Query)
-		for j, v := range r.Values {
-			ce.Add(float64(v))
-			de.Add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
-		}
-	}
-	if ce.Deviation() == 0 || de.Deviation() == 0 {
-		return Normalization{}
-	}
-	beta := de.Deviation() / ce.Deviation()
-	return Normalization{Alpha: ce.Mean - de.Mean/beta, Beta: beta}
-}
 
 // regression is AXN's test-time inference (paper section 2, Algorithm 1):
 // u = (1−λ)·V_A⁺ a + λ·x_q over the anchors A scored so far, and scores V·u. The
@@ -86,4 +53,9 @@ func (r *regression) observe(items shelf.Rows, scores []float64) {
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
+}
+
+func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
+	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
+	return nil
 }

@@ -3,6 +3,7 @@ package workbench
 import (
 	"cmp"
 	"fmt"
+	"math"
 	"math/rand/v2"
 
 	"axn/workbench/internal/lexical"
@@ -79,4 +80,30 @@ func uniform(dst []float32, seed int64, stream uint64) {
 	for i := range dst {
 		dst[i] = rng.Float32()
 	}
+}
+
+// ByRun starts from the rankings of a run, such as OpenRun reads: round 1 takes its best
+// items. Items that it does not list come after those it lists. A query without a result
+// is an error when it is searched.
+func ByRun(run []Result) Initializer {
+	of := make(map[int]*Result, len(run))
+	for i := range run {
+		of[run[i].Query] = &run[i]
+	}
+	return InitializerFunc(func(query int, dst []float32) error {
+		r := of[query]
+		if r == nil {
+			return fmt.Errorf("the run has no result of query %d", query)
+		}
+		for i := range dst {
+			dst[i] = -math.MaxFloat32
+		}
+		for at, it := range r.Items {
+			if it < 0 || it >= len(dst) {
+				return fmt.Errorf("%w: the run has item %d of %d", ErrShape, it, len(dst))
+			}
+			dst[it] = float32(-at)
+		}
+		return nil
+	})
 }

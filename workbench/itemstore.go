@@ -186,3 +186,11 @@ type ItemStore interface {
 	// their inner products, and fewer.
 	Candidates(ctx context.Context, vectors *Matrix, k int, exclude [][]int) ([][]int, error)
 }
+
+// codesOf returns the codes of Features or DE.Items, which may be one matrix.
+func (ix *Index) codesOf(m *Matrix) *shelf.Codes {
+	if m == ix.Features {
+		return &ix.featureCodes
+	}
+	return &ix.itemCodes
+}

@@ -8,17 +8,6 @@ import (
 	"axn/workbench/internal/factors"
 )
 
-// Solver names the way Transductive finds its vectors.
-type Solver string
-
-const (
-	// ALS alternates exact least-squares solutions of all queries and of all items;
-	// the default, "" means it too.
-	ALS Solver = "als"
-	// AdamW descends along gradients of a few train queries at a time: the paper's way.
-	AdamW Solver = "adamw"
-)
-
 // fitTransductive finds free vectors U of the train queries and V of the items
 // (paper section 2, eq. 3), started from the dual encoder's: least squares over
 // the observed entries of normalised scores (A.4). An item never observed keeps

@@ -10,6 +10,9 @@ import (
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
 	"axn/workbench/internal/stats"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
 )
 
 // Neighbors are the items a query's exact scores put first: best first, ties by
@@ -98,19 +101,6 @@ func recalls(rs []Result, exact []Neighbors, k int) []float64 {
 		out[i] = float64(rs[i].hits(want)) / float64(len(want))
 	}
 	return out
-}
-
-// hits counts which of the wanted items the search scored.
-func (r *Result) hits(want []int) int {
-	n := 0
-	for _, round := range r.Rounds {
-		for _, it := range round.Items {
-			if slices.Contains(want, it) {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 const neighborsKind = "axn neighbors 1"
@@ -224,4 +214,15 @@ func neighborsOf(queries []int, list []Neighbors, k int) ([]Neighbors, error) {
 		picked[i] = list[at]
 	}
 	return picked, nil
+}
+
+// Frame shows exact neighbours as a table: query, rank (from 1), item, score.
+func (n Neighbors) Frame() dataframe.DataFrame {
+	query, rank := make([]int, len(n.Items)), make([]int, len(n.Items))
+	for i := range n.Items {
+		query[i], rank[i] = n.Query, i+1
+	}
+	return dataframe.New(
+		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
+		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
 }

@@ -1,104 +1,17 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"log"
 	"math"
 	"slices"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/shelf"
+	"axn/workbench/internal/topk"
 )
-
-// ErrBudget says that a search was asked for without a budget.
-var ErrBudget = errors.New("the budget must be positive: set Budget to the cross-encoder calls a query may spend")
-
-// SearchOptions say how to search. The zero value of every field but Budget is
-// the best setting known.
-type SearchOptions struct {
-	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
-	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
-	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
-
-	// First chooses the items of round 1, the Y of AXN_{X,Y}; nil leaves it to
-	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
-	// and the others what their own scores put first.
-	First      Initializer
-	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
-
-	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
-	// 1; 0 is pure regression. Only the AXN methods look at it.
-	Lambda float64
-
-	// Softmax draws the items of every round after the first at random, without
-	// replacement and in proportion to exp(score/Softmax), as ADACUR's SoftMax
-	// strategy does; 0 takes the highest scores.
-	Softmax float64
-	Seed    int64 // same seed, same draws
-
-	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
-	// index was observed with. Otherwise the first such search of an index says so in its
-	// progress line, or in the log where nobody follows its progress (see WithProgress).
-	// Nothing is said where either has no fingerprint, or where one is a table of scores,
-	// which does not say what model it comes from, and the other is not.
-	SameScorer bool
-
-	// Store has the items, as Items gives them, for an index that need not have them
-	// itself (see Head); nil takes the index's own. The store is asked for Oversample
-	// times the items of a round, 0 = 4, by a straight line in place of the prior's
-	// curve, and the formula chooses among them: more find more of what a scan of all
-	// items would choose, and take longer. Initializers and Softmax need scores of all
-	// items and are errors.
-	Store      ItemStore
-	Oversample int
-}
-
-func (o SearchOptions) check() error {
-	switch {
-	case o.Budget <= 0:
-		return fmt.Errorf("%w (it is %d)", ErrBudget, o.Budget)
-	case o.K < 0 || o.Rounds < 0:
-		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
-	case !(o.Lambda >= 0 && o.Lambda <= 1):
-		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
-	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
-		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
-	case o.Oversample < 0:
-		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
-	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
-		return fmt.Errorf("Softmax is %v, not 0 or a temperature", o.Softmax)
-	}
-	return nil
-}
-
-// options fills in what o leaves to the method.
-func (ix *Index) options(o SearchOptions) SearchOptions {
-	own := systems[ix.Method].defaults
-	if o.Rounds == 0 {
-		o.Rounds = cmp.Or(own.Rounds, 5)
-	}
-	if o.FirstShare == 0 {
-		o.FirstShare = own.FirstShare
-	}
-	return o
-}
-
-// Round is one round of a search: the items it chose, in the order chosen, and
-// what the cross-encoder said.
-type Round struct {
-	Items  []int
-	Scores []float64
-}
-
-// Result is what one search found.
-type Result struct {
-	Query  int
-	Items  []int     // best first by cross-encoder score, ties by lower item row; at most K
-	Scores []float64 // cross-encoder scores, parallel to Items
-	Rounds []Round   // everything scored, whatever K is
-	Calls  int       // cross-encoder calls spent, never more than the budget
-}
 
 // blockQueries is how many queries advance together: enough for a scorer and the
 // scans to work in large batches.
@@ -202,15 +115,6 @@ type seeker struct {
 	left   int          // calls still to spend
 }
 
-// estimate follows one query.
-type estimate interface {
-	// probe returns the approximate scores given all evidence so far, up to a
-	// constant, plus what so many deviations of an item's score from them add.
-	probe(optimism float64) shelf.Probe
-	// observe adds items not seen before and the cross-encoder's scores of them.
-	observe(items shelf.Rows, scores []float64)
-}
-
 // take starts a round with items.
 func (k *seeker) take(items []int) {
 	k.rounds = append(k.rounds, Round{Items: items})
@@ -288,7 +192,163 @@ func queryNames(queries []int) string {
 	return fmt.Sprintf("queries %d to %d", queries[0], queries[len(queries)-1])
 }
 
-// String fits one line.
-func (r *Result) String() string {
-	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
+// block is a few queries that advance in lockstep.
+type block struct {
+	*Index
+	items   shelf.Shelf
+	seekers []*seeker
 }
+
+func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
+	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
+	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
+	items, _ := b.items.Size()
+	for i, est := range estimates {
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
+	}
+	return b, err
+}
+
+// round is one round, from 0: choose, score, refit.
+func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
+	if err := b.choose(ctx, round, size, o); err != nil {
+		return err
+	}
+	if err := scoreRound(ctx, s, b.seekers); err != nil {
+		return err
+	}
+	return b.each(func(_ int, k *seeker) error { return k.refit(ctx, b.items) })
+}
+
+// each calls do for every seeker, on all cores.
+func (b *block) each(do func(i int, k *seeker) error) error {
+	errs := make([]error, len(b.seekers))
+	cores.Each(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
+	return errors.Join(errs...)
+}
+
+// choose gives every seeker the items of a round.
+func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
+	if round == 0 {
+		return b.begin(ctx, size, o.First)
+	}
+	probes := b.probes(optimism)
+	for i, k := range b.seekers {
+		if o.Softmax > 0 {
+			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
+		}
+	}
+	return b.take(ctx, probes, size)
+}
+
+// begin chooses round 1: by first, or the method's own way.
+func (b *block) begin(ctx context.Context, size int, first Initializer) error {
+	var probes []shelf.Probe
+	own := systems[b.Method].begin
+	switch {
+	case first != nil:
+		return b.initialize(first, size)
+	case own == byChance:
+		return b.initialize(fixedAnchors(b.Index), size)
+	case own != bySimilarity:
+		probes = b.probes(optimism)
+	}
+	if own != byScore {
+		for _, k := range b.seekers {
+			probes = append(probes, shelf.Similarity(k.query, b.DE.Queries.Row(k.query)))
+		}
+	}
+	return b.take(ctx, probes, size)
+}
+
+// probes are the seekers' approximate scores.
+func (b *block) probes(optimism float64) []shelf.Probe {
+	probes := make([]shelf.Probe, len(b.seekers))
+	cores.Each(len(probes), func(i int) {
+		k := b.seekers[i]
+		probes[i] = k.est.probe(optimism)
+		probes[i].Query, probes[i].Seen = k.query, k.seen
+	})
+	return probes
+}
+
+// take gives every seeker its probe's best items. Where there are twice as many
+// probes, it takes in turn from its two lists, its own first: what an index has
+// learnt in the mean over all items costs some of the very first, which the dual
+// encoder knew.
+func (b *block) take(ctx context.Context, probes []shelf.Probe, size int) error {
+	hits, err := b.items.Choose(ctx, probes, size)
+	if err != nil {
+		return err
+	}
+	for i, k := range b.seekers {
+		lists := [][]topk.Hit{hits[i]}
+		if len(hits) > len(b.seekers) {
+			lists = append(lists, hits[len(b.seekers)+i])
+		}
+		items := inTurn(lists, size)
+		if b.items.Exact() && len(items) < size {
+			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
+		}
+		k.take(items)
+	}
+	return nil
+}
+
+// inTurn returns the first n items named when the lists are read in turn.
+func inTurn(lists [][]topk.Hit, n int) []int {
+	items, named := make([]int, 0, n), make(map[int]bool, n)
+	for r := range n {
+		for _, list := range lists {
+			if r < len(list) && len(items) < n && !named[list[r].Index] {
+				items, named[list[r].Index] = append(items, list[r].Index), true
+			}
+		}
+	}
+	return items
+}
+
+// initialize gives every seeker the items that first scores highest.
+func (b *block) initialize(first Initializer, size int) error {
+	errs := make([]error, len(b.seekers))
+	items, _ := b.items.Size()
+	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
+		scores := make([]float32, items)
+		for i := lo; i < hi; i++ {
+			clear(scores)
+			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
+				b.seekers[i].take(topk.Select(scores, size, nil))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// checkSameScorer warns, once an index, that s is not the cross-encoder which the index was
+// observed with: in the progress of the search, or in the log where nobody listens to it. If
+// strict it returns an ErrOtherScorer each time.
+func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
+	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
+		return nil
+	}
+	of := fingerprintOf(ctx, s)
+	if sameScores(ix.Fingerprint, of) {
+		return nil
+	}
+	if strict {
+		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
+	}
+	if ix.warned.Swap(true) {
+		return nil
+	}
+	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)
+	if m == nil {
+		log.Print("workbench: search: ", text)
+	}
+	m.note(text)
+	return nil
+}
+
+// ErrOtherScorer says that a search was to use another cross-encoder than the one its
+// index was observed with.
+var ErrOtherScorer = errors.New("it is another cross-encoder")

@@ -107,15 +107,3 @@ func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
 	chart.DecadeAxis(p, curves)
 	return p, nil
 }
-
-// DenseRows returns the rows of G that were observed whole, in order: |dense|×|I|.
-func (g *Scores) DenseRows() *Matrix {
-	var data []float32
-	n := 0
-	for i := range g.Rows {
-		if r := &g.Rows[i]; r.Dense() {
-			data, n = append(data, r.Values...), n+1
-		}
-	}
-	return &Matrix{Rows: n, Cols: g.Items, Data: data}
-}

@@ -1,21 +1,19 @@
 //go:build linux || darwin
 
-package workbench
+package files
 
 import (
 	"fmt"
 	"math"
 	"os"
 	"syscall"
-
-	"axn/workbench/internal/files"
 )
 
-// mapFile maps a file into memory; what is written there stays there. No swap
+// Map maps a file into memory; what is written there stays there. No swap
 // space is set aside for that, so that files larger than memory can be mapped.
 // Errors name the path.
-func mapFile(path string) (data []byte, err error) {
-	err = files.Read(path, func(f *os.File, size int64) (err error) {
+func Map(path string) (data []byte, err error) {
+	err = Read(path, func(f *os.File, size int64) (err error) {
 		switch {
 		case size == 0:
 			return nil
@@ -31,4 +29,5 @@ func mapFile(path string) (data []byte, err error) {
 	return data, err
 }
 
-func unmapFile(data []byte) error { return syscall.Munmap(data) }
+// Unmap gives back what Map has mapped.
+func Unmap(data []byte) error { return syscall.Munmap(data) }

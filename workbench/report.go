@@ -4,12 +4,98 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/go-gota/gota/dataframe"
 	"github.com/go-gota/gota/series"
 )
+
+// Measure is what one system reached at one index cost, budget and k.
+type Measure struct {
+	System     string
+	Sampling   string // what the index was made from, "" if it came ready
+	IndexCalls int    // cross-encoder calls spent before the first query; the first seed's
+	ItemPasses int    // cross-encoder passes over items alone spent on views before that
+	Budget     int
+	Rounds     int
+	K          int
+	Recall     float64   // mean Top-k-Recall@Budget over queries and seeds, 0 to 1
+	Low, High  float64   // 95 % bootstrap interval of Recall over queries
+	SeedSD     float64   // standard deviation of the recall from seed to seed, 0 for one seed
+	PerQuery   []float64 // the recall of each query, mean over seeds, in the order of Report.Queries
+	Calls      float64   // mean cross-encoder calls per query
+
+	// The paired comparison with the baseline at the same budget and k, and from
+	// the same sampling where the baseline has it, else from its first: mean
+	// difference in recall, its 95 % bootstrap interval over queries, and the
+	// two-sided p of the experiment's Test. The baseline's own are 0 and P 1.
+	// PAdjusted is P after the experiment's Correction, P itself without one.
+	Gain, GainLow, GainHigh, P, PAdjusted float64
+
+	// Judged are the measures of relevance that the experiment asked for, in that
+	// order. They depend on the budget and not on K.
+	Judged []Judged
+	first  []int // row of the item each query's ranking begins with, -1 without any; the first seed's
+
+	// Wall time, mean over seeds: of observing scores, of making the index, and of
+	// the search of all queries together, the scorer included in the first and last.
+	ObserveSeconds, FactorizeSeconds, Seconds float64
+	IndexBytes                                int // memory of the index's matrices
+
+	// Trained is how many of the queries searched are train queries that the index may
+	// have learnt from: figures over them say little of other queries.
+	Trained int
+}
+
+// Report holds the measures of an experiment: by system in the order given, then
+// by sampling, by budget and by k.
+type Report struct {
+	Dataset  string
+	Queries  []int
+	Measures []Measure
+	Price    Price
+
+	baseline, test, correction string // of the experiment, the test by its full name
+}
+
+// counterpart is the baseline's measure that m is compared with.
+func (r *Report) counterpart(m *Measure) *Measure {
+	var found *Measure
+	for i := range r.Measures {
+		c := &r.Measures[i]
+		if c.System == r.baseline && c.Budget == m.Budget && c.K == m.K && (found == nil || c.Sampling == m.Sampling) {
+			found = c
+		}
+	}
+	return found
+}
+
+// trained is how many of the queries some index may have learnt from.
+func (r *Report) trained() int {
+	most := 0
+	for i := range r.Measures {
+		most = max(most, r.Measures[i].Trained)
+	}
+	return most
+}
+
+// trainedNote says so, "" if there are none.
+func (r *Report) trainedNote() string {
+	n := r.trained()
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%d of them train queries that an index learnt from: it does better on them than on others", n)
+}
+
+// String fits one line. It says when queries are among those that an index learnt from.
+func (r *Report) String() string {
+	text := fmt.Sprintf("Report on %s: %d measures over %d queries", r.Dataset, len(r.Measures), len(r.Queries))
+	if note := r.trainedNote(); note != "" {
+		text += ", " + note
+	}
+	return text
+}
 
 // Frame shows the report as a table, one row per measure, in order: system,
 // index_calls, item_passes, budget, rounds, k, recall, calls and seconds, then the interval of
@@ -115,149 +201,4 @@ func (r *Report) drawnName(m *Measure) string {
 		}
 	}
 	return m.System
-}
-
-// Frame shows the result as a table: query, rank (from 1), item, round (from 1),
-// score; best first.
-func (r *Result) Frame() dataframe.DataFrame {
-	n := len(r.Items)
-	query, rank, round := make([]int, n), make([]int, n), make([]int, n)
-	found := r.foundIn()
-	for i, it := range r.Items {
-		query[i], rank[i], round[i] = r.Query, i+1, found[it]
-	}
-	return dataframe.New(
-		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"), series.New(r.Items, series.Int, "item"),
-		series.New(round, series.Int, "round"), series.New(r.Scores, series.Float, "score"))
-}
-
-// foundIn maps every scored item to its round, from 1.
-func (r *Result) foundIn() map[int]int {
-	in := make(map[int]int, r.Calls)
-	for i, round := range r.Rounds {
-		for _, it := range round.Items {
-			in[it] = i + 1
-		}
-	}
-	return in
-}
-
-// Trace shows the search round by round against the exact neighbours: round,
-// calls (so far), best (highest score so far), found (exact neighbours scored so
-// far), new (of them in this round). Neighbours of another query, or none, are an error:
-// the table's Err.
-func (r *Result) Trace(exact Neighbors) dataframe.DataFrame {
-	switch {
-	case len(exact.Items) == 0:
-		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: query %d: there are no exact neighbours to look for: Exact finds them", r.Query)}
-	case exact.Query != r.Query:
-		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: the result is of query %d, the exact neighbours of query %d", r.Query, exact.Query)}
-	}
-	n := len(r.Rounds)
-	round, calls, found, fresh := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
-	best := make([]float64, n)
-	sofar := Result{}
-	for i, rd := range r.Rounds {
-		sofar.Rounds = r.Rounds[:i+1]
-		round[i], calls[i], found[i], best[i] = i+1, len(rd.Items), sofar.hits(exact.Items), slices.Max(rd.Scores)
-		fresh[i] = found[i]
-		if i > 0 {
-			calls[i] += calls[i-1]
-			best[i] = max(best[i], best[i-1])
-			fresh[i] -= found[i-1]
-		}
-	}
-	return dataframe.New(
-		series.New(round, series.Int, "round"), series.New(calls, series.Int, "calls"), series.New(best, series.Float, "best"),
-		series.New(found, series.Int, "found"), series.New(fresh, series.Int, "new"))
-}
-
-// Frame shows exact neighbours as a table: query, rank (from 1), item, score.
-func (n Neighbors) Frame() dataframe.DataFrame {
-	query, rank := make([]int, len(n.Items)), make([]int, len(n.Items))
-	for i := range n.Items {
-		query[i], rank[i] = n.Query, i+1
-	}
-	return dataframe.New(
-		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
-		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
-}
-
-// Describe adds to a table with a column "item" what those items are: their ids
-// (item_id), lemmas and text, where the data set has them, and the ids of queries
-// (query_id) to a table with a column "query". Ids stand beside the row numbers, and are
-// left out where all are the row numbers. The lemmas are not said again in front of the
-// text.
-func (d *Dataset) Describe(df dataframe.DataFrame) dataframe.DataFrame {
-	df, err := d.describe(df)
-	if err != nil {
-		return dataframe.DataFrame{Err: fmt.Errorf("workbench: describe: %w", err)}
-	}
-	return df
-}
-
-func (d *Dataset) describe(df dataframe.DataFrame) (dataframe.DataFrame, error) {
-	items, err := rowColumn(df, "item", len(d.Items))
-	if err != nil {
-		return df, err
-	}
-	text := func(name string, of func(it Item) string) series.Series {
-		values := make([]string, len(items))
-		for i, it := range items {
-			values[i] = of(d.Items[it])
-		}
-		return series.New(values, series.String, name)
-	}
-	id := func(it Item) string { return it.ID }
-	lemmas := text("lemmas", func(it Item) string { return it.Lemmas })
-	texts := text("text", func(it Item) string { return strings.TrimPrefix(it.Text, it.Lemmas+": ") })
-	if slices.Contains(df.Names(), "query") {
-		queries, err := rowColumn(df, "query", len(d.Queries))
-		if err != nil {
-			return df, err
-		}
-		ids := make([]string, len(queries))
-		for i, q := range queries {
-			ids[i] = d.Queries[q].ID
-		}
-		df = withIDs(df, "query", queries, series.New(ids, series.String, "query_id"))
-	}
-	df = withIDs(df, "item", items, text("item_id", id))
-	for _, c := range []series.Series{lemmas, texts} {
-		if slices.ContainsFunc(c.Records(), func(s string) bool { return s != "" }) {
-			df = df.Mutate(c)
-		}
-	}
-	return df, df.Err
-}
-
-// rowColumn reads a column of row numbers below n.
-func rowColumn(df dataframe.DataFrame, name string, n int) ([]int, error) {
-	col := df.Col(name)
-	if col.Err != nil {
-		return nil, col.Err
-	}
-	rows, err := col.Int()
-	if err != nil {
-		return nil, fmt.Errorf("column %s: %w", name, err)
-	}
-	for _, row := range rows {
-		if row < 0 || row >= n {
-			return nil, fmt.Errorf("no %s %d in %d", name, row, n)
-		}
-	}
-	return rows, nil
-}
-
-// withIDs puts ids behind the column of their rows, unless they are the rows.
-func withIDs(df dataframe.DataFrame, name string, rows []int, ids series.Series) dataframe.DataFrame {
-	same := true
-	for i, id := range ids.Records() {
-		same = same && id == strconv.Itoa(rows[i])
-	}
-	if same || slices.Contains(df.Names(), ids.Name) {
-		return df
-	}
-	names := slices.Insert(df.Names(), 1+slices.Index(df.Names(), name), ids.Name)
-	return df.Mutate(ids).Select(names)
 }

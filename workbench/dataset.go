@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/jsonl"
 	"axn/workbench/internal/textfile"
 )
 
@@ -228,12 +229,12 @@ func (d *Dataset) openVectors() (err error) {
 // "item" (the id) and "text". Ids of other rows are passed over.
 func (d *Dataset) openTexts() error {
 	queries, items := d.byID()
-	err := readObjects(filepath.Join(d.Dir, "texts.jsonl"), func(o object) error {
-		text, err := o.text("text")
+	err := jsonl.Read(filepath.Join(d.Dir, "texts.jsonl"), func(o jsonl.Object) error {
+		text, err := o.Text("text")
 		if err != nil {
 			return err
 		}
-		query, item, err := o.eitherID("query", "item")
+		query, item, err := o.EitherID("query", "item")
 		if i, ok := queries[query]; ok && query != "" {
 			d.Queries[i].Text = text
 		}

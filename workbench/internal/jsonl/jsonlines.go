@@ -1,4 +1,5 @@
-package workbench
+// Package jsonl reads files of JSON lines, objects with named fields.
+package jsonl
 
 import (
 	"bufio"
@@ -15,12 +16,12 @@ import (
 	"axn/workbench/internal/textfile"
 )
 
-// object is a JSON object of a file, its values as they are written.
-type object map[string]json.RawMessage
+// Object is a JSON object of a file, its values as they are written.
+type Object map[string]json.RawMessage
 
-// readObjects calls each for every object of a file of JSON lines. Its errors name file and
+// Read calls each for every object of a file of JSON lines. Its errors name file and
 // object.
-func readObjects(path string, each func(o object) error) error {
+func Read(path string, each func(o Object) error) error {
 	return textfile.Read(path, func(text io.Reader) error {
 		src := bufio.NewReader(text)
 		if first, err := firstByte(src); err == nil && first == '[' {
@@ -28,7 +29,7 @@ func readObjects(path string, each func(o object) error) error {
 		}
 		dec := json.NewDecoder(src)
 		for n := 1; ; n++ {
-			var o object
+			var o Object
 			err := dec.Decode(&o)
 			if err == io.EOF {
 				return nil
@@ -61,16 +62,16 @@ func firstByte(src *bufio.Reader) (byte, error) {
 	}
 }
 
-func (o object) has(field string) bool { return o[field] != nil }
+func (o Object) Has(field string) bool { return o[field] != nil }
 
-// id returns a field that is an id: a string, or a number as it is written.
-func (o object) id(field string) (string, error) {
+// ID returns a field that is an id: a string, or a number as it is written.
+func (o Object) ID(field string) (string, error) {
 	raw := bytes.TrimSpace(o[field])
 	switch {
 	case len(raw) == 0:
-		return "", fmt.Errorf("it has no %s (%s)", field, o.fields())
+		return "", fmt.Errorf("it has no %s (%s)", field, o.Fields())
 	case raw[0] == '"':
-		id, err := o.text(field)
+		id, err := o.Text(field)
 		if err == nil && id == "" {
 			err = fmt.Errorf("its %s is empty", field)
 		}
@@ -78,30 +79,30 @@ func (o object) id(field string) (string, error) {
 	case raw[0] == '-' || raw[0] >= '0' && raw[0] <= '9':
 		return string(raw), nil
 	}
-	return "", fmt.Errorf("its %s is %s: a string or a number is wanted", field, kind(raw))
+	return "", fmt.Errorf("its %s is %s: a string or a number is wanted", field, Kind(raw))
 }
 
-// eitherID returns the ids of the one field that the object has; numbers are read as by id.
-func (o object) eitherID(a, b string) (ofA, ofB string, err error) {
+// EitherID returns the ids of the one field that the object has; numbers are read as by id.
+func (o Object) EitherID(a, b string) (ofA, ofB string, err error) {
 	switch {
-	case o.has(a):
-		ofA, err = o.id(a)
-	case o.has(b):
-		ofB, err = o.id(b)
+	case o.Has(a):
+		ofA, err = o.ID(a)
+	case o.Has(b):
+		ofB, err = o.ID(b)
 	default:
-		err = fmt.Errorf("it has neither %s nor %s (%s)", a, b, o.fields())
+		err = fmt.Errorf("it has neither %s nor %s (%s)", a, b, o.Fields())
 	}
 	return ofA, ofB, err
 }
 
-// text returns a field that is a string.
-func (o object) text(field string) (string, error) {
+// Text returns a field that is a string.
+func (o Object) Text(field string) (string, error) {
 	raw, ok := o[field]
 	if !ok {
-		return "", fmt.Errorf("it has no %s (%s)", field, o.fields())
+		return "", fmt.Errorf("it has no %s (%s)", field, o.Fields())
 	}
 	if trimmed := bytes.TrimSpace(raw); len(trimmed) == 0 || trimmed[0] != '"' {
-		return "", fmt.Errorf("its %s is %s: a string is wanted", field, kind(raw))
+		return "", fmt.Errorf("its %s is %s: a string is wanted", field, Kind(raw))
 	}
 	var text string
 	if err := json.Unmarshal(raw, &text); err != nil {
@@ -113,15 +114,15 @@ func (o object) text(field string) (string, error) {
 	return text, nil
 }
 
-func (o object) fields() string {
+func (o Object) Fields() string {
 	if len(o) == 0 {
 		return "it is empty"
 	}
 	return "its fields are " + strings.Join(slices.Sorted(maps.Keys(o)), ", ")
 }
 
-// kind says what a JSON value is.
-func kind(raw json.RawMessage) string {
+// Kind says what a JSON value is.
+func Kind(raw json.RawMessage) string {
 	switch c := bytes.TrimSpace(raw); {
 	case bytes.Equal(c, []byte("null")):
 		return "null"

@@ -145,26 +145,6 @@ func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
 	return shelf.Of(ix.items(), queries)
 }
 
-// checkStore returns an error when a search cannot be made over its store.
-func (ix *Index) checkStore(o SearchOptions) error {
-	if o.Store == nil {
-		if ix.Features.Rows == 0 {
-			return fmt.Errorf("the index has no items of its own: set Store to where they are")
-		}
-		return nil
-	}
-	_, cols := o.Store.Size()
-	switch {
-	case cols != ix.layout().Cols():
-		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
-	case o.First != nil || systems[ix.Method].begin == byChance:
-		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
-	case o.Softmax > 0:
-		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
-	}
-	return nil
-}
-
 // ItemStore keeps one row of floats per item, wherever there is room for them, and
 // finds items by the inner products of their rows with a vector. Index.Items gives
 // an index's rows as a store, in memory or in a mapped file; package pgstore keeps

@@ -1,14 +1,13 @@
 package workbench
 
 import (
+	"axn/workbench/internal/cores"
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"math"
 	"slices"
 
-	"axn/workbench/internal/cores"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/topk"
 )
@@ -59,18 +58,6 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	return results, nil
 }
 
-func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
-	for _, q := range queries {
-		if q < 0 || q >= ix.DE.Queries.Rows {
-			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
-		}
-	}
-	return ix.checkStore(o)
-}
-
 // searchBlock is AXN's Algorithm 1 for a block of queries in lockstep: in each
 // round every query chooses items by its approximate scores, one call scores
 // them all, and every query refits its approximation to all it has seen.
@@ -106,6 +93,13 @@ func roundSizes(budget, rounds int, share float64) []int {
 	return sizes
 }
 
+// block is a few queries that advance in lockstep.
+type block struct {
+	*Index
+	items   shelf.Shelf
+	seekers []*seeker
+}
+
 // seeker is one query's search under way.
 type seeker struct {
 	query  int
@@ -113,90 +107,6 @@ type seeker struct {
 	seen   map[int]bool // the items of rounds
 	rounds []Round      // the last one without scores until scoreRound
 	left   int          // calls still to spend
-}
-
-// take starts a round with items.
-func (k *seeker) take(items []int) {
-	k.rounds = append(k.rounds, Round{Items: items})
-	k.left -= len(items)
-	for _, it := range items {
-		k.seen[it] = true
-	}
-}
-
-// refit takes the last round's scores into the approximation; after the last
-// call nobody asks for it.
-func (k *seeker) refit(ctx context.Context, items shelf.Shelf) error {
-	if k.left == 0 {
-		return nil
-	}
-	r := k.rounds[len(k.rounds)-1]
-	rows, err := items.Rows(ctx, r.Items)
-	if err == nil {
-		k.est.observe(rows, r.Scores)
-	}
-	return err
-}
-
-// scoreRound scores what all seekers have chosen in one call.
-func scoreRound(ctx context.Context, s Scorer, seekers []*seeker) error {
-	var pairs []Pair
-	for _, k := range seekers {
-		for _, it := range k.rounds[len(k.rounds)-1].Items {
-			pairs = append(pairs, Pair{k.query, it})
-		}
-	}
-	got, err := score(ctx, s, pairs)
-	if err != nil {
-		return err
-	}
-	for _, k := range seekers {
-		r := &k.rounds[len(k.rounds)-1]
-		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
-	}
-	return nil
-}
-
-func finish(seekers []*seeker, o SearchOptions) []Result {
-	rs := make([]Result, len(seekers))
-	for i, k := range seekers {
-		rs[i] = k.result(o.K)
-	}
-	return rs
-}
-
-// result ranks all that was scored by exact score.
-func (k *seeker) result(keep int) Result {
-	res := Result{Query: k.query}
-	for _, r := range k.rounds {
-		if r.Scores == nil { // chosen, but the scorer failed
-			continue
-		}
-		res.Rounds = append(res.Rounds, r)
-		res.Items = append(res.Items, r.Items...)
-		res.Scores = append(res.Scores, r.Scores...)
-	}
-	res.Calls = len(res.Items)
-	rank(res.Items, res.Scores)
-	if keep > 0 && keep < len(res.Items) {
-		res.Items, res.Scores = res.Items[:keep:keep], res.Scores[:keep:keep]
-	}
-	return res
-}
-
-// queryNames names one query or a block of them.
-func queryNames(queries []int) string {
-	if len(queries) == 1 {
-		return fmt.Sprintf("query %d", queries[0])
-	}
-	return fmt.Sprintf("queries %d to %d", queries[0], queries[len(queries)-1])
-}
-
-// block is a few queries that advance in lockstep.
-type block struct {
-	*Index
-	items   shelf.Shelf
-	seekers []*seeker
 }
 
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
@@ -218,13 +128,6 @@ func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOp
 		return err
 	}
 	return b.each(func(_ int, k *seeker) error { return k.refit(ctx, b.items) })
-}
-
-// each calls do for every seeker, on all cores.
-func (b *block) each(do func(i int, k *seeker) error) error {
-	errs := make([]error, len(b.seekers))
-	cores.Each(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
-	return errors.Join(errs...)
 }
 
 // choose gives every seeker the items of a round.
@@ -259,6 +162,22 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 		}
 	}
 	return b.take(ctx, probes, size)
+}
+
+// initialize gives every seeker the items that first scores highest.
+func (b *block) initialize(first Initializer, size int) error {
+	errs := make([]error, len(b.seekers))
+	items, _ := b.items.Size()
+	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
+		scores := make([]float32, items)
+		for i := lo; i < hi; i++ {
+			clear(scores)
+			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
+				b.seekers[i].take(topk.Select(scores, size, nil))
+			}
+		}
+	})
+	return errors.Join(errs...)
 }
 
 // probes are the seekers' approximate scores.
@@ -308,47 +227,86 @@ func inTurn(lists [][]topk.Hit, n int) []int {
 	return items
 }
 
-// initialize gives every seeker the items that first scores highest.
-func (b *block) initialize(first Initializer, size int) error {
-	errs := make([]error, len(b.seekers))
-	items, _ := b.items.Size()
-	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
-		scores := make([]float32, items)
-		for i := lo; i < hi; i++ {
-			clear(scores)
-			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
-				b.seekers[i].take(topk.Select(scores, size, nil))
-			}
-		}
-	})
-	return errors.Join(errs...)
+// take starts a round with items.
+func (k *seeker) take(items []int) {
+	k.rounds = append(k.rounds, Round{Items: items})
+	k.left -= len(items)
+	for _, it := range items {
+		k.seen[it] = true
+	}
 }
 
-// checkSameScorer warns, once an index, that s is not the cross-encoder which the index was
-// observed with: in the progress of the search, or in the log where nobody listens to it. If
-// strict it returns an ErrOtherScorer each time.
-func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
-	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
-		return nil
+// scoreRound scores what all seekers have chosen in one call.
+func scoreRound(ctx context.Context, s Scorer, seekers []*seeker) error {
+	var pairs []Pair
+	for _, k := range seekers {
+		for _, it := range k.rounds[len(k.rounds)-1].Items {
+			pairs = append(pairs, Pair{k.query, it})
+		}
 	}
-	of := fingerprintOf(ctx, s)
-	if sameScores(ix.Fingerprint, of) {
-		return nil
+	got, err := score(ctx, s, pairs)
+	if err != nil {
+		return err
 	}
-	if strict {
-		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
+	for _, k := range seekers {
+		r := &k.rounds[len(k.rounds)-1]
+		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
 	}
-	if ix.warned.Swap(true) {
-		return nil
-	}
-	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)
-	if m == nil {
-		log.Print("workbench: search: ", text)
-	}
-	m.note(text)
 	return nil
 }
 
-// ErrOtherScorer says that a search was to use another cross-encoder than the one its
-// index was observed with.
-var ErrOtherScorer = errors.New("it is another cross-encoder")
+// refit takes the last round's scores into the approximation; after the last
+// call nobody asks for it.
+func (k *seeker) refit(ctx context.Context, items shelf.Shelf) error {
+	if k.left == 0 {
+		return nil
+	}
+	r := k.rounds[len(k.rounds)-1]
+	rows, err := items.Rows(ctx, r.Items)
+	if err == nil {
+		k.est.observe(rows, r.Scores)
+	}
+	return err
+}
+
+// each calls do for every seeker, on all cores.
+func (b *block) each(do func(i int, k *seeker) error) error {
+	errs := make([]error, len(b.seekers))
+	cores.Each(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
+	return errors.Join(errs...)
+}
+
+func finish(seekers []*seeker, o SearchOptions) []Result {
+	rs := make([]Result, len(seekers))
+	for i, k := range seekers {
+		rs[i] = k.result(o.K)
+	}
+	return rs
+}
+
+// result ranks all that was scored by exact score.
+func (k *seeker) result(keep int) Result {
+	res := Result{Query: k.query}
+	for _, r := range k.rounds {
+		if r.Scores == nil { // chosen, but the scorer failed
+			continue
+		}
+		res.Rounds = append(res.Rounds, r)
+		res.Items = append(res.Items, r.Items...)
+		res.Scores = append(res.Scores, r.Scores...)
+	}
+	res.Calls = len(res.Items)
+	rank(res.Items, res.Scores)
+	if keep > 0 && keep < len(res.Items) {
+		res.Items, res.Scores = res.Items[:keep:keep], res.Scores[:keep:keep]
+	}
+	return res
+}
+
+// queryNames names one query or a block of them.
+func queryNames(queries []int) string {
+	if len(queries) == 1 {
+		return fmt.Sprintf("query %d", queries[0])
+	}
+	return fmt.Sprintf("queries %d to %d", queries[0], queries[len(queries)-1])
+}

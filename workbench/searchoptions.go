@@ -2,8 +2,10 @@ package workbench
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
+	"log"
 	"math"
 )
 
@@ -78,4 +80,65 @@ func (ix *Index) options(o SearchOptions) SearchOptions {
 		o.FirstShare = own.FirstShare
 	}
 	return o
+}
+
+// ErrOtherScorer says that a search was to use another cross-encoder than the one its
+// index was observed with.
+var ErrOtherScorer = errors.New("it is another cross-encoder")
+
+func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	for _, q := range queries {
+		if q < 0 || q >= ix.DE.Queries.Rows {
+			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
+		}
+	}
+	return ix.checkStore(o)
+}
+
+// checkStore returns an error when a search cannot be made over its store.
+func (ix *Index) checkStore(o SearchOptions) error {
+	if o.Store == nil {
+		if ix.Features.Rows == 0 {
+			return fmt.Errorf("the index has no items of its own: set Store to where they are")
+		}
+		return nil
+	}
+	_, cols := o.Store.Size()
+	switch {
+	case cols != ix.layout().Cols():
+		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
+	case o.First != nil || systems[ix.Method].begin == byChance:
+		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
+	case o.Softmax > 0:
+		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
+	}
+	return nil
+}
+
+// checkSameScorer warns, once an index, that s is not the cross-encoder which the index was
+// observed with: in the progress of the search, or in the log where nobody listens to it. If
+// strict it returns an ErrOtherScorer each time.
+func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
+	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
+		return nil
+	}
+	of := fingerprintOf(ctx, s)
+	if sameScores(ix.Fingerprint, of) {
+		return nil
+	}
+	if strict {
+		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
+	}
+	if ix.warned.Swap(true) {
+		return nil
+	}
+	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)
+	if m == nil {
+		log.Print("workbench: search: ", text)
+	}
+	m.note(text)
+	return nil
 }

@@ -102,8 +102,11 @@ func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o Sea
 			if r >= len(rs[i].Rounds) {
 				return nil
 			}
-			k.rounds = append(k.rounds, rs[i].Rounds[r])
-			return k.refit(ctx, b.items)
+			rows, err := b.items.Rows(ctx, rs[i].Rounds[r].Items)
+			if err == nil {
+				k.est.observe(rows, rs[i].Rounds[r].Scores)
+			}
+			return err
 		})
 		if err != nil {
 			return err

@@ -35,8 +35,11 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 //
 // Beyond the index it takes O(64·B·(B + p)) floats for the evidence of a block of
 // 64 queries and, on each core, O(512·(64 + p)) for the scan of 512 items at a
-// time; scores of all items exist only for queries whose First is an Initializer,
-// one a core.
+// time. Two cases hold a score of every item: round 1 by an Initializer, ANNCUR's
+// fixed anchors among them, |I| floats on each core; and a block of one or two
+// queries over 10,000 items or more, which are scanned as bytes, |I| bounds a query.
+// The bytes are made at an index's first such search, O(|I|·d²) once, about
+// |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	if err := ix.checkSearch(queries, o); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
@@ -68,12 +71,92 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
 	items, _ := b.items.Size()
-	for r, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
-		if err := b.round(ctx, s, r, size, o); err != nil {
-			return finish(b.seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
+	for round, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
+		if err := b.round(ctx, s, round, size, o); err != nil {
+			return b.results(o), fmt.Errorf("%s, round %d: %w", queryNames(queries), round+1, err)
 		}
 	}
-	return finish(b.seekers, o), nil
+	return b.results(o), nil
+}
+
+// round is one round, from 0: choose, score, refit.
+func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
+	if err := b.choose(ctx, round, size, o); err != nil {
+		return err
+	}
+	if err := b.score(ctx, s); err != nil {
+		return err
+	}
+	return b.refit(ctx)
+}
+
+// choose gives every seeker the items of a round.
+func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
+	if round == 0 {
+		return b.begin(ctx, size, o.First)
+	}
+	probes := b.probes(optimism)
+	for i, k := range b.seekers {
+		if o.Softmax > 0 {
+			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
+		}
+	}
+	return b.take(ctx, size, probes)
+}
+
+// begin chooses round 1: by first, or the method's own way.
+func (b *block) begin(ctx context.Context, size int, first Initializer) error {
+	own := systems[b.Method].begin
+	switch {
+	case first != nil:
+		return b.initialize(first, size)
+	case own == byChance:
+		return b.initialize(fixedAnchors(b.Index), size)
+	case own == byScore:
+		return b.take(ctx, size, b.probes(optimism))
+	}
+	similar := make([]shelf.Probe, len(b.seekers))
+	for i, k := range b.seekers {
+		similar[i] = shelf.Similarity(k.query, b.DE.Queries.Row(k.query))
+	}
+	if own == bySimilarity {
+		return b.take(ctx, size, similar)
+	}
+	return b.take(ctx, size, b.probes(optimism), similar)
+}
+
+// score scores what all seekers have chosen in one call.
+func (b *block) score(ctx context.Context, s Scorer) error {
+	var pairs []Pair
+	for _, k := range b.seekers {
+		for _, it := range k.last().Items {
+			pairs = append(pairs, Pair{k.query, it})
+		}
+	}
+	got, err := score(ctx, s, pairs)
+	if err != nil {
+		return err
+	}
+	for _, k := range b.seekers {
+		r := k.last()
+		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
+	}
+	return nil
+}
+
+// refit updates every seeker's approximation with the last round's scores. A seeker that has
+// spent its budget is left as it is, because nothing asks for it again.
+func (b *block) refit(ctx context.Context) error {
+	return b.each(func(_ int, k *seeker) error {
+		if k.left == 0 {
+			return nil
+		}
+		rows, err := b.items.Rows(ctx, k.last().Items)
+		if err == nil {
+			k.est.observe(rows, k.last().Scores)
+		}
+		return err
+	})
 }
 
 // roundSizes splits the budget into rounds as evenly as whole numbers allow,
@@ -100,15 +183,6 @@ type block struct {
 	seekers []*seeker
 }
 
-// seeker is one query's search under way.
-type seeker struct {
-	query  int
-	est    estimate
-	seen   map[int]bool // the items of rounds
-	rounds []Round      // the last one without scores until scoreRound
-	left   int          // calls still to spend
-}
-
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
 	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
 	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
@@ -119,66 +193,26 @@ func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (
 	return b, err
 }
 
-// round is one round, from 0: choose, score, refit.
-func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
-	if err := b.choose(ctx, round, size, o); err != nil {
-		return err
-	}
-	if err := scoreRound(ctx, s, b.seekers); err != nil {
-		return err
-	}
-	return b.each(func(_ int, k *seeker) error { return k.refit(ctx, b.items) })
+// seeker is one query's search under way.
+type seeker struct {
+	query  int
+	est    estimate
+	seen   map[int]bool // the items of rounds
+	rounds []Round      // the last one without scores until score
+	left   int          // calls still to spend
 }
 
-// choose gives every seeker the items of a round.
-func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
-	if round == 0 {
-		return b.begin(ctx, size, o.First)
+// take starts a round with items.
+func (k *seeker) take(items []int) {
+	k.rounds = append(k.rounds, Round{Items: items})
+	k.left -= len(items)
+	for _, it := range items {
+		k.seen[it] = true
 	}
-	probes := b.probes(optimism)
-	for i, k := range b.seekers {
-		if o.Softmax > 0 {
-			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
-		}
-	}
-	return b.take(ctx, probes, size)
 }
 
-// begin chooses round 1: by first, or the method's own way.
-func (b *block) begin(ctx context.Context, size int, first Initializer) error {
-	var probes []shelf.Probe
-	own := systems[b.Method].begin
-	switch {
-	case first != nil:
-		return b.initialize(first, size)
-	case own == byChance:
-		return b.initialize(fixedAnchors(b.Index), size)
-	case own != bySimilarity:
-		probes = b.probes(optimism)
-	}
-	if own != byScore {
-		for _, k := range b.seekers {
-			probes = append(probes, shelf.Similarity(k.query, b.DE.Queries.Row(k.query)))
-		}
-	}
-	return b.take(ctx, probes, size)
-}
-
-// initialize gives every seeker the items that first scores highest.
-func (b *block) initialize(first Initializer, size int) error {
-	errs := make([]error, len(b.seekers))
-	items, _ := b.items.Size()
-	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
-		scores := make([]float32, items)
-		for i := lo; i < hi; i++ {
-			clear(scores)
-			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
-				b.seekers[i].take(topk.Select(scores, size, nil))
-			}
-		}
-	})
-	return errors.Join(errs...)
-}
+// last is the round under way.
+func (k *seeker) last() *Round { return &k.rounds[len(k.rounds)-1] }
 
 // probes are the seekers' approximate scores.
 func (b *block) probes(optimism float64) []shelf.Probe {
@@ -191,21 +225,20 @@ func (b *block) probes(optimism float64) []shelf.Probe {
 	return probes
 }
 
-// take gives every seeker its probe's best items. Where there are twice as many
-// probes, it takes in turn from its two lists, its own first: what an index has
-// learnt in the mean over all items costs some of the very first, which the dual
-// encoder knew.
-func (b *block) take(ctx context.Context, probes []shelf.Probe, size int) error {
-	hits, err := b.items.Choose(ctx, probes, size)
+// take gives every seeker the best items of its probe. Where there are two lists of probes,
+// as in round 1 of Calibrated, a seeker takes from its two in turn: the fit is right on
+// average and can lose a few of the very best items, which the dual encoder ranks well.
+func (b *block) take(ctx context.Context, size int, lists ...[]shelf.Probe) error {
+	hits, err := b.items.Choose(ctx, slices.Concat(lists...), size)
 	if err != nil {
 		return err
 	}
 	for i, k := range b.seekers {
-		lists := [][]topk.Hit{hits[i]}
-		if len(hits) > len(b.seekers) {
-			lists = append(lists, hits[len(b.seekers)+i])
+		var own [][]topk.Hit
+		for l := range lists {
+			own = append(own, hits[l*len(b.seekers)+i])
 		}
-		items := inTurn(lists, size)
+		items := inTurn(own, size)
 		if b.items.Exact() && len(items) < size {
 			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
 		}
@@ -227,46 +260,20 @@ func inTurn(lists [][]topk.Hit, n int) []int {
 	return items
 }
 
-// take starts a round with items.
-func (k *seeker) take(items []int) {
-	k.rounds = append(k.rounds, Round{Items: items})
-	k.left -= len(items)
-	for _, it := range items {
-		k.seen[it] = true
-	}
-}
-
-// scoreRound scores what all seekers have chosen in one call.
-func scoreRound(ctx context.Context, s Scorer, seekers []*seeker) error {
-	var pairs []Pair
-	for _, k := range seekers {
-		for _, it := range k.rounds[len(k.rounds)-1].Items {
-			pairs = append(pairs, Pair{k.query, it})
+// initialize gives every seeker the items that first scores highest.
+func (b *block) initialize(first Initializer, size int) error {
+	errs := make([]error, len(b.seekers))
+	items, _ := b.items.Size()
+	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
+		scores := make([]float32, items)
+		for i := lo; i < hi; i++ {
+			clear(scores)
+			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
+				b.seekers[i].take(topk.Select(scores, size, nil))
+			}
 		}
-	}
-	got, err := score(ctx, s, pairs)
-	if err != nil {
-		return err
-	}
-	for _, k := range seekers {
-		r := &k.rounds[len(k.rounds)-1]
-		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
-	}
-	return nil
-}
-
-// refit takes the last round's scores into the approximation; after the last
-// call nobody asks for it.
-func (k *seeker) refit(ctx context.Context, items shelf.Shelf) error {
-	if k.left == 0 {
-		return nil
-	}
-	r := k.rounds[len(k.rounds)-1]
-	rows, err := items.Rows(ctx, r.Items)
-	if err == nil {
-		k.est.observe(rows, r.Scores)
-	}
-	return err
+	})
+	return errors.Join(errs...)
 }
 
 // each calls do for every seeker, on all cores.
@@ -276,9 +283,10 @@ func (b *block) each(do func(i int, k *seeker) error) error {
 	return errors.Join(errs...)
 }
 
-func finish(seekers []*seeker, o SearchOptions) []Result {
-	rs := make([]Result, len(seekers))
-	for i, k := range seekers {
+// results are what the seekers have found so far.
+func (b *block) results(o SearchOptions) []Result {
+	rs := make([]Result, len(b.seekers))
+	for i, k := range b.seekers {
 		rs[i] = k.result(o.K)
 	}
 	return rs

@@ -46,8 +46,8 @@ type fitFunc func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Facto
 
 // estimate follows one query.
 type estimate interface {
-	// probe returns the approximate scores given all evidence so far, up to a
-	// constant, plus what so many deviations of an item's score from them add.
+	// probe returns the query's score formula after all rounds so far, up to a
+	// constant. optimism adds that many standard deviations of each item's score.
 	probe(optimism float64) shelf.Probe
 	// observe adds items not seen before and the cross-encoder's scores of them.
 	observe(items shelf.Rows, scores []float64)

@@ -2,59 +2,11 @@ package workbench
 
 import (
 	"context"
-	"math"
 	"slices"
 
-	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
+	"axn/workbench/internal/solve"
 )
-
-// Normalization is the paper's A.4: s' = Beta·(s − Alpha) brings cross-encoder
-// scores to the scale of the dual encoder's, by equal mean and deviation over the
-// observed pairs. Beta 0 leaves the scores as they are.
-type Normalization struct{ Alpha, Beta float64 }
-
-func (n Normalization) apply(s float64) float64 {
-	if n.Beta == 0 {
-		return s
-	}
-	return n.Beta * (s - n.Alpha)
-}
-
-// fitNormalization matches mean and standard deviation over the observed
-// entries. Without entries, or when either side is constant, it is the identity.
-func fitNormalization(d *Dataset, g *Scores) Normalization {
-	var ce, de moments
-	for i := range g.Rows {
-		r := &g.Rows[i]
-		x := d.DE.Queries.Row(r.Query)
-		for j, v := range r.Values {
-			ce.add(float64(v))
-			de.add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
-		}
-	}
-	if ce.deviation() == 0 || de.deviation() == 0 {
-		return Normalization{}
-	}
-	beta := de.deviation() / ce.deviation()
-	return Normalization{Alpha: ce.mean - de.mean/beta, Beta: beta}
-}
-
-// moments keeps a running mean and deviation (Welford).
-type moments struct{ n, mean, m2 float64 }
-
-func (m *moments) add(x float64) {
-	m.n++
-	delta := x - m.mean
-	m.mean += delta / m.n
-	m.m2 += delta * (x - m.mean)
-}
-
-func (m *moments) deviation() float64 {
-	if m.n == 0 {
-		return 0
-	}
-	return math.Sqrt(m.m2 / m.n)
-}
 
 // regression is AXN's test-time inference (paper section 2, Algorithm 1):
 // u = (1−λ)·V_A⁺ a + λ·x_q over the anchors A scored so far, and scores V·u. The
@@ -63,20 +15,20 @@ type regression struct {
 	param   []float32
 	lambda  float64
 	norm    Normalization
-	anchors *leastSquares // V_A and a, normalised
+	anchors *solve.LeastSquares // V_A and a, normalised
 	u       []float32
 }
 
 // regressionFrom makes regressions whose u_param (eq. 7), which is also u before
 // any evidence, is param; nil is 0.
-func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf, []int, SearchOptions) ([]estimate, error) {
-	return func(_ context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error) {
-		n, d := items.size()
+func regressionFrom(param func(ix *Index, query int) []float32) func(context.Context, *Index, shelf.Shelf, []int, SearchOptions) ([]estimate, error) {
+	return func(_ context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
+		n, d := items.Size()
 		estimates := make([]estimate, len(queries))
 		for i, q := range queries {
 			x := make([]float32, d)
 			copy(x, param(ix, q))
-			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: newLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
+			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: solve.NewLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
 		}
 		return estimates, nil
 	}
@@ -88,17 +40,22 @@ func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) 
 
 func zeroVector(*Index, int) []float32 { return nil }
 
-func (r *regression) probe(float64) probe { return probe{place: r.u} }
+func (r *regression) probe(float64) shelf.Probe { return shelf.Probe{Place: r.u} }
 
-func (r *regression) observe(items itemRows, scores []float64) {
+func (r *regression) observe(items shelf.Rows, scores []float64) {
 	for i, s := range scores {
-		r.anchors.add(items.features.Row(i), r.norm.apply(s))
+		r.anchors.Add(items.Features.Row(i), r.norm.apply(s))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves
 	}
-	u := r.anchors.solve()
+	u := r.anchors.Solve()
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
+}
+
+func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
+	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
+	return nil
 }

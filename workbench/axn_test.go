@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/stats"
 )
 
 // When scores are exactly V·u, d anchors are enough for AXN to rank every item.
@@ -30,15 +31,15 @@ func TestNormalizationMatchesMoments(t *testing.T) {
 	d, g := toy(13, 30, 100, 8)
 	scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 20, Seed: 3}))
 	n := fitNormalization(d, scores)
-	var ce, de moments
+	var ce, de stats.Moments
 	for _, r := range scores.Rows {
 		for j, v := range r.Values {
-			ce.add(n.apply(float64(v)))
-			de.add(float64(f32.Dot(d.DE.Queries.Row(r.Query), d.DE.Items.Row(r.Item(j)))))
+			ce.Add(n.apply(float64(v)))
+			de.Add(float64(f32.Dot(d.DE.Queries.Row(r.Query), d.DE.Items.Row(r.Item(j)))))
 		}
 	}
-	if math.Abs(ce.mean-de.mean) > 1e-6 || math.Abs(ce.deviation()-de.deviation()) > 1e-6 {
-		t.Errorf("normalised CE has mean %v, deviation %v; DE %v, %v", ce.mean, ce.deviation(), de.mean, de.deviation())
+	if math.Abs(ce.Mean-de.Mean) > 1e-6 || math.Abs(ce.Deviation()-de.Deviation()) > 1e-6 {
+		t.Errorf("normalised CE has mean %v, deviation %v; DE %v, %v", ce.Mean, ce.Deviation(), de.Mean, de.Deviation())
 	}
 	if n := fitNormalization(d, &Scores{}); n.apply(3) != 3 {
 		t.Errorf("no scores: %v", n)

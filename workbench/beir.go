@@ -15,6 +15,7 @@ import (
 	"unicode/utf8"
 
 	"axn/workbench/internal/files"
+	"axn/workbench/internal/jsonl"
 )
 
 // OpenBEIR reads a folder in the layout of the BEIR benchmark: corpus.jsonl (_id,
@@ -42,18 +43,18 @@ func (d *Dataset) openCorpus() error {
 	if err != nil {
 		return err
 	}
-	return readObjects(path, func(o object) error {
-		id, err := o.id("_id")
+	return jsonl.Read(path, func(o jsonl.Object) error {
+		id, err := o.ID("_id")
 		if err != nil {
 			return err
 		}
 		title := ""
-		if o.has("title") && kind(o["title"]) != "null" {
-			if title, err = o.text("title"); err != nil {
+		if o.Has("title") && jsonl.Kind(o["title"]) != "null" {
+			if title, err = o.Text("title"); err != nil {
 				return err
 			}
 		}
-		text, err := o.text("text")
+		text, err := o.Text("text")
 		d.Items = append(d.Items, Item{ID: id, Text: strings.TrimSpace(title + " " + text)})
 		return err
 	})
@@ -64,12 +65,12 @@ func (d *Dataset) openBEIRQueries() error {
 	if err != nil {
 		return err
 	}
-	return readObjects(path, func(o object) error {
-		id, err := o.id("_id")
+	return jsonl.Read(path, func(o jsonl.Object) error {
+		id, err := o.ID("_id")
 		if err != nil {
 			return err
 		}
-		text, err := o.text("text")
+		text, err := o.Text("text")
 		d.Queries = append(d.Queries, Query{ID: id, Text: text, Gold: -1})
 		return err
 	})

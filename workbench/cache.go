@@ -17,12 +17,6 @@ var (
 	ErrCacheInUse   = cache.ErrInUse   // another process, or another Cache of this one, has the file open
 )
 
-// Fingerprinter is a TextScorer, or a Scorer, that can say which scores it gives: two
-// with the same fingerprint give the same.
-type Fingerprinter interface {
-	Fingerprint() (string, error)
-}
-
 // Named gives a scorer a fingerprint: a name that must change whenever its
 // scores do.
 func Named(name string, ts TextScorer) TextScorer { return named{ts, name} }

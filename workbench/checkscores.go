@@ -5,17 +5,20 @@ import (
 	"fmt"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/chart"
+	"axn/workbench/internal/stats"
 )
 
 // checkVariety looks at whether scores depend on both texts. It reports whether
 // there is anything to tell items apart by.
 func (c *scorerCheck) checkVariety() bool {
-	var all moments
+	var all stats.Moments
 	for _, v := range c.scores {
-		all.add(v)
+		all.Add(v)
 	}
 	switch distinct := len(slices.Compact(slices.Sorted(slices.Values(c.scores)))); {
-	case all.deviation() == 0:
+	case all.Deviation() == 0:
 		c.add("variety", Problem, fmt.Sprintf("every score is %.6g", c.scores[0]), "The texts do not reach the model, or its head is not trained.")
 		return false
 	case c.same(func(p Pair) int { return p.Query }):
@@ -27,7 +30,7 @@ func (c *scorerCheck) checkVariety() bool {
 	case 10*distinct < len(c.scores):
 		c.add("variety", Warning, fmt.Sprintf("only %d different scores in %d", distinct, len(c.scores)), "Ties break by row, not by worth: ask for scores that are not rounded.")
 	default:
-		c.add("variety", Fine, fmt.Sprintf("%d different scores in %d, standard deviation %.3g", distinct, len(c.scores), all.deviation()), "")
+		c.add("variety", Fine, fmt.Sprintf("%d different scores in %d, standard deviation %.3g", distinct, len(c.scores), all.Deviation()), "")
 	}
 	return true
 }
@@ -56,14 +59,14 @@ func (c *scorerCheck) checkRepeats(ctx context.Context, s Scorer) {
 		return
 	}
 	c.Calls += n
-	var spread moments
+	var spread stats.Moments
 	worst := 0.0
 	for i, v := range got {
 		before := c.scores[n-1-i]
-		spread.add(before)
+		spread.Add(before)
 		worst = max(worst, math.Abs(v-before))
 	}
-	if found := fmt.Sprintf("%d pairs scored again in another order move by %.2g at most", n, worst); worst > .01*spread.deviation() || math.IsNaN(worst) {
+	if found := fmt.Sprintf("%d pairs scored again in another order move by %.2g at most", n, worst); worst > .01*spread.Deviation() || math.IsNaN(worst) {
 		c.add("repeats", Problem, found, "Scores must not depend on chance or on the batch: switch dropout off, mask padding, answer in the order of the pairs.")
 	} else {
 		c.add("repeats", Fine, found, "")
@@ -187,7 +190,7 @@ func (c *scorerCheck) checkSpeed() {
 	seconds := func(calls int) string { return duration(float64(calls) / c.PairsPerSecond) }
 	calls := train * min(100, items)
 	c.add("speed", Fine, fmt.Sprintf("%s pairs a second: %s for an index of %s calls (100 items for each train query), %s for all items of one query",
-		short(int(math.Round(c.PairsPerSecond))), seconds(calls), short(calls), seconds(items)), "")
+		chart.Short(int(math.Round(c.PairsPerSecond))), seconds(calls), chart.Short(calls), seconds(items)), "")
 }
 
 // duration writes seconds for people.

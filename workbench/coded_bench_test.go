@@ -7,7 +7,9 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // large is toy at the sizes of a service: 256 dimensions of falling spread, and
@@ -25,7 +27,7 @@ func large(n int) (*Dataset, Scorer) {
 	}
 	d.Items = make([]Item, n)
 	for i, m := range []*Matrix{d.DE.Queries, d.DE.Items} {
-		parallel(m.Rows, func(r int) {
+		cores.Each(m.Rows, func(r int) {
 			rng, row := rand.New(rand.NewPCG(uint64(r), uint64(i))), m.Row(r)
 			for j := range row {
 				row[j] = float32(rng.NormFloat64() / math.Sqrt(float64(8+j)))
@@ -71,12 +73,12 @@ func BenchmarkOneQuery(b *testing.B) {
 func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by string, o SearchOptions) {
 	o, q := ix.options(o), 0
 	for _, m := range ix.coded() {
-		ix.codesOf(m).of(m)
+		ix.codesOf(m).Of(m.view())
 	}
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))
-		if block.items = (indexShelf{ix}); by == "bytes" {
-			block.items = newCodedShelf(ix)
+		if block.items = (shelf.NewScan(ix.items())); by == "bytes" {
+			block.items = shelf.NewCoded(ix.items())
 		}
 		for r, size := range roundSizes(o.Budget, o.Rounds, o.FirstShare) {
 			if err := block.round(b.Context(), s, r, size, o); err != nil {

@@ -4,12 +4,14 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"math/rand/v2"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/jsonl"
 	"axn/workbench/internal/textfile"
 )
 
@@ -227,12 +229,12 @@ func (d *Dataset) openVectors() (err error) {
 // "item" (the id) and "text". Ids of other rows are passed over.
 func (d *Dataset) openTexts() error {
 	queries, items := d.byID()
-	err := readObjects(filepath.Join(d.Dir, "texts.jsonl"), func(o object) error {
-		text, err := o.text("text")
+	err := jsonl.Read(filepath.Join(d.Dir, "texts.jsonl"), func(o jsonl.Object) error {
+		text, err := o.Text("text")
 		if err != nil {
 			return err
 		}
-		query, item, err := o.eitherID("query", "item")
+		query, item, err := o.EitherID("query", "item")
 		if i, ok := queries[query]; ok && query != "" {
 			d.Queries[i].Text = text
 		}
@@ -289,4 +291,50 @@ func readTSV(path string, required []string, each func(row func(column string) s
 		return fmt.Errorf("%s is empty", path)
 	}
 	return err
+}
+
+// Split draws test queries at random into Test and leaves all others to Train; 0
+// draws a fifth. The data set's String says so. Both keep the order of the rows. Same seed, same draw. With more
+// than there are it changes nothing and returns an error.
+func (d *Dataset) Split(test int, seed int64) error {
+	n := len(d.Queries)
+	if test == 0 {
+		test = (n + 4) / 5
+	}
+	if test < 0 || test > n {
+		return fmt.Errorf("workbench: split %s: %d test queries of %d", d.Name, test, n)
+	}
+	drawn := make([]bool, n)
+	for _, row := range rand.New(rand.NewPCG(uint64(seed), 1)).Perm(n)[:test] {
+		drawn[row] = true
+	}
+	d.setSplit(func(row int) bool { return drawn[row] })
+	d.drawn = slices.Clone(d.Test)
+	return nil
+}
+
+// setSplit makes the given queries Test and the others Train.
+func (d *Dataset) setSplit(test func(row int) bool) {
+	d.Train, d.Test, d.drawn = nil, nil, nil
+	for row := range d.Queries {
+		if test(row) {
+			d.Test = append(d.Test, row)
+		} else {
+			d.Train = append(d.Train, row)
+		}
+	}
+}
+
+// assign puts a query where a table's column split says.
+func (d *Dataset) assign(row int, split string) error {
+	switch split {
+	case "train":
+		d.Train = append(d.Train, row)
+	case "test":
+		d.Test = append(d.Test, row)
+	case "":
+	default:
+		return fmt.Errorf("split %q is neither train nor test", split)
+	}
+	return nil
 }

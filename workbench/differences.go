@@ -11,6 +11,8 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"axn/workbench/internal/chart"
 )
 
 // Differences are two systems query by query, by one figure at one budget: which queries
@@ -121,12 +123,12 @@ func (x *Differences) Frame(n int) dataframe.DataFrame {
 // the most hurt.
 func (x *Differences) Plot() (*plot.Plot, error) {
 	helped, hurt, equal := x.Counts()
-	p := newPlot(fmt.Sprintf("%s, B = %d: %s against %s, %d helped, %d hurt, %d equal", x.Figure, x.Budget, x.First, x.Second, helped, hurt, equal),
+	p := chart.New(fmt.Sprintf("%s, B = %d: %s against %s, %d helped, %d hurt, %d equal", x.Figure, x.Budget, x.First, x.Second, helped, hurt, equal),
 		"queries, most helped first", "difference, points")
 	for _, part := range []struct {
 		color color.RGBA
 		want  func(v float64) bool
-	}{{palette.blue, func(v float64) bool { return v > 0 }}, {palette.vermilion, func(v float64) bool { return v < 0 }}} {
+	}{{chart.Palette.Blue, func(v float64) bool { return v > 0 }}, {chart.Palette.Vermilion, func(v float64) bool { return v < 0 }}} {
 		var bars plotter.XYs
 		for i := range x.Queries {
 			v := 100 * (x.Of[i] - x.Than[i])
@@ -145,7 +147,7 @@ func (x *Differences) Plot() (*plot.Plot, error) {
 		p.Add(line)
 	}
 	p.X.Min, p.X.Max = 0, float64(len(x.Queries)+1)
-	p.Y.Tick.Marker = described{p.Y.Tick.Marker, fmt.Sprintf("%d queries helped, %d hurt, %d equal", helped, hurt, equal)}
+	chart.Describe(p, fmt.Sprintf("%d queries helped, %d hurt, %d equal", helped, hurt, equal))
 	return p, nil
 }
 

@@ -52,7 +52,7 @@ func Evaluate(d *Dataset, rs []Result, measures ...string) (*Evaluation, error) 
 		for i, l := range lists {
 			values[i] = m.Of(l)
 		}
-		e.Measures, e.PerQuery, e.Means = append(e.Measures, m.String()), append(e.PerQuery, values), append(e.Means, mean(values))
+		e.Measures, e.PerQuery, e.Means = append(e.Measures, m.String()), append(e.PerQuery, values), append(e.Means, stats.Mean(values))
 	}
 	return e, nil
 }

@@ -61,54 +61,6 @@ type Experiment struct {
 	Correction string
 }
 
-// Measure is what one system reached at one index cost, budget and k.
-type Measure struct {
-	System     string
-	Sampling   string // what the index was made from, "" if it came ready
-	IndexCalls int    // cross-encoder calls spent before the first query; the first seed's
-	ItemPasses int    // cross-encoder passes over items alone spent on views before that
-	Budget     int
-	Rounds     int
-	K          int
-	Recall     float64   // mean Top-k-Recall@Budget over queries and seeds, 0 to 1
-	Low, High  float64   // 95 % bootstrap interval of Recall over queries
-	SeedSD     float64   // standard deviation of the recall from seed to seed, 0 for one seed
-	PerQuery   []float64 // the recall of each query, mean over seeds, in the order of Report.Queries
-	Calls      float64   // mean cross-encoder calls per query
-
-	// The paired comparison with the baseline at the same budget and k, and from
-	// the same sampling where the baseline has it, else from its first: mean
-	// difference in recall, its 95 % bootstrap interval over queries, and the
-	// two-sided p of the experiment's Test. The baseline's own are 0 and P 1.
-	// PAdjusted is P after the experiment's Correction, P itself without one.
-	Gain, GainLow, GainHigh, P, PAdjusted float64
-
-	// Judged are the measures of relevance that the experiment asked for, in that
-	// order. They depend on the budget and not on K.
-	Judged []Judged
-	first  []int // row of the item each query's ranking begins with, -1 without any; the first seed's
-
-	// Wall time, mean over seeds: of observing scores, of making the index, and of
-	// the search of all queries together, the scorer included in the first and last.
-	ObserveSeconds, FactorizeSeconds, Seconds float64
-	IndexBytes                                int // memory of the index's matrices
-
-	// Trained is how many of the queries searched are train queries that the index may
-	// have learnt from: figures over them say little of other queries.
-	Trained int
-}
-
-// Report holds the measures of an experiment: by system in the order given, then
-// by sampling, by budget and by k.
-type Report struct {
-	Dataset  string
-	Queries  []int
-	Measures []Measure
-	Price    Price
-
-	baseline, test, correction string // of the experiment, the test by its full name
-}
-
 // Run searches every query with every system at every index cost and budget. The
 // exact neighbours are found once, by scoring every item of every query, unless
 // they are given; scores and
@@ -188,43 +140,4 @@ func (e Experiment) baseline() string {
 		return e.Systems[0].Name
 	}
 	return e.Baseline
-}
-
-// counterpart is the baseline's measure that m is compared with.
-func (r *Report) counterpart(m *Measure) *Measure {
-	var found *Measure
-	for i := range r.Measures {
-		c := &r.Measures[i]
-		if c.System == r.baseline && c.Budget == m.Budget && c.K == m.K && (found == nil || c.Sampling == m.Sampling) {
-			found = c
-		}
-	}
-	return found
-}
-
-// trained is how many of the queries some index may have learnt from.
-func (r *Report) trained() int {
-	most := 0
-	for i := range r.Measures {
-		most = max(most, r.Measures[i].Trained)
-	}
-	return most
-}
-
-// trainedNote says so, "" if there are none.
-func (r *Report) trainedNote() string {
-	n := r.trained()
-	if n == 0 {
-		return ""
-	}
-	return fmt.Sprintf("%d of them train queries that an index learnt from: it does better on them than on others", n)
-}
-
-// String fits one line. It says when queries are among those that an index learnt from.
-func (r *Report) String() string {
-	text := fmt.Sprintf("Report on %s: %d measures over %d queries", r.Dataset, len(r.Measures), len(r.Queries))
-	if note := r.trainedNote(); note != "" {
-		text += ", " + note
-	}
-	return text
 }

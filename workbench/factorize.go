@@ -3,6 +3,8 @@ package workbench
 import (
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/factors"
 )
 
 // Method names a way to make an index from observed scores.
@@ -56,28 +58,14 @@ func (o FactorizeOptions) check() error {
 	return nil
 }
 
-// system is what a method must bring: how to fit an index and how to follow one
-// query. A new method is one more entry in systems.
-type system struct {
-	fit       fitFunc
-	estimates func(ctx context.Context, ix *Index, items shelf, queries []int, o SearchOptions) ([]estimate, error)
-	begin     beginning                          // how round 1 chooses
-	scale     func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
-	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for
+// training are the settings of what trains, which reports to the listener of ctx.
+func (o FactorizeOptions) training(ctx context.Context) factors.Settings {
+	return factors.Settings{Epochs: o.Epochs, LearningRate: o.LearningRate, Batch: o.Batch, Regularization: o.Regularization, Seed: o.Seed,
+		Begin: func(unit string, total int) (done func(n int), end func()) {
+			m := startProgress(ctx, "factorize", unit, total)
+			return m.add, m.end
+		}}
 }
-
-var systems = map[Method]system{
-	Calibrated:   {fit: fitCalibrated, estimates: calibratedEstimates, begin: inTurns, scale: warpedScale},
-	DualEncoder:  {fit: fitDualEncoder, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
-	Transductive: {fit: fitTransductive, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
-	Inductive:    {fit: fitInductive, estimates: regressionFrom(towerVector), scale: normalizedScale},
-	Distilled:    {fit: fitDistilled, estimates: regressionFrom(towerVector), scale: normalizedScale},
-	ADACUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: bySimilarity},
-	ANNCUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: byChance, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
-}
-
-// beginning is how a method's round 1 chooses when SearchOptions.First does not.
-type beginning int
 
 const (
 	byScore      beginning = iota // by the approximate scores
@@ -85,18 +73,6 @@ const (
 	inTurns                       // by both in turn
 	byChance                      // items drawn by the index's seed, the same for every query
 )
-
-func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.apply(s) }
-
-func warpedScale(ix *Index, s float64) float64 { return ix.Prior.Warp.At(s) }
-
-func (m Method) system() (system, error) {
-	sys, ok := systems[m]
-	if !ok {
-		return sys, fmt.Errorf("no method %q", m)
-	}
-	return sys, nil
-}
 
 // Factorize makes an index from the scores observed over a data set's train
 // queries. g may be nil or empty: then the dual encoder is all there is, and ADACUR
@@ -124,9 +100,6 @@ func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 	return factorizeBy(ctx, d, g, o, sys.fit)
 }
 
-// fitFunc makes an index of observed scores.
-type fitFunc func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
-
 func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions, fit fitFunc) (*Index, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -147,7 +120,13 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 	return ix, ctx.Err()
 }
 
-func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
-	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
-	return nil
-}
+// Solver names the way Transductive finds its vectors.
+type Solver string
+
+const (
+	// ALS alternates exact least-squares solutions of all queries and of all items;
+	// the default, "" means it too.
+	ALS Solver = "als"
+	// AdamW descends along gradients of a few train queries at a time: the paper's way.
+	AdamW Solver = "adamw"
+)

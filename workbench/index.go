@@ -2,14 +2,10 @@ package workbench
 
 import (
 	"fmt"
-	"maps"
-	"os"
-	"slices"
 	"sync/atomic"
 
-	"axn/workbench/internal/files"
-	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
+	"axn/workbench/internal/shelf"
 )
 
 // Index is what Factorize makes of observed scores: all that a search needs
@@ -43,7 +39,7 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
-	featureCodes, itemCodes codes // of Features and DE.Items, for scans of few queries
+	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
 
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder
@@ -57,123 +53,6 @@ func (ix *Index) String() string {
 		s += fmt.Sprintf(", %d item passes", ix.Passes)
 	}
 	return s
-}
-
-const indexKind = "axn index 1"
-
-// indexMeta is the description beside the arrays of a saved index.
-type indexMeta struct {
-	Kind          string
-	Method        Method
-	Calls         int
-	Passes        int      `json:",omitempty"`
-	Fingerprint   string   `json:",omitempty"`
-	Seed          int64    `json:",omitempty"`
-	Arrays        []string // the names of the members
-	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
-	Normalization Normalization
-	Prior         *priorMeta `json:",omitempty"`
-}
-
-// Save writes the index to one file, a zip of .npy files and a description.
-// The same index answers the same bits after Save and OpenIndex or MapIndex. A
-// file that stands at path is replaced when the new one is complete; an index
-// mapped from it keeps the old one.
-func (ix *Index) Save(path string) error {
-	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
-	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
-	if ix.Prior != nil {
-		meta.Prior = &ix.Prior.priorMeta
-	}
-	for _, a := range ix.arrays() {
-		if *a.at != nil {
-			meta.Arrays = append(meta.Arrays, a.name)
-		}
-	}
-	err := files.Write(path, func(f *os.File) error {
-		w := npz.NewWriter(f, meta)
-		for _, a := range ix.arrays() {
-			if m := *a.at; m != nil {
-				w.Floats(a.name, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data})
-			}
-		}
-		ix.writeCodes(w, meta.Codes)
-		return w.Close()
-	})
-	if err != nil {
-		return fmt.Errorf("workbench: save index: %w", err)
-	}
-	return nil
-}
-
-// OpenIndex reads a file that Save wrote. A truncated, damaged or foreign file
-// is an error.
-func OpenIndex(path string) (*Index, error) {
-	ix := &Index{}
-	err := files.Read(path, func(f *os.File, size int64) error {
-		r, err := npz.NewReader(f, size)
-		if err != nil {
-			return err
-		}
-		if err := ix.read(r); err != nil {
-			return err
-		}
-		return ix.checkFinite()
-	})
-	if err != nil {
-		return nil, fmt.Errorf("workbench: open index: %w", err)
-	}
-	return ix, nil
-}
-
-// checkFinite returns an error that names the first value which is not finite.
-func (ix *Index) checkFinite() error {
-	for _, a := range ix.arrays() {
-		if m := *a.at; m != nil {
-			if err := m.checkFinite(func(row int) string { return fmt.Sprintf("%s row %d", a.name, row) }); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-// read takes the index from a file.
-func (ix *Index) read(r *npz.Reader) error {
-	var meta indexMeta
-	if err := r.Meta(&meta); err != nil {
-		return err
-	}
-	if meta.Kind != indexKind {
-		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
-	}
-	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint
-	ix.Seed, ix.Normalization = meta.Seed, meta.Normalization
-	if meta.Prior != nil {
-		ix.Prior = &Prior{priorMeta: *meta.Prior}
-	}
-	for _, a := range ix.arrays() {
-		if !slices.Contains(meta.Arrays, a.name) {
-			continue
-		}
-		m, err := r.Floats(a.name)
-		if err != nil {
-			return err
-		}
-		*a.at = &Matrix{Rows: m.Rows, Cols: m.Cols, Data: m.Data}
-	}
-	if ix.Features == nil {
-		ix.Features = ix.DE.Items
-	}
-	if err := ix.check(); err != nil {
-		return err
-	}
-	for _, name := range meta.Codes {
-		if err := ix.readCodes(r, name); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // namedArray is a place in the index that is saved under a name.

@@ -36,6 +36,9 @@ func (m *Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols : 
 // view shows the matrix to the kernels.
 func (m *Matrix) view() f32.Mat { return f32.View(m.Data, m.Rows, m.Cols) }
 
+// matrix shows a kernel's matrix to users; they share memory.
+func matrix(a f32.Mat) *Matrix { return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data} }
+
 // Dims returns Rows and Cols.
 func (m *Matrix) Dims() (r, c int) { return m.Rows, m.Cols }
 
@@ -57,14 +60,6 @@ func (m *Matrix) Select(rows []int) *Matrix {
 	return s
 }
 
-// clone returns a copy, made on all cores: at a gigabyte most of it is the system
-// giving out pages.
-func (m *Matrix) clone() *Matrix {
-	c := NewMatrix(m.Rows, m.Cols)
-	cores.Ranges(threads(), len(m.Data), 1<<14, func(lo, hi int) { copy(c.Data[lo:hi], m.Data[lo:hi]) })
-	return c
-}
-
 // longest is the squared length up to which products of vectors stay far from float32's
 // greatest number.
 const longest = 1e30
@@ -76,7 +71,7 @@ func (m *Matrix) checkFinite(name func(row int) string) error {
 		return nil
 	}
 	bad := make([]bool, m.Rows)
-	cores.Ranges(threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
+	cores.Ranges(cores.Threads(), m.Rows, 1+(1<<14)/(1+m.Cols), func(lo, hi int) {
 		for i := lo; i < hi; i++ {
 			bad[i] = !(f32.SqNorm(m.Row(i)) <= longest)
 		}

@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+
+	"axn/workbench/internal/chart"
 )
 
 // PlotRecall draws mean Top-k-Recall in percent against the budget, one line per
@@ -20,11 +21,11 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot recall: the report on %s has no measures at k = %d", r.Dataset, k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
+	p := chart.New(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
+	if err := chart.AddCurves(p, curves); err != nil {
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	p.X.Tick.Marker = budgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil
 }
 
@@ -36,12 +37,12 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
-	levelFreeCurves(curves)
-	p := newPlot(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
+	chart.LevelFreeCurves(curves)
+	p := chart.New(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
+	if err := chart.AddCurves(p, curves); err != nil {
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	decadeAxis(p, curves)
+	chart.DecadeAxis(p, curves)
 	return p, nil
 }
 
@@ -58,17 +59,17 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	if len(curves) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
 	}
-	p := newPlot(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
-	front, err := plotter.NewLine(paretoFront(curves))
+	p := chart.New(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
+	front, err := plotter.NewLine(chart.ParetoFront(curves))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
 	}
-	front.Color, front.Width = grey, vg.Points(8)
+	front.Color, front.Width = chart.Grey, vg.Points(8)
 	p.Add(front)
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
+	if err := chart.AddCurves(p, curves); err != nil {
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	decadeAxis(p, curves)
+	chart.DecadeAxis(p, curves)
 	return p, nil
 }
 
@@ -76,7 +77,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 // Top-10-Recall, and measures of relevance go by their names. Each system and index cost
 // is a line, of each figure where several are named.
 func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
-	var curves []curve
+	var curves []chart.Curve
 	if len(names) == 0 {
 		names = r.figureNames()
 	}
@@ -90,19 +91,19 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 			if len(names) > 1 {
 				label += ", " + f.Measure
 			}
-			at := slices.IndexFunc(curves, func(c curve) bool { return c.name == label })
+			at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == label })
 			if at < 0 {
-				at, curves = len(curves), append(curves, curve{name: label})
+				at, curves = len(curves), append(curves, chart.Curve{Name: label})
 			}
-			curves[at].xys = append(curves[at].xys, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+			curves[at].XYs = append(curves[at].XYs, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
 		}
 	}
 	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
-	p := newPlot(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
+	p := chart.New(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
+	if err := chart.AddCurves(p, curves); err != nil {
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	p.X.Tick.Marker = budgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(curves)
 	return p, nil
 }
 
@@ -114,40 +115,23 @@ func (r *Report) spent(unit string) string {
 	return unit
 }
 
-// paretoFront lists, from left to right, the points that no other beats in both
-// coordinates, as steps.
-func paretoFront(curves []curve) plotter.XYs {
-	var all plotter.XYs
-	for _, c := range curves {
-		all = append(all, c.xys...)
-	}
-	slices.SortFunc(all, func(a, b plotter.XY) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(b.Y, a.Y)) })
-	front := plotter.XYs{all[0]}
-	for _, xy := range all {
-		if last := front[len(front)-1]; xy.Y > last.Y {
-			front = append(front, plotter.XY{X: xy.X, Y: last.Y}, xy)
-		}
-	}
-	return append(front, plotter.XY{X: all[len(all)-1].X, Y: front[len(front)-1].Y})
-}
-
 // curves draws recall in percent of the measures wanted, one curve per name, in
 // the order of their first measure and each from left to right.
-func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []curve {
-	var curves []curve
+func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []chart.Curve {
+	var curves []chart.Curve
 	for i := range r.Measures {
 		m := &r.Measures[i]
 		if !want(m) {
 			continue
 		}
-		at := slices.IndexFunc(curves, func(c curve) bool { return c.name == name(m) })
+		at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == name(m) })
 		if at < 0 {
-			at, curves = len(curves), append(curves, curve{name: name(m)})
+			at, curves = len(curves), append(curves, chart.Curve{Name: name(m)})
 		}
-		curves[at].xys = append(curves[at].xys, plotter.XY{X: x(m), Y: 100 * m.Recall})
+		curves[at].XYs = append(curves[at].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
 	}
 	for _, c := range curves {
-		slices.SortStableFunc(c.xys, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
+		slices.SortStableFunc(c.XYs, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
 	}
 	return curves
 }
@@ -160,89 +144,8 @@ func (r *Report) costName(m *Measure) string {
 	}
 	for _, other := range r.Measures {
 		if other.System == m.System && other.IndexCalls != m.IndexCalls {
-			return m.System + ", " + short(m.IndexCalls)
+			return m.System + ", " + chart.Short(m.IndexCalls)
 		}
 	}
 	return m.System
-}
-
-// short writes a count as papers do: 950, 50k, 1.4M.
-func short(n int) string {
-	switch {
-	case n >= 1_000_000:
-		return strconv.FormatFloat(math.Round(float64(n)/1e5)/10, 'f', -1, 64) + "M"
-	case n >= 1000:
-		return strconv.FormatFloat(math.Round(float64(n)/100)/10, 'f', -1, 64) + "k"
-	}
-	return strconv.Itoa(n)
-}
-
-// levelFreeCurves draws what costs nothing, at log 0, from the least cost to the
-// greatest of the others.
-func levelFreeCurves(curves []curve) {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, c := range curves {
-		for _, xy := range c.xys {
-			if !math.IsInf(xy.X, -1) {
-				low, high = min(low, xy.X), max(high, xy.X)
-			}
-		}
-	}
-	if low > high {
-		low, high = 0, 1
-	}
-	for i, c := range curves {
-		if math.IsInf(c.xys[0].X, -1) {
-			y := c.xys[0].Y
-			curves[i].xys = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
-		}
-	}
-}
-
-// decadeAxis labels the powers of ten, and their doubles and fives where there is
-// room, for curves whose X are decimal logarithms; the axis begins at a tick.
-func decadeAxis(p *plot.Plot, curves []curve) {
-	low, high := math.Inf(1), math.Inf(-1)
-	for _, c := range curves {
-		low, high = min(low, c.xys[0].X), max(high, c.xys[len(c.xys)-1].X)
-	}
-	var ticks plot.ConstantTicks
-	for decade := math.Floor(low); decade <= high; decade++ {
-		for _, step := range []float64{1, 2, 5} {
-			t := plot.Tick{Value: decade + math.Log10(step)}
-			if high-low < 3 || step == 1 {
-				t.Label = short(int(math.Round(step * math.Pow(10, decade))))
-			}
-			if t.Value <= low {
-				p.X.Min = t.Value
-			}
-			if t.Value <= high {
-				ticks = append(ticks, t)
-			}
-		}
-	}
-	p.X.Tick.Marker = ticks
-}
-
-// budgetTicks puts a tick at every budget measured, leaving out those too close
-// to the one before.
-func budgetTicks(curves []curve) plot.ConstantTicks {
-	var at []float64
-	for _, c := range curves {
-		for _, xy := range c.xys {
-			at = append(at, xy.X)
-		}
-	}
-	slices.Sort(at)
-	at = slices.Compact(at)
-	var ticks plot.ConstantTicks
-	apart, labelled := (at[len(at)-1]-at[0])/15, math.Inf(-1)
-	for _, x := range at {
-		t := plot.Tick{Value: x}
-		if x-labelled >= apart {
-			t.Label, labelled = strconv.Itoa(int(x)), x
-		}
-		ticks = append(ticks, t)
-	}
-	return ticks
 }

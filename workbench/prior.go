@@ -3,10 +3,11 @@ package workbench
 import (
 	"context"
 	"fmt"
-	"slices"
 
+	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/topk"
+	"axn/workbench/internal/shelf"
 )
 
 // Prior is what Calibrated expects of a query's warped scores before any call is
@@ -59,10 +60,10 @@ func (p *Prior) place(x []float32) []float32 {
 
 // curves returns a block of queries' priors as curves of the dual encoder's score:
 // the mean without bias and features, and beside it, at the same knots, the spread.
-func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*curvePair, error) {
-	curves := make([]*curvePair, vectors.Rows)
+func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]*curve.Pair, error) {
+	curves := make([]*curve.Pair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
-		same := newCurvePair(p.Curve, p.Spread)
+		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
 		for q := range curves {
 			curves[q] = same
 		}
@@ -70,7 +71,7 @@ func (p *Prior) curves(ctx context.Context, items shelf, vectors *Matrix) ([]*cu
 	}
 	ranks, err := rankCurves(ctx, items, vectors)
 	for q, c := range ranks {
-		curves[q] = newCurvePair(c, Curve{})
+		curves[q] = curve.NewPair(c, curve.Knots{})
 	}
 	return curves, err
 }
@@ -81,28 +82,28 @@ const exactRanks, rankSample = 1024, 4096
 
 // rankCurves returns for each row of vectors the curve from x·v_i to the normal
 // quantile of item i's rank in the order of x·v.
-func rankCurves(ctx context.Context, items shelf, vectors *Matrix) ([]Curve, error) {
-	probes := make([]probe, vectors.Rows)
+func rankCurves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]curve.Knots, error) {
+	probes := make([]shelf.Probe, vectors.Rows)
 	for q := range probes {
-		probes[q] = similarity(q, vectors.Row(q))
+		probes[q] = shelf.Similarity(q, vectors.Row(q))
 	}
-	top, err := items.choose(ctx, probes, exactRanks)
+	top, err := items.Choose(ctx, probes, exactRanks)
 	if err != nil {
 		return nil, err
 	}
-	n, _ := items.size()
+	n, _ := items.Size()
 	rest, err := sampleSimilarities(ctx, items, n, vectors)
 	if err != nil {
 		return nil, err
 	}
-	curves := make([]Curve, vectors.Rows)
-	parallel(len(curves), func(q int) { curves[q] = rankCurve(top[q], rest.Row(q), n) })
+	curves := make([]curve.Knots, vectors.Rows)
+	cores.Each(len(curves), func(q int) { curves[q] = curve.OfRanks(top[q], rest.Row(q), n) })
 	return curves, nil
 }
 
 // sampleSimilarities returns x·v for evenly spread items, one row a query; none if
 // the exact ranks are all.
-func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix) (f32.Mat, error) {
+func sampleSimilarities(ctx context.Context, items shelf.Shelf, n int, vectors *Matrix) (f32.Mat, error) {
 	var sample []int
 	if n > exactRanks {
 		sample = make([]int, min(rankSample, n))
@@ -110,61 +111,27 @@ func sampleSimilarities(ctx context.Context, items shelf, n int, vectors *Matrix
 	for i := range sample {
 		sample[i] = i * n / len(sample)
 	}
-	rows, err := items.rows(ctx, sample)
+	rows, err := items.Rows(ctx, sample)
 	sims := f32.NewMat(vectors.Rows, len(sample))
 	if err == nil {
-		f32.MulT(sims, vectors.view(), rows.vectors, threads())
+		f32.MulT(sims, vectors.view(), rows.Vectors, cores.Threads())
 	}
 	return sims, err
 }
 
-// rankCurve puts knots at the exact ranks, ever further apart, and at every 32nd
-// of the sampled scores below them, which share the remaining ranks.
-func rankCurve(top []topk.Hit, sample []float32, n int) Curve {
-	var falling Curve
-	if len(top) == 0 { // no score is a number
-		return falling
-	}
-	add := func(rank float64, score float32) {
-		if k := len(falling.X); k == 0 || float64(score) < falling.X[k-1] {
-			falling.X, falling.Y = append(falling.X, float64(score)), append(falling.Y, rankQuantile(rank, n))
-		}
-	}
-	for r := 0; r < len(top); r += 1 + r/64 {
-		add(float64(r), top[r].Score)
-	}
-	last := len(top) - 1
-	add(float64(last), top[last].Score)
-	below := slices.DeleteFunc(slices.Clone(sample), func(s float32) bool { return !(s < top[last].Score) })
-	slices.Sort(below)
-	share := float64(n-len(top)) / float64(len(below))
-	for j := 0; j < len(below); j += 32 {
-		add(float64(len(top))+share*(float64(j)+.5)-.5, below[len(below)-1-j])
-	}
-	slices.Reverse(falling.X)
-	slices.Reverse(falling.Y)
-	return falling
-}
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
+type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
 
-// rankQuantile is the normal quantile of a rank, from 0, among n.
-func rankQuantile(rank float64, n int) float64 {
-	return normalQuantile((float64(n) - rank - .5) / float64(n))
-}
+// At returns the curve's value at x. A curve without knots is 0 everywhere.
+func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
 
-// rankQuantiles replaces values by the normal quantiles of their ranks; of equal
-// values the first ranks higher.
-func rankQuantiles(x []float32) {
-	for rank, i := range topk.Select(x, len(x), nil) {
-		x[i] = float32(rankQuantile(float64(rank), len(x)))
+// check returns an error that names the first knot which breaks the curve.
+func (c Curve) check() error {
+	if len(c.X) != len(c.Y) {
+		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
 	}
-}
-
-// withOne returns the rows (1, scale·x).
-func withOne(x *Matrix, scale float32) f32.Mat {
-	m := f32.NewMat(x.Rows, x.Cols+1)
-	for i := range x.Rows {
-		m.Row(i)[0] = 1
-		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
+	if i := curve.Knots(c).Broken(); i >= 0 {
+		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
 	}
-	return m
+	return nil
 }

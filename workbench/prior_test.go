@@ -6,7 +6,9 @@ import (
 	"slices"
 	"testing"
 
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // The prior made without scores is the normal quantile of the rank in the dual
@@ -20,13 +22,13 @@ func TestRankCurves(t *testing.T) {
 			copy(items.Data, items.Data[6:]) // two are the same
 		}
 		ix := &Index{DE: DualEmbeddings{Queries: unitRows(rng, 3, 6), Items: items}, Features: items}
-		curves := must[[]Curve](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries))
-		alone := must[[]Curve](t)(rankCurves(t.Context(), indexShelf{ix}, ix.DE.Queries.Select([]int{2})))
+		curves := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries))
+		alone := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries.Select([]int{2})))
 		if !slices.Equal(curves[2].X, alone[0].X) || !slices.Equal(curves[2].Y, alone[0].Y) {
 			t.Fatalf("%d items: alone a query has another curve", n)
 		}
 		for q, c := range curves {
-			if err := c.check(); err != nil {
+			if err := Curve(c).check(); err != nil {
 				t.Fatal(err)
 			}
 			checkRanks(t, c, ix, q)
@@ -36,7 +38,7 @@ func TestRankCurves(t *testing.T) {
 
 // checkRanks allows 1 % of the rank among the exact ranks, and below them what a
 // sample of so many leaves open.
-func checkRanks(t *testing.T, c Curve, ix *Index, query int) {
+func checkRanks(t *testing.T, c curve.Knots, ix *Index, query int) {
 	t.Helper()
 	n := ix.DE.Items.Rows
 	sims := f32.NewMat(1, n)
@@ -47,7 +49,7 @@ func checkRanks(t *testing.T, c Curve, ix *Index, query int) {
 			allowed = 3 * float64(n) / math.Sqrt(rankSample)
 		}
 		got := c.At(float64(sims.Data[it]))
-		low, high := rankQuantile(min(float64(rank)+allowed, float64(n-1)), n), rankQuantile(max(float64(rank)-allowed, 0), n)
+		low, high := curve.RankQuantile(min(float64(rank)+allowed, float64(n-1)), n), curve.RankQuantile(max(float64(rank)-allowed, 0), n)
 		if !(got >= low-1e-9 && got <= high+1e-9) {
 			t.Fatalf("%d items, rank %d: got %v, want %v to %v", n, rank, got, low, high)
 		}

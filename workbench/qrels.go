@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 
+	"axn/workbench/internal/jsonl"
 	"axn/workbench/internal/textfile"
 )
 
@@ -242,18 +243,18 @@ func headedJudgements(lines []textLine) ([][]judgement, error) {
 func jsonJudgements(lines []textLine) ([]judgement, error) {
 	js := make([]judgement, len(lines))
 	for i, l := range lines {
-		var o object
+		var o jsonl.Object
 		if err := json.Unmarshal([]byte(l.text), &o); err != nil {
 			return nil, fmt.Errorf("line %d: %w", l.number, err)
 		}
 		var values [3]string
 		for n, names := range qrelsColumns {
-			at := slices.IndexFunc(names, o.has)
+			at := slices.IndexFunc(names, o.Has)
 			if at < 0 {
-				return nil, fmt.Errorf("line %d: a judgement needs query_id, doc_id and relevance (%s)", l.number, o.fields())
+				return nil, fmt.Errorf("line %d: a judgement needs query_id, doc_id and relevance (%s)", l.number, o.Fields())
 			}
 			var err error
-			if values[n], err = o.id(names[at]); err != nil {
+			if values[n], err = o.ID(names[at]); err != nil {
 				return nil, fmt.Errorf("line %d: %w", l.number, err)
 			}
 		}

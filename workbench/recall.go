@@ -3,7 +3,16 @@ package workbench
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
+
+	"axn/workbench/internal/files"
+	"axn/workbench/internal/npy"
+	"axn/workbench/internal/npz"
+	"axn/workbench/internal/stats"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
 )
 
 // Neighbors are the items a query's exact scores put first: best first, ties by
@@ -63,7 +72,7 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	if err != nil {
 		return 0, err
 	}
-	return mean(recalls(rs, exact, k)), nil
+	return stats.Mean(recalls(rs, exact, k)), nil
 }
 
 // RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
@@ -80,7 +89,7 @@ func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("workbench: recall: %w", err)
 	}
-	return mean(recalls(rs, known, k)), nil
+	return stats.Mean(recalls(rs, known, k)), nil
 }
 
 // recalls gives Top-k-Recall of each result; exact holds at least k neighbours,
@@ -94,23 +103,126 @@ func recalls(rs []Result, exact []Neighbors, k int) []float64 {
 	return out
 }
 
-// hits counts which of the wanted items the search scored.
-func (r *Result) hits(want []int) int {
-	n := 0
-	for _, round := range r.Rounds {
-		for _, it := range round.Items {
-			if slices.Contains(want, it) {
-				n++
-			}
+const neighborsKind = "axn neighbors 1"
+
+// neighborsMeta describes saved neighbours.
+type neighborsMeta struct{ Kind string }
+
+// SaveNeighbors writes exact neighbours to one file, a zip of .npy files: per query
+// its row and how many it has, then all items and scores, in single precision.
+func SaveNeighbors(path string, list []Neighbors) error {
+	var queries, lens, items []int32
+	var scores []float32
+	for i := range list {
+		n := &list[i]
+		if len(n.Items) != len(n.Scores) {
+			return fmt.Errorf("workbench: save neighbors: query %d: %w: %d items, %d scores", n.Query, ErrShape, len(n.Items), len(n.Scores))
+		}
+		queries, lens = append(queries, int32(n.Query)), append(lens, int32(len(n.Items)))
+		for j, it := range n.Items {
+			items, scores = append(items, int32(it)), append(scores, float32(n.Scores[j]))
 		}
 	}
-	return n
+	err := files.Write(path, func(f *os.File) error {
+		w := npz.NewWriter(f, neighborsMeta{neighborsKind})
+		w.Ints("queries", queries)
+		w.Ints("lens", lens)
+		w.Ints("items", items)
+		w.Floats("scores", npy.Array{Rows: len(scores), Cols: 1, Data: scores})
+		return w.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: save neighbors: %w", err)
+	}
+	return nil
 }
 
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
+// OpenNeighbors reads a file that SaveNeighbors wrote.
+func OpenNeighbors(path string) (list []Neighbors, err error) {
+	err = files.Read(path, func(f *os.File, size int64) error {
+		list, err = readNeighbors(f, size)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open neighbors: %w", err)
 	}
-	return sum / float64(max(len(x), 1))
+	return list, nil
+}
+
+func readNeighbors(f *os.File, size int64) ([]Neighbors, error) {
+	var meta neighborsMeta
+	r, err := npz.NewReader(f, size)
+	if err == nil {
+		err = r.Meta(&meta)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if meta.Kind != neighborsKind {
+		return nil, fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, neighborsKind)
+	}
+	queries, err1 := r.Ints("queries")
+	lens, err2 := r.Ints("lens")
+	items, err3 := r.Ints("items")
+	scores, err4 := r.Floats("scores")
+	for _, err := range []error{err1, err2, err3, err4} {
+		if err != nil {
+			return nil, err
+		}
+	}
+	return cutNeighbors(queries, lens, items, scores.Data)
+}
+
+// cutNeighbors divides the joined lists by query.
+func cutNeighbors(queries, lens, items []int32, scores []float32) ([]Neighbors, error) {
+	if len(lens) != len(queries) || len(scores) != len(items) {
+		return nil, fmt.Errorf("%w: lists of different lengths", npz.ErrFormat)
+	}
+	list := make([]Neighbors, len(queries))
+	for i, q := range queries {
+		k := int(lens[i])
+		if q < 0 || k < 0 || k > len(items) {
+			return nil, fmt.Errorf("%w: query %d goes beyond the end", npz.ErrFormat, q)
+		}
+		n := &list[i]
+		n.Query = int(q)
+		for j := range k {
+			n.Items, n.Scores = append(n.Items, int(items[j])), append(n.Scores, float64(scores[j]))
+		}
+		if k > 0 && slices.Min(n.Items) < 0 {
+			return nil, fmt.Errorf("%w: query %d: no item has the row %d", npz.ErrFormat, q, slices.Min(n.Items))
+		}
+		items, scores = items[k:], scores[k:]
+	}
+	if len(items) > 0 {
+		return nil, fmt.Errorf("%w: %d items are of no query", npz.ErrFormat, len(items))
+	}
+	return list, nil
+}
+
+// neighborsOf picks the neighbours of queries in their order, at least k of each.
+func neighborsOf(queries []int, list []Neighbors, k int) ([]Neighbors, error) {
+	picked := make([]Neighbors, len(queries))
+	for i, q := range queries {
+		at := i // the usual order
+		if at >= len(list) || list[at].Query != q {
+			at = slices.IndexFunc(list, func(n Neighbors) bool { return n.Query == q })
+		}
+		if at < 0 || len(list[at].Items) < k {
+			return nil, fmt.Errorf("the exact neighbours given hold no %d of query %d", k, q)
+		}
+		picked[i] = list[at]
+	}
+	return picked, nil
+}
+
+// Frame shows exact neighbours as a table: query, rank (from 1), item, score.
+func (n Neighbors) Frame() dataframe.DataFrame {
+	query, rank := make([]int, len(n.Items)), make([]int, len(n.Items))
+	for i := range n.Items {
+		query[i], rank[i] = n.Query, i+1
+	}
+	return dataframe.New(
+		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
+		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
 }

@@ -37,7 +37,7 @@ func otherScorers(g, other *Matrix, d *Dataset) map[string]struct {
 	copy(larger.Data, other.Data)
 	bare := func(m *Matrix) Scorer { return ScorerFunc(LookUp(m).Score) }
 	return map[string]pair{
-		"one table":                {LookUp(g), LookUp(g.clone()), false},
+		"one table":                {LookUp(g), LookUp(g.Select(upTo(g.Rows))), false},
 		"two tables":               {LookUp(g), LookUp(other), true},
 		"tables of other shapes":   {LookUp(g), LookUp(larger), false},
 		"functions":                {bare(g), bare(other), false},

@@ -4,9 +4,12 @@ import (
 	"fmt"
 	"os"
 
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/factors"
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
 	"axn/workbench/internal/npz"
+	"axn/workbench/internal/stats"
 )
 
 // Scores is what has been observed of the score matrix G: for some train
@@ -222,4 +225,69 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 		return fmt.Errorf("%w: %d items and %d scores are of no row", npz.ErrFormat, len(items), len(values))
 	}
 	return nil
+}
+
+// entries lists the observed entries, normalised, one row per train query.
+func (g *Scores) entries(n Normalization) *factors.Sparse {
+	s := factors.NewSparse(len(g.Rows), g.Len())
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		for j, v := range r.Values {
+			s.Add(r.Item(j), float32(n.apply(float64(v))))
+		}
+		s.EndRow()
+	}
+	return s
+}
+
+// queries lists the train queries observed, by their rows in the data set.
+func (g *Scores) queries() []int {
+	rows := make([]int, len(g.Rows))
+	for i := range rows {
+		rows[i] = g.Rows[i].Query
+	}
+	return rows
+}
+
+// Normalization is the paper's A.4: s' = Beta·(s − Alpha) brings cross-encoder
+// scores to the scale of the dual encoder's, by equal mean and deviation over the
+// observed pairs. Beta 0 leaves the scores as they are.
+type Normalization struct{ Alpha, Beta float64 }
+
+func (n Normalization) apply(s float64) float64 {
+	if n.Beta == 0 {
+		return s
+	}
+	return n.Beta * (s - n.Alpha)
+}
+
+// fitNormalization matches mean and standard deviation over the observed
+// entries. Without entries, or when either side is constant, it is the identity.
+func fitNormalization(d *Dataset, g *Scores) Normalization {
+	var ce, de stats.Moments
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		x := d.DE.Queries.Row(r.Query)
+		for j, v := range r.Values {
+			ce.Add(float64(v))
+			de.Add(float64(f32.Dot(x, d.DE.Items.Row(r.Item(j)))))
+		}
+	}
+	if ce.Deviation() == 0 || de.Deviation() == 0 {
+		return Normalization{}
+	}
+	beta := de.Deviation() / ce.Deviation()
+	return Normalization{Alpha: ce.Mean - de.Mean/beta, Beta: beta}
+}
+
+// DenseRows returns the rows of G that were observed whole, in order: |dense|×|I|.
+func (g *Scores) DenseRows() *Matrix {
+	var data []float32
+	n := 0
+	for i := range g.Rows {
+		if r := &g.Rows[i]; r.Dense() {
+			data, n = append(data, r.Values...), n+1
+		}
+	}
+	return &Matrix{Rows: n, Cols: g.Items, Data: data}
 }

@@ -1,102 +1,16 @@
 package workbench
 
 import (
-	"cmp"
+	"axn/workbench/internal/cores"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
+
+	"axn/workbench/internal/shelf"
+	"axn/workbench/internal/topk"
 )
-
-// ErrBudget says that a search was asked for without a budget.
-var ErrBudget = errors.New("the budget must be positive: set Budget to the cross-encoder calls a query may spend")
-
-// SearchOptions say how to search. The zero value of every field but Budget is
-// the best setting known.
-type SearchOptions struct {
-	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
-	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
-	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
-
-	// First chooses the items of round 1, the Y of AXN_{X,Y}; nil leaves it to
-	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
-	// and the others what their own scores put first.
-	First      Initializer
-	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
-
-	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
-	// 1; 0 is pure regression. Only the AXN methods look at it.
-	Lambda float64
-
-	// Softmax draws the items of every round after the first at random, without
-	// replacement and in proportion to exp(score/Softmax), as ADACUR's SoftMax
-	// strategy does; 0 takes the highest scores.
-	Softmax float64
-	Seed    int64 // same seed, same draws
-
-	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
-	// index was observed with. Otherwise the first such search of an index says so in its
-	// progress line, or in the log where nobody follows its progress (see WithProgress).
-	// Nothing is said where either has no fingerprint, or where one is a table of scores,
-	// which does not say what model it comes from, and the other is not.
-	SameScorer bool
-
-	// Store has the items, as Items gives them, for an index that need not have them
-	// itself (see Head); nil takes the index's own. The store is asked for Oversample
-	// times the items of a round, 0 = 4, by a straight line in place of the prior's
-	// curve, and the formula chooses among them: more find more of what a scan of all
-	// items would choose, and take longer. Initializers and Softmax need scores of all
-	// items and are errors.
-	Store      ItemStore
-	Oversample int
-}
-
-func (o SearchOptions) check() error {
-	switch {
-	case o.Budget <= 0:
-		return fmt.Errorf("%w (it is %d)", ErrBudget, o.Budget)
-	case o.K < 0 || o.Rounds < 0:
-		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
-	case !(o.Lambda >= 0 && o.Lambda <= 1):
-		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
-	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
-		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
-	case o.Oversample < 0:
-		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
-	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
-		return fmt.Errorf("Softmax is %v, not 0 or a temperature", o.Softmax)
-	}
-	return nil
-}
-
-// options fills in what o leaves to the method.
-func (ix *Index) options(o SearchOptions) SearchOptions {
-	own := systems[ix.Method].defaults
-	if o.Rounds == 0 {
-		o.Rounds = cmp.Or(own.Rounds, 5)
-	}
-	if o.FirstShare == 0 {
-		o.FirstShare = own.FirstShare
-	}
-	return o
-}
-
-// Round is one round of a search: the items it chose, in the order chosen, and
-// what the cross-encoder said.
-type Round struct {
-	Items  []int
-	Scores []float64
-}
-
-// Result is what one search found.
-type Result struct {
-	Query  int
-	Items  []int     // best first by cross-encoder score, ties by lower item row; at most K
-	Scores []float64 // cross-encoder scores, parallel to Items
-	Rounds []Round   // everything scored, whatever K is
-	Calls  int       // cross-encoder calls spent, never more than the budget
-}
 
 // blockQueries is how many queries advance together: enough for a scorer and the
 // scans to work in large batches.
@@ -121,8 +35,11 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 //
 // Beyond the index it takes O(64·B·(B + p)) floats for the evidence of a block of
 // 64 queries and, on each core, O(512·(64 + p)) for the scan of 512 items at a
-// time; scores of all items exist only for queries whose First is an Initializer,
-// one a core.
+// time. Two cases hold a score of every item: round 1 by an Initializer, ANNCUR's
+// fixed anchors among them, |I| floats on each core; and a block of one or two
+// queries over 10,000 items or more, which are scanned as bytes, |I| bounds a query.
+// The bytes are made at an index's first such search, O(|I|·d²) once, about
+// |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	if err := ix.checkSearch(queries, o); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
@@ -144,18 +61,6 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	return results, nil
 }
 
-func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := o.check(); err != nil {
-		return err
-	}
-	for _, q := range queries {
-		if q < 0 || q >= ix.DE.Queries.Rows {
-			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
-		}
-	}
-	return ix.checkStore(o)
-}
-
 // searchBlock is AXN's Algorithm 1 for a block of queries in lockstep: in each
 // round every query chooses items by its approximate scores, one call scores
 // them all, and every query refits its approximation to all it has seen.
@@ -165,13 +70,93 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
-	items, _ := b.items.size()
-	for r, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
-		if err := b.round(ctx, s, r, size, o); err != nil {
-			return finish(b.seekers, o), fmt.Errorf("%s, round %d: %w", queryNames(queries), r+1, err)
+	items, _ := b.items.Size()
+	for round, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
+		if err := b.round(ctx, s, round, size, o); err != nil {
+			return b.results(o), fmt.Errorf("%s, round %d: %w", queryNames(queries), round+1, err)
 		}
 	}
-	return finish(b.seekers, o), nil
+	return b.results(o), nil
+}
+
+// round is one round, from 0: choose, score, refit.
+func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
+	if err := b.choose(ctx, round, size, o); err != nil {
+		return err
+	}
+	if err := b.score(ctx, s); err != nil {
+		return err
+	}
+	return b.refit(ctx)
+}
+
+// choose gives every seeker the items of a round.
+func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
+	if round == 0 {
+		return b.begin(ctx, size, o.First)
+	}
+	probes := b.probes(optimism)
+	for i, k := range b.seekers {
+		if o.Softmax > 0 {
+			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
+		}
+	}
+	return b.take(ctx, size, probes)
+}
+
+// begin chooses round 1: by first, or the method's own way.
+func (b *block) begin(ctx context.Context, size int, first Initializer) error {
+	own := systems[b.Method].begin
+	switch {
+	case first != nil:
+		return b.initialize(first, size)
+	case own == byChance:
+		return b.initialize(fixedAnchors(b.Index), size)
+	case own == byScore:
+		return b.take(ctx, size, b.probes(optimism))
+	}
+	similar := make([]shelf.Probe, len(b.seekers))
+	for i, k := range b.seekers {
+		similar[i] = shelf.Similarity(k.query, b.DE.Queries.Row(k.query))
+	}
+	if own == bySimilarity {
+		return b.take(ctx, size, similar)
+	}
+	return b.take(ctx, size, b.probes(optimism), similar)
+}
+
+// score scores what all seekers have chosen in one call.
+func (b *block) score(ctx context.Context, s Scorer) error {
+	var pairs []Pair
+	for _, k := range b.seekers {
+		for _, it := range k.last().Items {
+			pairs = append(pairs, Pair{k.query, it})
+		}
+	}
+	got, err := score(ctx, s, pairs)
+	if err != nil {
+		return err
+	}
+	for _, k := range b.seekers {
+		r := k.last()
+		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
+	}
+	return nil
+}
+
+// refit updates every seeker's approximation with the last round's scores. A seeker that has
+// spent its budget is left as it is, because nothing asks for it again.
+func (b *block) refit(ctx context.Context) error {
+	return b.each(func(_ int, k *seeker) error {
+		if k.left == 0 {
+			return nil
+		}
+		rows, err := b.items.Rows(ctx, k.last().Items)
+		if err == nil {
+			k.est.observe(rows, k.last().Scores)
+		}
+		return err
+	})
 }
 
 // roundSizes splits the budget into rounds as evenly as whole numbers allow,
@@ -191,22 +176,30 @@ func roundSizes(budget, rounds int, share float64) []int {
 	return sizes
 }
 
+// block is a few queries that advance in lockstep.
+type block struct {
+	*Index
+	items   shelf.Shelf
+	seekers []*seeker
+}
+
+func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
+	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
+	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
+	items, _ := b.items.Size()
+	for i, est := range estimates {
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
+	}
+	return b, err
+}
+
 // seeker is one query's search under way.
 type seeker struct {
 	query  int
 	est    estimate
 	seen   map[int]bool // the items of rounds
-	rounds []Round      // the last one without scores until scoreRound
+	rounds []Round      // the last one without scores until score
 	left   int          // calls still to spend
-}
-
-// estimate follows one query.
-type estimate interface {
-	// probe returns the approximate scores given all evidence so far, up to a
-	// constant, plus what so many deviations of an item's score from them add.
-	probe(optimism float64) probe
-	// observe adds items not seen before and the cross-encoder's scores of them.
-	observe(items itemRows, scores []float64)
 }
 
 // take starts a round with items.
@@ -218,42 +211,82 @@ func (k *seeker) take(items []int) {
 	}
 }
 
-// refit takes the last round's scores into the approximation; after the last
-// call nobody asks for it.
-func (k *seeker) refit(ctx context.Context, items shelf) error {
-	if k.left == 0 {
-		return nil
-	}
-	r := k.rounds[len(k.rounds)-1]
-	rows, err := items.rows(ctx, r.Items)
-	if err == nil {
-		k.est.observe(rows, r.Scores)
-	}
-	return err
+// last is the round under way.
+func (k *seeker) last() *Round { return &k.rounds[len(k.rounds)-1] }
+
+// probes are the seekers' approximate scores.
+func (b *block) probes(optimism float64) []shelf.Probe {
+	probes := make([]shelf.Probe, len(b.seekers))
+	cores.Each(len(probes), func(i int) {
+		k := b.seekers[i]
+		probes[i] = k.est.probe(optimism)
+		probes[i].Query, probes[i].Seen = k.query, k.seen
+	})
+	return probes
 }
 
-// scoreRound scores what all seekers have chosen in one call.
-func scoreRound(ctx context.Context, s Scorer, seekers []*seeker) error {
-	var pairs []Pair
-	for _, k := range seekers {
-		for _, it := range k.rounds[len(k.rounds)-1].Items {
-			pairs = append(pairs, Pair{k.query, it})
-		}
-	}
-	got, err := score(ctx, s, pairs)
+// take gives every seeker the best items of its probe. Where there are two lists of probes,
+// as in round 1 of Calibrated, a seeker takes from its two in turn: the fit is right on
+// average and can lose a few of the very best items, which the dual encoder ranks well.
+func (b *block) take(ctx context.Context, size int, lists ...[]shelf.Probe) error {
+	hits, err := b.items.Choose(ctx, slices.Concat(lists...), size)
 	if err != nil {
 		return err
 	}
-	for _, k := range seekers {
-		r := &k.rounds[len(k.rounds)-1]
-		r.Scores, got = got[:len(r.Items):len(r.Items)], got[len(r.Items):]
+	for i, k := range b.seekers {
+		var own [][]topk.Hit
+		for l := range lists {
+			own = append(own, hits[l*len(b.seekers)+i])
+		}
+		items := inTurn(own, size)
+		if b.items.Exact() && len(items) < size {
+			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
+		}
+		k.take(items)
 	}
 	return nil
 }
 
-func finish(seekers []*seeker, o SearchOptions) []Result {
-	rs := make([]Result, len(seekers))
-	for i, k := range seekers {
+// inTurn returns the first n items named when the lists are read in turn.
+func inTurn(lists [][]topk.Hit, n int) []int {
+	items, named := make([]int, 0, n), make(map[int]bool, n)
+	for r := range n {
+		for _, list := range lists {
+			if r < len(list) && len(items) < n && !named[list[r].Index] {
+				items, named[list[r].Index] = append(items, list[r].Index), true
+			}
+		}
+	}
+	return items
+}
+
+// initialize gives every seeker the items that first scores highest.
+func (b *block) initialize(first Initializer, size int) error {
+	errs := make([]error, len(b.seekers))
+	items, _ := b.items.Size()
+	cores.Ranges(cores.Threads(), len(errs), 1, func(lo, hi int) {
+		scores := make([]float32, items)
+		for i := lo; i < hi; i++ {
+			clear(scores)
+			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
+				b.seekers[i].take(topk.Select(scores, size, nil))
+			}
+		}
+	})
+	return errors.Join(errs...)
+}
+
+// each calls do for every seeker, on all cores.
+func (b *block) each(do func(i int, k *seeker) error) error {
+	errs := make([]error, len(b.seekers))
+	cores.Each(len(errs), func(i int) { errs[i] = do(i, b.seekers[i]) })
+	return errors.Join(errs...)
+}
+
+// results are what the seekers have found so far.
+func (b *block) results(o SearchOptions) []Result {
+	rs := make([]Result, len(b.seekers))
+	for i, k := range b.seekers {
 		rs[i] = k.result(o.K)
 	}
 	return rs
@@ -284,9 +317,4 @@ func queryNames(queries []int) string {
 		return fmt.Sprintf("query %d", queries[0])
 	}
 	return fmt.Sprintf("queries %d to %d", queries[0], queries[len(queries)-1])
-}
-
-// String fits one line.
-func (r *Result) String() string {
-	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
 }

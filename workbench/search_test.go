@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"axn/workbench/internal/shelf"
 )
 
 // Every method spends at most the budget, never asks for a pair twice, splits it
@@ -296,6 +298,21 @@ func TestCancelledAnywhere(t *testing.T) {
 		}
 		if !errors.Is(err, context.Canceled) || r == nil || len(r.Rounds) != at {
 			t.Errorf("cancelled in round %d: %v, %v", at+1, r, err)
+		}
+	}
+}
+
+// A search of one query over many items, which goes by bytes, answers as one of
+// many queries, which scans.
+func TestSearchByBytesAsByScan(t *testing.T) {
+	d, g := toy(28, 40, shelf.CodedItems, 8)
+	for _, m := range []Method{Calibrated, DualEncoder, ADACUR} {
+		ix, o := toyIndex(t, d, g, m), SearchOptions{Budget: 60, K: 10}
+		together := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), []int{3, 30, 39}, o))
+		for i := range together {
+			if alone := must[*Result](t)(ix.Search(t.Context(), LookUp(g), together[i].Query, o)); !reflect.DeepEqual(*alone, together[i]) {
+				t.Errorf("%s: %v alone, %v together", m, alone, &together[i])
+			}
 		}
 	}
 }

@@ -12,6 +12,8 @@ import (
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/plotter"
+
+	"axn/workbench/internal/chart"
 )
 
 // Spectrum holds the singular values of a matrix, largest first: how many
@@ -80,16 +82,16 @@ func (s Spectrum) String() string {
 // PlotSpectra draws the energy held, in percent, against the number of singular
 // values, on a logarithmic axis.
 func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
-	var curves []curve
+	var curves []chart.Curve
 	for _, s := range spectra {
 		if len(s.Values) == 0 {
 			return nil, fmt.Errorf("workbench: plot spectra: %s has no values", s.Name)
 		}
-		c := curve{name: s.Name}
+		c := chart.Curve{Name: s.Name}
 		next := 1.0
 		for i, e := range s.energies() { // a few points a decade are enough
 			if float64(i+1) >= next || i == len(s.Values)-1 {
-				c.xys = append(c.xys, plotter.XY{X: math.Log10(float64(i + 1)), Y: 100 * e})
+				c.XYs = append(c.XYs, plotter.XY{X: math.Log10(float64(i + 1)), Y: 100 * e})
 				next = float64(i+1) * 1.15
 			}
 		}
@@ -98,22 +100,10 @@ func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
 	if len(curves) == 0 {
 		return nil, fmt.Errorf("workbench: plot spectra: there are none")
 	}
-	p := newPlot("Energy held by the first singular values", "number of singular values", "share of the sum of squares, %")
-	if err := addCurves(p, curves); err != nil {
-		return nil, err
+	p := chart.New("Energy held by the first singular values", "number of singular values", "share of the sum of squares, %")
+	if err := chart.AddCurves(p, curves); err != nil {
+		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	decadeAxis(p, curves)
+	chart.DecadeAxis(p, curves)
 	return p, nil
-}
-
-// DenseRows returns the rows of G that were observed whole, in order: |dense|×|I|.
-func (g *Scores) DenseRows() *Matrix {
-	var data []float32
-	n := 0
-	for i := range g.Rows {
-		if r := &g.Rows[i]; r.Dense() {
-			data, n = append(data, r.Values...), n+1
-		}
-	}
-	return &Matrix{Rows: n, Cols: g.Items, Data: data}
 }

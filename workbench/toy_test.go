@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"axn/workbench/internal/f32"
+
+	"gonum.org/v1/gonum/mat"
 )
 
 // toy makes a data set whose cross-encoder scores are a curve of the dual
@@ -108,3 +110,21 @@ func toyIndex(t testing.TB, d *Dataset, g *Matrix, m Method) *Index {
 
 // methods are all methods an index can be made with.
 func methods() []Method { return slices.Sorted(maps.Keys(systems)) }
+
+// slowPinv solves by the singular value decomposition.
+func slowPinv(a *mat.Dense, b []float64) []float64 {
+	var svd mat.SVD
+	svd.Factorize(a, mat.SVDThin)
+	var u, v mat.Dense
+	svd.UTo(&u)
+	svd.VTo(&v)
+	vals := svd.Values(nil)
+	_, cols := a.Dims()
+	x := mat.NewVecDense(cols, nil)
+	for j, s := range vals {
+		if s > 1e-6*vals[0] {
+			x.AddScaledVec(x, mat.Dot(u.ColView(j), mat.NewVecDense(len(b), b))/s, v.ColView(j))
+		}
+	}
+	return x.RawVector().Data
+}

@@ -1,12 +1,16 @@
 package workbench
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"axn/workbench/internal/pca"
 )
 
 // View is further features of a data set's items beside the dual encoder's
@@ -120,6 +124,98 @@ func (d *Dataset) checkViews() error {
 			return errors.New("two views named " + v.Name)
 		}
 		seen[v.Name] = true
+	}
+	return nil
+}
+
+// ViewOptions say how NewView reduces features to a view. The zero value keeps 128
+// directions of one block.
+type ViewOptions struct {
+	Width int // directions kept; 0 = 128
+
+	// Blocks is into how many blocks of equal width the columns fall. Each is brought
+	// to the same size, so that none counts for more: 3 for what CrossEncoder.ReadItems
+	// returns, the number of columns for numbers in units of their own. 0 = 1, and 3 in
+	// Dataset.ReadItems.
+	Blocks int
+}
+
+const defaultViewWidth = 128
+
+// NewView reduces features of items, one row an item, to a view of at most o.Width
+// columns by principal components: the columns are centred, each block is scaled to
+// a mean squared norm of 1, and the rows are projected on the directions in which all
+// blocks together vary most. The view's rows have a mean squared norm of 1; Kept says
+// which share of the variance is left. Same features, same view. O(rows·columns² +
+// columns³).
+func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
+	fail := func(err error) (View, error) { return View{}, fmt.Errorf("workbench: new view: %w", err) }
+	if o.Width == 0 {
+		o.Width = defaultViewWidth
+	}
+	if o.Blocks == 0 {
+		o.Blocks = 1
+	}
+	v := View{Name: name, Items: features}
+	if err := v.check(); err != nil {
+		return fail(err)
+	}
+	if o.Width < 0 || o.Blocks < 0 || features.Cols%o.Blocks != 0 {
+		return fail(fmt.Errorf("%w: width %d, %d columns in %d blocks of equal width", ErrShape, o.Width, features.Cols, o.Blocks))
+	}
+	c := pca.New(features.view(), o.Blocks, o.Width)
+	v.Items, v.Kept = matrix(c.Project(features.view())), c.Kept
+	return v, nil
+}
+
+// aloneFile holds Dataset.Alone in a data set folder.
+const aloneFile = "ce_alone.npy"
+
+// ScoreAlone sets Alone: s scores the text of every item beside an empty query, one
+// item pass an item. What a cross-encoder says to no question at all is a first
+// guess of what it says to any.
+func (d *Dataset) ScoreAlone(ctx context.Context, s TextScorer) error {
+	pairs := make([][2]string, len(d.Items))
+	for i, it := range d.Items {
+		if it.Text == "" {
+			return fmt.Errorf("workbench: score alone: item row %d (%s) has no text", i, it.ID)
+		}
+		pairs[i][1] = it.Text
+	}
+	scores, err := s.Predict(ctx, pairs)
+	if err != nil {
+		return fmt.Errorf("workbench: score alone: %w", err)
+	}
+	alone := NewMatrix(len(scores), 1)
+	for i, v := range scores {
+		alone.Data[i] = float32(v)
+	}
+	d.Alone = alone
+	return nil
+}
+
+// openAlone reads the file if there is one.
+func (d *Dataset) openAlone() error {
+	m, err := OpenMatrix(filepath.Join(d.Dir, aloneFile))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	d.Alone = m
+	return err
+}
+
+// checkAlone returns an error when Alone does not fit the items.
+func (d *Dataset) checkAlone() error {
+	if d.Alone == nil {
+		return nil
+	}
+	if d.Alone.Rows != len(d.Items) || d.Alone.Cols != 1 {
+		return fmt.Errorf("%s: %w: %d×%d, %d items", aloneFile, ErrShape, d.Alone.Rows, d.Alone.Cols, len(d.Items))
+	}
+	for i, v := range d.Alone.Data {
+		if v-v != 0 {
+			return fmt.Errorf("%s, row %d: the score %v is not finite", aloneFile, i, v)
+		}
 	}
 	return nil
 }

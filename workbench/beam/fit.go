@@ -13,11 +13,12 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"axn/workbench"
+	"axn/workbench/internal/calibrate"
 )
 
 func init() {
 	register(fitFn{}, addFn{}, saveSumsFn{})
-	beam.RegisterCoder(reflect.TypeFor[workbench.FitSums](), encodeSums, decodeSums)
+	beam.RegisterCoder(reflect.TypeFor[calibrate.Sums](), encodeSums, decodeSums)
 }
 
 // FitJob is workbench.Factorize by Calibrated with the work on the observed rows
@@ -63,13 +64,13 @@ func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
 	defer os.RemoveAll(work)
 	parts := spans(len(g.Rows), cmp.Or(j.Parts, 8))
 	run := fmt.Sprint(work, time.Now().UnixNano())
-	return workbench.FactorizeRows(ctx, d, g, func(ctx context.Context, s *workbench.FitStep) (*workbench.FitSums, error) {
+	return workbench.FactorizeRows(ctx, d, g, func(ctx context.Context, s *calibrate.Step) (*calibrate.Sums, error) {
 		return step(ctx, fitFn{j.Corpus, j.Scores, run, filepath.Join(work, "step")}, parts, s)
 	})
 }
 
 // step does one step of a fit in a pipeline.
-func step(ctx context.Context, f fitFn, parts []span, s *workbench.FitStep) (*workbench.FitSums, error) {
+func step(ctx context.Context, f fitFn, parts []span, s *calibrate.Step) (*calibrate.Sums, error) {
 	if err := writeGob(f.Step, s); err != nil {
 		return nil, err
 	}
@@ -80,11 +81,11 @@ func step(ctx context.Context, f fitFn, parts []span, s *workbench.FitStep) (*wo
 	if err := run(ctx, p); err != nil {
 		return nil, err
 	}
-	return readGob[workbench.FitSums](out)
+	return readGob[calibrate.Sums](out)
 }
 
-func encodeSums(s workbench.FitSums) ([]byte, error) { return encode(s) }
-func decodeSums(b []byte) (workbench.FitSums, error) { return decode[workbench.FitSums](b) }
+func encodeSums(s calibrate.Sums) ([]byte, error) { return encode(s) }
+func decodeSums(b []byte) (calibrate.Sums, error) { return decode[calibrate.Sums](b) }
 
 // fitFn does a step for a range of rows.
 type fitFn struct {
@@ -92,12 +93,12 @@ type fitFn struct {
 	Scores, Run, Step string
 }
 
-func (f *fitFn) ProcessElement(r span, emit func(workbench.FitSums)) error {
+func (f *fitFn) ProcessElement(r span, emit func(calibrate.Sums)) error {
 	rows, err := f.rows()
 	if err != nil {
 		return err
 	}
-	s, err := readGob[workbench.FitStep](f.Step)
+	s, err := readGob[calibrate.Step](f.Step)
 	if err != nil {
 		return err
 	}
@@ -112,10 +113,10 @@ func (f *fitFn) ProcessElement(r span, emit func(workbench.FitSums)) error {
 var fitting struct {
 	sync.Mutex
 	run  string
-	rows *workbench.FitRows
+	rows *calibrate.Worker
 }
 
-func (f *fitFn) rows() (*workbench.FitRows, error) {
+func (f *fitFn) rows() (*calibrate.Worker, error) {
 	fitting.Lock()
 	defer fitting.Unlock()
 	if fitting.run == f.Run {
@@ -129,17 +130,18 @@ func (f *fitFn) rows() (*workbench.FitRows, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := workbench.NewFitRows(d, g)
-	if err == nil {
-		fitting.run, fitting.rows = f.Run, rows
+	problem, err := workbench.FactorizeProblem(d, g)
+	if err != nil {
+		return nil, err
 	}
-	return rows, err
+	fitting.run, fitting.rows = f.Run, calibrate.NewWorker(problem)
+	return fitting.rows, nil
 }
 
 // addFn adds sums up.
 type addFn struct{}
 
-func (*addFn) MergeAccumulators(a, b workbench.FitSums) workbench.FitSums {
+func (*addFn) MergeAccumulators(a, b calibrate.Sums) calibrate.Sums {
 	a.Add(&b)
 	return a
 }
@@ -147,4 +149,4 @@ func (*addFn) MergeAccumulators(a, b workbench.FitSums) workbench.FitSums {
 // saveSumsFn hands the sum over to the driver.
 type saveSumsFn struct{ Out string }
 
-func (f *saveSumsFn) ProcessElement(s workbench.FitSums) error { return writeGob(f.Out, &s) }
+func (f *saveSumsFn) ProcessElement(s calibrate.Sums) error { return writeGob(f.Out, &s) }

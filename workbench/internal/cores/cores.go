@@ -4,6 +4,7 @@ package cores
 
 import (
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
@@ -90,3 +91,9 @@ func Ranges(threads, n, grain int, f func(lo, hi int)) {
 	edge := func(t int) int { return min(grains*t/ranges*grain, n) }
 	For(threads, ranges, func(t int) { f(edge(t), edge(t+1)) })
 }
+
+// Threads is how many goroutines share heavy work.
+func Threads() int { return runtime.GOMAXPROCS(0) }
+
+// Each is For on all cores.
+func Each(n int, do func(i int)) { For(Threads(), n, do) }

@@ -1,4 +1,5 @@
-// Package solve has what the solvers of the workbench share.
+// Package solve has the regressions of the workbench: the posterior of Calibrated, least squares
+// of least norm, ridge regressions; and what keeps their factorisations from failing.
 package solve
 
 import "fmt"

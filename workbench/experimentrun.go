@@ -1,0 +1,295 @@
+package workbench
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"axn/workbench/internal/stats"
+)
+
+// run is an experiment under way.
+type run struct {
+	Experiment
+	exact    []Neighbors // by the experiment's scorer
+	scorerOf string      // the system whose scorer is used, "" for the experiment's
+	judging  judging
+	observed map[drawn]observed
+	made     map[recipe]made
+	report   *Report
+}
+
+// drawn says what scores were observed: of which sampling, by the scorer of which
+// system, "" being the experiment's.
+type drawn struct {
+	sampling Sampling
+	scorer   string
+}
+
+// recipe is all that an index is made from; nothing is observed for the zero
+// Sampling.
+type recipe struct {
+	drawn
+	factorize FactorizeOptions
+}
+
+// made is an index and what it took: the time to observe and to factorize.
+type made struct {
+	index                            *Index
+	observeSeconds, factorizeSeconds float64
+}
+
+// observed are scores and the time they took.
+type observed struct {
+	scores  *Scores
+	seconds float64
+}
+
+// system measures one system at every index cost.
+func (r *run) system(ctx context.Context, sys System) error {
+	if sys.Run != nil {
+		return r.frozen(sys)
+	}
+	if sys.Scorer != nil {
+		exact, err := r.Experiment.exact(ctx, sys.Scorer, sys.Exact, r.report.Queries)
+		if err != nil {
+			return err
+		}
+		other := *r // with the scorer of the system; reports and what was made are shared
+		other.Scorer, other.scorerOf, other.exact = sys.Scorer, sys.Name, exact
+		sys.Scorer = nil
+		return other.system(ctx, sys)
+	}
+	if sys.Index != nil {
+		return r.cost(ctx, sys, nil)
+	}
+	samplings := sys.Samplings
+	if samplings == nil {
+		samplings = r.Samplings
+	}
+	if len(samplings) == 0 {
+		return r.cost(ctx, sys, nil)
+	}
+	for i := range samplings {
+		if err := r.cost(ctx, sys, &samplings[i]); err != nil {
+			return fmt.Errorf("%v: %w", samplings[i], err)
+		}
+	}
+	return nil
+}
+
+// cost measures one system at one index cost: all seeds, budgets and k.
+func (r *run) cost(ctx context.Context, sys System, sm *Sampling) error {
+	var all [][]Measure // by seed
+	seeds := len(r.Seeds)
+	if sys.Index != nil && sys.Search.Softmax == 0 {
+		seeds = min(seeds, 1) // nothing is left to chance
+	}
+	for i := range max(seeds, 1) {
+		s := sys
+		var drawn *Sampling
+		if sm != nil {
+			drawn = new(*sm)
+		}
+		if i < len(r.Seeds) {
+			s.Factorize.Seed, s.Search.Seed = r.Seeds[i], r.Seeds[i]
+			if drawn != nil && drawn.draws() {
+				drawn.Seed = r.Seeds[i]
+			}
+		}
+		ms, err := r.measure(ctx, s, drawn)
+		if err != nil {
+			return err
+		}
+		all = append(all, ms)
+	}
+	r.report.Measures = append(r.report.Measures, merge(all)...)
+	return nil
+}
+
+// measure makes one index, if need be, and searches at every budget.
+func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure, error) {
+	m := Measure{System: sys.Name}
+	ix := sys.Index
+	if ix == nil {
+		got, err := r.index(ctx, sys.Factorize, sm)
+		if err != nil {
+			return nil, err
+		}
+		ix, m.ObserveSeconds, m.FactorizeSeconds = got.index, got.observeSeconds, got.factorizeSeconds
+	}
+	if sm != nil {
+		unseeded := *sm
+		unseeded.Seed = 0
+		m.Sampling = unseeded.String()
+	}
+	m.IndexCalls, m.ItemPasses, m.IndexBytes, m.Trained = ix.Calls, ix.Passes, ix.bytes(), r.trained(ix, sm)
+	var all []Measure
+	for _, budget := range r.Budgets {
+		ms, err := r.search(ctx, m, ix, sys.Search, budget)
+		if err != nil {
+			return nil, fmt.Errorf("budget %d: %w", budget, err)
+		}
+		all = append(all, ms...)
+	}
+	return all, nil
+}
+
+// trained counts the queries that an index may have learnt from: those that sm observed, or
+// all train queries if it came ready.
+func (r *run) trained(ix *Index, sm *Sampling) int {
+	if ix.Calls == 0 {
+		return 0
+	}
+	seen := r.Dataset.Train
+	if sm != nil && sm.Queries > 0 {
+		seen = seen[:sm.Queries]
+	}
+	n := 0
+	for _, q := range r.report.Queries {
+		if slices.Contains(seen, q) {
+			n++
+		}
+	}
+	return n
+}
+
+// index makes an index, or recalls it when another system was made the same way;
+// nil spends no calls.
+func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made, error) {
+	key := recipe{drawn{scorer: r.scorerOf}, o}
+	var g observed
+	if sm != nil {
+		key.sampling = *sm
+	}
+	if ix, ok := r.made[key]; ok {
+		return ix, nil
+	}
+	if sm != nil {
+		var err error
+		if g, err = r.observe(ctx, *sm); err != nil {
+			return made{}, err
+		}
+	}
+	start := time.Now()
+	ix, err := Factorize(ctx, r.Dataset, g.scores, o)
+	if err != nil {
+		return made{}, err
+	}
+	r.made[key] = made{ix, g.seconds, time.Since(start).Seconds()}
+	return r.made[key], nil
+}
+
+// observe spends the calls of a sampling, or recalls what they bought.
+func (r *run) observe(ctx context.Context, sm Sampling) (observed, error) {
+	key := drawn{sm, r.scorerOf}
+	if g, ok := r.observed[key]; ok {
+		return g, nil
+	}
+	start := time.Now()
+	scores, err := Observe(ctx, r.Scorer, r.Dataset, sm)
+	if err != nil {
+		return observed{}, err
+	}
+	g := observed{scores, time.Since(start).Seconds()}
+	r.observed[key] = g
+	return g, nil
+}
+
+// search runs one index at one budget and reads off every k.
+func (r *run) search(ctx context.Context, m Measure, ix *Index, o SearchOptions, budget int) ([]Measure, error) {
+	o.Budget, o.K = budget, 0
+	start := time.Now()
+	rs, err := ix.SearchAll(ctx, r.Scorer, r.report.Queries, o)
+	if err != nil {
+		return nil, err
+	}
+	m.Seconds, m.Budget, m.Rounds = time.Since(start).Seconds(), budget, ix.options(o).Rounds
+	for i := range rs {
+		m.Calls += float64(rs[i].Calls) / float64(len(rs))
+	}
+	return r.read(m, rs)
+}
+
+// frozen measures a ranking made elsewhere at every budget.
+func (r *run) frozen(sys System) error {
+	of := make(map[int]*Result, len(sys.Run))
+	for i := range sys.Run {
+		of[sys.Run[i].Query] = &sys.Run[i]
+	}
+	for _, budget := range r.Budgets {
+		rs := make([]Result, len(r.report.Queries))
+		for i, q := range r.report.Queries {
+			rs[i].Query = q
+			if known := of[q]; known != nil {
+				n := min(budget, len(known.Items))
+				rs[i].Items, rs[i].Scores = known.Items[:n], known.Scores[:n]
+				rs[i].Rounds = []Round{{Items: rs[i].Items, Scores: rs[i].Scores}}
+			}
+		}
+		ms, err := r.read(Measure{System: sys.Name, Budget: budget, Rounds: 1, Calls: math.NaN()}, rs)
+		if err != nil {
+			return fmt.Errorf("budget %d: %w", budget, err)
+		}
+		r.report.Measures = append(r.report.Measures, merge([][]Measure{ms})...)
+	}
+	return nil
+}
+
+// read reads every k and measure of relevance off the results of one budget.
+func (r *run) read(m Measure, rs []Result) ([]Measure, error) {
+	var err error
+	if m.Judged, err = r.judging.of(r.Dataset, rs); err != nil {
+		return nil, err
+	}
+	m.first = make([]int, len(rs))
+	for i := range rs {
+		if m.first[i] = -1; len(rs[i].Items) > 0 {
+			m.first[i] = rs[i].Items[0]
+		}
+	}
+	if len(r.TopK) == 0 {
+		return []Measure{m}, nil
+	}
+	ms := make([]Measure, len(r.TopK))
+	for i, k := range r.TopK {
+		ms[i] = m
+		ms[i].K, ms[i].PerQuery = k, recalls(rs, r.exact, k)
+	}
+	return ms, nil
+}
+
+// merge averages the seeds' measures, which agree in all but figures.
+func merge(seeds [][]Measure) []Measure {
+	merged := make([]Measure, len(seeds[0]))
+	for i := range merged {
+		m := seeds[0][i]
+		n := float64(len(seeds))
+		var spread stats.Moments
+		m.PerQuery = make([]float64, len(m.PerQuery))
+		m.ObserveSeconds, m.FactorizeSeconds, m.Seconds = 0, 0, 0
+		for _, ms := range seeds {
+			for q, v := range ms[i].PerQuery {
+				m.PerQuery[q] += v / n
+			}
+			spread.Add(stats.Mean(ms[i].PerQuery))
+			m.ObserveSeconds += ms[i].ObserveSeconds / n
+			m.FactorizeSeconds += ms[i].FactorizeSeconds / n
+			m.Seconds += ms[i].Seconds / n
+		}
+		m.Recall, m.SeedSD = stats.Mean(m.PerQuery), spread.Deviation()
+		m.Low, m.High = stats.Bootstrap(m.PerQuery)
+		if m.K == 0 {
+			m.Recall, m.SeedSD, m.Low, m.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()
+		}
+		if m.Judged = nil; i > 0 && merged[i-1].Budget == m.Budget {
+			m.Judged = merged[i-1].Judged
+		} else {
+			m.Judged = mergeJudged(seeds, i)
+		}
+		merged[i] = m
+	}
+	return merged
+}

@@ -1,0 +1,243 @@
+package workbench
+
+import (
+	"axn/workbench/internal/npz"
+	"errors"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
+	"axn/workbench/internal/npy"
+	"axn/workbench/internal/q8"
+	"axn/workbench/internal/shelf"
+)
+
+// MapIndex opens a file that Save wrote without reading it: its matrices lie in
+// the file, of which the system reads what searches touch and keeps it in memory
+// while there is room. That takes milliseconds whatever the file's size, and
+// processes that map the same file share it. Changes to a matrix's data stay in
+// this process and never reach the file.
+//
+// It checks that all parts are there and fit together, and that the file is
+// whole; unlike OpenIndex it does not read the arrays to compare their checksums.
+// The file may be replaced by Save or removed meanwhile, but must not be cut or
+// written to. Close gives the memory back. On systems other than Linux and macOS
+// the file is read.
+func MapIndex(path string) (*Index, error) {
+	ix := &Index{}
+	if err := ix.openMap(path); err != nil {
+		return nil, fmt.Errorf("workbench: map index: %w", errors.Join(err, ix.Close()))
+	}
+	return ix, nil
+}
+
+func (ix *Index) openMap(path string) (err error) {
+	if ix.mapped, err = files.Map(path); err != nil {
+		return err
+	}
+	r, err := npz.View(ix.mapped)
+	if err == nil {
+		err = ix.read(r)
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	return nil
+}
+
+// Close ends the use of an index from MapIndex. Its matrices, and rows taken from
+// them, must not be used afterwards; the index is left without queries or items.
+// On other indexes, and the second time, it does nothing. No search may be under way.
+func (ix *Index) Close() error {
+	if ix.mapped == nil {
+		return nil
+	}
+	none := &Matrix{}
+	ix.DE, ix.Features, ix.Queries, ix.Prior = DualEmbeddings{Queries: none, Items: none}, none, nil, nil
+	data := ix.mapped
+	ix.mapped = nil
+	if err := files.Unmap(data); err != nil {
+		return fmt.Errorf("workbench: close index: %w", err)
+	}
+	return nil
+}
+
+// coded lists the matrices that searches of few queries scan as bytes, by the
+// name they are saved under. Their codes are saved too, so that an index that is
+// mapped need not make them.
+func (ix *Index) coded() map[string]*Matrix {
+	switch {
+	case ix.Features.Rows < shelf.CodedItems:
+		return nil
+	case ix.Features == ix.DE.Items:
+		return map[string]*Matrix{"de_items": ix.DE.Items}
+	case ix.Prior == nil:
+		return map[string]*Matrix{"features": ix.Features}
+	}
+	return map[string]*Matrix{"de_items": ix.DE.Items, "features": ix.Features}
+}
+
+func (ix *Index) writeCodes(w *npz.Writer, names []string) {
+	for _, name := range names {
+		m := ix.coded()[name]
+		c := ix.codesOf(m).Of(m.view())
+		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
+		w.Bytes(name+"_codes", c.Codes)
+		w.Ints(name+"_offsets", c.Offset)
+		w.Floats(name+"_bounds", npy.Array{Rows: 3, Cols: len(c.Offset), Data: slices.Concat(c.Scale, c.Error, c.Norm)})
+	}
+}
+
+// readCodes takes the codes of a matrix from a file.
+func (ix *Index) readCodes(r *npz.Reader, name string) error {
+	m, ok := ix.coded()[name]
+	if !ok {
+		return fmt.Errorf("%w: codes of %q, which are not used", npz.ErrFormat, name)
+	}
+	x := &q8.Items{N: m.Rows, D: m.Cols}
+	columns, err := r.Floats(name + "_columns")
+	if err != nil {
+		return err
+	}
+	if x.Codes, err = r.Bytes(name + "_codes"); err != nil {
+		return err
+	}
+	if x.Offset, err = r.Ints(name + "_offsets"); err != nil {
+		return err
+	}
+	bounds, err := r.Floats(name + "_bounds")
+	if err != nil {
+		return err
+	}
+	if columns.Rows != 2+columns.Cols || bounds.Rows != 3 {
+		return fmt.Errorf("%w: codes of %q have %d rows of columns and %d of bounds", npz.ErrFormat, name, columns.Rows, bounds.Rows)
+	}
+	c, b := f32.View(columns.Data, columns.Rows, columns.Cols), f32.View(bounds.Data, 3, bounds.Cols)
+	x.Center, x.Unit, x.Axes = c.Row(0), c.Row(1), c.RowRange(2, c.Rows)
+	x.Scale, x.Error, x.Norm = b.Row(0), b.Row(1), b.Row(2)
+	if err := x.Check(); err != nil {
+		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)
+	}
+	ix.codesOf(m).Set(m.view(), x)
+	return nil
+}
+
+const indexKind = "axn index 1"
+
+// indexMeta is the description beside the arrays of a saved index.
+type indexMeta struct {
+	Kind          string
+	Method        Method
+	Calls         int
+	Passes        int      `json:",omitempty"`
+	Fingerprint   string   `json:",omitempty"`
+	Seed          int64    `json:",omitempty"`
+	Arrays        []string // the names of the members
+	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
+	Normalization Normalization
+	Prior         *priorMeta `json:",omitempty"`
+}
+
+// Save writes the index to one file, a zip of .npy files and a description.
+// The same index answers the same bits after Save and OpenIndex or MapIndex. A
+// file that stands at path is replaced when the new one is complete; an index
+// mapped from it keeps the old one.
+func (ix *Index) Save(path string) error {
+	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
+	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
+	if ix.Prior != nil {
+		meta.Prior = &ix.Prior.priorMeta
+	}
+	for _, a := range ix.arrays() {
+		if *a.at != nil {
+			meta.Arrays = append(meta.Arrays, a.name)
+		}
+	}
+	err := files.Write(path, func(f *os.File) error {
+		w := npz.NewWriter(f, meta)
+		for _, a := range ix.arrays() {
+			if m := *a.at; m != nil {
+				w.Floats(a.name, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data})
+			}
+		}
+		ix.writeCodes(w, meta.Codes)
+		return w.Close()
+	})
+	if err != nil {
+		return fmt.Errorf("workbench: save index: %w", err)
+	}
+	return nil
+}
+
+// OpenIndex reads a file that Save wrote. A truncated, damaged or foreign file
+// is an error.
+func OpenIndex(path string) (*Index, error) {
+	ix := &Index{}
+	err := files.Read(path, func(f *os.File, size int64) error {
+		r, err := npz.NewReader(f, size)
+		if err != nil {
+			return err
+		}
+		if err := ix.read(r); err != nil {
+			return err
+		}
+		return ix.checkFinite()
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open index: %w", err)
+	}
+	return ix, nil
+}
+
+// checkFinite returns an error that names the first value which is not finite.
+func (ix *Index) checkFinite() error {
+	for _, a := range ix.arrays() {
+		if m := *a.at; m != nil {
+			if err := m.checkFinite(func(row int) string { return fmt.Sprintf("%s row %d", a.name, row) }); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// read takes the index from a file.
+func (ix *Index) read(r *npz.Reader) error {
+	var meta indexMeta
+	if err := r.Meta(&meta); err != nil {
+		return err
+	}
+	if meta.Kind != indexKind {
+		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
+	}
+	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint
+	ix.Seed, ix.Normalization = meta.Seed, meta.Normalization
+	if meta.Prior != nil {
+		ix.Prior = &Prior{priorMeta: *meta.Prior}
+	}
+	for _, a := range ix.arrays() {
+		if !slices.Contains(meta.Arrays, a.name) {
+			continue
+		}
+		m, err := r.Floats(a.name)
+		if err != nil {
+			return err
+		}
+		*a.at = &Matrix{Rows: m.Rows, Cols: m.Cols, Data: m.Data}
+	}
+	if ix.Features == nil {
+		ix.Features = ix.DE.Items
+	}
+	if err := ix.check(); err != nil {
+		return err
+	}
+	for _, name := range meta.Codes {
+		if err := ix.readCodes(r, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,197 @@
+package calibrate
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"axn/workbench/internal/curve"
+	"axn/workbench/internal/f32"
+)
+
+// Settings of the Calibrated fit and search. Scores are warped to unit variance
+// and vectors scaled to unit norm before any of them counts, so that none depends
+// on a data set's units.
+const (
+	calibrationRows  = 64 // train queries whose pairs with all items place the curve's bins
+	calibrationPairs = 1 << 20
+	denseNoise       = 0.05 // s² at most where dense rows say what the vectors leave open
+	querySlope       = 0.3  // prior deviation of a query's slope
+	fewRows          = 5    // train queries, and
+	fewEntries       = 1000 // entries, below which they say less than no scores at all
+	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores, and
+	rankWithViews    = 0.25 // with views beside them
+	rankNoise        = 0.3  // s² without scores
+)
+
+// Fit fits to all rows in this process.
+func Fit(ctx context.Context, in *Problem) (*Fitted, error) {
+	c := newFit(in)
+	rows := newWorker(c)
+	c.sum = func(ctx context.Context, s *Step) (*Sums, error) {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		return rows.Sum(s, 0, len(in.Rows))
+	}
+	return c.fit(ctx)
+}
+
+// FitBy fits with the steps for all rows done by sum, in whatever parts and wherever.
+func FitBy(ctx context.Context, in *Problem, sum func(context.Context, *Step) (*Sums, error)) (*Fitted, error) {
+	c := newFit(in)
+	c.sum = sum
+	return c.fit(ctx)
+}
+
+// fit is one fit of Calibrated under way. Whatever it wants of the
+// observed rows it asks for by sum, so that the rows may lie elsewhere.
+type fit struct {
+	in    *Problem
+	scale float32      // of query vectors, to root mean square norm 1
+	phi   designMatrix // |I|×p: (1, v_i, h_i), v_i scaled to root mean square norm 1, h_i of the views
+	x     f32.Mat      // rows of g × (d+1): (1, x_q), scaled
+	bins  *bins
+	out   *Fitted
+	step  Step
+	made  f32.Mat // the fitted features, Φ·Root, once something has asked for them
+	sum   func(context.Context, *Step) (*Sums, error)
+}
+
+func newFit(in *Problem) *fit {
+	x := in.trainVectors()
+	c := &fit{in: in, scale: inverse(rmsNorm(x))}
+	c.phi, c.x = newDesignMatrix(in.Items), withOne(x, c.scale)
+	return c
+}
+
+// fit learns, one after the other: the warp of scores, the curve from the dual
+// encoder's score, the mixed model of what is left (an offset and a direction per
+// query, a bias per item), and what each item does beyond it.
+func (c *fit) fit(ctx context.Context) (*Fitted, error) {
+	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
+		return withoutScores(c.in), nil
+	}
+	c.out = &Fitted{Slope: querySlope}
+	c.bins = newBins(c.similarities())
+	counts, err := c.calibrate(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if counts == nil { // all scores are the same
+		return withoutScores(c.in), nil
+	}
+	if err := c.learnViews(ctx); err != nil {
+		return nil, err
+	}
+	m := newMixed(c, counts)
+	for range mixedSweeps {
+		if err := m.sweep(ctx); err != nil {
+			return nil, err
+		}
+	}
+	c.step.Effects = m.model()
+	c.out.Noise = m.noise
+	dense, err := c.deviations(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.spread(ctx); err != nil {
+		return nil, err
+	}
+	if len(dense) > 0 {
+		c.out.Noise = min(c.out.Noise, denseNoise)
+	}
+	c.out.Features = c.join(dense)
+	return c.out, nil
+}
+
+// features returns Φ·Root, |I|×p.
+func (c *fit) features(e *Effects) f32.Mat {
+	if c.made.Data == nil {
+		c.made = c.phi.product(e.Root)
+	}
+	return c.made
+}
+
+// ask has all rows do a stage, knowing what is known so far.
+func (c *fit) ask(ctx context.Context, stage Stage, v []float32) (*Sums, error) {
+	c.step.Stage, c.step.Vector = stage, v
+	sums, err := c.sum(ctx, &c.step)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", stage, err)
+	}
+	slices.SortFunc(sums.Rows, func(a, b RowOutput) int { return cmp.Compare(a.Row, b.Row) })
+	return sums, nil
+}
+
+// calibrate fits warp and curve to the drawn entries and returns how many each
+// item has; nil when their scores are all the same.
+func (c *fit) calibrate(ctx context.Context) (counts []float32, err error) {
+	c.step.Edges = c.bins.edges
+	sums, err := c.ask(ctx, stageScores, nil)
+	if err != nil {
+		return nil, err
+	}
+	c.step.Warp = curve.Warp(c.weigh(sums.Rows))
+	if len(c.step.Warp.X) < 2 {
+		return nil, nil
+	}
+	c.out.Warp = c.step.Warp
+	if sums, err = c.ask(ctx, stageCurve, nil); err != nil {
+		return nil, err
+	}
+	c.step.Curve = curve.Isotonic(binMeans(sums.Sums))
+	c.out.Curve = c.step.Curve
+	return sums.Vector, nil
+}
+
+// weigh makes the rows' scores points that stand for as many pairs as their bins hold.
+func (c *fit) weigh(rows []RowOutput) []curve.Point {
+	counts := make([]float64, len(c.bins.pairs))
+	for _, row := range rows {
+		for _, b := range row.Head {
+			counts[int(b)]++
+		}
+	}
+	weights := c.bins.weights(counts)
+	var values []curve.Point
+	for _, row := range rows {
+		for j, y := range row.Values {
+			values = append(values, curve.Point{X: float64(y), Weight: weights[int(row.Head[j])]})
+		}
+	}
+	return values
+}
+
+// similarities samples the dual encoder's scores of all pairs of train queries
+// and items.
+func (c *fit) similarities() []float64 {
+	rows := min(len(c.in.Rows), calibrationRows)
+	step := 1 + rows*c.in.Items.Rows/calibrationPairs
+	var sims []float64
+	for r := range rows {
+		x := c.in.Queries.Row(c.in.Rows[r*len(c.in.Rows)/rows].Query)
+		for i := r % step; i < c.in.Items.Rows; i += step {
+			sims = append(sims, float64(f32.Dot(x, c.in.Items.Row(i))))
+		}
+	}
+	return sims
+}
+
+// spread learns how far warped scores lie from the prior mean, by the dual
+// encoder's score.
+func (c *fit) spread(ctx context.Context) error {
+	sums, err := c.ask(ctx, stageSpread, nil)
+	if err != nil {
+		return err
+	}
+	means := binMeans(sums.Sums)
+	for i := range means {
+		means[i].Y = math.Sqrt(means[i].Y)
+	}
+	c.out.Spread = curve.Isotonic(means)
+	return nil
+}

@@ -1,0 +1,243 @@
+package calibrate
+
+import (
+	"fmt"
+	"slices"
+	"sync"
+
+	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
+	"axn/workbench/internal/f32"
+)
+
+// A Stage is what a step of the Calibrated fit asks of every observed row.
+type Stage string
+
+// The stages, in order; a sweep repeats factor to variances.
+const (
+	stageScores     Stage = "scores"     // the drawn entries' bins and scores, row by row
+	stageCurve      Stage = "curve"      // bin sums of warped scores; entries by item
+	stageViews      Stage = "views"      // how residuals go along with each view's directions
+	stageFactor     Stage = "factor"     // entries, and the trace of all K_q⁻¹
+	stageGradient   Stage = "gradient"   // Aᵀ·K⁻¹·(r − A·v)
+	stageNormal     Stage = "normal"     // Aᵀ·K⁻¹·A·v
+	stageVariances  Stage = "variances"  // |K⁻¹(r − A·v)|², and Σ z_q·z_qᵀ less the gain
+	stageDeviations Stage = "deviations" // normal equations by item; what dense rows leave
+	stageSpread     Stage = "spread"     // bin sums of squared rests
+)
+
+// Step is one pass over the observed rows in a Calibrated fit: a stage, and all
+// that the fit has learnt so far. It holds plain values, so that it can be sent to
+// where the rows are.
+type Step struct {
+	Stage       Stage
+	Edges       []float64 // of the bins
+	Warp, Curve curve.Knots
+	Views       *ViewMap // nil without views
+	Sweep       int      // counts the mixed model's variances
+	Root        f32.Mat  // p×p: C with C·Cᵀ = Σ
+	Noise       float64
+	Vector      []float32 // v: the point of the linear system a stage is asked about
+	Effects     *Effects
+	Own         f32.Mat // |I|×(k+1): free biases and deviations
+}
+
+// Sums is what a step gives: a sum over rows and, where a stage says so, what
+// single rows have to say.
+type Sums struct {
+	Sums   []float64
+	Vector []float32
+	Rows   []RowOutput
+}
+
+// RowOutput is what one row says by itself.
+type RowOutput struct {
+	Row          int // of Scores.Rows
+	Head, Values []float32
+}
+
+// Add adds what other rows gave in the same step; it takes o's slices over where
+// s has none.
+func (s *Sums) Add(o *Sums) {
+	if s.Sums == nil {
+		s.Sums = o.Sums
+	} else {
+		for i, v := range o.Sums {
+			s.Sums[i] += v
+		}
+	}
+	if s.Vector == nil {
+		s.Vector = o.Vector
+	} else {
+		f32.Axpy(1, o.Vector, s.Vector)
+	}
+	s.Rows = append(s.Rows, o.Rows...)
+}
+
+// Worker does the steps of a Calibrated fit for observed rows. What a step needs
+// beside the step itself it makes from the data set and the scores, and keeps for
+// the next: a fresh FitRows answers any step the same, and one serves one fit.
+// Goroutines may share it.
+type Worker struct {
+	c     *fit
+	mu    sync.Mutex
+	drawn []residualRow
+	parts map[[2]int]*part
+}
+
+// NewWorker is for the rows of a problem.
+func NewWorker(in *Problem) *Worker { return newWorker(newFit(in)) }
+
+func newWorker(c *fit) *Worker {
+	return &Worker{c: c, parts: map[[2]int]*part{}}
+}
+
+// part is a range of rows.
+type part struct {
+	mu     sync.Mutex
+	c      *fit
+	lo     int
+	rows   []residualRow
+	x      f32.Mat // of the rows
+	fitted bool    // whether the rows' residuals are set
+	sweep  int
+	system *mixedSystem
+}
+
+// Sum does a step for the rows lo to hi-1 of the scores.
+func (f *Worker) Sum(s *Step, lo, hi int) (*Sums, error) {
+	if lo < 0 || hi < lo || hi > len(f.c.in.Rows) {
+		return nil, fmt.Errorf("rows %d to %d of %d", lo, hi, len(f.c.in.Rows))
+	}
+	p, features := f.part(s, lo, hi)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch s.Stage {
+	case stageScores:
+		return p.scores(s), nil
+	case stageCurve:
+		return p.curve(s), nil
+	case stageViews:
+		return p.views(s), nil
+	case stageFactor, stageGradient, stageNormal, stageVariances:
+		return p.mixed(s), nil
+	case stageDeviations:
+		return p.deviations(s, features), nil
+	case stageSpread:
+		return p.spread(s, features), nil
+	}
+	return nil, fmt.Errorf("no stage %q", s.Stage)
+}
+
+// part returns a range's part and, once there are any, the fitted features, which
+// all parts share.
+func (f *Worker) part(s *Step, lo, hi int) (p *part, features f32.Mat) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.drawn == nil {
+		f.drawn = drawEntries(f.c.in)
+	}
+	p = f.parts[[2]int{lo, hi}]
+	if p == nil {
+		cols := f.c.x.Cols
+		p = &part{c: f.c, lo: lo, rows: f.drawn[lo:hi], x: f32.View(f.c.x.Data[lo*cols:hi*cols], hi-lo, cols)}
+		cores.Each(hi-lo, func(r int) { p.rows[r].similarities(f.c, lo+r) })
+		f.parts[[2]int{lo, hi}] = p
+	}
+	if s.Views != nil {
+		f.c.setViews(s.Views)
+	}
+	if s.Effects != nil {
+		features = f.c.features(s.Effects)
+	}
+	return p, features
+}
+
+// similarities sets the dual encoder's scores of row r's entries.
+func (row *residualRow) similarities(c *fit, r int) {
+	x := c.in.Queries.Row(c.in.Rows[r].Query)
+	row.sims = make([]float32, len(row.items))
+	for j, it := range row.items {
+		row.sims[j] = f32.Dot(x, c.in.Items.Row(int(it)))
+	}
+}
+
+// scores returns each row's drawn scores (Values) and the bins they are in (Head).
+func (p *part) scores(s *Step) *Sums {
+	b, sums := &bins{edges: s.Edges}, &Sums{}
+	for r, row := range p.rows {
+		places := make([]float32, len(row.sims))
+		for j, sim := range row.sims {
+			places[j] = float32(b.of(float64(sim)))
+		}
+		sums.Rows = append(sums.Rows, RowOutput{Row: p.lo + r, Head: places, Values: row.scores})
+	}
+	return sums
+}
+
+func (p *part) curve(s *Step) *Sums {
+	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.rows())
+	for _, row := range p.rows {
+		for j, it := range row.items {
+			b.add(float64(row.sims[j]), s.Warp.At(float64(row.scores[j])))
+			counts[it]++
+		}
+	}
+	return &Sums{Sums: b.sums, Vector: counts}
+}
+
+// fit sets the residuals that warp and curve leave.
+func (p *part) fit(s *Step) {
+	if p.fitted {
+		return
+	}
+	p.fitted = true
+	cores.Each(len(p.rows), func(r int) {
+		row := &p.rows[r]
+		row.resid = make([]float32, len(row.items))
+		for j, y := range row.scores {
+			row.resid[j] = float32(s.Warp.At(float64(y)) - s.Curve.At(float64(row.sims[j])))
+		}
+	})
+}
+
+// mixed does a step of the mixed model.
+func (p *part) mixed(s *Step) *Sums {
+	p.fit(s)
+	if p.system == nil || p.sweep != s.Sweep {
+		p.sweep, p.system = s.Sweep, newMixedSystem(p.rows, p.x, p.c.phi, s.Root, s.Noise)
+	}
+	switch s.Stage {
+	case stageGradient:
+		return &Sums{Vector: p.system.gradient(s.Vector)}
+	case stageNormal:
+		return &Sums{Vector: p.system.normal(s.Vector)}
+	case stageVariances:
+		return &Sums{Sums: p.system.variances(s.Vector)}
+	}
+	return &Sums{Sums: p.system.traces()}
+}
+
+// spread gives bin sums of how far warped scores lie from the prior mean.
+func (p *part) spread(s *Step, features f32.Mat) *Sums {
+	p.fit(s)
+	p.system = nil
+	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
+	cores.Each(len(p.rows), func(r int) {
+		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
+		f32.GemvT(at, place, append([]float32{1}, p.c.in.Queries.Row(p.c.in.Rows[p.lo+r].Query)...))
+		squares[r] = slices.Clone(row.resid)
+		for j, it := range row.items {
+			s.Effects.deviate(f, features.Row(int(it)), own.Row(int(it)))
+			rest := row.resid[j] - (s.Effects.Bias[it] + own.Row(int(it))[0]) - f32.Dot(at, f)
+			squares[r][j] = rest * rest
+		}
+	})
+	b := newBinSums(s.Edges)
+	for r, row := range p.rows {
+		for j, sim := range row.sims {
+			b.add(float64(sim), float64(squares[r][j]))
+		}
+	}
+	return &Sums{Sums: b.sums}
+}

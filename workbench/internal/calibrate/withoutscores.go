@@ -1,0 +1,41 @@
+package calibrate
+
+import (
+	"math"
+
+	"axn/workbench/internal/f32"
+)
+
+// withoutScores is the index when nothing, or too little, was observed: the prior is the rank in
+// the dual encoder's list, and a query's own anchors are warped by their rank
+// among themselves, so that with one round it is retrieve-and-rerank.
+//
+// Views are further features. That of Alone is expected to count: its coefficient is
+// aloneMean, give or take 1, where those of others are 0.
+func withoutScores(in *Problem) *Fitted {
+	variance := rankFeatures
+	views, h := relevantViews(in)
+	if h.Cols > 0 {
+		variance = rankWithViews
+	}
+	f := withOne(in.Items, float32(math.Sqrt(variance))*inverse(rmsNorm(in.Items)))
+	out := &Fitted{Noise: rankNoise, Slope: querySlope, Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
+	if h.Cols > 0 {
+		f = sideBySide(f, h)
+		out.Map = f32.NewMat(in.Items.Cols+1, f.Cols)
+	}
+	if views.Alone {
+		out.Map.Row(0)[f.Cols-1] = aloneMean
+	}
+	out.Features = f
+	return out
+}
+
+// sideBySide returns the rows (a_i, b_i).
+func sideBySide(a, b f32.Mat) f32.Mat {
+	m := f32.NewMat(a.Rows, a.Cols+b.Cols)
+	for i := range m.Rows {
+		copy(m.Row(i)[copy(m.Row(i), a.Row(i)):], b.Row(i))
+	}
+	return m
+}

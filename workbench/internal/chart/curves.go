@@ -1,0 +1,182 @@
+package chart
+
+import (
+	"cmp"
+	"fmt"
+	"image/color"
+	"slices"
+	"strings"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/text"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// Palette is Okabe and Ito's, told apart by the colour-blind, without yellow, which
+// is lost on white.
+var Palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
+	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x00, 0x72, 0xb2, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff},
+	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff},
+}
+
+// family is what curves of one colour have in common: a word in their lower-case
+// names.
+type family struct {
+	word  string
+	color color.RGBA
+}
+
+// families give a system the same colour in every plot; the first that fits counts.
+var families = []family{
+	{"mf_trns", Palette.Vermilion}, {"mf_ind", Palette.Purple}, {"anncur", Palette.Sky}, {"adacur", Palette.Green},
+	{"calibrated", Palette.Blue}, {"rerank", Palette.Grey}, {"rnr", Palette.Grey}, {"dual encoder", Palette.Grey}, {"axn", Palette.Orange},
+}
+
+// others are the colours of curves of no family, in their order.
+var others = []color.RGBA{Palette.Black, Palette.Green, Palette.Vermilion, Palette.Purple, Palette.Sky, Palette.Orange, Palette.Blue, Palette.Grey}
+
+// glyphs tell the curves of one family apart, beside their shades.
+var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
+
+// Curve is one named line of a plot.
+type Curve struct {
+	Name string
+	XYs  plotter.XYs
+}
+
+// strokes styles curves: a colour for each family, lighter for all but its last
+// curve, and a glyph for each curve of one.
+func strokes(curves []Curve) []draw.GlyphStyle {
+	colors, members := make([]color.RGBA, len(curves)), map[color.RGBA]int{}
+	strangers := 0
+	for i, c := range curves {
+		colors[i] = others[strangers%len(others)]
+		name := strings.ToLower(c.Name)
+		if f := slices.IndexFunc(families, func(f family) bool { return strings.Contains(name, f.word) }); f >= 0 {
+			colors[i] = families[f].color
+		} else {
+			strangers++
+		}
+		members[colors[i]]++
+	}
+	styles, seen := make([]draw.GlyphStyle, len(curves)), map[color.RGBA]int{}
+	for i, c := range colors {
+		n := seen[c]
+		seen[c]++
+		styles[i] = draw.GlyphStyle{Color: lighter(c, float64(members[c]-1-n)/float64(members[c])*.6), Radius: vg.Points(3), Shape: glyphs[n%len(glyphs)]}
+	}
+	return styles
+}
+
+// lighter mixes a colour with white.
+func lighter(c color.RGBA, share float64) color.RGBA {
+	mix := func(v uint8) uint8 { return v + uint8(share*float64(0xff-v)) }
+	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
+}
+
+// AddCurves draws curves with points and writes their names beside the plot, each
+// at the height of its line's end, so that no legend covers the data.
+func AddCurves(p *plot.Plot, curves []Curve) error {
+	styles := strokes(curves)
+	for i, c := range curves {
+		line, points, err := plotter.NewLinePoints(c.XYs)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.Name, err)
+		}
+		line.Color, line.Width = styles[i].Color, vg.Points(2)
+		points.GlyphStyle = styles[i]
+		p.Add(line, points)
+	}
+	p.Add(endLabels{curves, styles})
+	Describe(p, ends(curves))
+	return nil
+}
+
+// described are ticks with words on what the plot shows, for those who cannot see
+// it: notebooks read them.
+type described struct {
+	plot.Ticker
+	words string
+}
+
+// Alt says what the plot shows.
+func (d described) Alt() string { return d.words }
+
+// Describe puts a plot into words.
+func Describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
+
+// ends says where each curve begins and ends.
+func ends(curves []Curve) string {
+	parts := make([]string, len(curves))
+	for i, c := range curves {
+		first, last := c.XYs[0].Y, c.XYs[len(c.XYs)-1].Y
+		if parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.Name, first, last); first == last {
+			parts[i] = fmt.Sprintf("%s at %.3g", c.Name, first)
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// endLabels writes the curves' names to the right of the data, each at the height
+// of its last point or as near as there is room, behind a piece of its line.
+type endLabels struct {
+	curves []Curve
+	styles []draw.GlyphStyle
+}
+
+const (
+	labelGap    = 8  // points from the data to a label
+	labelSample = 16 // points of line before the name
+	labelHeight = 14 // points from one label to the next
+)
+
+func labelStyle(p *plot.Plot) text.Style {
+	style := p.X.Tick.Label
+	style.XAlign, style.YAlign = text.XLeft, text.YCenter
+	return style
+}
+
+// GlyphBoxes keeps room for the longest name.
+func (l endLabels) GlyphBoxes(p *plot.Plot) []plot.GlyphBox {
+	style, width := labelStyle(p), vg.Length(0)
+	for _, c := range l.curves {
+		width = max(width, style.Width(c.Name))
+	}
+	room := labelGap + labelSample + 4 + width
+	return []plot.GlyphBox{{X: 1, Y: 0.5, Rectangle: vg.Rectangle{Max: vg.Point{X: vg.Points(float64(room))}}}}
+}
+
+// Plot writes the labels.
+func (l endLabels) Plot(c draw.Canvas, p *plot.Plot) {
+	_, toY := p.Transforms(&c)
+	order, heights := make([]int, len(l.curves)), make([]vg.Length, len(l.curves))
+	for i, cu := range l.curves {
+		order[i], heights[i] = i, toY(cu.XYs[len(cu.XYs)-1].Y)
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(heights[a], heights[b]) })
+	spread(order, heights, c.Min.Y, c.Max.Y)
+	left, style := c.Max.X+labelGap, labelStyle(p)
+	for i, cu := range l.curves {
+		y := heights[i]
+		c.StrokeLine2(draw.LineStyle{Color: l.styles[i].Color, Width: vg.Points(2)}, left, y, left+labelSample, y)
+		c.DrawGlyphNoClip(l.styles[i], vg.Point{X: left + labelSample/2, Y: y})
+		c.FillText(style, vg.Point{X: left + labelSample + 4, Y: y}, cu.Name)
+	}
+}
+
+// spread moves heights, which rise in the given order, apart by a label's height,
+// half up and half down, and keeps them between bottom and top.
+func spread(order []int, heights []vg.Length, bottom, top vg.Length) {
+	up, down := slices.Clone(heights), slices.Clone(heights)
+	last := len(order) - 1
+	for n := 1; n <= last; n++ {
+		up[order[n]] = max(up[order[n]], up[order[n-1]]+labelHeight)
+		down[order[last-n]] = min(down[order[last-n]], down[order[last-n+1]]-labelHeight)
+	}
+	for n, i := range order {
+		lowest, highest := bottom+labelHeight*vg.Length(n), top-labelHeight*vg.Length(last-n)
+		heights[i] = max(min((up[i]+down[i])/2, highest), lowest)
+	}
+}

@@ -1,0 +1,158 @@
+package curve
+
+import (
+	"math"
+	"slices"
+)
+
+// Pair is two curves over the knots of both, from which weighted sums of
+// them are quickly made.
+type Pair struct {
+	x, a, b []float64
+	cells   *cells
+}
+
+func NewPair(a, b Knots) *Pair {
+	x := slices.Concat(a.X, b.X)
+	slices.Sort(x)
+	p := &Pair{x: slices.Compact(x)}
+	for _, x := range p.x {
+		p.a, p.b = append(p.a, a.At(x)), append(p.b, b.At(x))
+	}
+	if len(p.x) > 0 {
+		p.cells = newCells(pieces(p.x, p.a))
+	}
+	return p
+}
+
+// Sum returns weightA·a + weightB·b; nil if the curves have no knots, and so are 0.
+func (p *Pair) Sum(weightA, weightB float64) *Lines {
+	if len(p.x) == 0 {
+		return nil
+	}
+	y := make([]float64, len(p.x))
+	for i := range y {
+		y[i] = weightA*p.a[i] + weightB*p.b[i]
+	}
+	return &Lines{p.cells, pieces(p.x, y)}
+}
+
+// Lines is a function of straight pieces, flat beyond its ends, laid out to be
+// evaluated at many points.
+type Lines struct {
+	*cells
+	pieces []piece
+}
+
+// Identity is the function s.
+var Identity = &Lines{&cells{low: -math.MaxFloat32, high: math.MaxFloat32}, []piece{{slope: 1}, beyond, beyond}}
+
+// piece is y + slope·(s−x) for s from x to the next piece's x.
+type piece struct{ x, y, slope float32 }
+
+// beyond stands after the last piece, twice, so that one may look two ahead.
+var beyond = piece{x: float32(math.Inf(1))}
+
+// pieces joins the points (x, y), at least one, x rising strictly. Where x are one
+// in float32 the function jumps.
+func pieces(x, y []float64) []piece {
+	last := len(x) - 1
+	ps := make([]piece, 0, len(x)+2)
+	for i := range x[:last] {
+		if p := (piece{float32(x[i]), float32(y[i]), float32((y[i+1] - y[i]) / (x[i+1] - x[i]))}); p.x < float32(x[i+1]) {
+			ps = append(ps, p)
+		}
+	}
+	return append(ps, piece{x: float32(x[last]), y: float32(y[last])}, beyond, beyond)
+}
+
+// cells divide the range of x into equal parts; each knows the first piece that
+// may hold a point of it.
+type cells struct {
+	low, high float32 // the ends
+	scale     float32 // cells per unit of x
+	start     [lineCells]uint16
+}
+
+// lineCells is so many that most points lie in their cell's first or second piece
+// of the hundred or two that a prior has.
+const lineCells = 1024
+
+func newCells(ps []piece) *cells {
+	c := &cells{low: ps[0].x, high: ps[len(ps)-3].x}
+	if c.high > c.low {
+		c.scale = lineCells / (c.high - c.low)
+	}
+	at := 0
+	for i := range c.start {
+		// The cell rises with s in float32 too: what begins in a lower cell begins
+		// before every point of this one.
+		for ps[at+1] != beyond && c.of(ps[at+1].x) < i {
+			at++
+		}
+		c.start[i] = uint16(at)
+	}
+	return c
+}
+
+// of is the cell of s, which lies between low and high or is not a number.
+func (c *cells) of(s float32) int {
+	return int(min(uint32(int32((s-c.low)*c.scale)), lineCells-1))
+}
+
+// Add adds the function's value at s[i] to dst[i]: that of Curve.At up to the
+// rounding of float32.
+func (l *Lines) Add(dst, s []float32) {
+	dst = dst[:len(s)]
+	for i, v := range s {
+		if v < l.low {
+			v = l.low
+		} else if v > l.high {
+			v = l.high
+		}
+		at := int(l.start[l.of(v)])
+		at += 1 - int(math.Float32bits(v-l.pieces[at+1].x)>>31) // one further if v has got there: no branch, for no processor foresees it
+		for v >= l.pieces[at+1].x {
+			at++
+		}
+		p := &l.pieces[at]
+		dst[i] += p.y + p.slope*(v-p.x)
+	}
+}
+
+// Rising tells whether the function never falls, but for rounding, and by how much
+// that may make its values fall.
+func (l *Lines) Rising() (slack float32, ok bool) {
+	least := float32(math.Inf(-1))
+	for _, p := range l.pieces[:len(l.pieces)-2] {
+		if !(p.slope >= 0 && p.y >= least) {
+			return 0, false
+		}
+		least, slack = p.y, max(slack, p.y, -p.y)
+	}
+	return slack * 0x1p-20, true
+}
+
+// SlopeOver is the slope of the straight line nearest to the function at points x,
+// by least squares; over no points or equal ones, the mean slope between the ends.
+func (l *Lines) SlopeOver(x []float32) float32 {
+	y := make([]float32, len(x))
+	l.Add(y, x)
+	var mx, my, xx, xy float64
+	for i := range x {
+		mx, my = mx+float64(x[i])/float64(len(x)), my+float64(y[i])/float64(len(x))
+	}
+	for i := range x {
+		dx := float64(x[i]) - mx
+		xx, xy = xx+dx*dx, xy+dx*(float64(y[i])-my)
+	}
+	if xx > 0 {
+		return float32(xy / xx)
+	}
+	ends, at := []float32{l.low, l.high}, make([]float32, 2)
+	l.Add(at, ends)
+	if l == Identity || l.high <= l.low {
+		return l.pieces[0].slope
+	}
+	return (at[1] - at[0]) / (l.high - l.low)
+}

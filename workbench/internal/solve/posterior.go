@@ -1,0 +1,154 @@
+package solve
+
+import (
+	"math"
+	"slices"
+
+	"axn/workbench/internal/f32"
+)
+
+// Posterior is the one formula: with prior mean m, features F (|I|×p), anchors A,
+// their scores a and the noise s² of each,
+//
+//	s = m + F·u,  u = F_Aᵀ (F_A·F_Aᵀ + diag s²)⁻¹ (a − m_A)
+//	            = (F_Aᵀ·diag(1/s²)·F_A + I)⁻¹ F_Aᵀ·diag(1/s²)·(a − m_A)
+//
+// It is solved by the first form while there are no more anchors than features
+// and by the second from then on, so that no system is larger than p×p.
+type Posterior struct {
+	noise  []float32 // s², by anchor
+	rows   f32.Mat   // F_A, with room for all anchors to come
+	dual   dualSystem
+	primal *primalSystem // nil while the dual form is used
+	U      []float32
+}
+
+// NewPosterior is for p features and at most so many anchors.
+func NewPosterior(p, anchors int) *Posterior {
+	return &Posterior{rows: f32.NewMat(anchors, p), dual: newDual(min(anchors, p)), U: make([]float32, p)}
+}
+
+// leastNoise is the least noise of an anchor relative to its kernel value: below
+// it a float32 Cholesky factor of repeated anchors is made of rounding errors.
+const leastNoise = 1e-5
+
+// anchors are the F_A of the anchors so far.
+func (p *Posterior) anchors() f32.Mat { return p.rows.RowRange(0, len(p.noise)) }
+
+// Add adds anchors: their features, a row each, and s².
+func (p *Posterior) Add(rows f32.Mat, noise []float32) {
+	done := len(p.noise)
+	for i, s2 := range noise {
+		copy(p.rows.Row(done+i), rows.Row(i))
+		p.noise = append(p.noise, max(s2, leastNoise*f32.SqNorm(rows.Row(i))))
+	}
+	if p.primal == nil && len(p.noise) <= p.dual.factor.Rows {
+		p.dual.add(p.anchors(), p.noise)
+		return
+	}
+	if p.primal == nil {
+		p.primal, p.dual, done = newPrimal(len(p.U)), dualSystem{}, 0
+	}
+	p.primal.add(p.anchors().RowRange(done, len(p.noise)), p.noise[done:])
+	p.primal.refactor()
+}
+
+// Solve sets u for the residuals a − m_A of all anchors.
+func (p *Posterior) Solve(resid []float32) {
+	if p.primal == nil {
+		f32.GemvT(p.U, p.anchors(), p.dual.solve(resid))
+		return
+	}
+	weighted := slices.Clone(resid)
+	for i := range weighted {
+		weighted[i] /= p.noise[i]
+	}
+	f32.GemvT(p.U, p.anchors(), weighted)
+	f32.SolveCholesky(p.primal.factor, p.U)
+}
+
+// dualSystem is the n×n form. Its Cholesky factor grows by rows: O(n²·p + n³) in
+// all, however many rounds there are.
+type dualSystem struct {
+	n      int
+	factor f32.Mat // of F_A·F_Aᵀ + diag s², with room for all anchors it can take
+}
+
+func newDual(room int) dualSystem { return dualSystem{factor: f32.NewMat(room, room)} }
+
+// add takes in what anchors have grown by; noise grows where it must.
+func (d *dualSystem) add(anchors f32.Mat, noise []float32) {
+	done := d.n
+	d.n = anchors.Rows
+	l := d.lower()
+	f32.MulT(l.RowRange(done, d.n), anchors.RowRange(done, d.n), anchors, 1)
+	for i := done; i < d.n; i++ {
+		l.Row(i)[i] += noise[i]
+	}
+	if _, ok := f32.CholeskyAppend(l, done, 1); !ok {
+		d.refactor(anchors, noise)
+	}
+}
+
+// lower is the factor of the anchors so far.
+func (d *dualSystem) lower() f32.Mat { return d.factor.Sub(0, 0, d.n, d.n) }
+
+// refactor starts over with more noise until the factor exists: rounding can
+// make a nearly singular Gram matrix indefinite.
+func (d *dualSystem) refactor(anchors f32.Mat, noise []float32) {
+	l := d.lower()
+	Regular(leastNoise, 4, func(float32) bool {
+		f32.Syrk(l, anchors, false, 1)
+		for i := range noise {
+			noise[i] = 4*noise[i] + leastNoise*(1+f32.SqNorm(anchors.Row(i)))
+			l.Row(i)[i] += noise[i]
+		}
+		_, ok := f32.Cholesky(l, 1)
+		return ok
+	})
+}
+
+// solve returns (F_A·F_Aᵀ + diag s²)⁻¹·resid.
+func (d *dualSystem) solve(resid []float32) []float32 {
+	alpha := slices.Clone(resid)
+	f32.SolveCholesky(d.lower(), alpha)
+	return alpha
+}
+
+// primalSystem is the p×p form: O(n·p²) to add n anchors, O(p³) to factor.
+type primalSystem struct {
+	precision f32.Mat // lower triangle of F_Aᵀ·diag(1/s²)·F_A + I
+	factor    f32.Mat
+}
+
+func newPrimal(p int) *primalSystem {
+	s := &primalSystem{precision: f32.NewMat(p, p), factor: f32.NewMat(p, p)}
+	for i := range p {
+		s.precision.Row(i)[i] = 1
+	}
+	return s
+}
+
+func (s *primalSystem) add(rows f32.Mat, noise []float32) {
+	scaled := f32.NewMat(rows.Rows, rows.Cols) // diag(1/s)·F_A
+	for i := range rows.Rows {
+		copy(scaled.Row(i), rows.Row(i))
+		f32.Scale(float32(1/math.Sqrt(float64(noise[i]))), scaled.Row(i))
+	}
+	f32.Syrk(s.precision, f32.Transpose(scaled, 1), true, 1)
+}
+
+// refactor factors the precision, with more on its diagonal where rounding has
+// made it indefinite.
+func (s *primalSystem) refactor() {
+	ridge := float32(0)
+	Regular(leastNoise, 4, func(more float32) bool {
+		for i := range s.factor.Rows {
+			copy(s.factor.Row(i)[:i+1], s.precision.Row(i)[:i+1])
+			s.factor.Row(i)[i] *= 1 + ridge
+		}
+		ridge += more
+		_, ok := f32.Cholesky(s.factor, 1)
+		return ok
+	})
+}

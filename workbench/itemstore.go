@@ -1,0 +1,176 @@
+package workbench
+
+import (
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
+	"cmp"
+	"context"
+	"fmt"
+)
+
+// layout leaves the vectors out where they are the features.
+func (ix *Index) layout() shelf.Layout {
+	l := shelf.Layout{Vectors: ix.DE.Items.Cols, Features: ix.Features.Cols}
+	if ix.Prior != nil {
+		l.Bias = 1
+	} else if ix.Features == ix.DE.Items {
+		l.Vectors = 0
+	}
+	return l
+}
+
+// items are what searches look at.
+func (ix *Index) items() *shelf.Items {
+	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
+	if ix.Prior != nil {
+		x.Bias = ix.Prior.Bias.Data
+	}
+	return x
+}
+
+// plainStore gives the rows of an ItemStore as the kernels take them.
+type plainStore struct{ ItemStore }
+
+func (s plainStore) Rows(ctx context.Context, items []int) (f32.Mat, error) {
+	rows, err := s.ItemStore.Rows(ctx, items)
+	if err != nil {
+		return f32.Mat{}, err
+	}
+	return rows.view(), nil
+}
+
+func (s plainStore) Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error) {
+	return s.ItemStore.Candidates(ctx, matrix(vectors), k, exclude)
+}
+
+// indexStore is an index's own matrices as a store. It is exact: candidates come
+// from the scan that searches use.
+type indexStore struct {
+	*Index
+	layout shelf.Layout
+}
+
+// Items returns the index's items as a store, to be copied into another one or
+// searched as it is. Row i is v_i, F_i and the prior's bias of item i, one after
+// the other; v_i is left out where it is F_i, and the bias where there is no prior.
+// The rows stay where the index has them: in memory, or in the file of MapIndex.
+func (ix *Index) Items() ItemStore { return indexStore{ix, ix.layout()} }
+
+// StoreOf returns the rows of a matrix as an exact store, without a copy.
+func StoreOf(rows *Matrix) ItemStore {
+	return (&Index{Method: DualEncoder, DE: DualEmbeddings{Items: rows}, Features: rows}).Items()
+}
+
+// Head returns the index without its items, for searches over a store that has
+// them: as large as its queries, whatever the number of items. It can be saved.
+func (ix *Index) Head() *Index {
+	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Seed: ix.Seed, Normalization: ix.Normalization}
+	head.DE.Items = NewMatrix(0, ix.DE.Items.Cols)
+	head.Features = head.DE.Items
+	if ix.Features != ix.DE.Items {
+		head.Features = NewMatrix(0, ix.Features.Cols)
+	}
+	if ix.Prior != nil {
+		head.Prior = &Prior{priorMeta: ix.Prior.priorMeta, Bias: NewMatrix(0, 1), Map: ix.Prior.Map}
+	}
+	return head
+}
+
+func (s indexStore) Size() (items, cols int) { return s.Features.Rows, s.layout.Cols() }
+
+func (s indexStore) Rows(ctx context.Context, items []int) (*Matrix, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	rows := NewMatrix(len(items), s.layout.Cols())
+	for i, it := range items {
+		if it < 0 || it >= s.Features.Rows {
+			return nil, fmt.Errorf("workbench: rows: no item %d among %d", it, s.Features.Rows)
+		}
+		row := rows.Row(i)[:0]
+		if s.layout.Vectors > 0 {
+			row = append(row, s.DE.Items.Row(it)...)
+		}
+		if row = append(row, s.Features.Row(it)...); s.layout.Bias > 0 {
+			row = append(row, s.Prior.Bias.Data[it])
+		}
+	}
+	return rows, nil
+}
+
+func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, exclude [][]int) ([][]int, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if vectors.Cols != s.layout.Cols() || exclude != nil && len(exclude) != vectors.Rows {
+		return nil, fmt.Errorf("workbench: candidates: %w: %d vectors of %d floats, %d lists of exclusions, rows of %d floats",
+			ErrShape, vectors.Rows, vectors.Cols, len(exclude), s.layout.Cols())
+	}
+	probes := make([]shelf.Probe, vectors.Rows)
+	for q := range probes {
+		probes[q] = s.layout.InnerProduct(q, vectors.Row(q))
+		if exclude != nil {
+			for _, it := range exclude[q] {
+				probes[q].Seen[it] = true
+			}
+		}
+	}
+	hits, err := shelf.NewScan(s.items()).Choose(ctx, probes, k)
+	found := make([][]int, len(hits))
+	for q := range hits {
+		for _, h := range hits[q] {
+			found[q] = append(found[q], h.Index)
+		}
+	}
+	return found, err
+}
+
+// String fits one line.
+func (s indexStore) String() string {
+	how := "in memory"
+	if s.mapped != nil {
+		how = "in a mapped file"
+	}
+	return fmt.Sprintf("items %s: %d of %d floats", how, s.Features.Rows, s.layout.Cols())
+}
+
+// defaultOversample is SearchOptions.Oversample when that is 0.
+const defaultOversample = 4
+
+// shelf returns where a search of a number of queries together finds the items.
+func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
+	if o.Store != nil {
+		return shelf.OverStore(plainStore{o.Store}, ix.layout(), cmp.Or(o.Oversample, defaultOversample))
+	}
+	return shelf.Of(ix.items(), queries)
+}
+
+// ItemStore keeps one row of floats per item, wherever there is room for them, and
+// finds items by the inner products of their rows with a vector. Index.Items gives
+// an index's rows as a store, in memory or in a mapped file; package pgstore keeps
+// them in PostgreSQL; package storetest is the contract.
+//
+// Its methods may be called from several goroutines.
+type ItemStore interface {
+	// Size returns how many items there are, and how many floats each has.
+	Size() (items, cols int)
+
+	// Rows returns the rows of items, in the order given, in memory that is the
+	// caller's. A number that is no item's is an error.
+	Rows(ctx context.Context, items []int) (*Matrix, error)
+
+	// Candidates returns for each row of vectors the k items whose rows have the
+	// highest inner products with it, best first, ties by lower item, without the
+	// items of exclude at the same place; nil excludes nothing. There are fewer than
+	// k only where fewer are left. An approximate store may give others, in order of
+	// their inner products, and fewer.
+	Candidates(ctx context.Context, vectors *Matrix, k int, exclude [][]int) ([][]int, error)
+}
+
+// codesOf returns the codes of Features or DE.Items, which may be one matrix.
+func (ix *Index) codesOf(m *Matrix) *shelf.Codes {
+	if m == ix.Features {
+		return &ix.featureCodes
+	}
+	return &ix.itemCodes
+}

@@ -1,0 +1,136 @@
+package workbench
+
+import (
+	"fmt"
+	"slices"
+	"sort"
+
+	"github.com/go-gota/gota/dataframe"
+	"github.com/go-gota/gota/series"
+)
+
+// Round is one round of a search: the items it chose, in the order chosen, and
+// what the cross-encoder said.
+type Round struct {
+	Items  []int
+	Scores []float64
+}
+
+// Result is what one search found.
+type Result struct {
+	Query  int
+	Items  []int     // best first by cross-encoder score, ties by lower item row; at most K
+	Scores []float64 // cross-encoder scores, parallel to Items
+	Rounds []Round   // everything scored, whatever K is
+	Calls  int       // cross-encoder calls spent, never more than the budget
+}
+
+// String fits one line.
+func (r *Result) String() string {
+	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
+}
+
+// Frame shows the result as a table: query, rank (from 1), item, round (from 1),
+// score; best first.
+func (r *Result) Frame() dataframe.DataFrame {
+	n := len(r.Items)
+	query, rank, round := make([]int, n), make([]int, n), make([]int, n)
+	found := r.foundIn()
+	for i, it := range r.Items {
+		query[i], rank[i], round[i] = r.Query, i+1, found[it]
+	}
+	return dataframe.New(
+		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"), series.New(r.Items, series.Int, "item"),
+		series.New(round, series.Int, "round"), series.New(r.Scores, series.Float, "score"))
+}
+
+// foundIn maps every scored item to its round, from 1.
+func (r *Result) foundIn() map[int]int {
+	in := make(map[int]int, r.Calls)
+	for i, round := range r.Rounds {
+		for _, it := range round.Items {
+			in[it] = i + 1
+		}
+	}
+	return in
+}
+
+// Trace shows the search round by round against the exact neighbours: round,
+// calls (so far), best (highest score so far), found (exact neighbours scored so
+// far), new (of them in this round). Neighbours of another query, or none, are an error:
+// the table's Err.
+func (r *Result) Trace(exact Neighbors) dataframe.DataFrame {
+	switch {
+	case len(exact.Items) == 0:
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: query %d: there are no exact neighbours to look for: Exact finds them", r.Query)}
+	case exact.Query != r.Query:
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: the result is of query %d, the exact neighbours of query %d", r.Query, exact.Query)}
+	}
+	n := len(r.Rounds)
+	round, calls, found, fresh := make([]int, n), make([]int, n), make([]int, n), make([]int, n)
+	best := make([]float64, n)
+	sofar := Result{}
+	for i, rd := range r.Rounds {
+		sofar.Rounds = r.Rounds[:i+1]
+		round[i], calls[i], found[i], best[i] = i+1, len(rd.Items), sofar.hits(exact.Items), slices.Max(rd.Scores)
+		fresh[i] = found[i]
+		if i > 0 {
+			calls[i] += calls[i-1]
+			best[i] = max(best[i], best[i-1])
+			fresh[i] -= found[i-1]
+		}
+	}
+	return dataframe.New(
+		series.New(round, series.Int, "round"), series.New(calls, series.Int, "calls"), series.New(best, series.Float, "best"),
+		series.New(found, series.Int, "found"), series.New(fresh, series.Int, "new"))
+}
+
+// hits counts which of the wanted items the search scored.
+func (r *Result) hits(want []int) int {
+	n := 0
+	for _, round := range r.Rounds {
+		for _, it := range round.Items {
+			if slices.Contains(want, it) {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// ranked fills a result with items by their scores, as one round.
+func (r *Result) ranked(scores map[int]float64) {
+	for it := range scores {
+		r.Items = append(r.Items, it)
+	}
+	slices.Sort(r.Items)
+	for _, it := range r.Items {
+		r.Scores = append(r.Scores, scores[it])
+	}
+	rank(r.Items, r.Scores)
+	r.Rounds = []Round{{Items: r.Items, Scores: r.Scores}}
+}
+
+// rank sorts items and their scores together: best first, ties by lower item.
+func rank(items []int, scores []float64) {
+	sort.Sort(&ranking{items, scores})
+}
+
+type ranking struct {
+	items  []int
+	scores []float64
+}
+
+func (r *ranking) Len() int { return len(r.items) }
+
+func (r *ranking) Less(i, j int) bool {
+	if r.scores[i] != r.scores[j] {
+		return r.scores[i] > r.scores[j]
+	}
+	return r.items[i] < r.items[j]
+}
+
+func (r *ranking) Swap(i, j int) {
+	r.items[i], r.items[j] = r.items[j], r.items[i]
+	r.scores[i], r.scores[j] = r.scores[j], r.scores[i]
+}

@@ -1,0 +1,144 @@
+package workbench
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"math"
+)
+
+// ErrBudget says that a search was asked for without a budget.
+var ErrBudget = errors.New("the budget must be positive: set Budget to the cross-encoder calls a query may spend")
+
+// SearchOptions say how to search. The zero value of every field but Budget is
+// the best setting known.
+type SearchOptions struct {
+	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
+	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
+	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
+
+	// First chooses the items of round 1, the Y of AXN_{X,Y}; nil leaves it to
+	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
+	// and the others what their own scores put first.
+	First      Initializer
+	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
+
+	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
+	// 1; 0 is pure regression. Only the AXN methods look at it.
+	Lambda float64
+
+	// Softmax draws the items of every round after the first at random, without
+	// replacement and in proportion to exp(score/Softmax), as ADACUR's SoftMax
+	// strategy does; 0 takes the highest scores.
+	Softmax float64
+	Seed    int64 // same seed, same draws
+
+	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
+	// index was observed with. Otherwise the first such search of an index says so in its
+	// progress line, or in the log where nobody follows its progress (see WithProgress).
+	// Nothing is said where either has no fingerprint, or where one is a table of scores,
+	// which does not say what model it comes from, and the other is not.
+	SameScorer bool
+
+	// Store has the items, as Items gives them, for an index that need not have them
+	// itself (see Head); nil takes the index's own. The store is asked for Oversample
+	// times the items of a round, 0 = 4, by a straight line in place of the prior's
+	// curve, and the formula chooses among them: more find more of what a scan of all
+	// items would choose, and take longer. Initializers and Softmax need scores of all
+	// items and are errors.
+	Store      ItemStore
+	Oversample int
+}
+
+func (o SearchOptions) check() error {
+	switch {
+	case o.Budget <= 0:
+		return fmt.Errorf("%w (it is %d)", ErrBudget, o.Budget)
+	case o.K < 0 || o.Rounds < 0:
+		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
+	case !(o.Lambda >= 0 && o.Lambda <= 1):
+		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
+	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
+		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
+	case o.Oversample < 0:
+		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
+	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
+		return fmt.Errorf("Softmax is %v, not 0 or a temperature", o.Softmax)
+	}
+	return nil
+}
+
+// options fills in what o leaves to the method.
+func (ix *Index) options(o SearchOptions) SearchOptions {
+	own := systems[ix.Method].defaults
+	if o.Rounds == 0 {
+		o.Rounds = cmp.Or(own.Rounds, 5)
+	}
+	if o.FirstShare == 0 {
+		o.FirstShare = own.FirstShare
+	}
+	return o
+}
+
+// ErrOtherScorer says that a search was to use another cross-encoder than the one its
+// index was observed with.
+var ErrOtherScorer = errors.New("it is another cross-encoder")
+
+func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
+	if err := o.check(); err != nil {
+		return err
+	}
+	for _, q := range queries {
+		if q < 0 || q >= ix.DE.Queries.Rows {
+			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
+		}
+	}
+	return ix.checkStore(o)
+}
+
+// checkStore returns an error when a search cannot be made over its store.
+func (ix *Index) checkStore(o SearchOptions) error {
+	if o.Store == nil {
+		if ix.Features.Rows == 0 {
+			return fmt.Errorf("the index has no items of its own: set Store to where they are")
+		}
+		return nil
+	}
+	_, cols := o.Store.Size()
+	switch {
+	case cols != ix.layout().Cols():
+		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
+	case o.First != nil || systems[ix.Method].begin == byChance:
+		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
+	case o.Softmax > 0:
+		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
+	}
+	return nil
+}
+
+// checkSameScorer warns, once an index, that s is not the cross-encoder which the index was
+// observed with: in the progress of the search, or in the log where nobody listens to it. If
+// strict it returns an ErrOtherScorer each time.
+func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
+	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
+		return nil
+	}
+	of := fingerprintOf(ctx, s)
+	if sameScores(ix.Fingerprint, of) {
+		return nil
+	}
+	if strict {
+		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
+	}
+	if ix.warned.Swap(true) {
+		return nil
+	}
+	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)
+	if m == nil {
+		log.Print("workbench: search: ", text)
+	}
+	m.note(text)
+	return nil
+}

@@ -1,0 +1,54 @@
+package workbench
+
+import (
+	"axn/workbench/internal/shelf"
+	"context"
+	"fmt"
+)
+
+// system is what a method must bring: how to fit an index and how to follow one
+// query. A new method is one more entry in systems.
+type system struct {
+	fit       fitFunc
+	estimates func(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error)
+	begin     beginning                          // how round 1 chooses
+	scale     func(ix *Index, s float64) float64 // from cross-encoder scores to the estimate's, rising; nil is the same
+	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for
+}
+
+var systems = map[Method]system{
+	Calibrated:   {fit: fitCalibrated, estimates: calibratedEstimates, begin: inTurns, scale: warpedScale},
+	DualEncoder:  {fit: fitDualEncoder, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Transductive: {fit: fitTransductive, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
+	Inductive:    {fit: fitInductive, estimates: regressionFrom(towerVector), scale: normalizedScale},
+	Distilled:    {fit: fitDistilled, estimates: regressionFrom(towerVector), scale: normalizedScale},
+	ADACUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: bySimilarity},
+	ANNCUR:       {fit: fitCUR, estimates: regressionFrom(zeroVector), begin: byChance, defaults: SearchOptions{Rounds: 2, FirstShare: 0.3}},
+}
+
+// beginning is how a method's round 1 chooses when SearchOptions.First does not.
+type beginning int
+
+func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.apply(s) }
+
+func warpedScale(ix *Index, s float64) float64 { return ix.Prior.Warp.At(s) }
+
+func (m Method) system() (system, error) {
+	sys, ok := systems[m]
+	if !ok {
+		return sys, fmt.Errorf("no method %q", m)
+	}
+	return sys, nil
+}
+
+// fitFunc makes an index of observed scores.
+type fitFunc func(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error
+
+// estimate follows one query.
+type estimate interface {
+	// probe returns the query's score formula after all rounds so far, up to a
+	// constant. optimism adds that many standard deviations of each item's score.
+	probe(optimism float64) shelf.Probe
+	// observe adds items not seen before and the cross-encoder's scores of them.
+	observe(items shelf.Rows, scores []float64)
+}

@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"axn/workbench/internal/wordpiece"
+	"axn/workbench/internal/tokenize"
 )
 
 // tokenizerConfig is tokenizer_config.json as far as it matters.
@@ -236,7 +236,7 @@ func (m *Model) readTokenizerFile(dir string) (*tokenizerFile, error) {
 	return f, nil
 }
 
-// check refuses what the wordpiece package does not do.
+// check refuses what the tokenize package does not do.
 func (f *tokenizerFile) check() error {
 	if len(f.Model.Vocab) == 0 && (f.Model.Type == "WordPiece" || f.Model.Type == "") {
 		return errors.New("model.vocab is empty")
@@ -270,7 +270,7 @@ func (m *Model) readVocab(dir string) (map[string]int32, error) {
 		return nil, err
 	}
 	m.files = append(m.files, path)
-	vocab, err := wordpiece.ReadVocab(bytes.NewReader(text))
+	vocab, err := tokenize.ReadVocab(bytes.NewReader(text))
 	if err != nil {
 		return nil, fmt.Errorf("vocab.txt: %w", err)
 	}
@@ -293,7 +293,7 @@ func (m *Model) makeTokenizer(c *tokenizerConfig, f *tokenizerFile) (err error) 
 			*token.name = token.usual
 		}
 	}
-	o := wordpiece.Options{LowerCase: c.LowerCase, StripAccents: c.LowerCase, SpaceChinese: c.Chinese, Unknown: string(c.Unknown), CLS: string(c.CLS), SEP: string(c.SEP)}
+	o := tokenize.Options{LowerCase: c.LowerCase, StripAccents: c.LowerCase, SpaceChinese: c.Chinese, Unknown: string(c.Unknown), CLS: string(c.CLS), SEP: string(c.SEP)}
 	strip := c.StripAccents
 	if !class.settings {
 		o.LowerCase, o.StripAccents, o.SpaceChinese, strip = f.Normalizer.LowerCase, f.Normalizer.LowerCase, f.Normalizer.Chinese, f.Normalizer.StripAccents
@@ -312,10 +312,10 @@ func (m *Model) makeTokenizer(c *tokenizerConfig, f *tokenizerFile) (err error) 
 	if !class.settings { // they need not have the roles, the post-processor has ids
 		o.CLS, o.SEP = orDefault(o.CLS, o.Unknown), orDefault(o.SEP, o.Unknown)
 	}
-	if m.Tokenizer, err = wordpiece.New(f.Model.Vocab, o); err != nil {
+	if m.Tokenizer, err = tokenize.New(f.Model.Vocab, o); err != nil {
 		return err
 	}
-	m.Inputs = &wordpiece.Inputs{Tokenizer: m.Tokenizer, Left: c.TruncateSide == "left" || c.TruncateSide == "" && f.Truncation != nil && f.Truncation.Direction == "Left"}
+	m.Inputs = &tokenize.Inputs{Tokenizer: m.Tokenizer, Left: c.TruncateSide == "left" || c.TruncateSide == "" && f.Truncation != nil && f.Truncation.Direction == "Left"}
 	if err := m.setLayouts(c, f, fromFile); err != nil {
 		return err
 	}
@@ -354,7 +354,7 @@ func (m *Model) setLayouts(c *tokenizerConfig, f *tokenizerFile, fromFile bool) 
 
 // addTokens makes added and named tokens special ones. Of a token that the vocabulary lacks the id
 // must be the next free one, since transformers gives it that.
-func (c *tokenizerConfig) addTokens(f *tokenizerFile, o *wordpiece.Options) error {
+func (c *tokenizerConfig) addTokens(f *tokenizerFile, o *tokenize.Options) error {
 	vocab := f.Model.Vocab
 	known := len(vocab)
 	added := slices.Clone(f.Added)

@@ -1,6 +1,6 @@
 // Written by testdata/tables.py; measured on Hugging Face tokenizers 0.23.3.
 
-package wordpiece
+package tokenize
 
 // dropped are control, format and private-use characters, which cleaning removes: first and last code point of each run.
 var dropped = [][2]rune{

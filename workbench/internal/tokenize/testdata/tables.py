@@ -27,7 +27,7 @@ comments = {
 }
 points = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
-out = ["// Written by testdata/tables.py; measured on Hugging Face tokenizers %s.\n" % tokenizers.__version__, "package wordpiece\n"]
+out = ["// Written by testdata/tables.py; measured on Hugging Face tokenizers %s.\n" % tokenizers.__version__, "package tokenize\n"]
 for name, test in classes.items():
     ranges = []
     for c in points:

@@ -1,7 +1,7 @@
-// Package wordpiece turns text into the token ids of BERT's vocabulary, id for id what
+// Package tokenize turns text into the token ids of BERT's vocabulary, id for id what
 // Hugging Face tokenizers gives for a BertTokenizer: special tokens, normalisation,
 // punctuation splitting, then the longest-match-first pieces of each word.
-package wordpiece
+package tokenize
 
 import (
 	"bufio"
@@ -57,12 +57,12 @@ func ReadVocab(r io.Reader) (map[string]int32, error) {
 	for id := int32(0); lines.Scan(); id++ {
 		token := lines.Text()
 		if !utf8.ValidString(token) {
-			return nil, fmt.Errorf("wordpiece: vocabulary line %d is not UTF-8", id+1)
+			return nil, fmt.Errorf("tokenize: vocabulary line %d is not UTF-8", id+1)
 		}
 		vocab[token] = id
 	}
 	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("wordpiece: vocabulary line %d: %w", len(vocab)+1, err)
+		return nil, fmt.Errorf("tokenize: vocabulary line %d: %w", len(vocab)+1, err)
 	}
 	return vocab, nil
 }
@@ -82,7 +82,7 @@ func New(vocab map[string]int32, o Options) (*Tokenizer, error) {
 	}{{&t.Unknown, o.Unknown}, {&t.CLS, o.CLS}, {&t.SEP, o.SEP}} {
 		id, ok := vocab[want.token]
 		if !ok {
-			return nil, fmt.Errorf("wordpiece: the vocabulary of %d tokens lacks %q", len(vocab), want.token)
+			return nil, fmt.Errorf("tokenize: the vocabulary of %d tokens lacks %q", len(vocab), want.token)
 		}
 		*want.id = id
 	}

@@ -1,4 +1,4 @@
-package wordpiece
+package tokenize
 
 import (
 	"errors"

@@ -1,227 +1,117 @@
-// Package tokenize turns text into the token ids of BERT's vocabulary, id for id what
-// Hugging Face tokenizers gives for a BertTokenizer: special tokens, normalisation,
-// punctuation splitting, then the longest-match-first pieces of each word.
+// Package tokenize turns text into token ids, id for id what Hugging Face's tokenizers gives for
+// the same tokenizer.json: added tokens, normalizers, pre-tokenizers, models (WordPiece, Unigram,
+// BPE, WordLevel), templates, truncation and padding. What it does not do is an error that names
+// it.
 package tokenize
 
 import (
-	"bufio"
-	"cmp"
+	"errors"
 	"fmt"
-	"io"
-	"slices"
-	"strings"
-	"sync"
-	"unicode/utf8"
+	"runtime"
 )
 
-// maxChars is the length from which a word is unknown as a whole (tokenizers'
-// max_input_chars_per_word), and prefix marks a piece that continues a word.
-const (
-	maxChars = 100
-	prefix   = "##"
-)
+// ErrUnsupported is wrapped by errors about files that are well formed but want something else.
+var ErrUnsupported = errors.New("unsupported tokenizer")
 
-// Options are the settings of a tokenizer_config.json. The zero value keeps case and accents
-// and treats ideographs as letters.
-type Options struct {
-	LowerCase    bool     // do_lower_case
-	StripAccents bool     // strip_accents; null there means the value of do_lower_case
-	SpaceChinese bool     // tokenize_chinese_chars
-	Unknown      string   // the token of unknown words; "" means [UNK]
-	CLS, SEP     string   // the tokens around a sequence; "" means [CLS] and [SEP]
-	Special      []string // tokens recognised in raw text; nil means those three, [PAD] and [MASK]
+func unsupported(format string, args ...any) error {
+	return fmt.Errorf("%w: %s", ErrUnsupported, fmt.Sprintf(format, args...))
 }
 
-// Tokenizer holds a vocabulary. Any number of goroutines may use one at once.
+// Tokenizer is made of the parts of a tokenizer.json. Any number of goroutines may use one at once.
 type Tokenizer struct {
-	Unknown, CLS, SEP int32 // ids of the special tokens every model has
+	// SpecialAsText has special tokens that stand literally in a text tokenized as text, as
+	// encode_special_tokens and split_special_tokens have it. Without it "a [SEP] b" holds the
+	// separator itself.
+	SpecialAsText bool
 
-	starts, continues map[string]int32 // pieces that begin a word; that continue one, without ##
-	longest           int              // bytes of the longest piece
-	specials          []special        // longest first
-	first             string           // the bytes specials begin with
-	options           Options
-	scratch           sync.Pool // of *words
+	// One and Two are the layouts of one text and of two.
+	One, Two Layout
+
+	Truncation *Truncation // of tokenizer.json; nil without
+	Padding    *Padding    // of tokenizer.json; nil without
+
+	vocab      map[string]int32 // with the added tokens
+	added      []AddedToken
+	raw, after *finder // added tokens of the text as it is; of the normalized one
+	normalizer normalizers
+	cutter     preTokenizers
+	model      model
+	scratch    chan *scratch
 }
 
-type special struct {
-	text string
-	id   int32
+// scratch is what one text at a time needs. Reused, it allocates nothing.
+type scratch struct {
+	raw     []byte
+	buffers buffers
+	words   words
+	cache   *cache
+	path    []step
+	symbol  []byte
+	long    long
 }
 
-// ReadVocab reads a vocab.txt: one token a line, the line number (from 0) its id. Of a
-// token that stands twice the later line counts, as in transformers.
-func ReadVocab(r io.Reader) (map[string]int32, error) {
-	vocab := map[string]int32{}
-	lines := bufio.NewScanner(r)
-	for id := int32(0); lines.Scan(); id++ {
-		token := lines.Text()
-		if !utf8.ValidString(token) {
-			return nil, fmt.Errorf("tokenize: vocabulary line %d is not UTF-8", id+1)
-		}
-		vocab[token] = id
-	}
-	if err := lines.Err(); err != nil {
-		return nil, fmt.Errorf("tokenize: vocabulary line %d: %w", len(vocab)+1, err)
-	}
-	return vocab, nil
+func (t *Tokenizer) init() *Tokenizer {
+	t.scratch = make(chan *scratch, runtime.GOMAXPROCS(0))
+	return t
 }
 
-// New makes a tokenizer of a vocabulary (token to id). The unknown, CLS and SEP tokens must be
-// in it; other special tokens are recognised as far as they are.
-func New(vocab map[string]int32, o Options) (*Tokenizer, error) {
-	o.Unknown, o.CLS, o.SEP = cmp.Or(o.Unknown, "[UNK]"), cmp.Or(o.CLS, "[CLS]"), cmp.Or(o.SEP, "[SEP]")
-	if o.Special == nil {
-		o.Special = []string{o.Unknown, o.CLS, o.SEP, "[PAD]", "[MASK]"}
-	}
-	t := &Tokenizer{options: o, starts: map[string]int32{}, continues: map[string]int32{}}
-	t.scratch.New = func() any { return new(words) }
-	for _, want := range []struct {
-		id    *int32
-		token string
-	}{{&t.Unknown, o.Unknown}, {&t.CLS, o.CLS}, {&t.SEP, o.SEP}} {
-		id, ok := vocab[want.token]
-		if !ok {
-			return nil, fmt.Errorf("tokenize: the vocabulary of %d tokens lacks %q", len(vocab), want.token)
-		}
-		*want.id = id
-	}
-	for token, id := range vocab {
-		t.longest = max(t.longest, len(token))
-		if rest, ok := strings.CutPrefix(token, prefix); ok {
-			t.continues[rest] = id
-		} else {
-			t.starts[token] = id
-		}
-	}
-	t.addSpecials(vocab, o.Special)
-	return t, nil
+// ID is the id of a token of the vocabulary or of those added.
+func (t *Tokenizer) ID(token string) (id int32, ok bool) {
+	id, ok = t.vocab[token]
+	return id, ok
 }
 
-func (t *Tokenizer) addSpecials(vocab map[string]int32, tokens []string) {
-	for _, token := range tokens {
-		if id, ok := vocab[token]; ok && token != "" {
-			t.specials = append(t.specials, special{token, id})
-			t.first += token[:1]
+// Last is the token with the largest id.
+func (t *Tokenizer) Last() (token string, id int32) {
+	id = -1
+	for text, i := range t.vocab {
+		if i > id {
+			token, id = text, i
 		}
 	}
-	slices.SortStableFunc(t.specials, func(a, b special) int { return len(b.text) - len(a.text) })
-	if strings.Count(t.first, t.first[:min(1, len(t.first))]) == len(t.first) {
-		t.first = t.first[:min(1, len(t.first))] // one byte to look for, as with [CLS], [SEP] …
-	}
+	return token, id
+}
+
+// LowerFirst has texts lower-cased before anything else is done with them but added tokens, as
+// sentence-transformers' do_lower_case has it.
+func (t *Tokenizer) LowerFirst() {
+	t.normalizer = append(normalizers{lowercase}, t.normalizer...)
 }
 
 // Append appends the ids of text to dst and returns it; no special tokens are added. A special
-// token that stands literally in the text ("a [SEP] b") becomes its id, since transformers does
-// so and a score must not depend on who computed it; whoever takes text from strangers and
-// minds strips the brackets first. Bytes that are not UTF-8 are dropped.
-// It allocates only when dst has too little room.
+// token that stands literally in the text becomes its id, since transformers does so and a score
+// must not depend on who computed it, unless SpecialAsText is set. What is not UTF-8 counts as
+// U+FFFD. It allocates only when dst has too little room.
 func (t *Tokenizer) Append(dst []int32, text string) []int32 {
-	w := t.scratch.Get().(*words)
-	defer t.scratch.Put(w)
-	return t.append(dst, text, w)
-}
-
-func (t *Tokenizer) append(dst []int32, text string, w *words) []int32 {
-	for text != "" {
-		start, end, id := t.nextSpecial(text)
-		if start > 0 {
-			w.split(text[:start], &t.options)
-			dst = t.appendWords(dst, w)
-		}
-		if end > start {
-			dst = append(dst, id)
-		}
-		text = text[end:]
+	var s *scratch
+	select {
+	case s = <-t.scratch:
+	default:
+		s = &scratch{cache: newCache()}
+	}
+	dst = t.append(dst, text, s)
+	select {
+	case t.scratch <- s:
+	default:
 	}
 	return dst
 }
 
-// nextSpecial finds the first special token in text; start and end are both len(text) when
-// there is none.
-func (t *Tokenizer) nextSpecial(text string) (start, end int, id int32) {
-	for start = 0; start < len(text); start++ {
-		skip := indexAny(text[start:], t.first)
-		if skip < 0 {
-			break
+func (t *Tokenizer) append(dst []int32, text string, s *scratch) []int32 {
+	s.raw = validUTF8(s.raw[:0], text)
+	t.raw.each(s.raw, t.SpecialAsText, func(start, end int) {
+		p := piece{text: s.raw[start:end]}
+		if start == 0 {
+			_, p.origin = firstClass(p.text)
 		}
-		start += skip
-		for _, s := range t.specials {
-			if strings.HasPrefix(text[start:], s.text) {
-				return start, start + len(s.text), s.id
+		p = t.normalizer.normalize(&s.buffers, p)
+		t.after.each(p.text, t.SpecialAsText, func(start, end int) {
+			s.words.set(piece{p.text[start:end], min(max(0, p.origin-start), end-start)})
+			t.cutter.split(&s.words)
+			for _, w := range s.words.spans {
+				dst = s.cache.append(dst, s.words.text[w.start:w.end], t.model, s)
 			}
-		}
-	}
-	return len(text), len(text), 0
-}
-
-// indexAny is strings.IndexAny with the usual case, one ASCII byte, at full speed and with
-// bytes taken for bytes.
-func indexAny(text, set string) int {
-	if len(set) == 1 {
-		return strings.IndexByte(text, set[0])
-	}
-	for i := range len(text) {
-		if strings.IndexByte(set, text[i]) >= 0 {
-			return i
-		}
-	}
-	return -1
-}
-
-func (t *Tokenizer) appendWords(dst []int32, w *words) []int32 {
-	start := 0
-	for _, span := range w.spans {
-		dst = t.appendWord(dst, w.bytes[start:span.end], span.chars)
-		start = span.end
-	}
+		}, func(id int32) { dst = append(dst, id) })
+	}, func(id int32) { dst = append(dst, id) })
 	return dst
-}
-
-// appendWord splits one word of so many characters greedily into its longest pieces; a word
-// with a remainder that no piece begins is unknown as a whole.
-func (t *Tokenizer) appendWord(dst []int32, word []byte, chars int) []int32 {
-	if chars > maxChars {
-		return append(dst, t.Unknown)
-	}
-	if id, ok := t.starts[string(word)]; ok {
-		return append(dst, id)
-	}
-	before, pieces := len(dst), t.starts
-	for len(word) > 0 {
-		id, n := longestPiece(pieces, word[:min(len(word), t.longest)])
-		if n == 0 {
-			return append(dst[:before], t.Unknown)
-		}
-		dst, word, pieces = append(dst, id), word[n:], t.continues
-	}
-	return dst
-}
-
-// longestPiece looks the prefixes of word up, longest first. A prefix that ends inside a
-// character is never found, since the vocabulary is UTF-8.
-func longestPiece(pieces map[string]int32, word []byte) (id int32, n int) {
-	for n = len(word); n > 0; n-- {
-		if id, ok := pieces[string(word[:n])]; ok {
-			return id, n
-		}
-	}
-	return 0, 0
-}
-
-// Truncate says how many ids of two sequences of na and nb ids are kept so that together they
-// have at most room: transformers' longest_first, which cuts the longer one and, when both
-// are long, leaves half to each.
-func Truncate(na, nb, room int) (int, int) {
-	if na+nb <= room {
-		return na, nb
-	}
-	short, long := min(na, nb), 0
-	if long = room - short; long < short {
-		short, long = room/2, room-room/2
-	}
-	if na > nb {
-		return long, short
-	}
-	return short, long
 }

@@ -1,45 +1,87 @@
-"""Writes ../tables.go: the character classes of BERT's normaliser and pre-tokeniser,
-measured code point by code point on Hugging Face tokenizers (pip install tokenizers).
+"""Writes ../tables.go: what Hugging Face tokenizers takes characters for, measured code point by
+code point (pip install tokenizers).
 
     python tables.py | gofmt > ../tables.go
 """
 import tokenizers
-from tokenizers.normalizers import BertNormalizer, NFD
-from tokenizers.pre_tokenizers import BertPreTokenizer
+from charsmap import precompiled
+from tokenizers import Regex
+from tokenizers.normalizers import NFC, NFD, NFKC, NFKD, BertNormalizer, Lowercase, StripAccents
+from tokenizers.pre_tokenizers import BertPreTokenizer, Digits, Split, Whitespace, WhitespaceSplit
 
 off = dict(clean_text=False, handle_chinese_chars=False, strip_accents=False, lowercase=False)
 clean = BertNormalizer(**off | {"clean_text": True})
 strip = BertNormalizer(**off | {"strip_accents": True})
 cjk = BertNormalizer(**off | {"handle_chinese_chars": True})
-split = BertPreTokenizer()
+bert, numeric, word, space = BertPreTokenizer(), Digits(individual_digits=True), Whitespace(), WhitespaceSplit()
+letter, number, onigspace = (Split(Regex(p), "isolated") for p in (r"\p{L}", r"\p{N}", r"\s"))
+nfd, nfkd, nfc, nfkc, lower, accents = NFD(), NFKD(), NFC(), NFKC(), Lowercase(), StripAccents()
+x, xacute, begin = precompiled({"x": "y"}), precompiled({"x\u0301": "z"}), precompiled({"\u0600": "p"})
+
+
+def pieces(pre, text):
+    return len(pre.pre_tokenize_str(text))
+
+
+assert all((pieces(onigspace, "a" + chr(c) + "b") == 3) == (pieces(space, "a" + chr(c) + "b") == 2) for c in range(0x3100))
 classes = {
-    "dropped": lambda c: clean.normalize_str("a" + c + "b") == "ab",
-    "punctuation": lambda c: len(split.pre_tokenize_str("a" + c + "b")) == 3,
-    "chinese": lambda c: cjk.normalize_str("a" + c + "b") != "a" + c + "b",
-    # a mark is a character that stripping removes and that does not decompose
-    "marks": lambda c: strip.normalize_str("a" + c + "b") == "ab" and NFD().normalize_str(c) == c,
-}
-comments = {
-    "dropped": "control, format and private-use characters, which cleaning removes",
-    "punctuation": "characters that stand as words of their own",
-    "chinese": "ideographs, which get a space on either side",
-    "marks": "non-spacing marks, which accent stripping removes after decomposition",
+    "other": ("control, format and private-use characters, which cleaning removes", lambda c: clean.normalize_str("a" + c + "b") == "ab"),
+    "punctuation": ("characters that stand as words of their own in BERT", lambda c: pieces(bert, "a" + c + "b") == 3),
+    "chinese": ("ideographs, which get a space on either side in BERT", lambda c: cjk.normalize_str("a" + c + "b") != "a" + c + "b"),
+    "nonspacing": ("marks that BERT's accent stripping removes after decomposition", lambda c: strip.normalize_str("a" + c + "b") == "ab" and nfd.normalize_str(c) == c),
+    "combining": ("marks that StripAccents removes", lambda c: accents.normalize_str("a" + c + "b") == "ab"),
+    "space": ("white space", lambda c: pieces(space, "a" + c + "b") == 2),
+    "numeric": ("numbers of Digits", lambda c: pieces(numeric, "a" + c + "b") == 3),
+    "word": (r"\w of Whitespace and of single words", lambda c: pieces(word, "a" + c + "b") == 1),
+    "letter": (r"\p{L} of the patterns", lambda c: pieces(letter, "." + c + ".") == 3),
+    "number": (r"\p{N} of the patterns", lambda c: pieces(number, "." + c + ".") == 3),
+    "joiner": ("characters that end no grapheme before them", lambda c: x.normalize_str("x" + c) == "y"),
+    "prepend": ("characters that end no grapheme after them", lambda c: xacute.normalize_str(c + "x\u0301") != c + "z"),
+    "control": ("characters that end a grapheme before and after them", lambda c: ord(c) < 0x10000 and begin.normalize_str("\u0600" + c) != "p"),
+    "unstable": ("characters that decompose or are put into order", lambda c: nfkd.normalize_str(c) != c or nfd.normalize_str("a\u0345" + c) != "a\u0345" + c or nfd.normalize_str("a" + c + "\u0334") != "a" + c + "\u0334"),
 }
 points = [c for c in range(0x110000) if not 0xD800 <= c < 0xE000]
 
-out = ["// Written by testdata/tables.py; measured on Hugging Face tokenizers %s.\n" % tokenizers.__version__, "package tokenize\n"]
-for name, test in classes.items():
-    ranges = []
+
+def ranges(test):
+    runs = []
     for c in points:
-        if not test(chr(c)):
+        if test(chr(c)):
+            if runs and runs[-1][1] == c - 1:
+                runs[-1][1] = c
+            else:
+                runs.append([c, c])
+    return runs
+
+
+def rows(entries, width):
+    return ["\t" + ", ".join(entries[i:i + width]) + "," for i in range(0, len(entries), width)]
+
+
+def lowers():
+    """Runs of characters, every one or every second, with the distance to their lower case."""
+    runs = []
+    for c in points:
+        low = lower.normalize_str(chr(c))
+        if low == chr(c) or len(low) > 1:
+            assert len(low) == 1 or c == 0x130, hex(c)
             continue
-        if ranges and ranges[-1][1] == c - 1:
-            ranges[-1][1] = c
+        d, last = ord(low) - c, runs[-1] if runs else None
+        step = last and c - last[1]
+        if last and last[2] == d and step in (1, 2) and last[3] in (0, step):
+            last[1], last[3] = c, step
         else:
-            ranges.append([c, c])
-    out.append("// %s are %s: first and last code point of each run." % (name, comments[name]))
-    out.append("var %s = [][2]rune{" % name)
-    row = ["{0x%x, 0x%x}" % tuple(r) for r in ranges]
-    out += ["\t" + ", ".join(row[i:i + 6]) + "," for i in range(0, len(row), 6)]
-    out.append("}\n")
+            runs.append([c, c, d, 0])
+    return runs
+
+
+out = ["// Code generated by testdata/tables.py from Hugging Face tokenizers %s; DO NOT EDIT.\n" % tokenizers.__version__, "package tokenize\n"]
+for name, (comment, test) in classes.items():
+    runs = ranges(test)
+    out.append("// %sRanges are %s: first and last code point of each run." % (name, comment))
+    out.append("var %sRanges = [][2]rune{" % name)
+    out += rows(["{0x%x, 0x%x}" % tuple(r) for r in runs], 8) + ["}\n"]
+out.append("// lowerRuns are the characters with a lower case of one character: first, last, distance to the lower case, step.")
+out.append("var lowerRuns = [][4]rune{")
+out += rows(["{0x%x, 0x%x, %d, %d}" % (a, b, d, max(s, 1)) for a, b, d, s in lowers()], 6) + ["}"]
 print("\n".join(out))

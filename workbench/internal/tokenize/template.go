@@ -54,7 +54,8 @@ func parsePostProcessor(part json.RawMessage) (one, two Layout, err error) {
 	case len(found) == 1:
 		one, two = found[0][0], found[0][1]
 	default:
-		one.pieces, two.pieces = []Piece{{}}, []Piece{{}, {Text: 1, Type: 1}}
+		one, _ = NewLayout([]Piece{{}}, 1)
+		two, _ = NewLayout([]Piece{{}, {Text: 1, Type: 1}}, 2)
 	}
 	return one, two, nil
 }

@@ -40,6 +40,9 @@ func (s Strategy) Keep(na, nb, room int) (int, int) {
 	if na+nb <= room {
 		return na, nb
 	}
+	if room == 0 {
+		return 0, 0
+	}
 	switch s {
 	case OnlyFirst:
 		return max(0, room-nb), nb

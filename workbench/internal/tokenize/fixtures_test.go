@@ -156,7 +156,7 @@ func pairCases(rows [][]any) (pairs []pairCase) {
 	return pairs
 }
 
-// TestOracle compares each file of testdata with what .ci/tokenizers.py found with the library on
+// TestOracle compares each file of testdata with what .ci/tokens.py found with the library on
 // more than 100,000 texts, in the folder AXN_TOKENIZERS.
 func TestOracle(t *testing.T) {
 	dir := os.Getenv("AXN_TOKENIZERS")

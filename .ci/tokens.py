@@ -2,7 +2,7 @@
 """What Hugging Face tokenizers makes of more than 100,000 texts with every tokenizer file of
 workbench/internal/tokenize/testdata, as checksums in the folder given: TestOracle compares.
 
-    .ci/tokenizers.py FOLDER [SHARED/data]
+    .ci/tokens.py FOLDER [SHARED/data]
 """
 import glob
 import gzip

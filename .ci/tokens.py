@@ -24,7 +24,7 @@ for folder in shared:
     for path in sorted(glob.glob(folder + "/*/texts.jsonl")):
         every += [json.loads(line)["text"].encode() for line in open(path, encoding="utf-8")]
 every += texts.long() + texts.hard(300) + texts.code_points()
-every += [texts.mixed(rng) for _ in range(40_000)] + [texts.broken(rng) for _ in range(8_000)]
+every += [texts.mixed(rng) for _ in range(10_000)] + [texts.broken(rng) for _ in range(3_000)]
 while len(every) < 110_000:
     every.append(texts.mixed(rng))
 print(len(every), "texts of", sum(map(len, every)), "bytes")

@@ -1,7 +1,6 @@
 package tokenize
 
 import (
-	"bytes"
 	"compress/gzip"
 	"encoding/binary"
 	"encoding/json"
@@ -116,17 +115,20 @@ func (x expected) compare(t *testing.T, name string, tok *Tokenizer, texts []str
 	}
 }
 
-// TestGoldenFiles compares each file of testdata with what the library makes of hard texts.
-func TestGoldenFiles(t *testing.T) {
-	var g struct {
-		Texts []json.RawMessage
-		Pairs [][]any
-		Files map[string]expected
-	}
+// goldenFile is testdata/golden.json.gz.
+type goldenFile struct {
+	Texts   []json.RawMessage
+	Pairs   [][]any
+	Files   map[string]expected
+	Folders map[string][]uint32
+}
+
+// readGoldenFile gives the golden file and its texts.
+func readGoldenFile(t testing.TB) (g goldenFile, texts []string) {
 	if err := json.Unmarshal(unzip(t, "testdata/golden.json.gz"), &g); err != nil {
 		t.Fatal(err)
 	}
-	texts := make([]string, len(g.Texts))
+	texts = make([]string, len(g.Texts))
 	for i, raw := range g.Texts {
 		var numbers []int
 		if json.Unmarshal(raw, &texts[i]) == nil {
@@ -138,12 +140,59 @@ func TestGoldenFiles(t *testing.T) {
 			texts[i] += string([]byte{byte(b)})
 		}
 	}
+	return g, texts
+}
+
+// TestGoldenFiles compares each file of testdata with what the library makes of hard texts.
+func TestGoldenFiles(t *testing.T) {
+	g, texts := readGoldenFile(t)
 	pairs := pairCases(g.Pairs)
 	if len(g.Files) < 8 || len(texts) < 500 || len(pairs) < 1000 {
 		t.Fatalf("%d files, %d texts, %d pairs", len(g.Files), len(texts), len(pairs))
 	}
 	for name, x := range g.Files {
 		t.Run(name, func(t *testing.T) { x.compare(t, name, tokenizerFile(t, name), texts, pairs) })
+	}
+}
+
+// TestFolders reads what folders without a tokenizer.json have: models of sentencepiece, and
+// vocab.json with merges.txt.
+func TestFolders(t *testing.T) {
+	g, texts := readGoldenFile(t)
+	read := func(name string) []byte {
+		b, err := os.ReadFile(filepath.Join("testdata/folders", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	for name, open := range map[string]func() (*File, error){
+		"unigram": func() (*File, error) { return ReadSentencePiece(read("unigram/tokenizer.model")) },
+		"bpe":     func() (*File, error) { return ReadSentencePiece(read("bpe/tokenizer.model")) },
+		"byte-bpe": func() (*File, error) {
+			return ReadMerges(read("byte-bpe/vocab.json"), read("byte-bpe/merges.txt"), false)
+		},
+	} {
+		f, err := open()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		tok, err := f.Tokenizer()
+		if err != nil {
+			t.Fatal(name, err)
+		}
+		tok.SpecialAsText = true
+		faults := 0
+		for i, text := range texts {
+			if ids := tok.Append(nil, text); checksum(Encoding{IDs: ids}, false) != g.Folders[name][i] {
+				if faults++; faults < 6 {
+					t.Errorf("%s: %.200q: %v", name, text, ids[:min(len(ids), 60)])
+				}
+			}
+		}
+		if faults > 0 {
+			t.Errorf("%s: %d of %d differ", name, faults, len(texts))
+		}
 	}
 }
 
@@ -174,13 +223,15 @@ func TestOracle(t *testing.T) {
 	}
 	for _, file := range files {
 		name := strings.TrimSuffix(filepath.Base(file), ".json.gz")
-		var x struct {
-			expected
-			Rows [][]any
-		}
-		if err := json.NewDecoder(bytes.NewReader(unzip(t, filepath.Join(dir, name+".json.gz")))).Decode(&x); err != nil {
-			t.Fatal(name, err)
-		}
-		t.Run(name, func(t *testing.T) { x.compare(t, name, tokenizerFile(t, name), texts, pairCases(x.Rows)) })
+		t.Run(name, func(t *testing.T) {
+			var x struct {
+				expected
+				Rows [][]any
+			}
+			if err := json.Unmarshal(unzip(t, filepath.Join(dir, name+".json.gz")), &x); err != nil {
+				t.Fatal(err)
+			}
+			x.compare(t, name, tokenizerFile(t, name), texts, pairCases(x.Rows))
+		})
 	}
 }

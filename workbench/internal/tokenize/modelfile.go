@@ -24,6 +24,8 @@ type ModelFile struct {
 	FuseUnknown  bool            `json:"fuse_unk"`
 	IgnoreMerges bool            `json:"ignore_merges"`
 	Dropout      *float64        `json:"dropout"`
+
+	pieces []spmPiece // in the place of Vocab, where a sentencepiece model was read
 }
 
 // model makes the model and its vocabulary. last, if not nil, is a ByteLevel that stands before it.
@@ -32,7 +34,10 @@ func (f *ModelFile) model(last *bytesOf) (model, map[string]int32, error) {
 		return f.unigram()
 	}
 	vocab := map[string]int32{}
-	if err := json.Unmarshal(f.Vocab, &vocab); err != nil {
+	for i, p := range f.pieces {
+		vocab[p.text] = int32(i)
+	}
+	if err := json.Unmarshal(f.Vocab, &vocab); err != nil && f.pieces == nil {
 		return nil, nil, fmt.Errorf("vocab: %w", err)
 	}
 	if len(vocab) == 0 {
@@ -143,7 +148,10 @@ func (m *bpe) readBytes() {
 
 func (f *ModelFile) unigram() (model, map[string]int32, error) {
 	var list []scoredToken
-	if err := json.Unmarshal(f.Vocab, &list); err != nil {
+	for _, p := range f.pieces {
+		list = append(list, scoredToken{p.text, float64(p.score)})
+	}
+	if err := json.Unmarshal(f.Vocab, &list); err != nil && f.pieces == nil {
 		return nil, nil, fmt.Errorf("vocab: %w", err)
 	}
 	if f.UnknownID == nil {

@@ -25,13 +25,22 @@ func (l literal) find(text []byte, from int) (start, end int) {
 	return from + i, from + i + len(l)
 }
 
-// repeated is a pattern of so many characters of a kind.
+// repeated is a pattern of so many characters of a kind; most is 0 without a limit. one, if not
+// empty, is a text that every match begins with.
 type repeated struct {
 	is          func(rune) bool
 	least, most int
+	one         []byte
 }
 
 func (p repeated) find(text []byte, from int) (start, end int) {
+	if len(p.one) > 0 {
+		skip := bytes.Index(text[from:], p.one)
+		if skip < 0 {
+			return -1, -1
+		}
+		from += skip
+	}
 	start, n := from, 0
 	for i := from; ; {
 		r, size := utf8.DecodeRune(text[i:])
@@ -54,7 +63,7 @@ func (p repeated) find(text []byte, from int) (start, end int) {
 
 // ofClass is a pattern of one character of a class.
 func ofClass(c class) pattern {
-	return repeated{func(r rune) bool { return classOf(r)&c != 0 }, 1, 1}
+	return repeated{is: func(r rune) bool { return classOf(r)&c != 0 }, least: 1, most: 1}
 }
 
 // isPunctuation is what Punctuation splits at.
@@ -92,7 +101,11 @@ func parsePattern(expr string) pattern {
 		}
 		least, most, behind := parseCount(after)
 		if least > 0 && behind == "" && rest == expr {
-			return repeated{is, least, most}
+			p := repeated{is: is, least: least, most: most}
+			if char >= 0 {
+				p.one = []byte(strings.Repeat(string(char), min(least, 8)))
+			}
+			return p
 		}
 		if char < 0 || least != 1 || most != 1 {
 			return nil

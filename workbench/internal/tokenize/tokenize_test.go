@@ -277,18 +277,24 @@ func FuzzAppend(f *testing.F) {
 	})
 }
 
+// BenchmarkAppend tokenizes the texts of the shared data with files of each kind.
 func BenchmarkAppend(b *testing.B) {
-	tok, texts := sharedTokenizer(b), sharedTexts(b, "verbs")
-	var bytes, tokens int
+	texts := sharedTexts(b, "verbs")
+	bytes := 0
 	for _, text := range texts {
 		bytes += len(text)
 	}
-	b.SetBytes(int64(bytes / len(texts)))
-	b.ReportAllocs()
-	dst := make([]int32, 0, 512)
-	for i := 0; b.Loop(); i++ {
-		dst = tok.Append(dst[:0], texts[i%len(texts)])
-		tokens += len(dst)
+	for _, name := range []string{"bert-uncased", "xlm-roberta", "modernbert", "qwen", "llama2"} {
+		b.Run("file="+name, func(b *testing.B) {
+			tok := tokenizerFile(b, name)
+			b.SetBytes(int64(bytes / len(texts)))
+			b.ReportAllocs()
+			dst, tokens := make([]int32, 0, 512), 0
+			for i := 0; b.Loop(); i++ {
+				dst = tok.Append(dst[:0], texts[i%len(texts)])
+				tokens += len(dst)
+			}
+			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+		})
 	}
-	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 }

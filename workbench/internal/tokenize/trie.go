@@ -104,34 +104,40 @@ func (b *trieBuilder) take(at int32) {
 	b.cells[at] = cell{base: 0, id: -1}
 }
 
-// fill places the children of a node: the strings order[lo:hi], which share depth bytes.
+// fill places the children of a node: the strings order[lo:hi], which share depth bytes. What follows
+// a node without branches takes no further call, so that long strings do not pile up.
 func (b *trieBuilder) fill(node int32, lo, hi, depth int) {
-	for lo < hi && len(b.strings[b.order[lo]]) == depth {
-		b.cells[node].id = b.ids[b.order[lo]]
-		lo++
+	for {
+		for lo < hi && len(b.strings[b.order[lo]]) == depth {
+			b.cells[node].id = b.ids[b.order[lo]]
+			lo++
+		}
+		if lo == hi {
+			return
+		}
+		bytes, starts := b.branches(lo, hi, depth)
+		base := b.place(bytes)
+		b.cells[node].base = base
+		for _, c := range bytes {
+			b.take(base + int32(c))
+			b.cells[base+int32(c)].parent = node
+		}
+		for i, c := range bytes[1:] {
+			b.fill(base+int32(c), starts[i+1], starts[i+2], depth+1)
+		}
+		node, hi, depth = base+int32(bytes[0]), starts[1], depth+1
 	}
-	if lo == hi {
-		return
-	}
-	var bytes [256]byte
-	var starts [257]int
-	n := 0
+}
+
+// branches are the bytes that the strings order[lo:hi] go on with, and where those of each begin and
+// the last end.
+func (b *trieBuilder) branches(lo, hi, depth int) (bytes []byte, starts []int) {
 	for i := lo; i < hi; i++ {
-		if c := b.strings[b.order[i]][depth]; n == 0 || c != bytes[n-1] {
-			bytes[n], starts[n] = c, i
-			n++
+		if c := b.strings[b.order[i]][depth]; len(bytes) == 0 || c != bytes[len(bytes)-1] {
+			bytes, starts = append(bytes, c), append(starts, i)
 		}
 	}
-	starts[n] = hi
-	base := b.place(bytes[:n])
-	b.cells[node].base = base
-	for _, c := range bytes[:n] {
-		b.take(base + int32(c))
-		b.cells[base+int32(c)].parent = node
-	}
-	for i, c := range bytes[:n] {
-		b.fill(base+int32(c), starts[i], starts[i+1], depth+1)
-	}
+	return bytes, append(starts, hi)
 }
 
 // place finds a base at which the cells of all bytes are free.

@@ -2,7 +2,7 @@
 Hugging Face tokenizers and sentencepiece, the folders of older styles in folders/, and
 golden.json.gz: what the library makes of hard texts with each.
 
-    pip install tokenizers sentencepiece
+    pip install tokenizers sentencepiece protobuf transformers
     python make.py
 """
 import gzip
@@ -13,6 +13,7 @@ import sentencepiece
 from sentencepiece import sentencepiece_model_pb2 as proto
 from tokenizers import AddedToken, Regex, Tokenizer, models, normalizers as n, pre_tokenizers as p, processors, trainers
 import texts
+from transformers.convert_slow_tokenizer import SpmConverter
 
 corpus = texts.verbs() + texts.script_lines()
 QWEN = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
@@ -176,11 +177,27 @@ golden["texts"], golden["pairs"] = [texts.shown(b) for b in hard], list(texts.pa
 for name, t in files.items():
     write("files/%s.json.gz" % name, json.loads(t.to_str()))
     golden["files"][name] = texts.expected(t, hard)
-write("golden.json.gz", golden)
-os.makedirs("folders/unigram", exist_ok=True)
-os.makedirs("folders/bpe", exist_ok=True)
-for name, model in (("unigram", fallback), ("bpe", spm("bpe", normalization_rule_name="identity", byte_fallback=True, add_dummy_prefix=True, remove_extra_whitespaces=False))):
+folders = {"unigram": fallback, "bpe": spm("bpe", normalization_rule_name="identity", byte_fallback=True, remove_extra_whitespaces=False)}
+for name, model in folders.items():
+    os.makedirs("folders/" + name, exist_ok=True)
     with open("folders/%s/tokenizer.model" % name, "wb") as out:
         out.write(model.SerializeToString())
 os.makedirs("folders/byte-bpe", exist_ok=True)
 files["gpt2"].model.save("folders/byte-bpe")
+
+
+class Slow:
+    vocab_file = "folders/unigram/tokenizer.model"
+
+
+class Converter(SpmConverter):
+    handle_byte_fallback = True
+
+
+t = Converter(Slow()).converted()
+t.encode_special_tokens = True
+of_bpe = sentencepiece.SentencePieceProcessor(model_file="folders/bpe/tokenizer.model")
+plain = [texts.read(b) for b in hard]
+golden["folders"] = {"unigram": [texts.checksum(e.ids) for e in t.encode_batch(plain, add_special_tokens=False)],
+                     "bpe": [texts.checksum(of_bpe.encode(x)) for x in plain], "byte-bpe": golden["files"]["gpt2"]["text"]}
+write("golden.json.gz", golden)

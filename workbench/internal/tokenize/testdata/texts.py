@@ -90,6 +90,10 @@ def read(b):
     return b.decode("utf-8", errors="replace")
 
 
+def checksum(ids):
+    return zlib.crc32(" ".join(map(str, ids)).encode())
+
+
 def line(e):
     return " ".join(map(str, e.ids)) + "|" + "".join(map(str, e.type_ids)) + "|" + "".join(map(str, e.attention_mask))
 
@@ -127,7 +131,7 @@ def expected(t, texts):
     out = {}
     for name, as_text in (("ids", False), ("text", True)):
         t.encode_special_tokens = as_text
-        out[name] = [zlib.crc32(" ".join(map(str, e.ids)).encode()) for e in t.encode_batch(read_texts, add_special_tokens=False)]
+        out[name] = [checksum(e.ids) for e in t.encode_batch(read_texts, add_special_tokens=False)]
     t.encode_special_tokens = False
     out["pairs"] = [zlib.crc32(encoded(t, read_texts[p[0]], read_texts[p[1]], *p[2:]).encode()) for p in pairs(1500, texts)]
     t = Tokenizer.from_str(own)

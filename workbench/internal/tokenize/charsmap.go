@@ -92,11 +92,9 @@ func (m *charsmap) normalize(b *buffers, p piece) piece {
 			continue
 		}
 		n := graphemeLength(p.text[i:])
-		dst = m.appendGrapheme(dst, p.text[i:i+n])
-		if i < p.origin {
-			origin = len(dst)
-		}
-		i += n
+		var from int
+		dst, from = m.appendGrapheme(dst, p.text[i:i+n], p.origin-i)
+		origin, i = max(origin, from), i+n
 	}
 	if origin == 0 && p.origin > 0 && len(dst) > 0 { // removed at the beginning, so the library's alignment moves on
 		_, origin = utf8.DecodeRune(dst)
@@ -105,23 +103,32 @@ func (m *charsmap) normalize(b *buffers, p piece) piece {
 }
 
 // appendGrapheme appends what the rules make of a grapheme: short ones are looked up as a whole
-// first, as the library does, and then replaced whole by the rule of their beginning.
-func (m *charsmap) appendGrapheme(dst, g []byte) []byte {
+// first, as the library does, and then replaced whole by the rule of their beginning. from is up to
+// where dst comes from its first origin bytes, 0 if nothing does.
+func (m *charsmap) appendGrapheme(dst, g []byte, origin int) (_ []byte, from int) {
 	if len(g) < 6 {
 		if r, ok := m.rule(g); ok {
-			return append(dst, r...)
+			if origin >= len(g) {
+				from = len(dst) + len(r)
+			} else if origin > 0 { // the characters of both stand for each other one by one
+				_, n := utf8.DecodeRune(r)
+				from = len(dst) + n
+			}
+			return append(dst, r...), from
 		}
 	}
-	for len(g) > 0 {
-		_, n := utf8.DecodeRune(g)
-		if r, ok := m.rule(g[:n]); ok {
+	for at := 0; at < len(g); {
+		_, n := utf8.DecodeRune(g[at:])
+		if r, ok := m.rule(g[at : at+n]); ok {
 			dst = append(dst, r...)
 		} else {
-			dst = append(dst, g[:n]...)
+			dst = append(dst, g[at:at+n]...)
 		}
-		g = g[n:]
+		if at += n; at <= origin {
+			from = len(dst)
+		}
 	}
-	return dst
+	return dst, from
 }
 
 // graphemeLength is how many bytes of text, which is not empty, the first grapheme has, for

@@ -1,6 +1,7 @@
 package tokenize
 
 import (
+	"slices"
 	"sync"
 	"unicode/utf8"
 
@@ -23,54 +24,71 @@ func (f form) normalize(b *buffers, p piece) piece {
 	if f.norm.QuickSpan(p.text) == len(p.text) { // by newer tables, which change no less than these
 		return p
 	}
-	chars, origin := b.decompose(f, p)
+	chars := b.decompose(f, p)
 	if f.joined {
-		chars, origin = compose(chars, origin)
+		chars = compose(chars)
 	}
-	dst, bytes := b.take(), 0
-	for i, c := range chars {
-		if dst = utf8.AppendRune(dst, c.r); i < origin {
-			bytes = len(dst)
+	dst, origin := b.take(), 0
+	for _, c := range chars {
+		if dst = utf8.AppendRune(dst, c.r); c.origin {
+			origin = len(dst)
 		}
 	}
-	return b.done(dst, bytes)
+	return b.done(dst, origin)
 }
 
 // char is a character and its canonical combining class.
 type char struct {
-	r   rune
-	ccc uint8
+	r      rune
+	ccc    uint8
+	inner  bool // it is not the first that its character decomposes to
+	origin bool // it stands for the character at the very beginning
 }
 
-// decompose gives the decomposed characters of p in canonical order, and how many come from its
-// origin.
-func (b *buffers) decompose(f form, p piece) (chars []char, origin int) {
-	chars = b.chars[:0]
-	for i := 0; i < len(p.text); {
-		r, size := utf8.DecodeRune(p.text[i:])
-		chars = f.appendDecomposed(chars, r, p.text[i:i+size])
-		if i += size; i <= p.origin {
-			origin = len(chars)
+// decompose gives the decomposed characters of p in canonical order.
+func (b *buffers) decompose(f form, p piece) []char {
+	chars := b.chars[:0]
+	for text := p.text; len(text) > 0; {
+		r, size := utf8.DecodeRune(text)
+		first := len(chars)
+		chars, text = f.appendDecomposed(chars, r, text[:size]), text[size:]
+		for i := first + 1; i < len(chars); i++ {
+			chars[i].inner = true
 		}
 	}
-	for i := 1; i < len(chars); i++ { // insertion is stable, and runs of marks are short
-		for j := i; chars[j].ccc > 0 && j > 0 && chars[j-1].ccc > chars[j].ccc; j-- {
-			chars[j], chars[j-1] = chars[j-1], chars[j]
+	for i := 0; i < len(chars); i++ {
+		start := i
+		for i < len(chars) && chars[i].ccc > 0 {
+			i++
+		}
+		if i > start+1 {
+			slices.SortStableFunc(chars[start:i], func(a, b char) int { return int(a.ccc) - int(b.ccc) })
 		}
 	}
 	b.chars = chars
-	return chars, origin
+	if p.origin > 0 { // as the library aligns them, by their places
+		at := 0
+		for i, last := 0, utf8.RuneCount(p.text[:p.origin]); i < len(chars); i++ {
+			if !chars[i].inner {
+				at++
+			}
+			if chars[i].origin = at <= last; at > last {
+				break
+			}
+		}
+	}
+	return chars
 }
 
 // appendDecomposed appends what the character r, with these bytes, decomposes to.
 func (f form) appendDecomposed(dst []char, r rune, bytes []byte) []char {
 	if classOf(r)&unstable == 0 {
-		return append(dst, char{r, 0})
+		return append(dst, char{r: r})
 	}
 	if s := r - hangulFirst; s >= 0 && r <= hangulLast { // 19 leads, 21 vowels, 27 tails or none
-		dst = append(dst, char{0x1100 + s/(21*28), 0}, char{0x1161 + s%(21*28)/28, 0})
+		dst = append(dst, char{r: 0x1100 + s/(21*28)}, char{r: 0x1161 + s%(21*28)/28})
 		if tail := s % 28; tail > 0 {
-			dst = append(dst, char{0x11a7 + tail, 0})
+			dst = append(dst, char{r: 0x11a7 + tail})
 		}
 		return dst
 	}
@@ -81,11 +99,11 @@ func (f form) appendDecomposed(dst []char, r rune, bytes []byte) []char {
 	p := kind.Properties(bytes)
 	parts := p.Decomposition()
 	if parts == nil {
-		return append(dst, char{r, p.CCC()})
+		return append(dst, char{r: r, ccc: p.CCC()})
 	}
 	for len(parts) > 0 {
 		c, n := utf8.DecodeRune(parts)
-		dst, parts = append(dst, char{c, kind.Properties(parts).CCC()}), parts[n:]
+		dst, parts = append(dst, char{r: c, ccc: kind.Properties(parts).CCC()}), parts[n:]
 	}
 	return dst
 }
@@ -93,15 +111,13 @@ func (f form) appendDecomposed(dst []char, r rune, bytes []byte) []char {
 const hangulFirst, hangulLast = 0xac00, 0xd7a3
 
 // compose joins characters with the starter before them, in place.
-func compose(chars []char, origin int) ([]char, int) {
-	out, starter, left := chars[:0], -1, origin
-	for i, c := range chars {
+func compose(chars []char) []char {
+	out, starter := chars[:0], -1
+	for _, c := range chars {
 		blocked := starter >= 0 && starter < len(out)-1 && (out[len(out)-1].ccc >= c.ccc || out[len(out)-1].ccc == 0)
 		if starter >= 0 && !blocked {
 			if r, ok := composite(out[starter].r, c.r); ok {
-				if out[starter].r = r; i < origin {
-					left--
-				}
+				out[starter].r = r
 				continue
 			}
 		}
@@ -110,7 +126,7 @@ func compose(chars []char, origin int) ([]char, int) {
 		}
 		out = append(out, c)
 	}
-	return out, left
+	return out
 }
 
 // composite is the character that two compose to.

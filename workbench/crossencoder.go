@@ -6,14 +6,14 @@ import (
 
 	"axn/workbench/internal/bert"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/tokenize"
 	"axn/workbench/internal/topk"
-	"axn/workbench/internal/wordpiece"
 )
 
 // CrossEncoder scores a query and an item by reading both together: a BERT
 // with a single logit. Any number of goroutines may use one at once.
 type CrossEncoder struct {
-	inputs      *wordpiece.Inputs
+	inputs      *tokenize.Inputs
 	encoder     *bert.Encoder
 	fingerprint func() (string, error)
 }

@@ -7,14 +7,14 @@ import (
 	"axn/workbench/internal/bert"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
-	"axn/workbench/internal/wordpiece"
+	"axn/workbench/internal/tokenize"
 )
 
 // TextEncoder is a dual encoder: it turns one text into one vector, for queries
 // and items apart. (DualEncoder is the Method.) Any number of goroutines may use
 // one at once.
 type TextEncoder struct {
-	inputs  *wordpiece.Inputs
+	inputs  *tokenize.Inputs
 	prompts hf.Prompts
 	encoder *bert.Encoder
 }

@@ -13,7 +13,7 @@ import (
 	"sync"
 
 	"axn/workbench/internal/safetensors"
-	"axn/workbench/internal/wordpiece"
+	"axn/workbench/internal/tokenize"
 )
 
 // ErrUnsupported is wrapped by errors about folders that are well formed but hold another kind
@@ -25,9 +25,9 @@ var ErrUnsupported = errors.New("unsupported model")
 type Model struct {
 	Dir       string
 	Config    Config
-	Tokenizer *wordpiece.Tokenizer
+	Tokenizer *tokenize.Tokenizer
 	MaxLength int // most ids of one input, special tokens included
-	Inputs    *wordpiece.Inputs
+	Inputs    *tokenize.Inputs
 
 	Words     []float32 // Vocab×Hidden, row-major as all here
 	Positions []float32 // Config.Positions×Hidden

@@ -1,4 +1,4 @@
-package wordpiece
+package tokenize
 
 import (
 	"bufio"
@@ -56,7 +56,7 @@ func readJSON(t testing.TB, path string, v any) {
 
 func (g golden) tokenizer(t testing.TB, o Options) *Tokenizer {
 	t.Helper()
-	tok, err := New(vocabulary(g.Vocab), o)
+	tok, err := BERT(vocabulary(g.Vocab), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,14 +90,15 @@ func TestEveryCodePoint(t *testing.T) {
 		return slices.ContainsFunc(g.Newer, func(r [2]rune) bool { return r[0] <= c && c <= r[1] })
 	}
 	for name, m := range g.Modes {
-		o, w := m.options(), words{}
+		tok, w := g.tokenizer(t, m.options()), words{}
 		for block, want := range m.Planes {
 			var crc uint32
 			for c := rune(block) << 12; c < rune(block+1)<<12; c++ {
 				if !utf8.ValidRune(c) || newer(c) {
 					continue
 				}
-				w.split("a"+string(c)+"b", &o)
+				w.set(tok.normalizer.normalize(&buffers{}, piece{text: []byte("a" + string(c) + "b")}))
+				tok.cutter.split(&w)
 				crc = crc32.Update(crc, crc32.IEEETable, []byte(strings.Join(w.strings(), "\x00")+"\x01"))
 			}
 			if crc != want {
@@ -108,18 +109,16 @@ func TestEveryCodePoint(t *testing.T) {
 }
 
 func (w *words) strings() (list []string) {
-	start := 0
 	for _, s := range w.spans {
-		list = append(list, string(w.bytes[start:s.end]))
-		start = s.end
+		list = append(list, string(w.text[s.start:s.end]))
 	}
 	return list
 }
 
 func TestTruncate(t *testing.T) {
 	for _, p := range readGolden(t).Pairs {
-		if a, b := Truncate(p[0], p[1], p[2]); a != p[3] || b != p[4] {
-			t.Errorf("Truncate(%d, %d, %d) = %d, %d, want %d, %d", p[0], p[1], p[2], a, b, p[3], p[4])
+		if a, b := LongestFirst.Keep(p[0], p[1], p[2]); a != p[3] || b != p[4] {
+			t.Errorf("Keep(%d, %d, %d) = %d, %d, want %d, %d", p[0], p[1], p[2], a, b, p[3], p[4])
 		}
 	}
 }
@@ -134,7 +133,7 @@ func sharedTokenizer(t testing.TB) *Tokenizer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tok, err := New(vocab, Options{LowerCase: true, StripAccents: true, SpaceChinese: true})
+	tok, err := BERT(vocab, Options{LowerCase: true, StripAccents: true, SpaceChinese: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -186,14 +185,14 @@ func TestSharedTexts(t *testing.T) {
 
 func TestVocabularyErrors(t *testing.T) {
 	for name, c := range map[string]struct{ vocab, want string }{
-		"empty":    {"", `lacks "[UNK]"`},
-		"no CLS":   {"[UNK]\n[SEP]\n", `lacks "[CLS]"`},
+		"empty":    {"", `"[UNK]" is not in the vocabulary`},
+		"no CLS":   {"[UNK]\n[SEP]\n", `"[CLS]" is not in the vocabulary`},
 		"not text": {"[UNK]\n[SEP]\n\xff\xfe\n", "line 3 is not UTF-8"},
 		"long":     {"[UNK]\n" + strings.Repeat("x", 1<<17), "line 2: "},
 	} {
 		vocab, err := ReadVocab(strings.NewReader(c.vocab))
 		if err == nil {
-			_, err = New(vocab, Options{})
+			_, err = BERT(vocab, Options{})
 		}
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", name, err, c.want)
@@ -212,7 +211,7 @@ func TestVocabularyLines(t *testing.T) {
 func TestNamedSpecials(t *testing.T) {
 	vocab := vocabulary([]string{"<unk>", "<s>", "</s>", "<s>x", "@at", "a", "é"})
 	o := Options{Unknown: "<unk>", CLS: "<s>", SEP: "</s>", Special: []string{"<s>", "<s>x", "@at", "é", "absent", ""}}
-	tok, err := New(vocab, o)
+	tok, err := BERT(vocab, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -241,7 +240,7 @@ func TestConcurrentUse(t *testing.T) {
 func TestNoAllocations(t *testing.T) {
 	g := readGolden(t)
 	tok := g.tokenizer(t, g.Modes["uncased"].options())
-	dst, w := make([]int32, 0, 1<<16), new(words) // not the pool's, which the collector may empty
+	dst, w := make([]int32, 0, 1<<16), &scratch{cache: newCache()} // not the pool's, which the collector may empty
 	run := func() {
 		for _, text := range g.Texts {
 			dst = tok.append(dst[:0], text, w)
@@ -278,18 +277,24 @@ func FuzzAppend(f *testing.F) {
 	})
 }
 
+// BenchmarkAppend tokenizes the texts of the shared data with files of each kind.
 func BenchmarkAppend(b *testing.B) {
-	tok, texts := sharedTokenizer(b), sharedTexts(b, "verbs")
-	var bytes, tokens int
+	texts := sharedTexts(b, "verbs")
+	bytes := 0
 	for _, text := range texts {
 		bytes += len(text)
 	}
-	b.SetBytes(int64(bytes / len(texts)))
-	b.ReportAllocs()
-	dst := make([]int32, 0, 512)
-	for i := 0; b.Loop(); i++ {
-		dst = tok.Append(dst[:0], texts[i%len(texts)])
-		tokens += len(dst)
+	for _, name := range []string{"bert-uncased", "xlm-roberta", "modernbert", "qwen", "llama2"} {
+		b.Run("file="+name, func(b *testing.B) {
+			tok := tokenizerFile(b, name)
+			b.SetBytes(int64(bytes / len(texts)))
+			b.ReportAllocs()
+			dst, tokens := make([]int32, 0, 512), 0
+			for i := 0; b.Loop(); i++ {
+				dst = tok.Append(dst[:0], texts[i%len(texts)])
+				tokens += len(dst)
+			}
+			b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
+		})
 	}
-	b.ReportMetric(float64(tokens)/b.Elapsed().Seconds(), "tokens/s")
 }

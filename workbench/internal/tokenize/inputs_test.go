@@ -1,4 +1,4 @@
-package wordpiece
+package tokenize
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ func letters(t testing.TB) *Tokenizer {
 	for i := range 10 {
 		vocab[string(rune('a'+i))] = int32(10 + i)
 	}
-	tok, err := New(vocab, Options{})
+	tok, err := BERT(vocab, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +32,7 @@ func slowInput(in *Inputs, l Layout, texts [2]string) (ids []int32, first int) {
 		parts[i] = in.Tokenizer.Append(nil, text)
 	}
 	if len(parts[0])+len(parts[1])+special > in.Max {
-		a, b := Truncate(len(parts[0]), len(parts[1]), in.Max-special)
+		a, b := LongestFirst.Keep(len(parts[0]), len(parts[1]), in.Max-special)
 		for i, n := range []int{a, b} {
 			if in.Left {
 				parts[i] = parts[i][len(parts[i])-n:]
@@ -68,7 +68,7 @@ func TestInputs(t *testing.T) {
 			t.Fatal(name, err)
 		}
 		for range 500 {
-			in := &Inputs{Tokenizer: tok, One: tok.Standard(1), Two: two, Max: 6 + rng.IntN(12), Left: rng.IntN(2) == 0}
+			in := &Inputs{Tokenizer: tok, One: Standard(1, 2, 1), Two: two, Max: 6 + rng.IntN(12), Left: rng.IntN(2) == 0}
 			var texts [2]string
 			for i := range texts {
 				for range rng.IntN(12) {
@@ -90,7 +90,7 @@ func TestInputs(t *testing.T) {
 			}
 		}
 	}
-	if one := (&Inputs{Tokenizer: tok, Two: tok.Standard(2).OneType(), Max: 9}); one.Two.Types() != 1 || tok.Standard(2).Types() != 2 {
+	if one := (&Inputs{Tokenizer: tok, Two: Standard(1, 2, 2).OneType(), Max: 9}); one.Two.Types() != 1 || Standard(1, 2, 2).Types() != 2 {
 		t.Error("types")
 	} else if ids, first := one.Pair(nil, "a", "b"); first != len(ids) {
 		t.Errorf("%d of %v of type 0", first, ids)
@@ -100,7 +100,6 @@ func TestInputs(t *testing.T) {
 func TestLayoutErrors(t *testing.T) {
 	cls, a, b := Piece{IDs: []int32{1}}, Piece{}, Piece{Text: 1}
 	for want, pieces := range map[string][]Piece{
-		"no special token":    {a, b},
 		"1 and 0 times":       {cls, a},
 		"2 and 1 times":       {cls, a, a, b},
 		"type 0 follows":      {cls, {Type: 1}, b},

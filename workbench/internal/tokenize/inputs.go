@@ -1,4 +1,4 @@
-package wordpiece
+package tokenize
 
 import (
 	"errors"
@@ -43,10 +43,35 @@ func NewLayout(pieces []Piece, texts int) (Layout, error) {
 	if seen[0] != 1 || texts == 2 && seen[1] != 1 || texts == 1 && seen[1] != 0 {
 		return l, fmt.Errorf("the texts stand in it %d and %d times, want each once", seen[0], seen[1])
 	}
-	if l.special == 0 {
-		return l, errors.New("it has no special token, so an empty text would have no ids")
-	}
 	return l, nil
+}
+
+// Special is how many ids of special tokens stand in the layout.
+func (l Layout) Special() int { return l.special }
+
+// IDs are those of the special tokens.
+func (l Layout) IDs() (ids []int32) {
+	for _, p := range l.pieces {
+		ids = append(ids, p.IDs...)
+	}
+	return ids
+}
+
+// Bare returns the layout without its special tokens.
+func (l Layout) Bare() Layout {
+	bare := Layout{}
+	for i, p := range l.pieces {
+		if i == l.second {
+			bare.second = len(bare.pieces)
+		}
+		if p.IDs == nil {
+			bare.pieces = append(bare.pieces, p)
+		}
+	}
+	if l.second == len(l.pieces) {
+		bare.second = len(bare.pieces)
+	}
+	return bare
 }
 
 // Types is how many token types the parts have: 1 or 2.
@@ -64,10 +89,10 @@ func (l Layout) OneType() Layout {
 }
 
 // Standard is BERT's layout: [CLS] A [SEP] of type 0, and for two texts B [SEP] of type 1.
-func (t *Tokenizer) Standard(texts int) Layout {
-	pieces := []Piece{{IDs: []int32{t.CLS}}, {}, {IDs: []int32{t.SEP}}}
+func Standard(cls, sep int32, texts int) Layout {
+	pieces := []Piece{{IDs: []int32{cls}}, {}, {IDs: []int32{sep}}}
 	if texts == 2 {
-		pieces = append(pieces, Piece{Text: 1, Type: 1}, Piece{IDs: []int32{t.SEP}, Type: 1})
+		pieces = append(pieces, Piece{Text: 1, Type: 1}, Piece{IDs: []int32{sep}, Type: 1})
 	}
 	l, _ := NewLayout(pieces, texts) // it is as it should be
 	return l
@@ -77,16 +102,16 @@ func (t *Tokenizer) Standard(texts int) Layout {
 type Inputs struct {
 	Tokenizer *Tokenizer
 	One, Two  Layout
-	Max       int  // ids of an input, special tokens included
-	Left      bool // long texts lose their beginning, not their end
+	Max       int      // ids of an input, special tokens included
+	Left      bool     // long texts lose their beginning, not their end
+	Strategy  Strategy // which of two texts is cut
 }
 
 // Room returns how many ids of texts an input of two, or of one, has room for.
 func (in *Inputs) Room() int { return in.Max - max(in.One.special, in.Two.special) }
 
 // Pair appends the ids of two texts to dst and says how many of them are of type 0; the others,
-// which follow, are of type 1. Texts that are too long are cut as transformers' longest_first
-// does.
+// which follow, are of type 1. Texts that are too long are cut as the strategy says.
 func (in *Inputs) Pair(dst []int32, a, b string) ([]int32, int) {
 	return in.append(dst, in.Two, a, b)
 }
@@ -118,7 +143,7 @@ func (in *Inputs) append(dst []int32, l Layout, a, b string) ([]int32, int) {
 	}
 	if len(dst)-start > in.Max {
 		var keep [2]int
-		keep[0], keep[1] = Truncate(n[0], n[1], in.Max-l.special)
+		keep[0], keep[1] = in.Strategy.Keep(n[0], n[1], in.Max-l.special)
 		last := 0 // the text that stands behind the other is cut first, so that the other's place holds
 		if at[1] > at[0] {
 			last = 1

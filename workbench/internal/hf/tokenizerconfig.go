@@ -1,0 +1,150 @@
+package hf
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"axn/workbench/internal/tokenize"
+)
+
+// tokenizerConfig is tokenizer_config.json as far as it matters.
+type tokenizerConfig struct {
+	Class         string                        `json:"tokenizer_class"`
+	AutoMap       json.RawMessage               `json:"auto_map"`
+	LowerCase     bool                          `json:"do_lower_case"`
+	StripAccents  *bool                         `json:"strip_accents"`
+	Chinese       bool                          `json:"tokenize_chinese_chars"`
+	Basic         *bool                         `json:"do_basic_tokenize"`
+	NeverSplit    []string                      `json:"never_split"`
+	Prefix        string                        `json:"wordpieces_prefix"`
+	SplitSpecial  bool                          `json:"split_special_tokens"`
+	AddBOS        *bool                         `json:"add_bos_token"`
+	AddEOS        *bool                         `json:"add_eos_token"`
+	MaxLength     *float64                      `json:"model_max_length"` // 1e30 when there is none
+	TruncateSide  string                        `json:"truncation_side"`
+	PadSide       string                        `json:"padding_side"`
+	Inputs        []string                      `json:"model_input_names"`
+	Added         map[int32]tokenize.AddedToken `json:"added_tokens_decoder"`
+	MoreSpecial   tokenList                     `json:"additional_special_tokens"`
+	ExtraSpecial  tokenList                     `json:"extra_special_tokens"`
+	specialTokens                               // as fields of the file itself
+}
+
+// specialTokens are the tokens with a role; special_tokens_map.json has them, too.
+type specialTokens struct {
+	Unknown tokenName `json:"unk_token"`
+	CLS     tokenName `json:"cls_token"`
+	SEP     tokenName `json:"sep_token"`
+	Pad     tokenName `json:"pad_token"`
+	Mask    tokenName `json:"mask_token"`
+	BOS     tokenName `json:"bos_token"`
+	EOS     tokenName `json:"eos_token"`
+}
+
+// names are those that are set.
+func (s *specialTokens) names() (list []string) {
+	for _, n := range []tokenName{s.Unknown, s.CLS, s.SEP, s.Pad, s.Mask, s.BOS, s.EOS} {
+		if n != "" {
+			list = append(list, string(n))
+		}
+	}
+	return list
+}
+
+// tokenName is a token given as text or as an object with its content.
+type tokenName string
+
+func (n *tokenName) UnmarshalJSON(b []byte) error {
+	var object struct{ Content string }
+	if err := json.Unmarshal(b, &object); err == nil {
+		*n = tokenName(object.Content)
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(n))
+}
+
+// tokenList is a list of tokens, or an object of tokens by role.
+type tokenList []string
+
+func (l *tokenList) UnmarshalJSON(b []byte) error {
+	var byRole map[string]tokenName
+	if json.Unmarshal(b, &byRole) == nil {
+		for _, name := range slices.Sorted(maps.Values(byRole)) {
+			*l = append(*l, string(name))
+		}
+		return nil
+	}
+	var list []tokenName
+	if err := json.Unmarshal(b, &list); err != nil {
+		return err
+	}
+	for _, name := range list {
+		*l = append(*l, string(name))
+	}
+	return nil
+}
+
+// classes are the tokenizer classes that can be read, without the Fast at their end. Those with
+// settings build their tokenizer from the vocabulary and tokenizer_config.json; the others take
+// tokenizer.json as it stands.
+var classes = map[string]struct{ settings, types bool }{
+	"BertTokenizer": {true, true}, "DistilBertTokenizer": {true, false}, "PreTrainedTokenizer": {}, "TokenizersBackend": {},
+}
+
+// class is the name of the class without Fast.
+func (c *tokenizerConfig) class() string { return strings.TrimSuffix(c.Class, "Fast") }
+
+// check refuses settings that nothing here obeys.
+func (c *tokenizerConfig) check() error {
+	class, ok := classes[c.class()]
+	set := func(raw json.RawMessage) bool { return len(raw) > 0 && !bytes.Equal(raw, []byte("null")) }
+	for _, refuse := range []struct {
+		when bool
+		what string
+	}{
+		{!ok, fmt.Sprintf("tokenizer_class is %q; BertTokenizer, DistilBertTokenizer and PreTrainedTokenizerFast can be read", c.Class)},
+		{set(c.AutoMap), "auto_map: the tokenizer is Python code of the model's own"},
+		{c.Basic != nil && !*c.Basic, "do_basic_tokenize is false: transformers' tokenizers disagree about it"},
+		{len(c.NeverSplit) > 0, fmt.Sprintf("never_split is %q: transformers' tokenizers disagree about it", c.NeverSplit)},
+		{c.Prefix != "##", fmt.Sprintf("wordpieces_prefix is %q, want ##", c.Prefix)},
+		{!class.settings && (c.AddBOS != nil || c.AddEOS != nil), "add_bos_token and add_eos_token replace the post_processor"},
+		{c.PadSide != "" && c.PadSide != "right", fmt.Sprintf("padding_side is %q: positions would depend on the other texts of a batch", c.PadSide)},
+		{c.TruncateSide != "" && c.TruncateSide != "right" && c.TruncateSide != "left", fmt.Sprintf("truncation_side is %q, want right or left", c.TruncateSide)},
+		{c.Inputs != nil && (!slices.Contains(c.Inputs, "input_ids") || !slices.Contains(c.Inputs, "attention_mask")),
+			fmt.Sprintf("model_input_names is %q, want input_ids, attention_mask and perhaps token_type_ids", c.Inputs)},
+	} {
+		if refuse.when {
+			return fmt.Errorf("%w: %s", ErrUnsupported, refuse.what)
+		}
+	}
+	return nil
+}
+
+// readSpecialTokens reads the older files, which count where tokenizer_config.json has no
+// added_tokens_decoder.
+func (m *Model) readSpecialTokens(dir string, c *tokenizerConfig) error {
+	if c.Added != nil {
+		return nil
+	}
+	special := struct {
+		*specialTokens
+		More *tokenList `json:"additional_special_tokens"`
+	}{&c.specialTokens, &c.MoreSpecial}
+	added := map[string]int32{}
+	if err := errors.Join(m.readOptional(dir, "special_tokens_map.json", &special), m.readOptional(dir, "added_tokens.json", &added)); err != nil {
+		return err
+	}
+	for _, content := range slices.Sorted(maps.Keys(added)) {
+		plain := !slices.Contains(c.names(), content) && !slices.Contains(c.MoreSpecial, content)
+		if c.Added == nil {
+			c.Added = map[int32]tokenize.AddedToken{}
+		}
+		c.Added[added[content]] = tokenize.AddedToken{Content: content, Normalized: plain}
+	}
+	return nil
+}

@@ -21,6 +21,7 @@ func main() {
 		os.Exit(2)
 	}
 	conn, err := message.ReadConnection(os.Args[1])
+	os.Args = os.Args[:1] // cells see a program without arguments
 	if err == nil {
 		err = serve.Run(conn, newLanguage(), historyFile())
 	}

@@ -26,20 +26,21 @@ func (h *Host) test(pattern string) {
 	if len(tests) == 0 {
 		Fail("%%test: no cell declares a function TestXxx(*testing.T)")
 	}
-	runTests(match.String(), tests)
+	runTests(map[string]string{"test.v": "true", "test.run": match.String()}, tests)
 }
 
 // TestMain is testing.Main for cells: it ends the cell where that ends the process.
 func TestMain(_ func(pattern, name string) (bool, error), tests []testing.InternalTest, _ []testing.InternalBenchmark, _ []testing.InternalExample) {
-	runTests("", tests)
+	runTests(nil, tests)
 }
 
-func runTests(pattern string, tests []testing.InternalTest) {
+// runTests runs tests with some flags of package testing.
+func runTests(flags map[string]string, tests []testing.InternalTest) {
 	guarded := make([]testing.InternalTest, len(tests))
 	for i, test := range tests {
 		guarded[i] = testing.InternalTest{Name: test.Name, F: func(t *testing.T) { guard(t, func() { test.F(t) }) }}
 	}
-	setFlags(map[string]string{"test.v": "true", "test.run": pattern})
+	setFlags(flags)
 	if code := testing.MainStart(deps{}, guarded, nil, nil, nil).Run(); code != 0 {
 		Fail("tests failed")
 	}

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"sync"
 	"unsafe"
+
+	"axn/kernelspec/eval/rtype"
 )
 
 // Functions of cells have no code of their own, so runtime.Callers would see the
@@ -37,7 +39,7 @@ func init() {
 	for name, f := range map[string]any{
 		"runtime.Caller": runtimeCaller, "runtime.Callers": runtimeCallers, "runtime.CallersFrames": callersFrames,
 		"runtime.FuncForPC": funcForPC, "runtime.Stack": runtimeStack,
-		"runtime/debug.Stack": debugStack, "runtime/debug.PrintStack": func() { out(os.Stderr).Write(debugStack()) },
+		"reflect.ChanOf": rtype.ChanOf, "runtime/debug.Stack": debugStack, "runtime/debug.PrintStack": func() { out(os.Stderr).Write(debugStack()) },
 	} {
 		replacements[name] = reflect.ValueOf(f)
 	}

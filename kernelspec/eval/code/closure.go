@@ -50,9 +50,8 @@ func (cl *closure) bind(nf *frame) {
 		return
 	}
 	if cl.t == nil {
-		vars := unsafe.Slice((*ptr)(cl.env), len(frees))
 		for i := range frees {
-			*reg[ptr](nf, frees[i].off) = vars[i]
+			*reg[ptr](nf, frees[i].off) = *(*ptr)(unsafe.Add(cl.env, i*wordSize))
 		}
 		return
 	}

@@ -7,6 +7,8 @@ import (
 	"runtime/debug"
 	"slices"
 
+	"axn/kernelspec/eval/rtype"
+
 	"golang.org/x/tools/go/ssa"
 )
 
@@ -52,6 +54,7 @@ type liveness struct {
 	origins [][]ssa.Instruction // of each block, what its operations and terminator were made of
 	in      []offsets           // of each block
 	always  offsets
+	carried map[ssa.Value][]ssa.Value // what values hold as numbers: pointers that must stay as long
 }
 
 // offsets are registers.
@@ -67,12 +70,13 @@ func (code *Code) liveness() *liveness {
 	defer p.build.Unlock()
 	c := newCompiler(code.fn) // made anew: most functions never need it
 	c.compile()
-	l := &liveness{c: c, origins: c.origins, in: make([]offsets, len(c.f.Blocks)), always: offsets{}}
+	l := &liveness{c: c, origins: c.origins, in: make([]offsets, len(c.f.Blocks)), always: offsets{}, carried: map[ssa.Value][]ssa.Value{}}
 	for v, r := range c.places {
 		if c.escapes(v) {
 			l.always[r.off] = true
 		}
 	}
+	l.findCarried()
 	for _, s := range c.code.results {
 		l.always[s.off] = true
 	}
@@ -177,15 +181,41 @@ func (l *liveness) use(live offsets, v ssa.Value) {
 	if l.c.register(v) != nil {
 		live[l.c.off(v)] = true
 	}
-	if l.part(v) || isAddress(v) {
+	if l.part(v) {
 		l.operands(live, v.(ssa.Instruction))
+	}
+	for _, of := range l.carried[v] {
+		l.use(live, of)
 	}
 }
 
-// isAddress reports whether a value is a pointer as a number: what it points to must stay.
-func isAddress(v ssa.Value) bool {
-	conv, ok := v.(*ssa.Convert)
-	return ok && types.Identical(conv.X.Type().Underlying(), types.Typ[types.UnsafePointer])
+// findCarried finds pointers that are handed on as numbers: as arguments of calls they
+// must stay until the call returns.
+func (l *liveness) findCarried() {
+	for _, b := range l.c.f.Blocks {
+		for _, in := range b.Instrs {
+			switch in := in.(type) {
+			case *ssa.Convert:
+				if types.Identical(in.X.Type().Underlying(), types.Typ[types.UnsafePointer]) {
+					l.carried[in] = append(l.carried[in], in.X)
+				}
+			case *ssa.Store: // among the last arguments of a variadic call
+				if e, ok := in.Addr.(*ssa.IndexAddr); ok && l.carried[in.Val] != nil {
+					l.carried[e.X] = append(l.carried[e.X], in.Val)
+				}
+			case *ssa.Slice:
+				if l.carried[in.X] != nil {
+					l.carried[in] = append(l.carried[in], in.X)
+				}
+			case *ssa.Defer, *ssa.Go:
+				for _, a := range in.(ssa.CallInstruction).Common().Args {
+					if l.carried[a] != nil {
+						l.use(l.always, a)
+					}
+				}
+			}
+		}
+	}
 }
 
 // register is the register of a value, nil if it has none.
@@ -212,11 +242,11 @@ func (l *liveness) dead(block, op int) (list []slot) {
 		}
 		l.step(live, in)
 	}
-	if !l.c.hands(at) {
+	if !l.hands(at) {
 		l.operands(live, at)
 	}
 	for _, r := range l.c.list {
-		if r.zone == zonePointers && !live[r.off] && !l.always[r.off] {
+		if (r.zone == zonePointers || r.zone == zoneSignature) && rtype.Head(r.t).PtrBytes > 0 && !live[r.off] && !l.always[r.off] {
 			list = append(list, slot{r.off, r.t})
 		}
 	}
@@ -224,11 +254,11 @@ func (l *liveness) dead(block, op int) (list []slot) {
 }
 
 // hands reports whether an instruction calls a function here, which has got the arguments.
-func (c *compiler) hands(in ssa.Instruction) bool {
+func (l *liveness) hands(in ssa.Instruction) bool {
 	call, ok := in.(*ssa.Call)
 	if !ok {
 		return false
 	}
 	f := call.Call.StaticCallee()
-	return f != nil && f.Blocks != nil && !c.p.host(f).IsValid() && !slices.ContainsFunc(call.Call.Args, isAddress)
+	return f != nil && f.Blocks != nil && !l.c.p.host(f).IsValid() && !slices.ContainsFunc(call.Call.Args, func(a ssa.Value) bool { return l.carried[a] != nil })
 }

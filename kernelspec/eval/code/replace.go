@@ -18,10 +18,12 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		if p, ok := r.Type().(*types.Pointer); ok {
-			if n, ok := p.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
-				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
-			}
+		t, star := r.Type(), ""
+		if p, ok := t.(*types.Pointer); ok {
+			t, star = p.Elem(), "*"
+		}
+		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil {
+			return methodInstead(star, n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
 		}
 		return reflect.Value{}
 	}
@@ -49,24 +51,25 @@ func parseFlags(fs *flag.FlagSet, arguments []string) error {
 	return nil
 }
 
-// replacedMethod returns what stands for a method of a compiled type.
+// replacedMethod returns what stands for a method of a compiled type that an interface
+// holds as a pointer.
 func replacedMethod(t reflect.Type, name string) reflect.Value {
 	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
 		return reflect.Value{}
 	}
-	return methodInstead(t.Elem().PkgPath(), t.Elem().Name(), name)
+	return methodInstead("*", t.Elem().PkgPath(), t.Elem().Name(), name)
 }
 
-// methodInstead returns what stands for a method of a pointer to a type.
-func methodInstead(path, typ, name string) reflect.Value {
-	if v, ok := replacedMethods["*"+path+"."+typ+"."+name]; ok {
+// methodInstead returns what stands for a method of a type, or of a pointer to it.
+func methodInstead(star, path, typ, name string) reflect.Value {
+	if v, ok := replacedMethods[star+path+"."+typ+"."+name]; ok {
 		return v
 	}
 	if path == "main" {
 		return reflect.Value{}
 	}
 	if c := compiled.Lookup(path); c != nil {
-		return c.Funcs["(*"+typ+")."+name]
+		return c.Funcs["("+star+typ+")."+name]
 	}
 	return reflect.Value{}
 }

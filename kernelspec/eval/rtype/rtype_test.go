@@ -68,3 +68,16 @@ func TestMethods(t *testing.T) {
 		t.Fatal("the type is no key of a map")
 	}
 }
+
+// A channel type made at run time has a pointer type of its own, though the program has
+// one of chan unsafe.Pointer, of which reflect makes it.
+func TestChanOf(t *testing.T) {
+	type local struct{ n int }
+	if p := reflect.TypeFor[*chan unsafe.Pointer](); p.Elem() != reflect.TypeFor[chan unsafe.Pointer]() {
+		t.Fatal(p)
+	}
+	c := ChanOf(reflect.RecvDir, reflect.StructOf([]reflect.StructField{{Name: "A", Type: reflect.TypeFor[local]()}}))
+	if p := reflect.PointerTo(c); p.Elem() != c {
+		t.Errorf("%v points to %v", p, p.Elem())
+	}
+}

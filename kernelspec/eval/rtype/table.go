@@ -109,7 +109,7 @@ func (t *Table) make(typ types.Type) reflect.Type {
 	case *types.Map:
 		return reflect.MapOf(t.of(typ.Key()), t.of(typ.Elem()))
 	case *types.Chan:
-		return reflect.ChanOf(chanDirs[typ.Dir()], t.of(typ.Elem()))
+		return ChanOf(chanDirs[typ.Dir()], t.of(typ.Elem()))
 	case *types.Signature:
 		return t.function(typ, nil)
 	case *types.Tuple:
@@ -122,6 +122,16 @@ func (t *Table) make(typ types.Type) reflect.Type {
 		return t.named(typ)
 	}
 	panic(fmt.Sprintf("no runtime type for %v (%T)", typ, typ))
+}
+
+// ChanOf is reflect.ChanOf. That copies the descriptor of chan unsafe.Pointer with what it
+// says of its pointer type, if the program has one: the copy must not say it.
+func ChanOf(dir reflect.ChanDir, elem reflect.Type) reflect.Type {
+	r, prototype := reflect.ChanOf(dir, elem), reflect.TypeFor[chan unsafe.Pointer]()
+	if h := Head(r); r != prototype && h.PtrToThis != 0 && h.PtrToThis == Head(prototype).PtrToThis {
+		h.PtrToThis = 0
+	}
+	return r
 }
 
 // tuple is the struct of the values of a tuple.

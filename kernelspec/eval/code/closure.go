@@ -22,6 +22,14 @@ type closure struct {
 
 var closureCode = rtype.ClosureCode()
 
+// closureOf returns the closure that a function value is, nil for one of compiled code.
+func closureOf(f ptr) *closure {
+	if *(*uintptr)(f) != closureCode {
+		return nil
+	}
+	return (*closure)(f)
+}
+
 // smallClosure is a closure with a few free variables that are single pointers.
 type smallClosure struct {
 	closure

@@ -56,13 +56,16 @@ func New() *Session {
 	return s
 }
 
-// Prepare reads what the first import would have to wait for. It is called once, beside
-// the first cells.
+// Prepare reads what the first import would have to wait for, and some packages. It is
+// called once, beside the first cells.
 func (s *Session) Prepare(paths ...string) {
-	for _, path := range paths {
+	for _, path := range append([]string{"unsafe"}, paths...) {
 		s.importer.Import(path)
 	}
 }
+
+// Settle builds what Prepare has read, which needs less memory then.
+func (s *Session) Settle() { s.program.BuildSources() }
 
 // declareShow declares the function that takes the values of a cell's last expression.
 func (s *Session) declareShow() {

@@ -27,6 +27,7 @@ type language struct {
 	kernel  *serve.Kernel
 	current atomic.Pointer[run]
 	texts   sync.Map // of cells as they were typed, by name
+	tidier  tidier
 }
 
 // run is a cell that runs or ran: the owner of what it starts.
@@ -42,13 +43,13 @@ func newLanguage() *language {
 	l.magics = magic.NewHost(l.session, l.context, l.what)
 	l.declareDisplay()
 	keepWithinBounds()
+	go l.warmUp()
 	return l
 }
 
 func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
-	go l.session.Prepare()
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
@@ -62,6 +63,7 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 			return r.ctx
 		},
 	})
+	defer l.tidier.cellEnded()
 	l.magics.PrintTime(r)
 	if res.Err == nil {
 		l.pointOutErrors(r)

@@ -149,6 +149,7 @@ func (i *input) ask(stop chan struct{}, r *request) {
 
 // receive takes a message of the stdin socket.
 func (i *input) receive(frames [][]byte) {
+	<-i.k.bound
 	r := i.k.decode(frames, i.k.stdin)
 	if r == nil || r.Header.MsgType != "input_reply" {
 		return

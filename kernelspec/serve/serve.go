@@ -30,6 +30,7 @@ type Kernel struct {
 	shell, control, stdin *zmtp.Router
 	iopub                 *zmtp.XPub
 	closers               []func() error
+	bound                 chan struct{} // closed when the sockets are there: messages may come before
 
 	queries      chan *request // questions, in order
 	calls        chan *request // comm messages, in order: they call code of cells
@@ -55,7 +56,7 @@ type request struct {
 func Run(conn *message.Connection, lang Language, historyFile string) error {
 	k := &Kernel{
 		lang: lang, codec: message.NewCodec(conn.Key), session: rand.Text(),
-		queries: make(chan *request, 256), calls: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}),
+		queries: make(chan *request, 256), calls: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}), bound: make(chan struct{}),
 	}
 	k.comms = newComms(k)
 	k.history = openHistory(historyFile)
@@ -68,6 +69,7 @@ func Run(conn *message.Connection, lang Language, historyFile string) error {
 	if err := k.listen(conn); err != nil {
 		return err
 	}
+	close(k.bound)
 	lang.Start(k)
 	go k.signals()
 	go watchParent(k.stop)
@@ -127,6 +129,7 @@ func closer(c interface{ Close() error }, err error) (func() error, error) {
 
 // receiveShell queues a message of the shell socket.
 func (k *Kernel) receiveShell(frames [][]byte) {
+	<-k.bound
 	r := k.decode(frames, k.shell)
 	switch {
 	case r == nil:
@@ -141,6 +144,7 @@ func (k *Kernel) receiveShell(frames [][]byte) {
 
 // receiveControl handles a message of the control socket at once.
 func (k *Kernel) receiveControl(frames [][]byte) {
+	<-k.bound
 	if r := k.decode(frames, k.control); r != nil {
 		k.handle(r)
 	}

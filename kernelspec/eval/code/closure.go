@@ -2,6 +2,7 @@ package code
 
 import (
 	"reflect"
+	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
 
@@ -41,9 +42,8 @@ func (cl *closure) bind(nf *frame) {
 		return
 	}
 	if cl.t == nil {
-		vars := (*[1 << 20]ptr)(cl.env)
 		for i := range frees {
-			*reg[ptr](nf, frees[i].off) = vars[i]
+			*reg[ptr](nf, frees[i].off) = *(*ptr)(unsafe.Add(cl.env, i*wordSize))
 		}
 		return
 	}

@@ -38,6 +38,9 @@ func (c *compiler) compile() *Code {
 	if host := c.p.host(f); host.IsValid() {
 		return c.compileHost(host)
 	}
+	if f.Blocks == nil && f.Pkg != nil {
+		f.Pkg.Build()
+	}
 	if f.Blocks == nil {
 		if f.Synthetic == "package initializer" || f.Name() == "init" && f.Signature.Recv() == nil {
 			c.layout()

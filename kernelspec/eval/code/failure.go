@@ -163,12 +163,15 @@ func (th *Thread) places() (list []Place) {
 	if th.walks++; th.walks > 16 { // a recursion that panics anew at each of its calls
 		walk = innerPlaces
 	}
+	grouped := false // the frame of the cell that called statements of its own says no more
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
 		pos := fr.pos()
-		if !pos.IsValid() {
+		if !pos.IsValid() || grouped {
+			grouped = false
 			continue
 		}
+		grouped = fr.code.group
 		if len(list) == innerPlaces+outerPlaces {
 			list = slices.Delete(list, innerPlaces, innerPlaces+1)
 		}

@@ -18,6 +18,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -37,6 +38,8 @@ type Program struct {
 	types *rtype.Table
 
 	build sync.Mutex // held while go/ssa makes or changes anything, and while functions are compiled
+
+	sources []*ssa.Package // those that were checked from their source
 
 	mu       sync.Mutex
 	funcs    map[*ssa.Function]*Func
@@ -88,11 +91,25 @@ func (p *Program) Import(pkg *types.Package) {
 	}
 }
 
-// Source takes a package that was checked from its source.
+// Source takes a package that was checked from its source. It is built when a function of
+// it is called.
 func (p *Program) Source(pkg *types.Package, files []*ast.File, info *types.Info) {
 	p.build.Lock()
 	defer p.build.Unlock()
-	p.ssa.CreatePackage(pkg, files, info, true).Build()
+	p.sources = append(p.sources, p.ssa.CreatePackage(pkg, files, info, true))
+}
+
+// BuildSources builds the packages that were checked from their source: until then each
+// keeps its syntax.
+func (p *Program) BuildSources() {
+	p.build.Lock()
+	list := slices.Clone(p.sources)
+	p.build.Unlock()
+	for _, pkg := range list {
+		p.build.Lock()
+		pkg.Build()
+		p.build.Unlock()
+	}
 }
 
 // Provide takes a package whose functions and variables are given: variables by their

@@ -18,15 +18,12 @@ import (
 // that only compiled code could ask.
 func replaced(f *ssa.Function) reflect.Value {
 	if r := f.Signature.Recv(); r != nil {
-		switch t := r.Type().(type) {
-		case *types.Pointer:
-			if n, ok := t.Elem().(*types.Named); ok && n.Obj().Pkg() != nil {
-				return methodInstead(n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
-			}
-		case *types.Named:
-			if t.Obj().Pkg() != nil {
-				return replacedMethods[t.Obj().Pkg().Path()+"."+t.Obj().Name()+"."+f.Name()]
-			}
+		t, star := r.Type(), ""
+		if p, ok := t.(*types.Pointer); ok {
+			t, star = p.Elem(), "*"
+		}
+		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil {
+			return methodInstead(star, n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
 		}
 		return reflect.Value{}
 	}
@@ -54,24 +51,25 @@ func parseFlags(fs *flag.FlagSet, arguments []string) error {
 	return nil
 }
 
-// replacedMethod returns what stands for a method of a compiled type.
+// replacedMethod returns what stands for a method of a compiled type that an interface
+// holds as a pointer.
 func replacedMethod(t reflect.Type, name string) reflect.Value {
 	if t.Kind() != reflect.Pointer || t.Elem().PkgPath() == "" {
 		return reflect.Value{}
 	}
-	return methodInstead(t.Elem().PkgPath(), t.Elem().Name(), name)
+	return methodInstead("*", t.Elem().PkgPath(), t.Elem().Name(), name)
 }
 
-// methodInstead returns what stands for a method of a pointer to a type.
-func methodInstead(path, typ, name string) reflect.Value {
-	if v, ok := replacedMethods["*"+path+"."+typ+"."+name]; ok {
+// methodInstead returns what stands for a method of a type, or of a pointer to it.
+func methodInstead(star, path, typ, name string) reflect.Value {
+	if v, ok := replacedMethods[star+path+"."+typ+"."+name]; ok {
 		return v
 	}
 	if path == "main" {
 		return reflect.Value{}
 	}
 	if c := compiled.Lookup(path); c != nil {
-		return c.Funcs["(*"+typ+")."+name]
+		return c.Funcs["("+star+typ+")."+name]
 	}
 	return reflect.Value{}
 }
@@ -81,12 +79,20 @@ var replacements = map[string]reflect.Value{
 	"syscall.Exit": reflect.ValueOf(exit),
 	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
 	"time.Sleep":   reflect.ValueOf(sleep),
-	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
+	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), printable(a)...) }),
+	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), printable(a)...) }),
+	"fmt.Printf": reflect.ValueOf(func(format string, a ...any) (int, error) {
+		return fmt.Fprintf(out(os.Stdout), format, printable(a)...)
+	}),
+	"fmt.Sprint":   reflect.ValueOf(func(a ...any) string { return fmt.Sprint(printable(a)...) }),
+	"fmt.Sprintln": reflect.ValueOf(func(a ...any) string { return fmt.Sprintln(printable(a)...) }),
+	"fmt.Sprintf":  reflect.ValueOf(func(format string, a ...any) string { return fmt.Sprintf(format, printable(a)...) }),
+	"fmt.Errorf":   reflect.ValueOf(func(format string, a ...any) error { return fmt.Errorf(format, printable(a)...) }),
+	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), printable(a)...) }),
+	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), printable(a)...) }),
+	"fmt.Fprintf": reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) {
+		return fmt.Fprintf(out(w), format, printable(a)...)
+	}),
 }
 
 var replacedMethods = map[string]reflect.Value{

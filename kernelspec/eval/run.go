@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -133,6 +134,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		delete(s.imports, name)
 	}
 	s.note(u, p)
+	maps.Copy(s.bodiless, p.bodiless)
 	for _, m := range p.part.late {
 		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
 		s.program.Renew(m.named)

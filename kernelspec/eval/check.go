@@ -35,6 +35,8 @@ type Part struct {
 
 	*part
 	imports map[string]string // what the part imports itself
+
+	bodiless map[types.Object]bool // functions that it declares without a body
 }
 
 // Pos returns the position of a byte of the cell, and Offset the byte of a position.
@@ -192,7 +194,7 @@ func (c *checker) part(pt *part) {
 	c.undo = append(c.undo, c.promise(pt, file, earlier))
 	check := func() *Part {
 		pkg := newPackage(earlier)
-		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt}
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}}
 		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
 		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
 		return part

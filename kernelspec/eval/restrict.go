@@ -8,18 +8,29 @@ import (
 	"go/types"
 )
 
-// What go/types accepts and the compiler does not: functions without a body, anonymous
+// What go/types accepts and the compiler does not: calls of functions without a body, anonymous
 // interfaces that refer to themselves, and values larger than a program can hold.
 
 // restrict finds them in a part that go/types accepts.
 func (c *checker) restrict(p *Part) {
 	r := &restriction{c: c, info: p.Info, told: map[types.Type]bool{}, free: map[types.Type]bool{}}
 	for _, d := range p.File.Decls {
-		if f, ok := d.(*ast.FuncDecl); ok {
-			r.function(f.Name.Pos(), f.Type, f.Recv, f.Body)
-			if f.Body == nil {
-				r.problem(f.Name.Pos(), "missing function body")
-			}
+		f, ok := d.(*ast.FuncDecl)
+		if !ok {
+			continue
+		}
+		r.function(f.Name.Pos(), f.Type, f.Recv, f.Body)
+		switch {
+		case f.Body != nil:
+		case c.unit.program || f.Recv != nil || p.Info.Defs[f.Name] == nil:
+			r.problem(f.Name.Pos(), "missing function body")
+		default: // notebooks show signatures so
+			p.bodiless[p.Info.Defs[f.Name]] = true
+		}
+	}
+	for id, obj := range p.Info.Uses {
+		if p.bodiless[obj] || c.s.bodiless[obj] {
+			r.problem(id.Pos(), "%s is declared without a body", id.Name)
 		}
 	}
 	for id, obj := range p.Info.Defs {

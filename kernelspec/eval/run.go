@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"strings"
 	"sync"
@@ -133,6 +134,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		delete(s.imports, name)
 	}
 	s.note(u, p)
+	maps.Copy(s.bodiless, p.bodiless)
 	for _, m := range p.part.late {
 		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
 		s.program.Renew(m.named)
@@ -149,7 +151,6 @@ func (j *job) execute(run []*ssa.Function) {
 		r.Values = *values
 	}
 	switch {
-	case failure != nil && failure.Value == any(code.ExitCode(0)):
 	case failure != nil:
 		r = Result{Err: j.failed(failure)}
 	case j.ctx.Err() != nil:
@@ -162,6 +163,9 @@ func (j *job) execute(run []*ssa.Function) {
 func (j *job) finish(r Result) {
 	if !j.over.CompareAndSwap(false, true) {
 		return
+	}
+	if r.Err != nil && r.Err.Kind == Exit && r.Err.Cause == 0 {
+		r.Err = nil
 	}
 	if j.task.Live() > 0 {
 		j.s.left.add(j)
@@ -210,7 +214,8 @@ func (j *job) failed(f *code.Failure) *Error {
 func (j *job) stopped() *Error {
 	cause := context.Cause(j.ctx)
 	if e, ok := cause.(*Error); ok {
-		return e
+		own := *e
+		return &own
 	}
 	if cause == nil || errors.Is(cause, ErrInterrupted) {
 		return &Error{Kind: Interrupted, Value: "the cell was stopped; its variables keep their values", Cause: ErrInterrupted}
@@ -239,21 +244,16 @@ func (s *Session) frames(places []code.Place) (list []Frame) {
 // compiled code, and where recover would not help in Go, it is the failure of the cell, if
 // that runs.
 func (j *job) report(f *code.Failure) {
-	if code, ok := f.Value.(code.ExitCode); ok { // ends the program, that is the cell
-		j.task.Stop()
-		r := Result{}
-		if code != 0 {
-			r.Err = j.failed(f)
-		}
-		j.finish(r)
-		return
-	}
 	if f.Stopped {
 		return
 	}
 	e := j.failed(f)
 	if (f.Foreign || f.Fatal) && !j.over.Load() {
 		j.stop(e)
+		return
+	}
+	if e.Kind == Exit {
+		j.task.Stop() // what the cell left behind is its program
 		return
 	}
 	if j.cell.Stderr == nil {

@@ -32,6 +32,8 @@ type Session struct {
 	sources map[string]*source       // of cells, by name
 	show    types.Object
 
+	bodiless map[types.Object]bool // functions that cells declared without a body
+
 	context context.Context // the variable that cells see as ctx
 }
 
@@ -47,7 +49,7 @@ func New() *Session {
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
-		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, context: context.Background()}
+		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, bodiless: map[types.Object]bool{}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()
 	s.Declare("ctx", &s.context)

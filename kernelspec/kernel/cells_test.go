@@ -239,7 +239,10 @@ func TestCellsRefused(t *testing.T) {
 // What only the compiler refuses is refused in its words.
 func TestCellsRefusedAsByTheCompiler(t *testing.T) {
 	testCells(t, []cellCase{
-		{name: "function without body", cells: []string{"func f(n int) int"}, fails: []string{"missing function body"}},
+		{name: "function without body", cells: []string{"package main\nfunc f(n int) int\nfunc main() {}"}, fails: []string{"missing function body"}},
+		{name: "method without body", cells: []string{"type T int\nfunc (T) M()"}, fails: []string{"missing function body"}},
+		{name: "call of a function without body", cells: []string{"func f(n int) int", "f(1)"}, fails: []string{"f is declared without a body"}},
+		{name: "signatures alone", cells: []string{"// in package p\nfunc f(n int) int\nfunc g() error", "func f(n int) int { return n }\nf(3)"}, want: "3"},
 		{name: "interface of itself", cells: []string{"type I interface{ M() interface{ I } }"}, fails: []string{"invalid recursive type: anonymous interface refers to itself"}},
 		{name: "elements of channels", cells: []string{"c := make(chan [1 << 16]byte)"}, fails: []string{"channel element type too large (>64kB)"}},
 		{name: "array", cells: []string{"var x *[1 << 50]byte"}, fails: []string{"type [1125899906842624]byte larger than address space"}},

@@ -149,6 +149,32 @@ func TestInterruptLeavesNothingBehind(t *testing.T) {
 	}
 }
 
+// A stopped cell says where it was, also one that waited in compiled code.
+func TestInterruptSaysWhere(t *testing.T) {
+	s := start(t)
+	s.run("import (\"net\"; \"sync\"; \"time\")\nfunc wait() {\n\tvar mu sync.Mutex\n\tmu.Lock()\n\tmu.Lock()\n}\nfunc accept(l net.Listener) { l.Accept() }\nl, err := net.Listen(\"tcp\", \"localhost:0\")")
+	for code, want := range map[string][]string{
+		"x := 0\nfor { x++ }":           {":2:"},
+		"y := 1\ntime.Sleep(time.Hour)": {":2:11"},
+		"z := 1\n<-make(chan int)":      {":2:1"},
+		"w := 1\nwait()":                {"cell[1]:5:", "in wait", ":2:5"},
+		"v := 1\naccept(l)":             {"cell[1]:7:", "in accept", ":2:7"},
+		"func() {\n\tdefer func() { recover() }()\n\tfor { w++ }\n}()": {":3:"},
+	} {
+		f := s.stop(s.send(code)).Failure()
+		if f == nil || f.ErrorName != "interrupted" {
+			t.Errorf("%s: got %+v", code, f)
+			continue
+		}
+		for _, part := range want {
+			if got := plainTrace(f); !strings.Contains(got, part) {
+				t.Errorf("%s\nlacks %q:\n%s", code, part, got)
+			}
+		}
+	}
+	s.run("l.Close()")
+}
+
 func TestErrorsSayWhere(t *testing.T) {
 	s := start(t)
 	s.run("import (\"fmt\"; \"errors\"; \"os\"; \"strconv\"; \"strings\"; \"github.com/go-gota/gota/dataframe\"; \"github.com/go-gota/gota/series\")\nvar _ strings.Builder")

@@ -5,7 +5,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -28,6 +27,7 @@ type language struct {
 	kernel  *serve.Kernel
 	current atomic.Pointer[run]
 	texts   sync.Map // of cells as they were typed, by name
+	tidier  tidier
 }
 
 // run is a cell that runs or ran: the owner of what it starts.
@@ -47,24 +47,6 @@ func newLanguage() *language {
 	return l
 }
 
-// While the kernel starts, and the first cell has its packages read, the collector runs
-// less often.
-const (
-	startTime    = 2 * time.Second
-	startPercent = 400
-)
-
-// warmUp reads what the first import needs while the front end gets ready.
-func (l *language) warmUp() {
-	percent := debug.SetGCPercent(startPercent)
-	l.session.Prepare("fmt")
-	time.Sleep(startTime)
-	if now := debug.SetGCPercent(percent); now != startPercent { // a cell has set it
-		debug.SetGCPercent(now)
-	}
-	l.session.Settle()
-}
-
 func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
@@ -81,6 +63,7 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 			return r.ctx
 		},
 	})
+	defer l.tidier.cellEnded()
 	l.magics.PrintTime(r)
 	if res.Err == nil {
 		l.pointOutErrors(r)

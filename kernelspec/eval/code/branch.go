@@ -113,6 +113,9 @@ func (c *compiler) terminator(b *ssa.BasicBlock, in ssa.Instruction) func(*frame
 	case *ssa.Return:
 		return c.ret(in)
 	case *ssa.Panic:
+		if t := c.rangePanic(b, in); t != nil {
+			return t
+		}
 		x := c.off(in.X)
 		return func(fr *frame) *block { panic(*reg[any](fr, x)) }
 	}

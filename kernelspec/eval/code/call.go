@@ -235,8 +235,8 @@ func (c *compiler) callValue(in *ssa.Call) op {
 		if f == nil {
 			nilDereference()
 		}
-		cl := (*closure)(f)
-		if cl.code != closureCode {
+		cl := closureOf(f)
+		if cl == nil {
 			host.run(fr, fr, f)
 			return
 		}
@@ -301,8 +301,8 @@ func (c *compiler) prepare(cc *ssa.CallCommon) func(*frame) prepared {
 		if f == nil {
 			return func(*Thread, *frame, *frame) { nilDereference() }
 		}
-		cl := (*closure)(f)
-		if cl.code != closureCode {
+		cl := closureOf(f)
+		if cl == nil {
 			return host(fr, f, nil)
 		}
 		nf := start(fr, cl.fn.load(), pass)

@@ -288,7 +288,7 @@ func funcFileLine(f *runtime.Func, pc uintptr) (string, int) {
 func valuePointer(v reflect.Value) uintptr {
 	if v.Kind() == reflect.Func && !v.IsNil() && v.CanInterface() {
 		f := v.Interface()
-		if cl := (*closure)((*iface)(ptr(&f)).data); cl.code == closureCode {
+		if cl := closureOf((*iface)(ptr(&f)).data); cl != nil {
 			return counterOf(cl.fn.entry())
 		}
 	}

@@ -2,6 +2,7 @@ package code
 
 import (
 	"reflect"
+	"unsafe"
 
 	"axn/kernelspec/eval/rtype"
 
@@ -20,6 +21,14 @@ type closure struct {
 }
 
 var closureCode = rtype.ClosureCode()
+
+// closureOf returns the closure that a function value is, nil for one of compiled code.
+func closureOf(f ptr) *closure {
+	if *(*uintptr)(f) != closureCode {
+		return nil
+	}
+	return (*closure)(f)
+}
 
 // smallClosure is a closure with a few free variables that are single pointers.
 type smallClosure struct {
@@ -41,9 +50,8 @@ func (cl *closure) bind(nf *frame) {
 		return
 	}
 	if cl.t == nil {
-		vars := (*[1 << 20]ptr)(cl.env)
 		for i := range frees {
-			*reg[ptr](nf, frees[i].off) = vars[i]
+			*reg[ptr](nf, frees[i].off) = *(*ptr)(unsafe.Add(cl.env, i*wordSize))
 		}
 		return
 	}

@@ -163,12 +163,15 @@ func (th *Thread) places() (list []Place) {
 	if th.walks++; th.walks > 16 { // a recursion that panics anew at each of its calls
 		walk = innerPlaces
 	}
+	grouped := false // the frame of the cell that called statements of its own says no more
 	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
 		walk--
 		pos := fr.pos()
-		if !pos.IsValid() {
+		if !pos.IsValid() || grouped {
+			grouped = false
 			continue
 		}
+		grouped = fr.code.group
 		if len(list) == innerPlaces+outerPlaces {
 			list = slices.Delete(list, innerPlaces, innerPlaces+1)
 		}
@@ -262,12 +265,18 @@ func (t *Task) Places() (list []Place) {
 	if th == nil {
 		return nil
 	}
-	walk := innerPlaces
-	for fr := th.top; fr != nil && walk > 0; fr = fr.caller {
-		walk--
+	for fr := th.top; fr != nil && len(list) < innerPlaces; fr = fr.caller {
 		if pos := fr.pos(); pos.IsValid() {
-			list = append(list, Place{Pos: pos, Func: fr.code.fn.name()})
+			list = append(list, Place{Pos: pos, fn: fr.code.fn})
 		}
+		if fr.code.group {
+			break // the frame of the cell that called statements of its own says no more
+		}
+	}
+	t.p.mu.Lock() // the functions were made under it
+	defer t.p.mu.Unlock()
+	for i := range list {
+		list[i].Func = list[i].fn.name()
 	}
 	return list
 }

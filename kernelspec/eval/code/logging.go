@@ -67,12 +67,12 @@ func panicWith(text string) { panic(text) }
 func loggers() {
 	for name, then := range map[string]lastly{"Print": goOn, "Fatal": die, "Panic": panicWith} {
 		put := func(l *log.Logger, text string) { logOutput(l, 1, text); then(text) }
-		replacements["log."+name] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprint(v...)) })
-		replacements["log."+name+"f"] = reflect.ValueOf(func(f string, v ...any) { put(log.Default(), fmt.Sprintf(f, v...)) })
-		replacements["log."+name+"ln"] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprintln(v...)) })
-		replacedMethods["*log.Logger."+name] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprint(v...)) })
-		replacedMethods["*log.Logger."+name+"f"] = reflect.ValueOf(func(l *log.Logger, f string, v ...any) { put(l, fmt.Sprintf(f, v...)) })
-		replacedMethods["*log.Logger."+name+"ln"] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprintln(v...)) })
+		replacements["log."+name] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprint(printable(v)...)) })
+		replacements["log."+name+"f"] = reflect.ValueOf(func(f string, v ...any) { put(log.Default(), fmt.Sprintf(f, printable(v)...)) })
+		replacements["log."+name+"ln"] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprintln(printable(v)...)) })
+		replacedMethods["*log.Logger."+name] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprint(printable(v)...)) })
+		replacedMethods["*log.Logger."+name+"f"] = reflect.ValueOf(func(l *log.Logger, f string, v ...any) { put(l, fmt.Sprintf(f, printable(v)...)) })
+		replacedMethods["*log.Logger."+name+"ln"] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprintln(printable(v)...)) })
 	}
 	replacements["log.Output"] = reflect.ValueOf(func(depth int, s string) error { return logOutput(log.Default(), depth, s) })
 	replacedMethods["*log.Logger.Output"] = reflect.ValueOf(logOutput)
@@ -135,8 +135,8 @@ func testers() {
 	for name, then := range map[string]func(*testing.T){
 		"Log": func(*testing.T) {}, "Error": (*testing.T).Fail, "Fatal": (*testing.T).FailNow, "Skip": (*testing.T).SkipNow,
 	} {
-		methods[name] = func(t *testing.T, v ...any) { testLog(t, fmt.Sprintln(v...)); then(t) }
-		methods[name+"f"] = func(t *testing.T, format string, v ...any) { testLog(t, fmt.Sprintf(format, v...)); then(t) }
+		methods[name] = func(t *testing.T, v ...any) { testLog(t, fmt.Sprintln(printable(v)...)); then(t) }
+		methods[name+"f"] = func(t *testing.T, format string, v ...any) { testLog(t, fmt.Sprintf(format, printable(v)...)); then(t) }
 	}
 	for name, f := range methods {
 		for _, t := range []string{"common", "T", "B", "F"} {

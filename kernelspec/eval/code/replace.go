@@ -79,12 +79,20 @@ var replacements = map[string]reflect.Value{
 	"syscall.Exit": reflect.ValueOf(exit),
 	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
 	"time.Sleep":   reflect.ValueOf(sleep),
-	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), a...) }),
-	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), a...) }),
-	"fmt.Printf":   reflect.ValueOf(func(format string, a ...any) (int, error) { return fmt.Fprintf(out(os.Stdout), format, a...) }),
-	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), a...) }),
-	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), a...) }),
-	"fmt.Fprintf":  reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) { return fmt.Fprintf(out(w), format, a...) }),
+	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), printable(a)...) }),
+	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), printable(a)...) }),
+	"fmt.Printf": reflect.ValueOf(func(format string, a ...any) (int, error) {
+		return fmt.Fprintf(out(os.Stdout), format, printable(a)...)
+	}),
+	"fmt.Sprint":   reflect.ValueOf(func(a ...any) string { return fmt.Sprint(printable(a)...) }),
+	"fmt.Sprintln": reflect.ValueOf(func(a ...any) string { return fmt.Sprintln(printable(a)...) }),
+	"fmt.Sprintf":  reflect.ValueOf(func(format string, a ...any) string { return fmt.Sprintf(format, printable(a)...) }),
+	"fmt.Errorf":   reflect.ValueOf(func(format string, a ...any) error { return fmt.Errorf(format, printable(a)...) }),
+	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), printable(a)...) }),
+	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), printable(a)...) }),
+	"fmt.Fprintf": reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) {
+		return fmt.Fprintf(out(w), format, printable(a)...)
+	}),
 }
 
 var replacedMethods = map[string]reflect.Value{

@@ -13,9 +13,11 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
 	"runtime/pprof"
 	"strings"
 	"time"
@@ -30,6 +32,7 @@ func main() {
 	quiet := files.Bool("q", false, "do not print the values of last expressions")
 	times := files.Bool("t", false, "print how long each cell took, on stderr")
 	profile := files.String("cpuprofile", "", "write a profile of where the time goes to this file")
+	heap := files.String("memprofile", "", "write a profile of what lies in memory at the end to this file")
 	check := files.Bool("verify", false, "check the tables, export data and sources that the builder generated, and run nothing")
 	files.Parse(os.Args[1:])
 	if *check {
@@ -60,9 +63,25 @@ func main() {
 		}
 	}
 	pprof.StopCPUProfile()
+	if *heap != "" {
+		if err := writeHeap(*heap); err != nil {
+			fmt.Fprintln(os.Stderr, "gocell:", err)
+			r.failed = true
+		}
+	}
 	if r.failed {
 		os.Exit(1)
 	}
+}
+
+// writeHeap writes a profile of what a collection leaves.
+func writeHeap(name string) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	runtime.GC()
+	return errors.Join(pprof.WriteHeapProfile(f), f.Close())
 }
 
 type runner struct {

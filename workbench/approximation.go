@@ -172,13 +172,25 @@ func (v scaleInverse) at(y float64) float64 {
 	return v.x[lo] + (y-v.y[lo])*(v.x[hi]-v.x[lo])/(v.y[hi]-v.y[lo])
 }
 
-// Residual is what a round's approximation leaves: Exact − Rounds[round].
-func (a *Approximation) Residual(round int) *Matrix {
+// Residual is what the approximation leaves once the scores of round rounds were known:
+// Exact − Rounds[round]. Another round than 0 … len(Rounds)-1 is an error.
+func (a *Approximation) Residual(round int) (*Matrix, error) {
+	if err := a.checkRound(round); err != nil {
+		return nil, fmt.Errorf("workbench: residual: %w", err)
+	}
 	m := NewMatrix(a.Exact.Rows, a.Exact.Cols)
 	for i, v := range a.Exact.Data {
 		m.Data[i] = v - a.Rounds[round].Data[i]
 	}
-	return m
+	return m, nil
+}
+
+// checkRound returns an error unless there are the scores of that round.
+func (a *Approximation) checkRound(round int) error {
+	if round < 0 || round >= len(a.Rounds) {
+		return fmt.Errorf("%s has rounds 0 to %d, not %d", a.Name, len(a.Rounds)-1, round)
+	}
+	return nil
 }
 
 // String fits one line.

@@ -81,7 +81,7 @@ func TestErrorGroups(t *testing.T) {
 	a, _ := toyApproximation(t, Calibrated, SearchOptions{Budget: 40})
 	for r, g := range a.errorsByRound() {
 		var sum, square float64
-		for _, v := range a.Residual(r).Data {
+		for _, v := range must[*Matrix](t)(a.Residual(r)).Data {
 			sum, square = sum-float64(v), square+float64(v)*float64(v)
 		}
 		n := float64(len(a.Exact.Data))
@@ -162,6 +162,11 @@ func TestCalibration(t *testing.T) {
 	if items != 30*260 {
 		t.Errorf("%d items in the bins, want all unobserved ones", items)
 	}
+	for _, round := range []int{-1, 6} {
+		if _, err := a.Residual(round); err == nil || a.Calibration(round).Err == nil {
+			t.Errorf("round %d is not there", round)
+		}
+	}
 	if df := a.Calibration(5); df.Err != nil || df.Nrow() != len(bins) {
 		t.Errorf("%v", df)
 	}
@@ -230,7 +235,7 @@ func TestPlotsOfApproximation(t *testing.T) {
 	b.Name = "ours"
 	errs, err1 := PlotErrors(4, a, b)
 	calibration, err2 := PlotCalibration(4, a, b)
-	spectra, err3 := PlotSpectra(NewSpectrum("G", g), NewSpectrum("residual", a.Residual(5)))
+	spectra, err3 := PlotSpectra(NewSpectrum("G", g), NewSpectrum("residual", must[*Matrix](t)(a.Residual(5))))
 	if err := errors.Join(err1, err2, err3); err != nil {
 		t.Fatal(err)
 	}

@@ -209,8 +209,12 @@ func (a *Approximation) calibration(round int) []calibrationBin {
 // Calibration shows what an approximate score is worth, over the items not yet
 // observed when round rounds' scores were known: system, round, bin (from the
 // lowest approximate scores up), items, and the means approx and exact with the
-// deviation exact_sd of the exact scores. It panics unless 0 ≤ round < len(Rounds).
+// deviation exact_sd of the exact scores. Another round than 0 … len(Rounds)-1 is an error:
+// the table's Err.
 func (a *Approximation) Calibration(round int) dataframe.DataFrame {
+	if err := a.checkRound(round); err != nil {
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: calibration: %w", err)}
+	}
 	bins := a.calibration(round)
 	n := len(bins)
 	names, rounds, numbers, items := make([]string, n), make([]int, n), make([]int, n), make([]int, n)
@@ -231,8 +235,8 @@ func (a *Approximation) Calibration(round int) dataframe.DataFrame {
 func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
 	var curves []chart.Curve
 	for _, a := range as {
-		if round < 0 || round >= len(a.Rounds) {
-			return nil, fmt.Errorf("workbench: plot errors: %s has rounds 0 to %d, not %d", a.Name, len(a.Rounds)-1, round)
+		if err := a.checkRound(round); err != nil {
+			return nil, fmt.Errorf("workbench: plot errors: %w", err)
 		}
 		c := chart.Curve{Name: a.Name}
 		below := 0
@@ -264,8 +268,8 @@ func PlotCalibration(round int, as ...*Approximation) (*plot.Plot, error) {
 	var curves []chart.Curve
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, a := range as {
-		if round < 0 || round >= len(a.Rounds) {
-			return nil, fmt.Errorf("workbench: plot calibration: %s has rounds 0 to %d, not %d", a.Name, len(a.Rounds)-1, round)
+		if err := a.checkRound(round); err != nil {
+			return nil, fmt.Errorf("workbench: plot calibration: %w", err)
 		}
 		c := chart.Curve{Name: a.Name}
 		for _, b := range a.calibration(round) {

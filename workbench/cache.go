@@ -142,7 +142,7 @@ func (c *Cache) scoreMissing(ctx context.Context, pairs [][2]string, keys []cach
 		}
 		missing = missing[len(batch):]
 		m.add(len(batch))
-		if err != nil { // the rest will hardly fare better
+		if err != nil { // stop after the first failed batch: the rest would most likely fail too
 			for _, i := range missing {
 				errs[i] = fmt.Errorf("not tried after an earlier failure: %w", err)
 			}

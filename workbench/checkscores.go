@@ -162,7 +162,7 @@ func (c *scorerCheck) checkDirection() {
 		c.add("direction", Fine, evidence, "")
 	}
 	if share < inverted {
-		top = 1 - top // as it will be when the direction is mended
+		top = 1 - top // the user will negate the scores: judge the dual encoder by that
 	}
 	c.checkDual(top, known, judged)
 }

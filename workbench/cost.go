@@ -44,16 +44,16 @@ type Rates struct {
 // queries take score_hours at least.
 func (w Workload) Plan(r Rates, shards []int) (dataframe.DataFrame, error) {
 	rounds, over := float64(cmp.Or(w.Rounds, 5)), float64(cmp.Or(w.Oversample, defaultOversample))
-	if w.Items <= 0 || w.Dims <= 0 || w.Budget <= 0 || !(r.Calls > 0) || !(r.Scan > 0) {
-		return dataframe.DataFrame{}, fmt.Errorf("workbench: plan: items, dimensions, budget and the rates of calls and scans must be positive: %+v, %+v", w, r)
+	if err := w.check(r); err != nil {
+		return dataframe.DataFrame{}, fmt.Errorf("workbench: plan: %w", err)
 	}
 	names := []string{"gb", "scan_ms", "network_kb", "network_ms", "score_ms", "query_s", "score_hours", "scan_hours"}
 	columns := make([][]float64, len(names))
 	row := float64(2*w.Dims+2+w.Views) * 4
 	calls := float64(w.Budget) / rounds
-	for _, n := range shards {
+	for i, n := range shards {
 		if n <= 0 {
-			return dataframe.DataFrame{}, fmt.Errorf("workbench: plan: %d shards", n)
+			return dataframe.DataFrame{}, fmt.Errorf("workbench: plan: shards[%d] is %d: each count must be positive", i, n)
 		}
 		bytes := float64(w.Items) * row / float64(n)
 		scan, score := bytes/r.Scan, calls/r.Calls
@@ -72,6 +72,19 @@ func (w Workload) Plan(r Rates, shards []int) (dataframe.DataFrame, error) {
 		all = append(all, series.New(columns[c], series.Float, name))
 	}
 	return dataframe.New(all...), nil
+}
+
+// check returns an error that names the first field which is not positive and must be.
+func (w Workload) check(r Rates) error {
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"Items", float64(w.Items)}, {"Dims", float64(w.Dims)}, {"Budget", float64(w.Budget)}, {"Rates.Calls", r.Calls}, {"Rates.Scan", r.Scan}} {
+		if !(f.value > 0) {
+			return fmt.Errorf("%s is %v: it must be positive", f.name, f.value)
+		}
+	}
+	return nil
 }
 
 // candidateBytes is what a candidate takes on the network: its number and its inner product.

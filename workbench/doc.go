@@ -60,8 +60,9 @@ Everything is one formula: approximate scores are
 
 	s = m + F·F_Aᵀ (F_A·F_Aᵀ + s²·I)⁻¹ (a − m_A)
 
-Retrieve-and-rerank is R = 1; AXN is m = 0, F = V, s² → 0; Calibrated learns m,
-F and s² from item views and the scores observed.
+Retrieve-and-rerank is R = 1; AXN is m = 0, F = V, s² → 0, which is solved as least
+squares of least norm, and for λ > 0 blended with the query's own vector; Calibrated
+learns m, F and s² from item views and the scores observed.
 
 Top-k-Recall@B is the share of the CE's own top k found among the B items scored.
 Ties break by lower item row, everywhere. Same seed, same answer, on one thread

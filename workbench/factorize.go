@@ -51,9 +51,15 @@ type FactorizeOptions struct {
 }
 
 func (o FactorizeOptions) check() error {
-	if o.Epochs < 0 || o.Batch < 0 || !(o.LearningRate >= 0) || !(o.Regularization >= 0) {
-		return fmt.Errorf("Epochs %d, Batch %d, LearningRate %v, Regularization %v: none can be negative",
-			o.Epochs, o.Batch, o.LearningRate, o.Regularization)
+	switch {
+	case o.Epochs < 0:
+		return fmt.Errorf("Epochs is %d: it cannot be negative", o.Epochs)
+	case o.Batch < 0:
+		return fmt.Errorf("Batch is %d: it cannot be negative", o.Batch)
+	case !(o.LearningRate >= 0):
+		return fmt.Errorf("LearningRate is %v: it cannot be negative", o.LearningRate)
+	case !(o.Regularization >= 0):
+		return fmt.Errorf("Regularization is %v: it cannot be negative", o.Regularization)
 	}
 	return nil
 }

@@ -40,19 +40,13 @@ func TestObserveChoosesAndCounts(t *testing.T) {
 	}
 }
 
-// checkRow compares values with the truth, the top items with a full sort, and
-// the weights with the number of items they stand for.
+// checkRow compares values with the truth and the top items with a full sort.
 func checkRow(t *testing.T, d *Dataset, g *Matrix, sm Sampling, r *ScoreRow) {
 	t.Helper()
-	total := 0.0
 	for j, v := range r.Values {
 		if v != g.Row(r.Query)[r.Item(j)] {
 			t.Fatalf("%v: query %d, item %d: %v", sm, r.Query, r.Item(j), v)
 		}
-		total += float64(r.Weight(j))
-	}
-	if (sm.Random > 0 || r.Dense()) && math.Abs(total-100) > 1e-3 {
-		t.Errorf("%v: weights sum to %v of 100 items", sm, total)
 	}
 	sims := make([]float32, 100)
 	d.DE.similarities(sims, d.DE.Queries.Row(r.Query))
@@ -95,26 +89,18 @@ func TestSamplingPerItem(t *testing.T) {
 	if dense := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{PerItem: 30})); dense.Len() != 30*40 || !dense.Rows[0].Dense() {
 		t.Errorf("30 of 30 queries per item: %v", dense)
 	}
-	truth := 0.0
-	for _, q := range d.Train {
-		for it := range 40 {
-			truth += g.At(q, it) / (30 * 40)
-		}
-	}
 	for _, sm := range []Sampling{{PerItem: 4}, {PerItem: 4, Random: 5}, {PerQuery: 6, Random: 5, PerItem: 4}} {
-		sum, count := 0.0, 0.0
 		const draws = 400
+		entries := 0
 		for seed := range int64(draws) {
 			sm.Seed = seed
-			for _, r := range must[*Scores](t)(Observe(t.Context(), spyOn(LookUp(g)), d, sm)).Rows {
-				for j, v := range r.Values {
-					sum += float64(r.Weight(j)) * float64(v) / (draws * 30 * 40)
-					count += float64(r.Weight(j)) / (draws * 30 * 40)
-				}
-			}
+			entries += must[*Scores](t)(Observe(t.Context(), spyOn(LookUp(g)), d, sm)).Len()
 		}
-		if math.Abs(sum-truth) > 0.02 || math.Abs(count-1) > 0.01 {
-			t.Errorf("%v: weighted mean %v of %v entries, want %v of 1", sm, sum, count, truth)
+		others := 40 - float64(sm.PerQuery)
+		byQuery, byItem := float64(sm.Random)/others, 4./30
+		got, want := float64(entries)/(draws*30), float64(sm.PerQuery)+others*(byQuery+byItem-byQuery*byItem)
+		if math.Abs(got/want-1) > .01 {
+			t.Errorf("%v: %v entries a query, want %v", sm, got, want)
 		}
 	}
 }
@@ -181,13 +167,12 @@ func TestScoresCheckNamesTheRow(t *testing.T) {
 	d, _ := toy(37, 10, 20, 4)
 	nan := float32(math.NaN())
 	for want, row := range map[string]ScoreRow{
-		"2 values":          {Query: 1, Items: []int32{4}, Values: []float32{1, 2}},
-		"1 values":          {Query: 1, Values: []float32{1}},
-		"no such query":     {Query: 10, Items: []int32{4}, Values: []float32{1}},
-		"must rise":         {Query: 1, Items: []int32{4, 4}, Values: []float32{1, 2}},
-		"lie in 0 to 19":    {Query: 1, Items: []int32{20}, Values: []float32{1}},
-		"item 4: score is":  {Query: 1, Items: []int32{4}, Values: []float32{nan}},
-		"item 4: weight is": {Query: 1, Items: []int32{4}, Values: []float32{1}, Weights: []float32{0}},
+		"2 values":         {Query: 1, Items: []int32{4}, Values: []float32{1, 2}},
+		"1 values":         {Query: 1, Values: []float32{1}},
+		"no such query":    {Query: 10, Items: []int32{4}, Values: []float32{1}},
+		"must rise":        {Query: 1, Items: []int32{4, 4}, Values: []float32{1, 2}},
+		"lie in 0 to 19":   {Query: 1, Items: []int32{20}, Values: []float32{1}},
+		"item 4: score is": {Query: 1, Items: []int32{4}, Values: []float32{nan}},
 	} {
 		g := &Scores{Items: 20, Rows: []ScoreRow{row}}
 		_, err := Factorize(t.Context(), d, g, FactorizeOptions{Method: DualEncoder})

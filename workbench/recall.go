@@ -209,7 +209,7 @@ func neighborsOf(queries []int, list []Neighbors, k int) ([]Neighbors, error) {
 			at = slices.IndexFunc(list, func(n Neighbors) bool { return n.Query == q })
 		}
 		if at < 0 || len(list[at].Items) < k {
-			return nil, fmt.Errorf("the exact neighbours given hold no %d of query %d", k, q)
+			return nil, fmt.Errorf("the neighbours given for query %d are fewer than k = %d", q, k)
 		}
 		picked[i] = list[at]
 	}

@@ -26,13 +26,13 @@ type Result struct {
 }
 
 // String fits one line.
-func (r *Result) String() string {
+func (r Result) String() string {
 	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
 }
 
 // Frame shows the result as a table: query, rank (from 1), item, round (from 1),
 // score; best first.
-func (r *Result) Frame() dataframe.DataFrame {
+func (r Result) Frame() dataframe.DataFrame {
 	n := len(r.Items)
 	query, rank, round := make([]int, n), make([]int, n), make([]int, n)
 	found := r.foundIn()
@@ -59,7 +59,7 @@ func (r *Result) foundIn() map[int]int {
 // calls (so far), best (highest score so far), found (exact neighbours scored so
 // far), new (of them in this round). Neighbours of another query, or none, are an error:
 // the table's Err.
-func (r *Result) Trace(exact Neighbors) dataframe.DataFrame {
+func (r Result) Trace(exact Neighbors) dataframe.DataFrame {
 	switch {
 	case len(exact.Items) == 0:
 		return dataframe.DataFrame{Err: fmt.Errorf("workbench: trace: query %d: there are no exact neighbours to look for: Exact finds them", r.Query)}

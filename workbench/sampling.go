@@ -132,39 +132,8 @@ func (sm Sampling) row(d *Dataset, query int, byItem []int32, n int) ScoreRow {
 			items, taken[it] = append(items, it), true
 		}
 	}
-	return sm.weigh(ScoreRow{Query: query, Items: items}, all, n)
-}
-
-// weigh gives each entry one over its probability of being chosen: 1 for the top
-// items, which come first, and 1/(1 − (1−p)(1−p')) for the others, p by their
-// query's draw and p' by their item's. It also sorts the entries.
-func (sm Sampling) weigh(r ScoreRow, items, queries int) ScoreRow {
-	p, byItem := float64(sm.Random)/float64(items-sm.PerQuery), float64(sm.PerItem)/float64(queries)
-	r.Weights = make([]float32, len(r.Items))
-	for i := range r.Items {
-		r.Weights[i] = 1
-		if i >= sm.PerQuery {
-			r.Weights[i] = float32(1 / (p + byItem - p*byItem))
-		}
-	}
-	r.sort()
-	return r
-}
-
-// sort puts the entries in rising order of their items.
-func (r *ScoreRow) sort() {
-	type entry struct {
-		item   int32
-		weight float32
-	}
-	es := make([]entry, len(r.Items))
-	for i := range es {
-		es[i] = entry{r.Items[i], r.Weights[i]}
-	}
-	slices.SortFunc(es, func(a, b entry) int { return int(a.item - b.item) })
-	for i, e := range es {
-		r.Items[i], r.Weights[i] = e.item, e.weight
-	}
+	slices.Sort(items)
+	return ScoreRow{Query: query, Items: items}
 }
 
 // observeBatch is how many pairs go to the scorer at once, at least: enough for

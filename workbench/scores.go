@@ -28,11 +28,6 @@ type ScoreRow struct {
 	Query  int       // row of the query in the data set
 	Items  []int32   // item rows, rising; nil when the row is dense: every item in order
 	Values []float32 // scores, parallel to Items
-
-	// Weights says of how many of the row's entries each observed one is a
-	// sample (one over its probability of being chosen), so that averages over
-	// it stand for the whole row. nil means 1 each.
-	Weights []float32
 }
 
 // Dense reports whether the row holds every item.
@@ -47,14 +42,6 @@ func (r *ScoreRow) Item(i int) int {
 		return i
 	}
 	return int(r.Items[i])
-}
-
-// Weight returns the weight of entry i.
-func (r *ScoreRow) Weight(i int) float32 {
-	if r.Weights == nil {
-		return 1
-	}
-	return r.Weights[i]
 }
 
 // Len is the number of observed entries.
@@ -95,8 +82,8 @@ func (r *ScoreRow) check(items, queries int) error {
 	if r.Dense() {
 		want = items
 	}
-	if len(r.Values) != want || (r.Weights != nil && len(r.Weights) != want) {
-		return fmt.Errorf("%w: %d values and %d weights for %d items", ErrShape, len(r.Values), len(r.Weights), want)
+	if len(r.Values) != want {
+		return fmt.Errorf("%w: %d values for %d items", ErrShape, len(r.Values), want)
 	}
 	if r.Query < 0 || r.Query >= queries {
 		return fmt.Errorf("no such query in a data set of %d", queries)
@@ -109,9 +96,6 @@ func (r *ScoreRow) check(items, queries int) error {
 	for i, v := range r.Values {
 		if v-v != 0 {
 			return fmt.Errorf("%w: item %d: score is %v", ErrScore, r.Item(i), v)
-		}
-		if w := r.Weight(i); w-w != 0 || w <= 0 {
-			return fmt.Errorf("item %d: weight is %v", r.Item(i), w)
 		}
 	}
 	return nil
@@ -129,11 +113,11 @@ type scoresMeta struct {
 }
 
 // Save writes the scores to one file, a zip of .npy files: per row its query
-// and number of entries (-1 when dense), then all items, values and weights.
+// and number of entries (-1 when dense), then all items and values.
 func (g *Scores) Save(path string) error {
 	queries, lens := make([]int32, len(g.Rows)), make([]int32, len(g.Rows))
 	var items []int32
-	var values, weights []float32
+	var values []float32
 	for i := range g.Rows {
 		r := &g.Rows[i]
 		queries[i], lens[i] = int32(r.Query), int32(len(r.Items))
@@ -141,9 +125,6 @@ func (g *Scores) Save(path string) error {
 			lens[i] = -1
 		}
 		items, values = append(items, r.Items...), append(values, r.Values...)
-		for j := range r.Values {
-			weights = append(weights, r.Weight(j))
-		}
 	}
 	err := files.Write(path, func(f *os.File) error {
 		w := npz.NewWriter(f, scoresMeta{scoresKind, g.Items, g.Calls, g.Fingerprint})
@@ -151,7 +132,6 @@ func (g *Scores) Save(path string) error {
 		w.Ints("lens", lens)
 		w.Ints("items", items)
 		w.Floats("values", npy.Array{Rows: len(values), Cols: 1, Data: values})
-		w.Floats("weights", npy.Array{Rows: len(weights), Cols: 1, Data: weights})
 		return w.Close()
 	})
 	if err != nil {
@@ -160,7 +140,7 @@ func (g *Scores) Save(path string) error {
 	return nil
 }
 
-// OpenScores reads a file that Save wrote.
+// OpenScores reads a file that Save wrote. Older ones hold weights too, which nothing reads.
 func OpenScores(path string) (*Scores, error) {
 	g := &Scores{}
 	err := files.Read(path, func(f *os.File, size int64) error { return g.read(f, size) })
@@ -186,19 +166,18 @@ func (g *Scores) read(f *os.File, size int64) error {
 	lens, err2 := r.Ints("lens")
 	items, err3 := r.Ints("items")
 	values, err4 := r.Floats("values")
-	weights, err5 := r.Floats("weights")
-	for _, err := range []error{err1, err2, err3, err4, err5} {
+	for _, err := range []error{err1, err2, err3, err4} {
 		if err != nil {
 			return err
 		}
 	}
 	g.Items, g.Calls, g.Fingerprint = meta.Items, meta.Calls, meta.Fingerprint
-	return g.cut(queries, lens, items, values.Data, weights.Data)
+	return g.cut(queries, lens, items, values.Data)
 }
 
 // cut divides the joined lists into rows.
-func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) error {
-	if len(lens) != len(queries) || len(weights) != len(values) {
+func (g *Scores) cut(queries, lens, items []int32, values []float32) error {
+	if len(lens) != len(queries) {
 		return fmt.Errorf("%w: lists of different lengths", npz.ErrFormat)
 	}
 	if g.Items < 0 || g.Calls < 0 {
@@ -212,13 +191,9 @@ func (g *Scores) cut(queries, lens, items []int32, values, weights []float32) er
 			row.Items, items = items[:n:n], items[n:]
 		}
 		if n > len(values) || (lens[i] >= 0 && len(row.Items) != n) {
-			return fmt.Errorf("%w: row %d goes beyond the end", npz.ErrFormat, i)
+			return fmt.Errorf("%w: row %d claims %d entries, %d are left in the file", npz.ErrFormat, i, n, len(values))
 		}
 		row.Values, values = values[:n:n], values[n:]
-		row.Weights, weights = weights[:n:n], weights[n:]
-		if lens[i] < 0 {
-			row.Weights = nil
-		}
 		g.Rows = append(g.Rows, row)
 	}
 	if len(items) > 0 || len(values) > 0 {

@@ -42,8 +42,8 @@ type SearchOptions struct {
 	// which does not say what model it comes from, and the other is not.
 	SameScorer bool
 
-	// Store has the items, as Items gives them, for an index that need not have them
-	// itself (see Head); nil takes the index's own. The store is asked for Oversample
+	// Store holds the items, in the row layout of Index.Items. With it the index may be a
+	// Head, which has no items; nil takes the index's own. The store is asked for Oversample
 	// times the items of a round, 0 = 4, by a straight line in place of the prior's
 	// curve, and the formula chooses among them: more find more of what a scan of all
 	// items would choose, and take longer. Initializers and Softmax need scores of all

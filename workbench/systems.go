@@ -36,7 +36,7 @@ func warpedScale(ix *Index, s float64) float64 { return ix.Prior.Warp.At(s) }
 func (m Method) system() (system, error) {
 	sys, ok := systems[m]
 	if !ok {
-		return sys, fmt.Errorf("no method %q", m)
+		return sys, fmt.Errorf("no method %q: it is calibrated, de, mf-trns, mf-ind, de-dstl, adacur or anncur", m)
 	}
 	return sys, nil
 }

@@ -98,9 +98,9 @@ func (g Grid) divide(d *workbench.Dataset, row workbench.ScoreRow) []workbench.S
 			parts[column].Items = []int32{}
 		}
 	}
-	for j, it := range row.Items {
+	for _, it := range row.Items {
 		p := &parts[g.item(d, int(it))]
-		p.Items, p.Weights = append(p.Items, it), append(p.Weights, row.Weight(j))
+		p.Items = append(p.Items, it)
 	}
 	return parts
 }
@@ -195,21 +195,21 @@ func (f *saveScoresFn) ProcessElement(_ int, tasks func(*task) bool) error {
 // join puts a row's cells together in order of the items.
 func join(parts []task) workbench.ScoreRow {
 	type entry struct {
-		item          int32
-		value, weight float32
+		item  int32
+		value float32
 	}
 	row := workbench.ScoreRow{Query: parts[0].Query}
 	var all []entry
 	for _, p := range parts {
 		for j, v := range p.Values {
-			all = append(all, entry{p.Items[j], v, p.Weight(j)})
+			all = append(all, entry{p.Items[j], v})
 		}
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.item, b.item) })
 	for _, e := range all {
 		row.Values = append(row.Values, e.value)
 		if !parts[0].Dense {
-			row.Items, row.Weights = append(row.Items, e.item), append(row.Weights, e.weight)
+			row.Items = append(row.Items, e.item)
 		}
 	}
 	return row

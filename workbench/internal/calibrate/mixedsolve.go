@@ -29,7 +29,8 @@ func (m *mixed) byItem(v *mixedVector) []float32 {
 	return w
 }
 
-// pull returns what a stage's rows answer to x: Aᵀ times one value an entry.
+// pull sends x to all rows for one stage and returns the sum of their answers, a vector Aᵀ·y
+// with one y per entry.
 func (m *mixed) pull(ctx context.Context, stage Stage, x *mixedVector) (*mixedVector, error) {
 	sums, err := m.c.ask(ctx, stage, m.byItem(x))
 	if err != nil {

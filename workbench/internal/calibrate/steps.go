@@ -42,15 +42,15 @@ type Step struct {
 	Own         f32.Mat // |I|×(k+1): free biases and deviations
 }
 
-// Sums is what a step gives: a sum over rows and, where a stage says so, what
-// single rows have to say.
+// Sums is the result of a step: sums over rows and, for the stages scores and deviations,
+// one RowOutput per row.
 type Sums struct {
 	Sums   []float64
 	Vector []float32
 	Rows   []RowOutput
 }
 
-// RowOutput is what one row says by itself.
+// RowOutput is one row's own output.
 type RowOutput struct {
 	Row          int // of Scores.Rows
 	Head, Values []float32
@@ -74,10 +74,9 @@ func (s *Sums) Add(o *Sums) {
 	s.Rows = append(s.Rows, o.Rows...)
 }
 
-// Worker does the steps of a Calibrated fit for observed rows. What a step needs
-// beside the step itself it makes from the data set and the scores, and keeps for
-// the next: a fresh FitRows answers any step the same, and one serves one fit.
-// Goroutines may share it.
+// Worker does the steps of a fit for observed rows. It derives the rest of its state from the
+// problem on first use and caches it, so that a fresh Worker answers any step the same. One
+// serves one fit. Goroutines may share it.
 type Worker struct {
 	c     *fit
 	mu    sync.Mutex

@@ -44,13 +44,14 @@ type Lines struct {
 	pieces []piece
 }
 
-// Identity is the function s.
+// Identity is the function f(s) = s.
 var Identity = &Lines{&cells{low: -math.MaxFloat32, high: math.MaxFloat32}, []piece{{slope: 1}, beyond, beyond}}
 
 // piece is y + slope·(s−x) for s from x to the next piece's x.
 type piece struct{ x, y, slope float32 }
 
-// beyond stands after the last piece, twice, so that one may look two ahead.
+// beyond ends every list of pieces, twice: Add reads up to two entries past the current one
+// without a bounds check.
 var beyond = piece{x: float32(math.Inf(1))}
 
 // pieces joins the points (x, y), at least one, x rising strictly. Where x are one
@@ -85,8 +86,8 @@ func newCells(ps []piece) *cells {
 	}
 	at := 0
 	for i := range c.start {
-		// The cell rises with s in float32 too: what begins in a lower cell begins
-		// before every point of this one.
+		// of is monotone even in float32, so a piece that starts in an earlier cell starts
+		// left of every point of this cell.
 		for ps[at+1] != beyond && c.of(ps[at+1].x) < i {
 			at++
 		}
@@ -111,7 +112,7 @@ func (l *Lines) Add(dst, s []float32) {
 			v = l.high
 		}
 		at := int(l.start[l.of(v)])
-		at += 1 - int(math.Float32bits(v-l.pieces[at+1].x)>>31) // one further if v has got there: no branch, for no processor foresees it
+		at += 1 - int(math.Float32bits(v-l.pieces[at+1].x)>>31) // +1 if v has passed the next knot, by the sign bit: a branch here would be unpredictable
 		for v >= l.pieces[at+1].x {
 			at++
 		}

@@ -7,7 +7,8 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// Posterior is the one formula: with prior mean m, features F (|I|×p), anchors A,
+// Posterior is the formula that every system is a case of; systems without noise solve it as
+// LeastSquares. With prior mean m, features F (|I|×p), anchors A,
 // their scores a and the noise s² of each,
 //
 //	s = m + F·u,  u = F_Aᵀ (F_A·F_Aᵀ + diag s²)⁻¹ (a − m_A)
@@ -28,7 +29,7 @@ func NewPosterior(p, anchors int) *Posterior {
 	return &Posterior{rows: f32.NewMat(anchors, p), dual: newDual(min(anchors, p)), U: make([]float32, p)}
 }
 
-// leastNoise is the least noise of an anchor relative to its kernel value: below
+// leastNoise is the least variance of the noise of an anchor relative to its kernel value: below
 // it a float32 Cholesky factor of repeated anchors is made of rounding errors.
 const leastNoise = 1e-5
 
@@ -76,7 +77,8 @@ type dualSystem struct {
 
 func newDual(room int) dualSystem { return dualSystem{factor: f32.NewMat(room, room)} }
 
-// add takes in what anchors have grown by; noise grows where it must.
+// add extends the factor by the new rows of anchors. If rounding makes the matrix
+// indefinite it raises noise in place.
 func (d *dualSystem) add(anchors f32.Mat, noise []float32) {
 	done := d.n
 	d.n = anchors.Rows

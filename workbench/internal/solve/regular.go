@@ -19,5 +19,5 @@ func Regular[T float32 | float64](first, factor T, try func(more T) bool) {
 		}
 		more *= factor
 	}
-	panic(fmt.Errorf("workbench: a matrix stays without a factor with %g on its diagonal: its values are not finite", more))
+	panic(fmt.Errorf("a matrix stays without a factor with %g on its diagonal: its values are not finite", more))
 }

@@ -19,8 +19,9 @@ type CrossEncoder struct {
 }
 
 // OpenCrossEncoder opens a model folder in Hugging Face's layout: config.json,
-// model.safetensors, vocab.txt or tokenizer.json. BERT, MiniLM and DistilBERT
-// classifiers with one label can be read. Scores are those of transformers, and of
+// model.safetensors, vocab.txt or tokenizer.json (WordPiece, Unigram, BPE; token ids
+// are those of Hugging Face's tokenizers). BERT, MiniLM and DistilBERT classifiers
+// with one label can be read. Scores are those of transformers, and of
 // sentence-transformers before its activation function (Identity or Sigmoid),
 // computed in float32 from weights in float32, float16 or bfloat16. A setting that
 // would change them and is not obeyed is an error that names it.

@@ -1,5 +1,5 @@
 // Package hf opens model folders in Hugging Face's layout: config.json, model.safetensors, the
-// WordPiece vocabulary, and for a dual encoder modules.json. BERT (MiniLM is one) and DistilBERT
+// tokenizer or its vocabulary, and for a dual encoder modules.json. BERT (MiniLM is one) and DistilBERT
 // come out as the same struct of plain float32 slices, so that a forward pass is written once.
 package hf
 

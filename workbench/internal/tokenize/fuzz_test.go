@@ -15,24 +15,31 @@ func small(t testing.TB, name string) []byte {
 	if err := json.Unmarshal(unzip(t, filepath.Join("testdata/files", name+".json.gz")), &f); err != nil {
 		t.Fatal(err)
 	}
-	model := f["model"].(map[string]any)
-	switch vocab := model["vocab"].(type) {
-	case []any:
-		model["vocab"] = vocab[:40]
-	case map[string]any:
-		for token, id := range vocab {
-			if id.(float64) > 300 {
-				delete(vocab, token)
-			}
+	vocab := f["model"].(map[string]any)["vocab"].(map[string]any)
+	for token, id := range vocab {
+		if id.(float64) >= 300 {
+			delete(vocab, token)
 		}
 	}
-	if merges, ok := model["merges"].([]any); ok {
-		model["merges"] = merges[:min(len(merges), 20)]
+	if merges, ok := f["model"].(map[string]any)["merges"].([]any); ok {
+		f["model"].(map[string]any)["merges"] = slices.DeleteFunc(merges, func(m any) bool {
+			a, b := m.([]any)[0].(string), m.([]any)[1].(string)
+			return vocab[a] == nil || vocab[b] == nil || vocab[a+strings.TrimPrefix(b, "##")] == nil
+		})
 	}
-	f["added_tokens"] = f["added_tokens"].([]any)[:min(2, len(f["added_tokens"].([]any)))]
+	added, next := f["added_tokens"].([]any), len(vocab)
+	f["added_tokens"] = added[:min(4, len(added))]
+	for _, a := range f["added_tokens"].([]any) {
+		if vocab[a.(map[string]any)["content"].(string)] == nil {
+			a.(map[string]any)["id"], next = next, next+1
+		}
+	}
 	b, err := json.Marshal(f)
+	if err == nil {
+		_, err = Parse(b)
+	}
 	if err != nil {
-		t.Fatal(err)
+		t.Fatal(name, err)
 	}
 	return b
 }

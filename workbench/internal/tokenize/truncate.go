@@ -45,9 +45,9 @@ func (s Strategy) Keep(na, nb, room int) (int, int) {
 	}
 	switch s {
 	case OnlyFirst:
-		return max(0, room-nb), nb
+		return max(0, room-nb), min(nb, room)
 	case OnlySecond:
-		return na, max(0, room-na)
+		return min(na, room), max(0, room-na)
 	}
 	short, long := min(na, nb), 0
 	if long = room - short; long < short {

@@ -159,7 +159,7 @@ func TestInterruptSaysWhere(t *testing.T) {
 		"z := 1\n<-make(chan int)":      {":2:1"},
 		"w := 1\nwait()":                {"cell[1]:5:", "in wait", ":2:5"},
 		"v := 1\naccept(l)":             {"cell[1]:7:", "in accept", ":2:7"},
-		"func() {\n\tdefer func() { recover() }()\n\tfor { w++ }\n}()": {":3:"},
+		"k := 0\nfunc() {\n\tdefer func() { recover() }()\n\tfor { k++ }\n}()": {":4:"},
 	} {
 		f := s.stop(s.send(code)).Failure()
 		if f == nil || f.ErrorName != "interrupted" {

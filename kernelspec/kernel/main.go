@@ -20,13 +20,14 @@ func main() {
 		fmt.Fprintln(os.Stderr, "usage: kernel CONNECTION_FILE")
 		os.Exit(2)
 	}
+	log := os.Stderr // which the cells have while the kernel runs
 	conn, err := message.ReadConnection(os.Args[1])
 	os.Args = os.Args[:1] // cells see a program without arguments
 	if err == nil {
 		err = serve.Run(conn, newLanguage(), historyFile())
 	}
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "axn kernel:", err)
+		fmt.Fprintln(log, "axn kernel:", err)
 		os.Exit(1)
 	}
 }

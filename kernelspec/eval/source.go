@@ -21,7 +21,7 @@ type source struct {
 const margin = 64
 
 func newSource(fset *token.FileSet, name, text string) *source {
-	file := fset.AddFile(name, fset.Base()+margin, len(text))
+	file := addFile(fset, name, len(text))
 	file.SetLinesForContent([]byte(text))
 	if strings.Contains(text, "//line ") || strings.Contains(text, "/*line ") { // the scanner notes what they say
 		var sc scanner.Scanner
@@ -31,6 +31,17 @@ func newSource(fset *token.FileSet, name, text string) *source {
 		}
 	}
 	return &source{fset, file, text}
+}
+
+// addFile adds a file behind a margin. Packages that are read meanwhile add files too, and
+// may take the place that was free: then AddFile panics, and the next one is tried.
+func addFile(fset *token.FileSet, name string, size int) (file *token.File) {
+	defer func() {
+		if recover() != nil {
+			file = addFile(fset, name, size)
+		}
+	}()
+	return fset.AddFile(name, fset.Base()+margin, size)
 }
 
 func (src *source) pos(off int) token.Pos { return src.file.Pos(min(max(off, 0), len(src.text))) }

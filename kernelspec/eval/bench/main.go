@@ -27,6 +27,7 @@ import (
 func main() {
 	ours := flag.String("eval", "", "the command gocell, built with all packages")
 	rounds := flag.Int("rounds", 7, "how often each program runs in each evaluator")
+	flag.BoolVar(&processor, "cpu", false, "measure processor time, less that of an empty program, in the place of the time that passes")
 	only := flag.String("only", "", "run the programs whose names contain this")
 	as := flag.String("as", "", "run one program in this process: gomacro or yaegi")
 	flag.Parse()
@@ -49,6 +50,13 @@ type evaluator struct {
 	argv []string
 }
 
+// processor tells that what a process takes of the processors is measured, in the place of
+// what the program measures itself: on a busy machine that says more.
+var processor bool
+
+// startup is a program that does nothing. What it takes of the processors is left out.
+const startup = "startup/nothing.go"
+
 // times are the durations of a program in an evaluator, one a round.
 type times []time.Duration
 
@@ -57,6 +65,13 @@ func (t times) min() time.Duration { return slices.Min(t) }
 func (t times) median() time.Duration {
 	s := slices.Sorted(slices.Values(t))
 	return s[len(s)/2]
+}
+
+// less takes a duration off each.
+func (t times) less(d time.Duration) {
+	for i := range t {
+		t[i] = max(t[i]-d, time.Millisecond)
+	}
 }
 
 // compare measures all programs and prints a table.
@@ -72,10 +87,21 @@ func compare(ours string, rounds int, only string) error {
 	}
 	fmt.Printf("%s, %s/%s, %d processors, %d rounds; milliseconds, minimum / median\n\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), rounds)
 	fmt.Println("| program | eval | gomacro | yaegi | eval : gomacro | eval : yaegi |\n| --- | --- | --- | --- | --- | --- |")
+	nothing := make([]times, len(all))
+	if processor {
+		if nothing, err = measure(all, startup, rounds+2); err != nil {
+			return err
+		}
+	}
 	for _, p := range programs {
 		got, err := measure(all, p, rounds)
 		if err != nil {
 			return err
+		}
+		for i, t := range got {
+			if processor {
+				t.less(nothing[i].min())
+			}
 		}
 		row(strings.TrimSuffix(filepath.Base(p), ".go"), got)
 	}
@@ -86,13 +112,18 @@ func compare(ours string, rounds int, only string) error {
 func once(e evaluator, program string) (result string, took time.Duration, err error) {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
-	out, err := exec.CommandContext(ctx, e.argv[0], append(e.argv[1:], program)...).Output()
+	cmd := exec.CommandContext(ctx, e.argv[0], append(e.argv[1:], program)...)
+	out, err := cmd.Output()
 	if err != nil {
 		return "", 0, err
 	}
 	var ns int64
 	_, err = fmt.Sscan(string(out), &result, &ns)
-	return result, time.Duration(ns), err
+	took = time.Duration(ns)
+	if processor {
+		took = cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()
+	}
+	return result, took, err
 }
 
 // measure runs a program in all evaluators in turn. The others have no times where they

@@ -4,7 +4,8 @@
 //
 // A cell is split into pieces at its top level (split.go). Runs of pieces make parts,
 // each a package named main of its own (part.go), into whose scope the names of the
-// earlier cells that it mentions are inserted before go/types checks it (check.go).
+// earlier cells that it mentions are inserted before go/types checks it (check.go). What
+// only the compiler refuses is looked for then (restrict.go, cycle.go, directive.go).
 // go/ssa builds the part with its generics instantiated, package code compiles it to
 // closures, and the part's initializer is the cell (run.go). So a program is accepted
 // or refused as Go does, with Go's messages, except that unused imports and variables

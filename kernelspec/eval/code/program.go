@@ -10,6 +10,9 @@
 //	calls     of functions here                 call.go, defer.go, closure.go
 //	words     calls to and from compiled code   words.go, plan.go, entry.go
 //	Failure   a panic with its places           failure.go
+//	places    as Go's runtime tells them        callers.go, linkname.go, logging.go
+//	liveness  what a collection may take        live.go
+//	renewal   of types that get methods         renew.go
 package code
 
 import (

@@ -6,6 +6,8 @@ import (
 	"go/constant"
 	"go/token"
 	"go/types"
+
+	"axn/kernelspec/compiled"
 )
 
 // What go/types accepts and the compiler does not: calls of functions without a body, anonymous
@@ -31,6 +33,13 @@ func (c *checker) restrict(p *Part) {
 	for id, obj := range p.Info.Uses {
 		if p.bodiless[obj] || c.s.bodiless[obj] {
 			r.problem(id.Pos(), "%s is declared without a body", id.Name)
+		}
+	}
+	for id, inst := range p.Info.Instances {
+		for t := range inst.TypeArgs.Types() {
+			if incomplete(t) {
+				r.problem(id.Pos(), "cannot use incomplete (or unallocatable) type as a type argument: %s", types.TypeString(t, nil))
+			}
 		}
 	}
 	for id, obj := range p.Info.Defs {
@@ -112,6 +121,24 @@ func (r *restriction) tooLarge(t types.Type) string {
 		return "channel element type too large (>64kB)"
 	}
 	return ""
+}
+
+// incomplete reports whether a type stands for an incomplete type of C.
+func incomplete(t types.Type) bool {
+	if n, ok := types.Unalias(t).(*types.Named); ok && n.Obj().Name() == "Incomplete" && n.Obj().Pkg() != nil && n.Obj().Pkg().Path() == compiled.Canonical("runtime/cgo") {
+		return true
+	}
+	switch u := t.Underlying().(type) {
+	case *types.Array:
+		return incomplete(u.Elem())
+	case *types.Struct:
+		for f := range u.Fields() {
+			if incomplete(f.Type()) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // hasSize reports whether a type's size is known: no type parameter lies in it.

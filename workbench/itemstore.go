@@ -91,8 +91,9 @@ func (s indexStore) Rows(ctx context.Context, items []int) (*Matrix, error) {
 		if s.layout.Vectors > 0 {
 			row = append(row, s.DE.Items.Row(it)...)
 		}
-		if row = append(row, s.Features.Row(it)...); s.layout.Bias > 0 {
-			row = append(row, s.Prior.Bias.Data[it])
+		row = append(row, s.Features.Row(it)...)
+		if s.layout.Bias > 0 {
+			copy(row[len(row):cap(row)], s.Prior.Bias.Data[it:it+1])
 		}
 	}
 	return rows, nil

@@ -34,7 +34,6 @@ type Part struct {
 	Package *types.Package
 
 	*part
-	imports map[string]string // what the part imports itself
 
 	bodiless map[types.Object]bool // functions that it declares without a body
 }
@@ -124,9 +123,9 @@ type checker struct {
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
-func (c *checker) importAll(list []importDecl) {
-	for _, d := range list {
-		path, err := strconv.Unquote(d.spec.Path.Value)
+func (c *checker) importAll(list []*ast.ImportSpec) {
+	for _, spec := range list {
+		path, err := strconv.Unquote(spec.Path.Value)
 		if err != nil {
 			continue
 		}
@@ -136,12 +135,12 @@ func (c *checker) importAll(list []importDecl) {
 			if errors.Is(err, errNotBuiltIn) {
 				message = importError(path)
 			}
-			c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(d.spec.Path.Pos()), message})
+			c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(spec.Path.Pos()), message})
 			continue
 		}
 		name := pkg.Name()
-		if d.spec.Name != nil {
-			name = d.spec.Name.Name
+		if spec.Name != nil {
+			name = spec.Name.Name
 		}
 		switch name {
 		case "_":
@@ -157,7 +156,7 @@ func (c *checker) importAll(list []importDecl) {
 				delete(c.s.objects, name)
 			}
 		}
-		c.specs = append(c.specs, d.spec)
+		c.specs = append(c.specs, spec)
 	}
 }
 

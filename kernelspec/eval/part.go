@@ -40,7 +40,7 @@ type partParser struct {
 	src      *source
 	done     []*part
 	cur      *part
-	imports  []importDecl
+	imports  []*ast.ImportSpec
 	program  bool // the cell has a package clause: it is a whole program
 	problems []Problem
 	mode     showMode
@@ -54,11 +54,6 @@ const (
 	showIt showMode = iota
 	runIt           // it has no value
 )
-
-type importDecl struct {
-	spec *ast.ImportSpec
-	path string
-}
 
 // parse cuts a cell into parts.
 func (p *partParser) parse(pieces []piece) {
@@ -127,7 +122,7 @@ func (p *partParser) importPiece(pc piece) {
 	for _, d := range decls {
 		if d, ok := d.(*ast.GenDecl); ok {
 			for _, spec := range d.Specs {
-				p.imports = append(p.imports, importDecl{spec: spec.(*ast.ImportSpec)})
+				p.imports = append(p.imports, spec.(*ast.ImportSpec))
 			}
 		}
 	}

@@ -354,10 +354,10 @@ func (k *Kernel) Interrupt(ctx context.Context) error {
 // Shutdown asks the kernel to end and waits until it has; after the context is
 // done the process is killed.
 func (k *Kernel) Shutdown(ctx context.Context) error {
-	_, err := k.Request(ctx, Control, "shutdown_request", map[string]any{"restart": false})
+	k.Request(ctx, Control, "shutdown_request", map[string]any{"restart": false})
+	var err error
 	select {
 	case <-k.Exited:
-		err = nil
 	case <-ctx.Done():
 		err = ctx.Err()
 	}

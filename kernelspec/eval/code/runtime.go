@@ -82,7 +82,7 @@ func chanclose(c unsafe.Pointer)
 // runtimeSelect is a case of a select as the runtime takes it from reflect.
 type runtimeSelect struct {
 	dir uintptr
-	typ unsafe.Pointer
+	_   unsafe.Pointer // the type of the channel
 	ch  unsafe.Pointer
 	val unsafe.Pointer
 }

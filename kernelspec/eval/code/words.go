@@ -193,15 +193,18 @@ func call[R any](fr *frame, f ptr, p *plan) {
 
 // Results of several words. As a struct they are passed as its fields are.
 type (
+	//lint:ignore U1000 its fields are written and read as words
 	words2[A, B any] struct {
 		a A
 		b B
 	}
+	//lint:ignore U1000 its fields are written and read as words
 	words3[A, B, C any] struct {
 		a A
 		b B
 		c C
 	}
+	//lint:ignore U1000 its fields are written and read as words
 	words4[A, B, C, D any] struct {
 		a A
 		b B

@@ -9,6 +9,8 @@ import (
 )
 
 // probe is a type whose descriptor is known in all its parts.
+//
+//lint:ignore U1000 its fields are looked at through the descriptor
 type probe struct {
 	a int8
 	b *int

@@ -72,7 +72,7 @@ func TestMethods(t *testing.T) {
 // A channel type made at run time has a pointer type of its own, though the program has
 // one of chan unsafe.Pointer, of which reflect makes it.
 func TestChanOf(t *testing.T) {
-	type local struct{ n int }
+	type local struct{ _ int }
 	if p := reflect.TypeFor[*chan unsafe.Pointer](); p.Elem() != reflect.TypeFor[chan unsafe.Pointer]() {
 		t.Fatal(p)
 	}

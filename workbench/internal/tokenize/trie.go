@@ -36,15 +36,6 @@ func newTrie(strings []string, ids []int32) *trie {
 	return &trie{b.cells}
 }
 
-// next is the child of a node by a byte, 0 without one: the root is nobody's child.
-func (t *trie) next(node int32, c byte) int32 {
-	at := t.cells[node].base + int32(c)
-	if uint(at) < uint(len(t.cells)) && t.cells[at].parent == node {
-		return at
-	}
-	return 0
-}
-
 // longest is the id and the length of the longest string that text begins with; a length of 0
 // without one.
 func (t *trie) longest(text []byte) (id int32, n int) {

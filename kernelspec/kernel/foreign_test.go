@@ -86,3 +86,32 @@ func TestUnlockedMutexes(t *testing.T) {
 	}
 	testCells(t, cases)
 }
+
+// What a program says once, a notebook may say again in a later cell.
+func TestRunAgain(t *testing.T) {
+	const imports = "import (\"flag\"; \"fmt\"; \"io\"; \"net/http\"; \"net/http/httptest\"; \"os\")\n"
+	const get = "\nfunc() { w := httptest.NewRecorder(); http.DefaultServeMux.ServeHTTP(w, httptest.NewRequest(\"GET\", \"/x\", nil)); fmt.Print(w.Body, \" \") }()"
+	const handle = "http.HandleFunc(\"/x\", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, \"%s\") })"
+	with := func(s string) string { return strings.ReplaceAll(handle, "%s", s) }
+	const n = "n := flag.Int(\"n\", 3, \"\")\nos.Args = []string{\"x\", \"-n\", \"5\"}\nflag.Parse()\nfmt.Print(*n, flag.NFlag(), \" \")"
+	testCells(t, []cellCase{
+		{name: "handler", cells: []string{imports + with("one") + get, with("two") + get, "http.Handle(\"/x\", http.NotFoundHandler())" + get}, want: "one two 404 page not found"},
+		{name: "handler twice in a cell", cells: []string{imports + with("one") + "\n" + with("two")}, fails: []string{"pattern \"/x\"", "conflicts"}},
+		{name: "no handler", cells: []string{imports + "http.Handle(\"/x\", nil)"}, fails: []string{"nil handler"}},
+		{name: "flag", cells: []string{imports + "s := flag.String(\"s\", \"kept\", \"\")\n" + n, n, "*s"}, want: "5 1 5 1 kept"},
+		{name: "flag twice in a cell", cells: []string{imports + "flag.Bool(\"b\", true, \"\")\nflag.Bool(\"b\", true, \"\")"}, fails: []string{"flag redefined: b"}},
+	})
+}
+
+// An interrupt leaves the address of a server free.
+func TestServeAgain(t *testing.T) {
+	s := start(t)
+	s.run("import (\"net\"; \"net/http\"; \"time\")\nfree, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\naddr := free.Addr().String()\nfree.Close()")
+	for _, serve := range []string{"http.ListenAndServe(addr, nil)", "(&http.Server{Addr: addr}).ListenAndServe()", "http.ListenAndServe(addr, nil)"} {
+		p := s.send(serve)
+		time.Sleep(300 * time.Millisecond)
+		if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+			t.Fatalf("%s: %+v", serve, f)
+		}
+	}
+}

@@ -43,6 +43,7 @@ func newLanguage() *language {
 	l.magics = magic.NewHost(l.session, l.context, l.what)
 	l.declareDisplay()
 	keepWithinBounds()
+	l.runAgain()
 	go l.warmUp()
 	return l
 }

@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -64,7 +65,7 @@ func TestNeighborsRefuse(t *testing.T) {
 		t.Errorf("4 of 2 items: %v", err)
 	}
 	for _, c := range []struct{ query, k int }{{3, 3}, {4, 1}} {
-		if _, err := RecallOf([]Result{{Query: c.query}}, list, c.k); err == nil || !strings.Contains(err.Error(), "exact neighbours given") {
+		if _, err := RecallOf([]Result{{Query: c.query}}, list, c.k); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the neighbours given for query %d are fewer than k = %d", c.query, c.k)) {
 			t.Errorf("%d of query %d: %v", c.k, c.query, err)
 		}
 	}

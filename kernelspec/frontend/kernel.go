@@ -69,9 +69,22 @@ type Options struct {
 	Stderr io.Writer // takes what the process itself writes; nil: nothing does
 }
 
+// errEnded is a kernel that ended before it could be used.
+var errEnded = errors.New("the kernel ended at its start")
+
 // Start starts the kernel program argv, with the connection file as last argument,
-// and waits until all its sockets are open.
-func Start(argv []string, o Options) (*Kernel, error) {
+// and waits until all its sockets are open. Ports that were free may be taken by others
+// until the kernel opens them; then it ends, and is started with other ports, twice at most.
+func Start(argv []string, o Options) (k *Kernel, err error) {
+	for range 3 {
+		if k, err = start(argv, o); !errors.Is(err, errEnded) {
+			break
+		}
+	}
+	return k, err
+}
+
+func start(argv []string, o Options) (*Kernel, error) {
 	conn, err := message.NewConnection()
 	if err != nil {
 		return nil, err
@@ -141,7 +154,7 @@ func (k *Kernel) subscribed() error {
 		case <-k.welcome:
 			return nil
 		case <-k.Exited:
-			return fmt.Errorf("the kernel ended at its start: %v", k.state)
+			return fmt.Errorf("%w: %v", errEnded, k.state)
 		case <-time.After(200 * time.Millisecond):
 			p, err := k.Send(Shell, "kernel_info_request", map[string]any{})
 			if err != nil {
@@ -163,7 +176,7 @@ func (k *Kernel) dial(port int, kind string) (*zmtp.Conn, error) {
 		}
 		select {
 		case <-k.Exited:
-			return nil, fmt.Errorf("the kernel ended at its start: %v", k.state)
+			return nil, fmt.Errorf("%w: %v", errEnded, k.state)
 		default:
 		}
 		if time.Since(start) > startTime {

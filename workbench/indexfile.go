@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"axn/workbench/internal/npz"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,6 +10,7 @@ import (
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
+	"axn/workbench/internal/npz"
 	"axn/workbench/internal/q8"
 	"axn/workbench/internal/shelf"
 )

@@ -1,11 +1,12 @@
 package workbench
 
 import (
-	"axn/workbench/internal/f32"
-	"axn/workbench/internal/shelf"
 	"cmp"
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // layout leaves the vectors out where they are the features.

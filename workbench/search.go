@@ -1,13 +1,13 @@
 package workbench
 
 import (
-	"axn/workbench/internal/cores"
 	"context"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/topk"
 )

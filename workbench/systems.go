@@ -1,9 +1,10 @@
 package workbench
 
 import (
-	"axn/workbench/internal/shelf"
 	"context"
 	"fmt"
+
+	"axn/workbench/internal/shelf"
 )
 
 // system is what a method must bring: how to fit an index and how to follow one

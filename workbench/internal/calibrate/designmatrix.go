@@ -1,10 +1,10 @@
 package calibrate
 
 import (
-	"axn/workbench/internal/f32"
 	"math"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/f32"
 )
 
 // designMatrix is Φ, |I|×p, with a row (1, scale·v_i, h_i) for each item, p = 1+d+w. It never

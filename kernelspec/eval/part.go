@@ -24,6 +24,7 @@ type part struct {
 	ordered  bool         // variables are initialised in the order of the text
 	again    int
 	late     []*lateMethod // methods of types of earlier cells
+	types    []*typePiece
 }
 
 func newPart() *part {
@@ -44,7 +45,8 @@ type partParser struct {
 	program  bool // the cell has a package clause: it is a whole program
 	problems []Problem
 	mode     showMode
-	own      map[string]bool // types that the cell declares
+	own      map[string]bool    // types that the cell declares
+	types    map[int]*typePiece // the pieces that declare them, by their offsets
 }
 
 // showMode says what becomes of an expression at the end of a cell.
@@ -58,6 +60,7 @@ const (
 // parse cuts a cell into parts.
 func (p *partParser) parse(pieces []piece) {
 	p.cur, p.own = newPart(), map[string]bool{}
+	pieces = p.keep(pieces)
 	for _, pc := range pieces {
 		if pc.first == token.TYPE {
 			decls, _ := p.src.decls(pc.off, pc.end)
@@ -151,6 +154,9 @@ func (p *partParser) declare(pc piece) {
 		p.reset(d)
 	}
 	p.cur.decls = append(p.cur.decls, decls...)
+	if t := p.types[pc.off]; t != nil {
+		p.cur.types = append(p.cur.types, t)
+	}
 }
 
 // reset gives "var x T" the zero value where x lies in the place of an older variable.

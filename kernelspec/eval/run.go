@@ -133,6 +133,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		s.objects[name] = obj
 		delete(s.imports, name)
 	}
+	s.wrote(p.part.types)
 	s.note(u, p)
 	maps.Copy(s.bodiless, p.bodiless)
 	for _, m := range p.part.late {

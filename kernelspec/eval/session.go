@@ -30,6 +30,7 @@ type Session struct {
 	fixed   map[string]types.Object  // what Declare declared and cells mentioned
 	pending map[string]reflect.Value // what Declare declared
 	sources map[string]*source       // of cells, by name
+	written map[string]writtenType   // types, by name
 	show    types.Object
 
 	bodiless map[types.Object]bool // functions that cells declared without a body
@@ -49,7 +50,7 @@ func New() *Session {
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
-		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, bodiless: map[types.Object]bool{}, context: context.Background()}
+		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, bodiless: map[types.Object]bool{}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()
 	s.Declare("ctx", &s.context)

@@ -1,0 +1,181 @@
+package eval
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"maps"
+	"strconv"
+)
+
+// A cell that runs again declares its types again. A type that is declared by the same
+// words, which mean the same, stays the type it is: variables keep their values, and
+// methods that stand beside it are those of the type, in the place of the older ones.
+
+// typePiece is a piece of a cell that declares types.
+type typePiece struct {
+	names   []string
+	text    string
+	words   map[string]bool
+	methods map[string]bool // "T.M": those that the cell declares beside
+}
+
+// writtenType is how a type of the session was declared.
+type writtenType struct {
+	*typePiece
+	obj   types.Object
+	means map[string]any // the types, constants and packages that the words name
+}
+
+// meaning returns the type, constant or package that a name is, nil if it is none.
+func (s *Session) meaning(name string) any {
+	switch obj := s.objects[name].(type) {
+	case *types.TypeName, *types.Const:
+		return obj
+	case nil:
+		if path := s.imports[name]; path != "" {
+			return path
+		}
+	}
+	return nil
+}
+
+// wrote notes how a part declared its types.
+func (s *Session) wrote(list []*typePiece) {
+	for _, t := range list {
+		means := map[string]any{}
+		for word := range t.words {
+			means[word] = s.meaning(word)
+		}
+		for _, name := range t.names {
+			s.written[name] = writtenType{t, s.objects[name], means}
+		}
+	}
+}
+
+// stays reports whether a piece declares again what is declared.
+func (s *Session) stays(t *typePiece, imports map[string]string) bool {
+	for _, name := range t.names {
+		w, ok := s.written[name]
+		if !ok || w.obj != s.objects[name] || w.text != t.text || !holds(t.methods, w.methods, name) {
+			return false
+		}
+		if n, ok := w.obj.Type().(interface{ TypeParams() *types.TypeParamList }); ok && n.TypeParams().Len() > 0 && len(t.methods) > 0 {
+			return false // methods of generic types stand beside them
+		}
+		for word, means := range w.means {
+			now := s.meaning(word)
+			if path := imports[word]; path != "" {
+				now = path
+			}
+			if now != means {
+				return false
+			}
+		}
+	}
+	return len(t.names) > 0
+}
+
+// holds reports whether the methods of a type that a cell declared stand in another, too.
+func holds(now, before map[string]bool, name string) bool {
+	for m := range before {
+		if len(m) > len(name) && m[:len(name)+1] == name+"." && !now[m] {
+			return false
+		}
+	}
+	return true
+}
+
+// unusual are names by which the text of a type may depend on the types of variables.
+var unusual = []string{"len", "cap", "unsafe", "real", "imag", "complex", "min", "max"}
+
+// keep leaves out the pieces that declare types again which stay, and notes the others.
+func (p *partParser) keep(pieces []piece) []piece {
+	p.types = map[int]*typePiece{}
+	fresh, methods, paths := map[string]bool{}, map[string]bool{}, map[string]string{}
+	for _, pc := range pieces {
+		switch {
+		case pc.kind == method:
+			methods[pc.recv+"."+pc.names[0]] = true
+		case pc.kind == imports:
+			maps.Copy(paths, p.bound(pc))
+		case pc.first == token.TYPE:
+			decls, _ := p.src.decls(pc.off, pc.end)
+			t := &typePiece{text: p.src.text[pc.off:pc.end], words: pc.words, methods: methods}
+			for _, id := range declared(decls) {
+				t.names = append(t.names, id.Name)
+			}
+			p.types[pc.off] = t
+		case pc.kind == declaration && pc.first != token.FUNC:
+			decls, _ := p.src.decls(pc.off, pc.end)
+			for _, id := range declared(decls) {
+				fresh[id.Name] = true
+			}
+		default:
+			for _, name := range pc.names {
+				fresh[name] = true
+			}
+		}
+		if pc.kind == pkgClause {
+			return pieces
+		}
+	}
+	stay := map[int]bool{}
+	for off, t := range p.types {
+		stay[off] = p.s.stays(t, paths)
+		for _, name := range unusual {
+			stay[off] = stay[off] && !t.words[name]
+		}
+	}
+	for again := true; again; {
+		again = false
+		for off, t := range p.types {
+			if !stay[off] {
+				for _, name := range t.names {
+					fresh[name] = true
+				}
+			}
+		}
+		for off, t := range p.types {
+			for word := range t.words {
+				if stay[off] && fresh[word] && p.s.meaning(word) != nil {
+					stay[off], again = false, true
+				}
+			}
+		}
+	}
+	var left []piece
+	for _, pc := range pieces {
+		if stay[pc.off] {
+			p.cur.types = append(p.cur.types, p.types[pc.off]) // with the methods that it has now
+		} else {
+			left = append(left, pc)
+		}
+	}
+	return left
+}
+
+// bound returns the packages that a piece imports, by the names that it gives them.
+func (p *partParser) bound(pc piece) map[string]string {
+	names := map[string]string{}
+	decls, _ := p.src.decls(pc.off, pc.end)
+	for _, d := range decls {
+		g, ok := d.(*ast.GenDecl)
+		if !ok {
+			continue
+		}
+		for _, spec := range g.Specs {
+			spec := spec.(*ast.ImportSpec)
+			path, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				continue
+			}
+			if spec.Name != nil {
+				names[spec.Name.Name] = path
+			} else if pkg, err := p.s.importer.Import(path); err == nil {
+				names[pkg.Name()] = path
+			}
+		}
+	}
+	return names
+}

@@ -1,0 +1,30 @@
+package main_test
+
+import "testing"
+
+// A cell that runs again unchanged, or with other bodies, changes no type: values of earlier
+// cells go on. A type that is another one now is a new type.
+func TestTypesAgain(t *testing.T) {
+	const p = "type P struct{ X int }\nfunc (p P) Area() int { return p.X }\nfunc area(p P) int { return p.X }"
+	const squared = "type P struct{ X int }\nfunc (p P) Area() int { return p.X * p.X }\nfunc area(p P) int { return p.X * p.X }"
+	const err = "import (\"errors\"; \"fmt\")\ntype ErrX struct{ N int }\nfunc (e ErrX) Error() string { return fmt.Sprint(e.N) }"
+	testCells(t, []cellCase{
+		{name: "unchanged", cells: []string{"type P struct{ X int }", "var list []P\nfunc show(p P) int { return p.X }", "type P struct{ X int }", "list = append(list, P{1})\nshow(list[0])"}, want: "1"},
+		{name: "several times", cells: []string{p, "q := P{3}", p, p, "[]P{q}[0].Area()"}, want: "3"},
+		{name: "other bodies", cells: []string{"import \"fmt\"\n" + p, "func report(p P) string { return fmt.Sprint(area(p), p.Area()) }\nq := P{3}", squared, "report(q) + fmt.Sprint(\" \", q.Area(), P{2}.Area())"}, want: "9 9 9 4"},
+		{name: "errors", cells: []string{err, "func do() error { return fmt.Errorf(\"w: %w\", ErrX{3}) }", err, "var e ErrX\nfmt.Print(errors.As(do(), &e), e.N)"}, want: "true 3"},
+		{name: "type switch", cells: []string{"type S struct{ a []int }\nfunc (s *S) Push(n int) { s.a = append(s.a, n) }", "st := &S{}\nvar v any = st", "type S struct{ a []int }\nfunc (s *S) Push(n int) { s.a = append(s.a, n, n) }", "st.Push(1)\nswitch v := v.(type) {\ncase *S:\n\tprintln(len(v.a))\ndefault:\n\tprintln(\"other\")\n}"}, want: "2"},
+		{name: "constants", cells: []string{"type K int\nconst (A K = iota; B)\nfunc (k K) String() string { return [...]string{\"a\", \"b\"}[k] }", "names := map[K]int{B: 7}", "type K int\nconst (A K = iota; B)\nfunc (k K) String() string { return [...]string{\"a\", \"b\"}[k] }", "names[B]"}, want: "7"},
+		{name: "of each other", cells: []string{"type A struct{ b *B }\ntype B struct{ a *A }", "var x A", "type A struct{ b *B }\ntype B struct{ a *A }", "x = A{&B{&x}}\nx.b.a == &x"}, want: "true"},
+		{name: "generic", cells: []string{"type Box[T any] struct{ V T }", "b := Box[int]{4}", "type Box[T any] struct{ V T }", "b = Box[int]{b.V + 1}\nb.V"}, want: "5"},
+		{name: "a new field", cells: []string{"type P struct{ X int }", "q := P{1}", "type P struct{ X, Y int }", "q = P{1, 2}"}, fails: []string{"cannot use P"}},
+		{name: "of a new type", cells: []string{"type E struct{ X int }", "type P struct{ E }", "type E struct{ Y int }", "type P struct{ E }", "P{E{2}}.Y"}, want: "2"},
+		{name: "of a new constant", cells: []string{"const n = 2", "type P [n]int", "const n = 3", "type P [n]int", "len(P{})"}, want: "3"},
+		{name: "in the same cell", cells: []string{"const n = 2\ntype P [n]int", "const n = 3\ntype P [n]int", "len(P{})"}, want: "3"},
+		{name: "a method less", cells: []string{"import \"fmt\"\ntype P struct{ X int }\nfunc (P) String() string { return \"told\" }", "type P struct{ X int }", "fmt.Print(P{1})"}, want: "{1}"},
+		{name: "a method more, and less", cells: []string{"import \"fmt\"\ntype P struct{ X int }", "type P struct{ X int }\nfunc (P) String() string { return \"told\" }", "fmt.Print(P{1}, \" \")", "type P struct{ X int }", "fmt.Print(P{1})"}, want: "told {1}"},
+		{name: "another package", cells: []string{"import \"math/rand\"\ntype R struct{ r *rand.Rand }", "import \"math/rand/v2\"\ntype R struct{ r *rand.Rand }", "R{rand.New(rand.NewPCG(1, 2))}.r.IntN(1)"}, want: "0"},
+		{name: "as a program", cells: []string{"package main\ntype P struct{ X int }\nfunc main() { println(P{1}.X) }", "package main\ntype P struct{ X int }\nfunc main() { println(P{2}.X) }"}, want: "1 2"},
+		{name: "taken away", cells: []string{"type P struct{ X int }", "%rm P", "type P struct{ X int }", "P{5}.X"}, want: "5"},
+	})
+}

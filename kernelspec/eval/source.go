@@ -67,10 +67,34 @@ func (src *source) parse(prefix string, off, end int, suffix string) (*ast.File,
 	}
 	var problems []Problem
 	for _, e := range list {
-		at := min(max(off+e.Pos.Offset-len(prefix), off), end)
-		problems = append(problems, Problem{src.frame(src.pos(at)), e.Msg})
+		at, message := max(off+e.Pos.Offset-len(prefix), off), e.Msg
+		if at >= end { // what follows from an error before is not told
+			if len(problems) > 0 {
+				break
+			}
+			at, message = end, src.ends(message, end)
+		}
+		frame := src.frame(src.pos(at))
+		if n := len(problems); n == 0 || problems[n-1].At.Line != frame.Line {
+			problems = append(problems, Problem{frame, message})
+		}
 	}
 	return file, problems
+}
+
+// ends says what was found where a stretch ends, in the place of what was put behind it.
+func (src *source) ends(message string, end int) string {
+	what := "the end of the statement"
+	if strings.TrimSpace(src.text[end:]) == "" {
+		what = "the end of the cell"
+	}
+	for _, behind := range []string{"'}'", "')'", "'EOF'", "newline"} {
+		message = strings.TrimSuffix(message, behind)
+	}
+	if strings.HasSuffix(message, "found ") {
+		return message + what
+	}
+	return message
 }
 
 // packageClause parses a stretch as a package clause.

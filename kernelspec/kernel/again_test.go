@@ -28,3 +28,14 @@ func TestTypesAgain(t *testing.T) {
 		{name: "taken away", cells: []string{"type P struct{ X int }", "%rm P", "type P struct{ X int }", "P{5}.X"}, want: "5"},
 	})
 }
+
+// An exit ends the cell as it ends a program: what is deferred does not run.
+func TestExitRunsNothing(t *testing.T) {
+	const f = "import (\"fmt\"; \"log\"; \"os\")\nfunc f(end func()) { defer fmt.Println(\"ran\"); defer func() { fmt.Println(recover()) }(); end() }\n"
+	testCells(t, []cellCase{
+		{name: "exit", cells: []string{f + "f(func() { fmt.Print(1); os.Exit(0) })", "fmt.Print(2)"}, want: "12"},
+		{name: "at the cell", cells: []string{f + "defer fmt.Print(\"ran\")\nfmt.Print(1)\nos.Exit(0)", "fmt.Print(2)"}, want: "12"},
+		{name: "in a deferred function", cells: []string{f + "func() { defer fmt.Print(\"ran\"); defer os.Exit(0); defer fmt.Print(1) }()", "fmt.Print(2)"}, want: "12"},
+		{name: "fatal", cells: []string{f + "f(func() { log.Fatal(\"over\") })"}, fails: []string{"os.Exit(1)"}},
+	})
+}

@@ -222,3 +222,27 @@ func TestErrorsSayWhere(t *testing.T) {
 		t.Errorf("a value with a nil error is shown as %q", got)
 	}
 }
+
+// A syntax error is told once, at the place that the user wrote.
+func TestSyntaxErrors(t *testing.T) {
+	for code, want := range map[string][2]string{
+		"x := 1\nx +":                   {"2:4", "expected operand, found the end of the cell"},
+		"println(\"a\"":                 {"1:12", "missing ',' before newline in argument list"},
+		"a := []int{1, 2":               {"1:16", "missing ',' before newline in composite literal"},
+		"for i in range(3) { }":         {"1:7", "expected '{', found in"},
+		"if true {\n}\nelse {\n}":       {"3:1", "expected statement, found 'else'"},
+		"func f( { }":                   {"1:9", "expected ')', found '{'"},
+		"x = ;\nprintln(1)\ny = = 2\nz": {"1:4 3:5", "expected operand, found the end of the statement"},
+	} {
+		f := start(t).fails(code)
+		var places []string
+		for _, l := range strings.Split(plainTrace(f), "\n") {
+			if _, place, ok := strings.Cut(l, "cell[1]:"); ok {
+				places = append(places, place)
+			}
+		}
+		if got := strings.Join(places, " "); f.ErrorName != "syntax error" || got != want[0] || !strings.HasPrefix(f.ErrorValue, want[1]) {
+			t.Errorf("%q: %s: %s at %q, want %q", code, f.ErrorName, f.ErrorValue, got, want)
+		}
+	}
+}

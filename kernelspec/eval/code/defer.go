@@ -89,6 +89,10 @@ func (fr *frame) runDefers() {
 func (fr *frame) runAllDefers() {
 	d := fr.defers
 	for n := len(d.calls); n > 0; n = len(d.calls) {
+		if _, exits := d.value.(ExitCode); exits && d.panicking {
+			d.calls = nil // as in a program that ends
+			return
+		}
 		call := d.calls[n-1]
 		d.calls[n-1] = nil
 		d.calls = d.calls[:n-1]

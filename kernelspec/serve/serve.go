@@ -216,9 +216,10 @@ func (k *Kernel) signals() {
 	}
 }
 
+// interrupt stops the cell, and then what waits for input, whose error is no longer asked for.
 func (k *Kernel) interrupt() {
-	k.input.interrupt()
 	k.lang.Interrupt()
+	k.input.interrupt()
 }
 
 // stop ends Run.

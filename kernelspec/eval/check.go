@@ -125,11 +125,10 @@ type checker struct {
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
 func (c *checker) importAll(list []*ast.ImportSpec) {
 	for _, spec := range list {
-		path, err := strconv.Unquote(spec.Path.Value)
-		if err != nil {
-			continue
+		name, path, err := c.s.imported(spec)
+		if path == "" {
+			continue // the syntax error is told
 		}
-		pkg, err := c.s.importer.Import(path)
 		if err != nil {
 			message := err.Error()
 			if errors.Is(err, errNotBuiltIn) {
@@ -137,10 +136,6 @@ func (c *checker) importAll(list []*ast.ImportSpec) {
 			}
 			c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(spec.Path.Pos()), message})
 			continue
-		}
-		name := pkg.Name()
-		if spec.Name != nil {
-			name = spec.Name.Name
 		}
 		switch name {
 		case "_":
@@ -158,6 +153,22 @@ func (c *checker) importAll(list []*ast.ImportSpec) {
 		}
 		c.specs = append(c.specs, spec)
 	}
+}
+
+// imported returns the name and the path of what an import imports. The path is empty if it
+// is no string.
+func (s *Session) imported(spec *ast.ImportSpec) (name, path string, err error) {
+	if path, err = strconv.Unquote(spec.Path.Value); err != nil {
+		return "", "", err
+	}
+	pkg, err := s.importer.Import(path)
+	switch {
+	case err != nil:
+		return "", path, err
+	case spec.Name != nil:
+		return spec.Name.Name, path, nil
+	}
+	return pkg.Name(), path, nil
 }
 
 // lookup finds a name of the cells before, or of the parts before.

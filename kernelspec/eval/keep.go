@@ -1,11 +1,10 @@
 package eval
 
 import (
-	"go/ast"
 	"go/token"
 	"go/types"
 	"maps"
-	"strconv"
+	"slices"
 )
 
 // A cell that runs again declares its types again. A type that is declared by the same
@@ -89,43 +88,22 @@ func holds(now, before map[string]bool, name string) bool {
 // unusual are names by which the text of a type may depend on the types of variables.
 var unusual = []string{"len", "cap", "unsafe", "real", "imag", "complex", "min", "max"}
 
-// keep leaves out the pieces that declare types again which stay, and notes the others.
-func (p *partParser) keep(pieces []piece) []piece {
-	p.types = map[int]*typePiece{}
-	fresh, methods, paths := map[string]bool{}, map[string]bool{}, map[string]string{}
+// keep leaves out the pieces that declare types again which stay, and notes the others. A
+// whole program keeps none.
+func (p *partParser) keep(pieces []piece) (left []piece) {
+	fresh, stay, paths := p.survey(pieces), map[int]bool{}, map[string]string{}
+	program := false
 	for _, pc := range pieces {
-		switch {
-		case pc.kind == method:
-			methods[pc.recv+"."+pc.names[0]] = true
-		case pc.kind == imports:
+		switch pc.kind {
+		case pkgClause:
+			program = true
+		case imports:
 			maps.Copy(paths, p.bound(pc))
-		case pc.first == token.TYPE:
-			decls, _ := p.src.decls(pc.off, pc.end)
-			t := &typePiece{text: p.src.text[pc.off:pc.end], words: pc.words, methods: methods}
-			for _, id := range declared(decls) {
-				t.names = append(t.names, id.Name)
-			}
-			p.types[pc.off] = t
-		case pc.kind == declaration && pc.first != token.FUNC:
-			decls, _ := p.src.decls(pc.off, pc.end)
-			for _, id := range declared(decls) {
-				fresh[id.Name] = true
-			}
-		default:
-			for _, name := range pc.names {
-				fresh[name] = true
-			}
-		}
-		if pc.kind == pkgClause {
-			return pieces
 		}
 	}
-	stay := map[int]bool{}
 	for off, t := range p.types {
-		stay[off] = p.s.stays(t, paths)
-		for _, name := range unusual {
-			stay[off] = stay[off] && !t.words[name]
-		}
+		depends := slices.ContainsFunc(unusual, func(name string) bool { return t.words[name] })
+		stay[off] = !program && !depends && p.s.stays(t, paths)
 	}
 	for again := true; again; {
 		again = false
@@ -144,38 +122,61 @@ func (p *partParser) keep(pieces []piece) []piece {
 			}
 		}
 	}
-	var left []piece
 	for _, pc := range pieces {
+		t := p.types[pc.off]
 		if stay[pc.off] {
-			p.cur.types = append(p.cur.types, p.types[pc.off]) // with the methods that it has now
-		} else {
-			left = append(left, pc)
+			p.cur.types = append(p.cur.types, t) // with the methods that it has now
+			continue
 		}
+		left = append(left, pc)
+		if t != nil {
+			for _, name := range t.names {
+				p.own[name] = true
+			}
+		}
+	}
+	if program {
+		p.types = nil
 	}
 	return left
 }
 
-// bound returns the packages that a piece imports, by the names that it gives them.
-func (p *partParser) bound(pc piece) map[string]string {
-	names := map[string]string{}
-	decls, _ := p.src.decls(pc.off, pc.end)
-	for _, d := range decls {
-		g, ok := d.(*ast.GenDecl)
-		if !ok {
-			continue
-		}
-		for _, spec := range g.Specs {
-			spec := spec.(*ast.ImportSpec)
-			path, err := strconv.Unquote(spec.Path.Value)
-			if err != nil {
-				continue
+// survey notes the pieces that declare types, with the methods beside them, and returns the
+// names that the other pieces declare.
+func (p *partParser) survey(pieces []piece) (fresh map[string]bool) {
+	p.types, fresh = map[int]*typePiece{}, map[string]bool{}
+	methods := map[string]bool{}
+	for _, pc := range pieces {
+		names := pc.names
+		switch pc.first {
+		case token.TYPE, token.CONST, token.VAR:
+			decls, _ := p.src.decls(pc.off, pc.end)
+			for _, id := range declared(decls) {
+				names = append(names, id.Name)
 			}
-			if spec.Name != nil {
-				names[spec.Name.Name] = path
-			} else if pkg, err := p.s.importer.Import(path); err == nil {
-				names[pkg.Name()] = path
+		}
+		switch {
+		case pc.kind == method:
+			methods[pc.recv+"."+names[0]] = true
+		case pc.first == token.TYPE:
+			p.types[pc.off] = &typePiece{names, p.src.text[pc.off:pc.end], pc.words, methods}
+		default:
+			for _, name := range names {
+				fresh[name] = true
 			}
 		}
 	}
-	return names
+	return fresh
+}
+
+// bound returns the paths that a piece imports, by the names that it gives them.
+func (p *partParser) bound(pc piece) map[string]string {
+	paths := map[string]string{}
+	specs, _ := p.src.imports(pc)
+	for _, spec := range specs {
+		if name, path, err := p.s.imported(spec); err == nil {
+			paths[name] = path
+		}
+	}
+	return paths
 }

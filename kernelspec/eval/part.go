@@ -61,14 +61,6 @@ const (
 func (p *partParser) parse(pieces []piece) {
 	p.cur, p.own = newPart(), map[string]bool{}
 	pieces = p.keep(pieces)
-	for _, pc := range pieces {
-		if pc.first == token.TYPE {
-			decls, _ := p.src.decls(pc.off, pc.end)
-			for _, name := range declared(decls) {
-				p.own[name.Name] = true
-			}
-		}
-	}
 	for i, pc := range pieces {
 		p.piece(pc, i == len(pieces)-1)
 	}
@@ -120,15 +112,8 @@ func (p *partParser) mention(pc piece, runs bool) {
 }
 
 func (p *partParser) importPiece(pc piece) {
-	decls, problems := p.src.decls(pc.off, pc.end)
-	p.problems = append(p.problems, problems...)
-	for _, d := range decls {
-		if d, ok := d.(*ast.GenDecl); ok {
-			for _, spec := range d.Specs {
-				p.imports = append(p.imports, spec.(*ast.ImportSpec))
-			}
-		}
-	}
+	specs, problems := p.src.imports(pc)
+	p.imports, p.problems = append(p.imports, specs...), append(p.problems, problems...)
 }
 
 // declare takes a declaration as it is.

@@ -109,6 +109,19 @@ func (src *source) decls(off, end int) ([]ast.Decl, []Problem) {
 	return file.Decls, problems
 }
 
+// imports parses a piece as imports.
+func (src *source) imports(pc piece) (specs []*ast.ImportSpec, problems []Problem) {
+	decls, problems := src.decls(pc.off, pc.end)
+	for _, d := range decls {
+		if d, ok := d.(*ast.GenDecl); ok {
+			for _, spec := range d.Specs {
+				specs = append(specs, spec.(*ast.ImportSpec))
+			}
+		}
+	}
+	return specs, problems
+}
+
 // statements parses a stretch of statements, as far as they can be read.
 func (src *source) statements(off, end int) ([]ast.Stmt, []Problem) {
 	file, problems := src.parse("package p;func _(){", off, end, "\n}")

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"reflect"
 	"sync/atomic"
+
+	"axn/kernelspec/picture"
 )
 
 // Host is the kernel, as far as it shows things.
@@ -50,6 +52,11 @@ func ClearOutput(wait bool) {
 		(*h).ClearOutput(wait)
 	}
 }
+
+// PlainPlots says whether plots are drawn as gonum draws them, from now on and in all cells.
+// Otherwise what a plot does not set itself has the look of the notebook: a grid, grey axes,
+// filled markers, and colours that the colour-blind tell apart.
+func PlainPlots(on bool) { picture.AsGonum(on) }
 
 // CanRender reports whether a value has a method, such as HTML or SVG, by which Auto
 // shows it.

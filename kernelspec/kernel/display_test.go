@@ -105,7 +105,6 @@ func TestValuesAsTables(t *testing.T) {
 			}
 		}
 	}
-	s.want(`fmt.Sprint([]town{{"Ulm", 1}})`, "[{Ulm 1}]")
 	if data := s.first("[]marked{{1}}"); data["text/html"] != nil || data["text/plain"] != "[marked]" {
 		t.Errorf("values with a text of their own are shown as %v", data)
 	}

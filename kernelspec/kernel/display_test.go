@@ -125,6 +125,23 @@ func TestPlainPlots(t *testing.T) {
 	s.run("display.PlainPlots(false)")
 }
 
+func TestInteractivePlots(t *testing.T) {
+	s := start(t)
+	s.run(imports)
+	e := s.run("p, err := workbench.PlotSpectra(workbench.Spectrum{Name: \"a\", Values: []float64{3, 2, 1}})\nif err != nil { panic(err) }\ndisplay.Interactive(p)")
+	if len(e.Outputs) != 1 {
+		t.Fatalf("got %+v", e)
+	}
+	data := e.Outputs[0].Data
+	spec, _ := data["application/vnd.vegalite.v5+json"].(map[string]any)
+	if spec["layer"] == nil || data["image/png"] == nil || data["text/html"] != nil || !strings.Contains(fmt.Sprint(data["text/plain"]), "singular values") {
+		t.Errorf("shown are %v", data)
+	}
+	if f := s.fails("display.Interactive(plot.New())"); !strings.Contains(f.Value, "does not know its data") {
+		t.Errorf("a plot without data: %+v", f)
+	}
+}
+
 func TestDisplayIDs(t *testing.T) {
 	s := start(t)
 	e := s.run("display.ShowAs(\"a\", 1)\ndisplay.Show([]int{1, 2})\ndisplay.Update(\"a\", \"changed\")")

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html"
 	"image"
@@ -48,6 +49,29 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 	pic = page(SVG, svg, describe(p), pixels(width), pixels(height))
 	pic.Data[SVG] = string(svg)
 	return pic
+}
+
+// Interactive shows a plot that knows its data, by a method VegaLite of the ticks of its
+// vertical axis, so that front ends which draw Vega-Lite can be asked for values; the others
+// show pixels, and its description.
+func Interactive(p *plot.Plot) (*Picture, error) {
+	if p == nil {
+		return nil, errors.New("there is no plot")
+	}
+	d, ok := p.Y.Tick.Marker.(interface {
+		VegaLite(*plot.Plot) map[string]any
+	})
+	if !ok {
+		return nil, errors.New("the plot does not know its data: only the workbench's plots of lines do")
+	}
+	spec := d.VegaLite(p)
+	if spec == nil {
+		return nil, errors.New("the plot does not consist of lines")
+	}
+	pic := plotPixels(p, plotWidth, plotHeight)
+	delete(pic.Data, HTML) // which front ends would prefer
+	pic.Data[VegaLite] = spec
+	return pic, nil
 }
 
 // drawPadded draws a plot with some of its background around it, and a grid beneath it.

@@ -20,6 +20,8 @@ const (
 	HTML = "text/html"
 	SVG  = "image/svg+xml"
 	PNG  = "image/png"
+
+	VegaLite = "application/vnd.vegalite.v5+json"
 )
 
 // Picture is what is shown of a value, in several forms: data and metadata by

@@ -137,7 +137,7 @@ func TestInteractivePlots(t *testing.T) {
 	if spec["layer"] == nil || data["image/png"] == nil || data["text/html"] != nil || !strings.Contains(fmt.Sprint(data["text/plain"]), "singular values") {
 		t.Errorf("shown are %v", data)
 	}
-	if f := s.fails("display.Interactive(plot.New())"); !strings.Contains(f.Value, "does not know its data") {
+	if f := s.fails("display.Interactive(plot.New())"); !strings.Contains(f.ErrorValue, "does not know its data") {
 		t.Errorf("a plot without data: %+v", f)
 	}
 }

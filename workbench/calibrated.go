@@ -65,6 +65,7 @@ func (ix *Index) calibrate(f *calibrate.Fitted, err error) error {
 	ix.Features = matrix(f.Features)
 	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrix(f.Map),
 		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	ix.Prior.grown(f)
 	return nil
 }
 

@@ -39,6 +39,9 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
+	queryTower, itemTower *Matrix // 1×n, of Inductive and Distilled: what makes vectors of later queries and items
+	removed               []bool  // by item; shorter where no later one is removed
+
 	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
 
 	mapped []byte      // the file it lies in, if MapIndex opened it
@@ -64,7 +67,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"query_tower", &ix.queryTower}, {"item_tower", &ix.itemTower}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}

@@ -56,5 +56,7 @@ func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Factoriz
 	}
 	q, v := t.Apply(d.DE.Queries.view(), d.DE.Items.view())
 	ix.Queries, ix.Features = matrix(q), matrix(v)
+	query, item := t.Params()
+	ix.queryTower, ix.itemTower = &Matrix{Rows: 1, Cols: len(query), Data: query}, &Matrix{Rows: 1, Cols: len(item), Data: item}
 	return nil
 }

@@ -22,6 +22,8 @@ type Prior struct {
 	priorMeta
 	Bias *Matrix // |I|×1, what an item scores above the curve
 	Map  *Matrix // (d+1)×p₀, from the query's vector to its place among the features
+
+	growth growth
 }
 
 type priorMeta struct {
@@ -30,9 +32,13 @@ type priorMeta struct {
 	Spread Curve   // from the dual encoder's score to the deviation of warped scores from m
 	Noise  float64 // s², the variance of a warped score around the model
 	Slope  float64 // prior deviation of a query's own slope against the curve, around 1
+
+	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }
 
-func (p *Prior) arrays() []namedArray { return []namedArray{{"bias", &p.Bias}, {"map", &p.Map}} }
+func (p *Prior) arrays() []namedArray {
+	return append([]namedArray{{"bias", &p.Bias}, {"map", &p.Map}}, p.growth.arrays()...)
+}
 
 func (p *Prior) check(items, d, features int) error {
 	if p.Bias == nil || p.Map == nil || p.Bias.Rows != items || p.Bias.Cols != 1 || p.Map.Rows != d+1 || p.Map.Cols > features {
@@ -42,6 +48,9 @@ func (p *Prior) check(items, d, features int) error {
 		return err
 	}
 	if err := p.Spread.check(); err != nil {
+		return err
+	}
+	if err := p.checkGrowth(items, d, features); err != nil {
 		return err
 	}
 	return p.Curve.check()

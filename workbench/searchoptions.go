@@ -35,6 +35,10 @@ type SearchOptions struct {
 	Softmax float64
 	Seed    int64 // same seed, same draws
 
+	// Allow is a filter: only items for which it returns true are scored and returned; nil
+	// allows all. It is asked about every item once for each block of 64 queries, before round 1.
+	Allow func(item int) bool
+
 	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
 	// index was observed with. Otherwise the first such search of an index says so in its
 	// progress line, or in the log where nobody follows its progress (see WithProgress).

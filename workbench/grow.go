@@ -158,7 +158,7 @@ func (ix *Index) grow(vectors *Matrix, views []*Matrix) (features *Matrix, bias 
 	case ix.Method == ADACUR || ix.Method == ANNCUR:
 		return nil, nil, fmt.Errorf("%s knows items by their scores for the train queries: Observe and Factorize again", ix.Method)
 	case ix.itemTower != nil:
-		return matrix(factors.ApplyTower(ix.itemTower.Data, vectors.view())), nil, nil
+		return matrixOf(factors.ApplyTower(ix.itemTower.Data, vectors.view())), nil, nil
 	case ix.Method == Inductive || ix.Method == Distilled:
 		return nil, nil, errNoGrowth
 	}
@@ -322,10 +322,10 @@ func (p *Prior) grown(f *calibrate.Fitted) {
 	m := f.Items
 	p.Growth = &growthMeta{Scale: m.Scale, Noise: m.Noise, Spread: m.Spread, Widths: m.Widths}
 	if m.Root.Rows > 0 {
-		p.growth.Root, p.growth.Beta, p.growth.Evidence = matrix(m.Root), rowOf(m.Beta), matrix(f.Evidence)
+		p.growth.Root, p.growth.Beta, p.growth.Evidence = matrixOf(m.Root), rowOf(m.Beta), matrixOf(f.Evidence)
 	}
 	if m.Views != nil {
-		p.growth.Mean, p.growth.Map, p.growth.Guess = rowOf(m.Views.Mean), matrix(m.Views.Map), matrix(m.Guess)
+		p.growth.Mean, p.growth.Map, p.growth.Guess = rowOf(m.Views.Mean), matrixOf(m.Views.Map), matrixOf(m.Guess)
 	}
 }
 
@@ -366,7 +366,7 @@ func (p *Prior) grow(vectors *Matrix, views []*Matrix, cols int) (*Matrix, []flo
 		mats[j] = v.view()
 	}
 	f, bias := p.itemMap().Rows(vectors.view(), mats, cols)
-	return matrix(f), bias, nil
+	return matrixOf(f), bias, nil
 }
 
 // checkGrowth returns an error when what came from a file does not fit together.

@@ -22,7 +22,7 @@ func (ix *Index) layout() shelf.Layout {
 
 // items are what searches look at.
 func (ix *Index) items() *shelf.Items {
-	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
+	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: ix.codesOf(ix.Features), VectorCodes: ix.codesOf(ix.DE.Items)}
 	if ix.Prior != nil {
 		x.Bias = ix.Prior.Bias.Data
 	}
@@ -41,7 +41,7 @@ func (s plainStore) Rows(ctx context.Context, items []int) (f32.Mat, error) {
 }
 
 func (s plainStore) Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error) {
-	return s.ItemStore.Candidates(ctx, matrix(vectors), k, exclude)
+	return s.ItemStore.Candidates(ctx, matrixOf(vectors), k, exclude)
 }
 
 // indexStore is an index's own matrices as a store. It is exact: candidates come
@@ -173,7 +173,7 @@ type ItemStore interface {
 // codesOf returns the codes of Features or DE.Items, which may be one matrix.
 func (ix *Index) codesOf(m *Matrix) *shelf.Codes {
 	if m == ix.Features {
-		return &ix.featureCodes
+		return &ix.owner().featureCodes
 	}
-	return &ix.itemCodes
+	return &ix.owner().itemCodes
 }

@@ -128,9 +128,9 @@ func (ix *Index) Rows(vectors *Matrix, views ...*Matrix) (*Matrix, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: rows: %w", err)
 	}
-	new := &Index{Method: ix.Method, DE: DualEmbeddings{Items: vectors}, Features: features}
-	if ix.Features == ix.DE.Items {
-		new.Features = vectors
+	new := &Index{Method: ix.Method, DE: DualEmbeddings{Items: vectors}, Features: vectors}
+	if ix.Features != ix.DE.Items {
+		new.Features = &Matrix{Rows: features.Rows, Cols: features.Cols, Data: features.Data} // not the same, even if the values are
 	}
 	if ix.Prior != nil {
 		new.Prior = &Prior{Bias: &Matrix{Rows: len(bias), Cols: 1, Data: bias}}

@@ -5,7 +5,8 @@
 // It holds out 10 % of the items, drawn by chance, and prints a table in Markdown: the share of
 // the held out items among the true top k that a search scored, by an index fitted with them, by
 // one that had them added by vectors and views, by vectors alone, and by one that learnt from
-// what searches of further train queries paid for. Queries are train rows beyond -rows unless -test.
+// what searches of further train queries paid for. Queries are train rows beyond -rows unless -test;
+// -plain leaves the data set's views out.
 package main
 
 import (
@@ -20,6 +21,7 @@ import (
 
 func main() {
 	rows := flag.Int("rows", 500, "train queries to learn from, at most half of them")
+	plain := flag.Bool("plain", false, "without views")
 	queries := flag.Int("queries", 200, "queries to search, at most")
 	test := flag.Bool("test", false, "search test queries instead of train queries")
 	seed := flag.Int64("seed", 1, "draws items and entries")
@@ -30,15 +32,19 @@ func main() {
 	}
 	d, err := workbench.OpenDataset(flag.Arg(0))
 	workbench.Must(err)
+	if *plain {
+		d.Views, d.Alone = nil, nil
+	}
 	g, err := workbench.OpenMatrix(flag.Arg(0) + "/ce_scores.npy")
 	workbench.Must(err)
 	b := &bench{rows: min(*rows, len(d.Train)/2), seed: *seed}
 	b.prepare(d, g)
-	b.asked = b.all.Train[b.rows:]
-	if *test {
-		b.asked = b.all.Test
+	b.paying = b.all.Train[b.rows:]
+	if b.asked = b.all.Test; !*test {
+		half := len(b.paying) / 2
+		b.asked, b.paying = b.paying[:half], b.paying[half:]
 	}
-	b.asked = b.asked[:min(*queries, len(b.asked))]
+	b.asked, b.paying = b.asked[:min(*queries, len(b.asked))], b.paying[:min(200, len(b.paying))]
 	b.run(context.Background())
 }
 
@@ -49,6 +55,7 @@ type bench struct {
 	all, cut *workbench.Dataset
 	scorer   workbench.Scorer
 	asked    []int
+	paying   []int // further queries, whose searches the index learns from
 	exact    []workbench.Neighbors
 }
 
@@ -120,10 +127,10 @@ func (b *bench) compare(ctx context.Context, entries int) {
 	workbench.Must(ix.Add(last(b.all.DE.Items, n), views...))
 	b.report(ctx, name, "added", ix)
 	if entries > 0 {
-		paid, err := ix.SearchAll(ctx, b.scorer, b.all.Train[len(b.all.Train)-min(b.rows, 200):], workbench.SearchOptions{Budget: 100})
+		paid, err := ix.SearchAll(ctx, workbench.ScorerFunc(b.scorer.Score), b.paying, workbench.SearchOptions{Budget: 100})
 		workbench.Must(err)
 		workbench.Must(ix.Update(workbench.Paid(paid, len(b.all.Items))))
-		b.report(ctx, name, "added, then updated by 200 searches at B = 100", ix)
+		b.report(ctx, name, fmt.Sprintf("added, then updated by %d searches at B = 100", len(paid)), ix)
 	}
 	if len(views) > 0 {
 		ix := b.fit(ctx, b.cut, b.all, entries)

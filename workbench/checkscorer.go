@@ -74,7 +74,7 @@ type scorerCheck struct {
 	scores []float64
 }
 
-// checkedQuery are places in scorerCheck.pairs.
+// checkedQuery are indices in scorerCheck.pairs.
 type checkedQuery struct{ common, random, top, gold []int }
 
 // sample chooses pairs: train queries where there are any, spread evenly, each with
@@ -144,7 +144,7 @@ func (c *scorerCheck) ask(ctx context.Context, s Scorer) bool {
 	got, err := s.Score(quiet(ctx), c.pairs)
 	seconds := time.Since(start).Seconds()
 	part, isPartial := errors.AsType[*PartialError](err)
-	bad, first := missing(len(got), func(i int) bool { return !math.IsNaN(got[i]) && !math.IsInf(got[i], 0) })
+	bad, first := countFailing(len(got), func(i int) bool { return !math.IsNaN(got[i]) && !math.IsInf(got[i], 0) })
 	switch {
 	case len(c.pairs) == 0:
 		c.add("answers", Problem, "there is no pair of texts to score", noTextAdvice)

@@ -32,7 +32,7 @@ type Judged struct {
 // judging measures results by relevance.
 type judging struct {
 	measures []judge.Measure
-	judged   []bool // by place in Report.Queries
+	judged   []bool // by index in Report.Queries
 }
 
 // judging prepares the measures of an experiment. It returns an error for an unknown
@@ -79,8 +79,8 @@ func (j judging) of(d *Dataset, rs []Result) ([]Judged, error) {
 	return all, nil
 }
 
-// known leaves out the queries that are not judged.
-func known(perQuery []float64) []float64 {
+// judgedOnly leaves out the queries that are not judged.
+func judgedOnly(perQuery []float64) []float64 {
 	return slices.DeleteFunc(slices.Clone(perQuery), math.IsNaN)
 }
 
@@ -90,15 +90,15 @@ func mergeJudged(seeds [][]Measure, i int) []Judged {
 	for at := range merged {
 		j := merged[at]
 		j.PerQuery = make([]float64, len(j.PerQuery))
-		var spread stats.Moments
+		var overSeeds stats.Moments
 		for _, ms := range seeds {
 			for q, v := range ms[i].Judged[at].PerQuery {
 				j.PerQuery[q] += v / float64(len(seeds))
 			}
-			spread.Add(stats.Mean(known(ms[i].Judged[at].PerQuery)))
+			overSeeds.Add(stats.Mean(judgedOnly(ms[i].Judged[at].PerQuery)))
 		}
-		values := known(j.PerQuery)
-		j.Mean, j.SeedSD = stats.Mean(values), spread.Deviation()
+		values := judgedOnly(j.PerQuery)
+		j.Mean, j.SeedSD = stats.Mean(values), overSeeds.Deviation()
 		j.Low, j.High = stats.Bootstrap(values)
 		merged[at] = j
 	}
@@ -118,8 +118,8 @@ var corrections = map[string]func(p []float64) []float64{
 // gain is a paired comparison with the baseline.
 type gain struct{ mean, low, high, p float64 }
 
-// paired compares values of the same queries.
-func paired(ours, base []float64, test func([]float64) float64) gain {
+// pairedGain compares values of the same queries.
+func pairedGain(ours, base []float64, test func([]float64) float64) gain {
 	difference := make([]float64, len(ours))
 	for q := range difference {
 		difference[q] = ours[q] - base[q]
@@ -142,7 +142,7 @@ func (r *Report) compare(test func([]float64) float64, correct func([]float64) [
 		base := r.counterpart(m)
 		g := gain{math.NaN(), math.NaN(), math.NaN(), math.NaN()}
 		if m.K > 0 {
-			g = paired(m.PerQuery, base.PerQuery, test)
+			g = pairedGain(m.PerQuery, base.PerQuery, test)
 		}
 		m.Gain, m.GainLow, m.GainHigh, m.P = g.mean, g.low, g.high, g.p
 		if m.K != first {
@@ -150,7 +150,7 @@ func (r *Report) compare(test func([]float64) float64, correct func([]float64) [
 		}
 		for at := range m.Judged {
 			j := &m.Judged[at]
-			g := paired(known(j.PerQuery), known(base.Judged[at].PerQuery), test)
+			g := pairedGain(judgedOnly(j.PerQuery), judgedOnly(base.Judged[at].PerQuery), test)
 			j.Gain, j.GainLow, j.GainHigh, j.P = g.mean, g.low, g.high, g.p
 		}
 	})

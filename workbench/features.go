@@ -32,7 +32,7 @@ func fitTransductive(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Fa
 	default:
 		err = fmt.Errorf("no solver %q: it is %q or %q", o.Solver, ALS, AdamW)
 	}
-	ix.Features = matrix(f.Items)
+	ix.Features = matrixOf(f.Items)
 	return err
 }
 
@@ -63,7 +63,7 @@ func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Factoriz
 		return err
 	}
 	q, v := t.Apply(d.DE.Queries.view(), d.DE.Items.view())
-	ix.Queries, ix.Features = matrix(q), matrix(v)
+	ix.Queries, ix.Features = matrixOf(q), matrixOf(v)
 	return nil
 }
 

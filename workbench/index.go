@@ -86,7 +86,7 @@ func (ix *Index) check() error {
 	if q.Cols != v.Cols || f.Rows != v.Rows {
 		return fmt.Errorf("%w: vectors %d×%d and %d×%d, features %d×%d", ErrShape, q.Rows, q.Cols, v.Rows, v.Cols, f.Rows, f.Cols)
 	}
-	if _, err := ix.Method.system(); err != nil {
+	if _, err := ix.Method.parts(); err != nil {
 		return err
 	}
 	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != f.Cols) {
@@ -149,12 +149,12 @@ func (p *Prior) check(items, d, features int) error {
 	return p.Curve.check()
 }
 
-// optimism is how many deviations above its expected score an item is taken to be
+// chosenOptimism is how many deviations above its expected score an item is taken to be
 // when a round chooses: where scores spread more, more of them reach the top.
-const optimism = 1.5
+const chosenOptimism = 1.5
 
-// place is (1, x)·Map, where a query starts among the first features.
-func (p *Prior) place(x []float32) []float32 {
+// placeOf is (1, x)·Map, where a query starts among the first features.
+func (p *Prior) placeOf(x []float32) []float32 {
 	place := make([]float32, p.Map.Cols)
 	f32.GemvT(place, p.Map.view(), append([]float32{1}, x...))
 	return place

@@ -13,6 +13,7 @@ import (
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
 )
 
 // Encoder is a model with its weights packed for the matrix kernels. Any
@@ -28,8 +29,7 @@ type Encoder struct {
 	first                   *firstRow // the last layer again, for row 0 of a sequence alone
 	head                    *head     // nil in a dual encoder
 
-	pooling   hf.Pooling
-	normalize bool
+	top *pooling.Top // nil in a cross-encoder
 
 	idle chan *workspace // as many as there are cores; nil ones are made when first taken
 }
@@ -64,13 +64,15 @@ func New(m *hf.Model) *Encoder {
 		hidden: c.Hidden, heads: c.Heads, inter: c.Intermediate, eps: c.Epsilon, activation: c.Activation,
 		words: f32.View(m.Words, c.Vocab, c.Hidden), positions: f32.View(m.Positions, c.Positions, c.Hidden),
 		types: f32.View(m.Types, len(m.Types)/c.Hidden, c.Hidden), norm: m.Norm,
-		pooling: m.Pooling, normalize: m.Normalize,
 		idle: make(chan *workspace, runtime.GOMAXPROCS(0)),
 	}
 	for range cap(e.idle) {
 		e.idle <- nil
 	}
-	rowOnly := m.Head != nil || m.Pooling == hf.PoolCLS
+	if m.Top != nil {
+		e.top = pooling.New(m)
+	}
+	rowOnly := m.Head != nil || e.top != nil && e.top.FirstRow()
 	for i, l := range m.Layers {
 		if rowOnly && i == len(m.Layers)-1 {
 			e.first = newFirstRow(l, c.Heads)

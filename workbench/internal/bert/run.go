@@ -2,13 +2,13 @@ package bert
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"sync/atomic"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
 )
 
 // Input appends the ids of sequence i, [CLS] and [SEP] included, to dst. The
@@ -20,6 +20,14 @@ type Input func(i int, dst []int32) (ids []int32, second int)
 // told from several goroutines how many more are finished. It returns ctx's
 // error if ctx ends first.
 func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, done func(n int)) error {
+	if e.head == nil {
+		logits := f32.NewMat(n, 1)
+		err := e.Embed(ctx, n, in, 0, logits, done)
+		for i := range scores {
+			scores[i] = float64(logits.Row(i)[0])
+		}
+		return err
+	}
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		rows := e.forwardFirst(w, e.first, e.run(w))
 		dense := w.matrix(&w.context, rows.Rows, e.hidden)
@@ -46,8 +54,9 @@ func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) {
 	}
 }
 
-// Embed computes the pooled vectors of n sequences into the rows of vectors.
-func (e *Encoder) Embed(ctx context.Context, n int, in Input, vectors f32.Mat, done func(n int)) error {
+// Embed computes the vectors of n sequences into the rows of vectors, n × Width. Of each sequence
+// the rows of the first skip ids, those of a prompt, do not count.
+func (e *Encoder) Embed(ctx context.Context, n int, in Input, skip int, vectors f32.Mat, done func(n int)) error {
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		x := e.run(w)
 		if e.first != nil {
@@ -55,16 +64,16 @@ func (e *Encoder) Embed(ctx context.Context, n int, in Input, vectors f32.Mat, d
 		}
 		for s, i := range w.indices {
 			if e.first != nil {
-				copy(vectors.Row(i), x.Row(s))
+				e.top.Vector(vectors.Row(i), x.RowRange(s, s+1), 0)
 			} else {
-				pool(e.pooling, vectors.Row(i), x.RowRange(w.starts[s], w.starts[s+1]))
-			}
-			if e.normalize {
-				unit(vectors.Row(i))
+				e.top.Vector(vectors.Row(i), x.RowRange(w.starts[s], w.starts[s+1]), skip)
 			}
 		}
 	})
 }
+
+// Width is the length of a vector that Embed makes.
+func (e *Encoder) Width() int { return e.top.Width() }
 
 // StateBlocks is how many vectors States gives of a sequence.
 const StateBlocks = 3
@@ -85,7 +94,7 @@ func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, d
 // each pools the rows x of each sequence of w into dst from column at on.
 func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Pooling) {
 	for s, i := range w.indices {
-		pool(p, dst.Row(i)[at:][:e.hidden], x.RowRange(w.starts[s], w.starts[s+1]))
+		pooling.Pool(p, dst.Row(i)[at:][:e.hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
 	}
 }
 
@@ -177,34 +186,4 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 		f32.LayerNorm(row, e.positions.Row(int(t.position)), e.norm.Gain, e.norm.Bias, e.eps)
 	}
 	return x
-}
-
-// pool makes one vector of the rows x.
-func pool(p hf.Pooling, dst []float32, x f32.Mat) {
-	copy(dst, x.Row(0))
-	if p == hf.PoolCLS {
-		return
-	}
-	for i := 1; i < x.Rows; i++ {
-		if p != hf.PoolMax {
-			f32.Axpy(1, x.Row(i), dst)
-			continue
-		}
-		for j, v := range x.Row(i) {
-			dst[j] = max(dst[j], v)
-		}
-	}
-	switch p {
-	case hf.PoolMean:
-		f32.Scale(1/float32(x.Rows), dst)
-	case hf.PoolMeanSqrt:
-		f32.Scale(float32(1/math.Sqrt(float64(x.Rows))), dst)
-	}
-}
-
-// unit scales x to length 1; a zero vector stays zero.
-func unit(x []float32) {
-	if norm := math.Sqrt(float64(f32.SqNorm(x))); norm > 0 {
-		f32.Scale(float32(1/norm), x)
-	}
 }

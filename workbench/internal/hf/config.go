@@ -21,6 +21,7 @@ type Config struct {
 	Labels           int        // logits of a classifier as config.json says, 0 when it does not
 	TokenizerClass   string     // where tokenizer_config.json names none
 	Architecture     string     // what was saved, such as BertForSequenceClassification
+	Name             string     // of the model it was saved from, or ""
 }
 
 // Activation is an element-wise function.
@@ -64,6 +65,7 @@ type configFile struct {
 
 	Architectures []string        `json:"architectures"`
 	Tokenizer     string          `json:"tokenizer_class"`
+	Name          string          `json:"_name_or_path"`
 	CrossAttends  bool            `json:"add_cross_attention"`
 	Pruned        map[string]any  `json:"pruned_heads"`
 	Quantization  json.RawMessage `json:"quantization_config"`
@@ -112,7 +114,7 @@ func (f *configFile) config() (c Config, act string, err error) {
 	if err := f.check(); err != nil {
 		return c, "", err
 	}
-	c = Config{Type: f.ModelType, Vocab: f.Vocab, Positions: f.Positions, Epsilon: 1e-12, Labels: len(f.Labels), TokenizerClass: f.Tokenizer}
+	c = Config{Type: f.ModelType, Vocab: f.Vocab, Positions: f.Positions, Epsilon: 1e-12, Labels: len(f.Labels), TokenizerClass: f.Tokenizer, Name: f.Name}
 	if f.NumLabels != nil {
 		c.Labels = max(c.Labels, *f.NumLabels)
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"axn/workbench/internal/bert"
+	"axn/workbench/internal/encoder"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
 	"axn/workbench/internal/tokenize"
@@ -16,7 +16,7 @@ import (
 type TextEncoder struct {
 	inputs  *tokenize.Inputs
 	prompts hf.Prompts
-	encoder *bert.Encoder
+	encoder *encoder.Encoder
 }
 
 // OpenDualEncoder opens a sentence-transformers folder: an encoder as for
@@ -26,7 +26,7 @@ func OpenDualEncoder(dir string) (*TextEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &TextEncoder{m.Inputs, m.Prompts, bert.New(m)}, nil
+	return &TextEncoder{m.Inputs, m.Prompts, encoder.New(m)}, nil
 }
 
 // Encode returns one row per text, pooled and normalised as the folder says, and as
@@ -51,7 +51,7 @@ func (d *TextEncoder) EncodeItems(ctx context.Context, texts []string) (*Matrix,
 func (d *TextEncoder) encode(ctx context.Context, prompt string, texts []string) (*Matrix, error) {
 	m := startProgress(ctx, "encode", "texts", len(texts))
 	defer m.end()
-	vectors := NewMatrix(len(texts), d.encoder.Hidden())
+	vectors := NewMatrix(len(texts), d.encoder.Width())
 	input := func(i int, dst []int32) ([]int32, int) { return d.inputs.Single(dst, prompt+texts[i]) }
 	if err := d.encoder.Embed(ctx, len(texts), input, f32.View(vectors.Data, vectors.Rows, vectors.Cols), m.add); err != nil {
 		return nil, fmt.Errorf("workbench: encode: %w", err)

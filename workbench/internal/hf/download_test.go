@@ -113,7 +113,7 @@ func TestDownloadCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenCrossEncoder(dir); err != nil {
+		if _, err := OpenCrossEncoder(dir, ""); err != nil {
 			t.Errorf("%s, second time: %v", name, err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -205,13 +206,13 @@ func (c *checker) norm(got Norm, name string) {
 
 func TestBERT(t *testing.T) {
 	f := bert()
-	m, err := OpenCrossEncoder(f.write(t))
+	m, err := OpenCrossEncoder(f.write(t), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Layers: 2, Heads: 2, Intermediate: inter,
-		Positions: positions, Types: 2, Activation: GELUTanh, Epsilon: 1e-6, Labels: 1}
-	if m.Config != want || m.MaxLength != positions || len(m.Layers) != 2 {
+	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
+		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
+	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(m.Layers) != 2 {
 		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(m.Layers), m.MaxLength)
 	}
 	c := f.checker(t)
@@ -228,7 +229,7 @@ func TestBERT(t *testing.T) {
 	c.linear(l.Up, name+"intermediate.dense")
 	c.linear(l.Down, name+"output.dense")
 	c.norm(l.OutputNorm, name+"output.LayerNorm")
-	c.linear(m.Head.Dense, "bert.pooler.dense")
+	c.linear(*m.Head.Dense, "bert.pooler.dense")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != Tanh {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -240,13 +241,13 @@ func TestBERT(t *testing.T) {
 
 func TestDistilBERT(t *testing.T) {
 	f := distilbert()
-	m, err := OpenCrossEncoder(f.write(t))
+	m, err := OpenCrossEncoder(f.write(t), "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Layers: 1, Heads: 4, Intermediate: inter,
-		Positions: positions, Activation: ReLU, Epsilon: 1e-12}
-	if m.Config != want || m.Types != nil {
+	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 1, Heads: 4, KeyHeads: 4, HeadWidth: hidden / 4, Intermediate: inter,
+		Positions: positions, Pad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
+	if !reflect.DeepEqual(m.Config, want) || m.Types != nil {
 		t.Errorf("%+v, types %v", m.Config, m.Types)
 	}
 	c := f.checker(t)
@@ -261,7 +262,7 @@ func TestDistilBERT(t *testing.T) {
 	c.linear(l.Up, name+"ffn.lin1")
 	c.linear(l.Down, name+"ffn.lin2")
 	c.norm(l.OutputNorm, name+"output_layer_norm")
-	c.linear(m.Head.Dense, "pre_classifier")
+	c.linear(*m.Head.Dense, "pre_classifier")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != ReLU {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -316,7 +317,7 @@ func TestVariants(t *testing.T) {
 		"token objects": {bert().file("vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n").set("tokenizer_config.json", "sep_token", object{"content": "a"}).
 			set("tokenizer_config.json", "added_tokens_decoder", object{"5": object{"content": "@"}}), "[SEP] a@", []int32{1, 1, 1, 4, 5}},
 	} {
-		m, err := OpenCrossEncoder(c.f.write(t))
+		m, err := OpenCrossEncoder(c.f.write(t), "")
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 		} else if got := m.Tokenizer.Append(nil, c.text); !slices.Equal(got, c.want) {
@@ -325,7 +326,7 @@ func TestVariants(t *testing.T) {
 	}
 	old := bert().tensor("bert.embeddings.LayerNorm.weight").tensor("bert.embeddings.LayerNorm.bias").
 		tensor("bert.embeddings.LayerNorm.gamma", hidden).tensor("bert.embeddings.LayerNorm.beta", hidden)
-	if m, err := OpenCrossEncoder(old.write(t)); err != nil || len(m.Norm.Gain) != hidden {
+	if m, err := OpenCrossEncoder(old.write(t), ""); err != nil || len(m.Norm.Gain) != hidden {
 		t.Errorf("names of TensorFlow: %v", err)
 	}
 }
@@ -333,10 +334,10 @@ func TestVariants(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
 	unsupported := map[string]folder{
-		`model_type "roberta"`:         bert().set(conf, "model_type", "roberta"),
-		`model_type ""`:                bert().set(conf, "model_type", nil),
-		`activation "swish"`:           bert().set(conf, "hidden_act", "swish"),
-		`position_embedding_type "rel`: bert().set(conf, "position_embedding_type", "relative_key"),
+		`model_type is "t5"; albert, bert`:         bert().set(conf, "model_type", "t5"),
+		`model_type is ""`:                bert().set(conf, "model_type", nil),
+		`hidden_act is "mish"; RerankClient`:           bert().set(conf, "hidden_act", "mish"),
+		`position_embedding_type is "rel`: bert().set(conf, "position_embedding_type", "relative_key"),
 		`is_decoder`:                   bert().set(conf, "is_decoder", true),
 		`3 labels`:                     bert().set(conf, "num_labels", 3),
 		`2 labels`:                     bert().tensor("classifier.weight", 2, hidden),
@@ -346,7 +347,7 @@ func TestRefusals(t *testing.T) {
 		`added token "@"`:              bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
 	}
 	for want, f := range unsupported {
-		if _, err := OpenCrossEncoder(f.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
+		if _, err := OpenCrossEncoder(f.write(t), ""); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
@@ -373,7 +374,7 @@ func TestRefusals(t *testing.T) {
 		`model.safetensors is an empty file`:                                                      noWeights("model.safetensors"),
 	}
 	for want, f := range malformed {
-		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := OpenCrossEncoder(f.write(t), ""); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
@@ -414,7 +415,7 @@ func TestDualRefusals(t *testing.T) {
 
 func TestMissingFolder(t *testing.T) {
 	for dir, want := range map[string]string{"someone/some-model": "Hugging Face hub", "./no/such/folder": "config.json"} {
-		_, err := OpenCrossEncoder(dir)
+		_, err := OpenCrossEncoder(dir, "")
 		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", dir, err)
 		}
@@ -456,7 +457,7 @@ func TestFingerprint(t *testing.T) {
 }
 
 func TestSharedModels(t *testing.T) {
-	ce, err := OpenCrossEncoder(sharedtest.Path(t, "data/models/ce-wordnet-L4"))
+	ce, err := OpenCrossEncoder(sharedtest.Path(t, "data/models/ce-wordnet-L4"), "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -473,7 +474,7 @@ func TestSharedModels(t *testing.T) {
 }
 
 func BenchmarkFingerprint(b *testing.B) {
-	m, err := OpenCrossEncoder(sharedtest.Path(b, "data/models/ce-wordnet-L4"))
+	m, err := OpenCrossEncoder(sharedtest.Path(b, "data/models/ce-wordnet-L4"), "")
 	if err != nil {
 		b.Fatal(err)
 	}

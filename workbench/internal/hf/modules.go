@@ -20,6 +20,7 @@ const (
 	PoolMean     Pooling = "mean"
 	PoolMax      Pooling = "max"
 	PoolMeanSqrt Pooling = "mean_sqrt_len" // the sum over the square root of the length
+	PoolLast     Pooling = "lasttoken"
 )
 
 // Prompts are put before texts: those of encode, of encode_query and of encode_document in
@@ -230,7 +231,7 @@ func (m *modules) readPooling(dir, sub string) error {
 		on   bool
 		name Pooling
 	}{
-		{f.CLS, PoolCLS}, {f.Mean, PoolMean}, {f.Max, PoolMax}, {f.MeanSqrt, PoolMeanSqrt}, {f.WeightedMean, "weightedmean"}, {f.Last, "lasttoken"},
+		{f.CLS, PoolCLS}, {f.Mean, PoolMean}, {f.Max, PoolMax}, {f.MeanSqrt, PoolMeanSqrt}, {f.WeightedMean, "weightedmean"}, {f.Last, PoolLast},
 	} {
 		if mode.on && !slices.Contains(modes, mode.name) {
 			modes = append(modes, mode.name)

@@ -54,8 +54,3 @@ func (r *regression) observe(items shelf.Rows, scores []float64) {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
 }
-
-func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
-	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
-	return nil
-}

@@ -41,7 +41,7 @@ func (s plainStore) Rows(ctx context.Context, items []int) (f32.Mat, error) {
 }
 
 func (s plainStore) Candidates(ctx context.Context, vectors f32.Mat, k int, exclude [][]int) ([][]int, error) {
-	return s.ItemStore.Candidates(ctx, matrix(vectors), k, exclude)
+	return s.ItemStore.Candidates(ctx, matrixOf(vectors), k, exclude)
 }
 
 // indexStore is an index's own matrices as a store. It is exact: candidates come

@@ -37,7 +37,7 @@ func Exact(ctx context.Context, s Scorer, d *Dataset, queries []int, k int) ([]N
 		for it := range pairs {
 			pairs[it] = Pair{q, it}
 		}
-		got, err := score(ctx, s, pairs)
+		got, err := scorePairs(ctx, s, pairs)
 		if err != nil {
 			return nil, fmt.Errorf("workbench: exact: query %d: %w", q, err)
 		}
@@ -54,7 +54,7 @@ func nearest(query int, scores []float64, k int) Neighbors {
 		items[i] = i
 	}
 	kept := slices.Clone(scores)
-	rank(items, kept)
+	sortByScore(items, kept)
 	k = min(k, len(items))
 	return Neighbors{Query: query, Items: items[:k:k], Scores: kept[:k:k]}
 }

@@ -95,7 +95,7 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 	if round == 0 {
 		return b.begin(ctx, size, o.First)
 	}
-	probes := b.probes(optimism)
+	probes := b.probes(chosenOptimism)
 	for i, k := range b.seekers {
 		if o.Softmax > 0 {
 			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
@@ -106,14 +106,14 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 
 // begin chooses round 1: by first, or the method's own way.
 func (b *block) begin(ctx context.Context, size int, first Initializer) error {
-	own := systems[b.Method].begin
+	own := methods[b.Method].begin
 	switch {
 	case first != nil:
 		return b.initialize(first, size)
 	case own == byChance:
 		return b.initialize(fixedAnchors(b.Index), size)
 	case own == byScore:
-		return b.take(ctx, size, b.probes(optimism))
+		return b.take(ctx, size, b.probes(chosenOptimism))
 	}
 	similar := make([]shelf.Probe, len(b.seekers))
 	for i, k := range b.seekers {
@@ -122,7 +122,7 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 	if own == bySimilarity {
 		return b.take(ctx, size, similar)
 	}
-	return b.take(ctx, size, b.probes(optimism), similar)
+	return b.take(ctx, size, b.probes(chosenOptimism), similar)
 }
 
 // score scores what all seekers have chosen in one call.
@@ -133,7 +133,7 @@ func (b *block) score(ctx context.Context, s Scorer) error {
 			pairs = append(pairs, Pair{k.query, it})
 		}
 	}
-	got, err := score(ctx, s, pairs)
+	got, err := scorePairs(ctx, s, pairs)
 	if err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ type block struct {
 
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
 	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
-	estimates, err := systems[ix.Method].estimates(ctx, ix, b.items, queries, o)
+	estimates, err := methods[ix.Method].estimates(ctx, ix, b.items, queries, o)
 	items, _ := b.items.Size()
 	for i, est := range estimates {
 		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
@@ -304,7 +304,7 @@ func (k *seeker) result(keep int) Result {
 		res.Scores = append(res.Scores, r.Scores...)
 	}
 	res.Calls = len(res.Items)
-	rank(res.Items, res.Scores)
+	sortByScore(res.Items, res.Scores)
 	if keep > 0 && keep < len(res.Items) {
 		res.Items, res.Scores = res.Items[:keep:keep], res.Scores[:keep:keep]
 	}

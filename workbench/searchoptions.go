@@ -72,7 +72,7 @@ func (o SearchOptions) check() error {
 
 // options fills in what o leaves to the method.
 func (ix *Index) options(o SearchOptions) SearchOptions {
-	own := systems[ix.Method].defaults
+	own := methods[ix.Method].defaults
 	if o.Rounds == 0 {
 		o.Rounds = cmp.Or(own.Rounds, 5)
 	}
@@ -110,7 +110,7 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	switch {
 	case cols != ix.layout().Cols():
 		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
-	case o.First != nil || systems[ix.Method].begin == byChance:
+	case o.First != nil || methods[ix.Method].begin == byChance:
 		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
 	case o.Softmax > 0:
 		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")

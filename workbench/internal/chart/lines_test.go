@@ -12,11 +12,11 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-func curvesNamed(names ...string) (curves []Curve) {
+func curvesNamed(names ...string) (lines []Line) {
 	for i, n := range names {
-		curves = append(curves, Curve{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
+		lines = append(lines, Line{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
 	}
-	return curves
+	return lines
 }
 
 // A system has its colour in whatever company and order.
@@ -42,7 +42,7 @@ func TestStrokesTellAFamilyApart(t *testing.T) {
 	for i, a := range styles {
 		for j, b := range styles[:i] {
 			if a.Color == b.Color || i != 2 && j != 2 && a.Shape == b.Shape {
-				t.Errorf("curves %d and %d look alike: %v %v", j, i, a, b)
+				t.Errorf("lines %d and %d look alike: %v %v", j, i, a, b)
 			}
 		}
 	}
@@ -92,7 +92,7 @@ func TestPlainTicks(t *testing.T) {
 // The vertical axis knows the data in words, for notebooks' alternative texts.
 func TestPlotsDescribeTheirCurves(t *testing.T) {
 	p := New("t", "x", "y")
-	if err := AddCurves(p, curvesNamed("AXN", "calibrated")); err != nil {
+	if err := AddLines(p, curvesNamed("AXN", "calibrated")); err != nil {
 		t.Fatal(err)
 	}
 	d, ok := p.Y.Tick.Marker.(interface{ Alt() string })
@@ -102,9 +102,9 @@ func TestPlotsDescribeTheirCurves(t *testing.T) {
 	var _ plot.GlyphBoxer = endLabels{}
 }
 
-// The front steps up where a curve beats all that cost less.
+// The front steps up where a line beats all that cost less.
 func TestParetoFront(t *testing.T) {
-	front := ParetoFront([]Curve{{XYs: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {XYs: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
+	front := ParetoFront([]Line{{XYs: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {XYs: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
 	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
 		t.Errorf("front %v, want %v", front, want)
 	}

@@ -26,7 +26,7 @@ type CrossEncoder struct {
 // computed in float32 from weights in float32, float16 or bfloat16. A setting that
 // would change them and is not obeyed is an error that names it.
 func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
-	m, err := hf.OpenCrossEncoder(dir, "")
+	m, err := hf.OpenCrossEncoder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
 )
 
 // Encoder is a model with its weights packed for the matrix kernels. Any
@@ -32,8 +33,7 @@ type Encoder struct {
 	turns                   map[float64]*rotation // by the base of the angles
 	head                    *head                 // nil in a dual encoder
 
-	pooling   hf.Pooling
-	normalize bool
+	top *pooling.Top // nil in a cross-encoder with a head
 
 	idle chan *workspace // as many as there are cores; nil ones are made when first taken
 }
@@ -74,12 +74,14 @@ func New(m *hf.Model) *Encoder {
 		Config: c,
 		words:  f32.View(m.Words, c.Vocab, c.Embedding), positions: f32.View(m.Positions, len(m.Positions)/c.Embedding, c.Embedding),
 		types: f32.View(m.Types, len(m.Types)/c.Embedding, c.Embedding), norm: newNorm(m.Norm), final: newNorm(m.Final),
-		turns:   map[float64]*rotation{},
-		pooling: m.Pooling, normalize: m.Normalize,
-		idle: make(chan *workspace, runtime.GOMAXPROCS(0)),
+		turns: map[float64]*rotation{},
+		idle:  make(chan *workspace, runtime.GOMAXPROCS(0)),
 	}
 	for range cap(e.idle) {
 		e.idle <- nil
+	}
+	if m.Top != nil {
+		e.top = pooling.New(m)
 	}
 	if m.Project != nil {
 		p := newLinear(*m.Project)

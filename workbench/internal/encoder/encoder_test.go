@@ -276,10 +276,10 @@ func TestEmbed(t *testing.T) {
 		m.Head = nil
 		s := randomSequences(r, 12, 40, c.Vocab)
 		for p, column := range poolings {
-			for _, normalize := range []bool{false, true} {
-				m.Pooling, m.Normalize = p, normalize
+			for normalize := range 2 {
+				m.Top = &hf.Top{Poolings: []hf.Pooling{p}, Modules: make([]hf.Module, normalize)}
 				vectors := f32.NewMat(12, c.Hidden)
-				if err := New(m).Embed(t.Context(), 12, s.input, vectors, nil); err != nil {
+				if err := New(m).Embed(t.Context(), 12, s.input, 0, vectors, nil); err != nil {
 					t.Fatal(err)
 				}
 				for i, ids := range s.ids {
@@ -294,7 +294,7 @@ func TestEmbed(t *testing.T) {
 						squares += want[j] * want[j]
 					}
 					for j := range want {
-						if normalize {
+						if normalize == 1 {
 							want[j] /= math.Sqrt(squares)
 						}
 					}

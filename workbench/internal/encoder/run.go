@@ -2,13 +2,13 @@ package encoder
 
 import (
 	"context"
-	"math"
 	"runtime"
 	"sync/atomic"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
 )
 
 // Input appends the ids of sequence i, [CLS] and [SEP] included, to dst. The
@@ -20,13 +20,21 @@ type Input func(i int, dst []int32) (ids []int32, second int)
 // told from several goroutines how many more are finished. It returns ctx's
 // error if ctx ends first.
 func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, done func(n int)) error {
+	if e.head == nil {
+		logits := f32.NewMat(n, 1)
+		err := e.Embed(ctx, n, in, 0, logits, done)
+		for i := range scores {
+			scores[i] = float64(logits.Row(i)[0])
+		}
+		return err
+	}
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		x, rows := e.run(w), f32.Mat{}
 		if e.head.row == hf.PoolMean {
 			e.finishLast(w, x)
 			rows = w.matrix(&w.rows, w.sequences(), e.Hidden)
 			for s := range w.sequences() {
-				pool(hf.PoolMean, rows.Row(s), x.RowRange(w.starts[s], w.starts[s+1]))
+				pooling.Pool(hf.PoolMean, rows.Row(s), x.RowRange(w.starts[s], w.starts[s+1]), 0)
 			}
 		} else {
 			rows = e.forwardOne(w, x, e.head.row == hf.PoolCLS)
@@ -68,28 +76,29 @@ func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) {
 	}
 }
 
-// Embed computes the pooled vectors of n sequences into the rows of vectors.
-func (e *Encoder) Embed(ctx context.Context, n int, in Input, vectors f32.Mat, done func(n int)) error {
-	one := e.pooling == hf.PoolCLS || e.pooling == hf.PoolLast
+// Embed computes the vectors of n sequences into the rows of vectors, n × VectorWidth. Of each sequence
+// the rows of the first skip ids, those of a prompt, do not count.
+func (e *Encoder) Embed(ctx context.Context, n int, in Input, skip int, vectors f32.Mat, done func(n int)) error {
+	one := e.top.FirstRow() || e.top.LastRow()
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		x := e.run(w)
 		if one {
-			x = e.forwardOne(w, x, e.pooling == hf.PoolCLS)
+			x = e.forwardOne(w, x, e.top.FirstRow())
 		} else {
 			e.finishLast(w, x)
 		}
 		for s, i := range w.indices {
 			if one {
-				copy(vectors.Row(i), x.Row(s))
+				e.top.Vector(vectors.Row(i), x.RowRange(s, s+1), 0)
 			} else {
-				pool(e.pooling, vectors.Row(i), x.RowRange(w.starts[s], w.starts[s+1]))
-			}
-			if e.normalize {
-				unit(vectors.Row(i))
+				e.top.Vector(vectors.Row(i), x.RowRange(w.starts[s], w.starts[s+1]), skip)
 			}
 		}
 	})
 }
+
+// VectorWidth is the length of a vector that Embed makes.
+func (e *Encoder) VectorWidth() int { return e.top.Width() }
 
 // StateBlocks is how many vectors States gives of a sequence.
 const StateBlocks = 3
@@ -121,7 +130,7 @@ func (e *Encoder) finishLast(w *workspace, x f32.Mat) {
 // each pools the rows x of each sequence of w into dst from column at on.
 func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Pooling) {
 	for s, i := range w.indices {
-		pool(p, dst.Row(i)[at:][:e.Hidden], x.RowRange(w.starts[s], w.starts[s+1]))
+		pooling.Pool(p, dst.Row(i)[at:][:e.Hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
 	}
 }
 
@@ -220,38 +229,4 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 		e.addNormRows(y, w.zero(e.Hidden), e.norm)
 	}
 	return y
-}
-
-// pool makes one vector of the rows x.
-func pool(p hf.Pooling, dst []float32, x f32.Mat) {
-	if p == hf.PoolLast {
-		copy(dst, x.Row(x.Rows-1))
-		return
-	}
-	copy(dst, x.Row(0))
-	if p == hf.PoolCLS {
-		return
-	}
-	for i := 1; i < x.Rows; i++ {
-		if p != hf.PoolMax {
-			f32.Axpy(1, x.Row(i), dst)
-			continue
-		}
-		for j, v := range x.Row(i) {
-			dst[j] = max(dst[j], v)
-		}
-	}
-	switch p {
-	case hf.PoolMean:
-		f32.Scale(1/float32(x.Rows), dst)
-	case hf.PoolMeanSqrt:
-		f32.Scale(float32(1/math.Sqrt(float64(x.Rows))), dst)
-	}
-}
-
-// unit scales x to length 1; a zero vector stays zero.
-func unit(x []float32) {
-	if norm := math.Sqrt(float64(f32.SqNorm(x))); norm > 0 {
-		f32.Scale(float32(1/norm), x)
-	}
 }

@@ -44,6 +44,7 @@ type Config struct {
 	Labels         int    // logits of a classifier as config.json says, 0 when it does not
 	TokenizerClass string // where tokenizer_config.json names none
 	Architecture   string // what was saved, such as BertForSequenceClassification
+	Name           string // of the model it was saved from, or ""
 }
 
 // local says whether layer i is a local one.
@@ -193,6 +194,7 @@ type configFile struct {
 
 	Architectures []string        `json:"architectures"`
 	Tokenizer     string          `json:"tokenizer_class"`
+	Name          string          `json:"_name_or_path"`
 	CrossAttends  bool            `json:"add_cross_attention"`
 	Pruned        map[string]any  `json:"pruned_heads"`
 	Quantization  json.RawMessage `json:"quantization_config"`

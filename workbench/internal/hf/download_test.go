@@ -86,7 +86,7 @@ func TestDownload(t *testing.T) {
 			t.Fatal(err)
 		}
 		m, err := OpenDualEncoder(dir)
-		if err != nil || m.Pooling != PoolCLS {
+		if err != nil || m.Top.Poolings[0] != PoolCLS {
 			t.Fatal(m, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestDownloadCut(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := OpenCrossEncoder(dir, ""); err != nil {
+		if _, err := OpenCrossEncoder(dir); err != nil {
 			t.Errorf("%s, second time: %v", name, err)
 		}
 	}

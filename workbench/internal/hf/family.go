@@ -35,7 +35,7 @@ var families = map[string]family{
 // config describes the encoder of a config.json, with transformers' defaults where a folder may
 // leave a key out.
 func (f *configFile) config() (Config, error) {
-	c := Config{Type: f.ModelType, Labels: len(f.Labels), TokenizerClass: f.Tokenizer}
+	c := Config{Type: f.ModelType, Labels: len(f.Labels), TokenizerClass: f.Tokenizer, Name: f.Name}
 	fam, ok := families[f.ModelType]
 	if !ok {
 		return c, refused("model_type is %q; %s can be read", f.ModelType, strings.Join(slices.Sorted(maps.Keys(families)), ", "))

@@ -61,7 +61,7 @@ func FuzzOpen(f *testing.F) {
 	dir := bert().write(f)
 	f.Fuzz(func(t *testing.T, config, tokenizerConfig, tokenizer, vocab, special []byte) {
 		exchange(t, dir, map[string][]byte{"config.json": config, "tokenizer_config.json": tokenizerConfig, "tokenizer.json": tokenizer, "vocab.txt": vocab, "special_tokens_map.json": special})
-		if m, err := OpenCrossEncoder(dir, ""); err == nil {
+		if m, err := OpenCrossEncoder(dir); err == nil {
 			checkInputs(t, m)
 		}
 	})
@@ -80,6 +80,6 @@ func FuzzModules(f *testing.F) {
 		if m, err := OpenDualEncoder(dir); err == nil {
 			checkInputs(t, m)
 		}
-		OpenCrossEncoder(dir, "")
+		OpenCrossEncoder(dir)
 	})
 }

@@ -78,7 +78,7 @@ func modernPooling(name string) (Pooling, error) {
 // label returns the row of the logit that is the score, and of how many.
 func (m *Model) label(label string, out weights) (row, labels int, err error) {
 	labels = m.Config.Labels
-	if shape, ok := out.shape("weight"); ok && len(shape) == 2 {
+	if shape := out.shape("weight"); len(shape) == 2 {
 		labels = max(labels, shape[0])
 	}
 	labels = max(labels, 1)

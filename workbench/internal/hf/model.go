@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"axn/workbench/internal/safetensors"
 	"axn/workbench/internal/tokenize"
 )
 
@@ -20,8 +19,7 @@ import (
 // of model.
 var ErrUnsupported = errors.New("unsupported model")
 
-// Model is an encoder with what stands on top of it: Head for a cross-encoder, Pooling and
-// Normalize for a dual encoder.
+// Model is an encoder with what stands on it: Head for a cross-encoder, Top for a dual encoder.
 type Model struct {
 	Dir       string
 	Config    Config
@@ -39,10 +37,9 @@ type Model struct {
 	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
 	DistanceNorm Norm      // of the latter's rows
 
-	Head      *Head   // nil in a dual encoder
-	Pooling   Pooling // of a dual encoder
-	Normalize bool    // a dual encoder's vectors are scaled to unit length
-	Prompts   Prompts // of a dual encoder
+	Head    *Head   // nil in a dual encoder, and where Top scores
+	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
+	Prompts Prompts // of a dual encoder
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
@@ -81,14 +78,17 @@ type Layer struct {
 	Theta                      float64 // base of the rotary angles, 0 without
 }
 
-// OpenCrossEncoder opens a folder with a sequence classifier; label, a name of id2label or a number,
-// says which of several logits is the score.
-func OpenCrossEncoder(dir, label string) (*Model, error) {
-	mods, err := readModules(dir)
-	if err == nil && mods.kinds != nil {
-		err = mods.want("Transformer")
-	}
-	if err == nil {
+// OpenCrossEncoder opens a folder with a sequence classifier of one logit, or one whose
+// modules.json makes one number of the encoder's rows.
+func OpenCrossEncoder(dir string) (*Model, error) { return OpenLabel(dir, "") }
+
+// OpenLabel is OpenCrossEncoder for a classifier of several logits: label, a name of id2label or a
+// number, says which is the score.
+func OpenLabel(dir, label string) (*Model, error) {
+	mods, err := readModules(dir, "scores", "sentence_embedding")
+	if err == nil && len(mods.kinds) > 1 {
+		err = mods.want("Transformer", "Pooling")
+	} else if err == nil {
 		err = mods.sentence.task("sequence-classification")
 	}
 	if err == nil && mods.prompts.Text != "" {
@@ -99,7 +99,16 @@ func OpenCrossEncoder(dir, label string) (*Model, error) {
 	}
 	m, err := open(dir, mods, func(m *Model, w weights) error {
 		m.files = append(m.files, mods.files...)
-		return m.readHead(w, label)
+		if len(mods.kinds) < 2 {
+			return m.readHead(w, label)
+		}
+		if err := mods.apply(m); err != nil {
+			return err
+		}
+		if n := m.Top.Width(m.Config.Hidden); n != 1 {
+			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one", ErrUnsupported, n)
+		}
+		return nil
 	})
 	return m, named("cross-encoder", dir, err)
 }
@@ -107,17 +116,20 @@ func OpenCrossEncoder(dir, label string) (*Model, error) {
 // OpenDualEncoder opens a sentence-transformers folder. Without modules.json the mean of the
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
-	mods, err := readModules(dir)
+	mods, err := readModules(dir, "sentence_embedding")
 	if err == nil {
 		err = mods.sentence.task("feature-extraction")
 	}
 	if err == nil && mods.kinds != nil {
-		err = mods.want("Transformer Pooling", "Transformer Pooling Normalize")
+		err = mods.want("Transformer", "Pooling")
 	}
 	if err != nil {
 		return nil, named("dual encoder", dir, err)
 	}
-	m, err := open(dir, mods, func(m *Model, _ weights) error { return mods.apply(m) })
+	m, err := open(dir, mods, func(m *Model, _ weights) error {
+		m.files = append(m.files, mods.files...)
+		return mods.apply(m)
+	})
 	return m, named("dual encoder", dir, err)
 }
 
@@ -150,19 +162,12 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	if err := m.readTokenizer(encoder); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(encoder, "model.safetensors")
-	if !exists(path) {
-		return nil, missingWeights(encoder)
-	}
-	if err := foreignWeights(path); err != nil {
-		return nil, err
-	}
-	file, err := safetensors.Open(path)
+	file, paths, err := openWeights(encoder)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	m.files = append(m.files, path)
+	m.files = append(m.files, paths...)
 	w := weights{file: file}
 	if err := m.readEncoder(w); err != nil {
 		return nil, fmt.Errorf("model.safetensors: %w", err)
@@ -177,7 +182,6 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 
 // other forms of weights, and how they are converted: what is loaded, and with which argument.
 var otherWeights = []struct{ pattern, what, from, argument string }{
-	{"model.safetensors.index.json", "weights in several files", "", ""},
 	{"pytorch_model*.bin*", "weights as a Python pickle", "", ""},
 	{"tf_model.h5", "weights of TensorFlow, which transformers 4 reads", "", ", from_tf=True"},
 	{"flax_model.msgpack", "weights of Flax, which transformers 4 reads", "", ", from_flax=True"},
@@ -200,7 +204,7 @@ func missingWeights(dir string) error {
 			continue
 		}
 		name, _ := filepath.Rel(dir, found[0]) // it lies there
-		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s', max_shard_size='99GB')"`,
+		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s')"`,
 			class, orDefault(other.from, dir), other.argument, dir)
 		return fmt.Errorf("%w: %s (%s). Convert them: %s", ErrUnsupported, other.what, name, line)
 	}

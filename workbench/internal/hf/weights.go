@@ -2,14 +2,52 @@ package hf
 
 import (
 	"fmt"
+	"path/filepath"
 
 	"axn/workbench/internal/safetensors"
 )
 
+// tensors are those of one safetensors file, or of several.
+type tensors interface {
+	Tensor(name string) (t safetensors.Tensor, ok bool)
+	Names() []string
+	Float32(name string, shape ...int) ([]float32, error)
+	Close() error
+}
+
+// openWeights opens the weights in a folder and says in which files they lie.
+func openWeights(dir string) (tensors, []string, error) {
+	path := filepath.Join(dir, "model.safetensors")
+	if exists(path) {
+		if err := foreignWeights(path); err != nil {
+			return nil, nil, err
+		}
+		f, err := safetensors.Open(path)
+		return f, []string{path}, err
+	}
+	if index := path + ".index.json"; exists(index) {
+		if _, err := readText(index); err != nil {
+			return nil, nil, err
+		}
+		shards, _ := filepath.Glob(filepath.Join(dir, "model-*.safetensors")) // the pattern is well formed
+		for _, shard := range shards {
+			if err := foreignWeights(shard); err != nil {
+				return nil, nil, err
+			}
+		}
+		s, err := safetensors.OpenSet(index)
+		if err != nil {
+			return nil, nil, err
+		}
+		return s, s.Paths, nil
+	}
+	return nil, nil, missingWeights(dir)
+}
+
 // weights reads tensors below a name prefix and keeps the first error, so that a reader can say
 // what it wants in one go.
 type weights struct {
-	file   *safetensors.File
+	file   tensors
 	prefix string
 	err    *error
 }
@@ -22,8 +60,14 @@ func (w weights) at(format string, args ...any) weights {
 
 // has says whether a tensor is there.
 func (w weights) has(name string) bool {
-	_, ok := w.file.Tensors[w.prefix+name]
+	_, ok := w.file.Tensor(w.prefix + name)
 	return ok
+}
+
+// shape is a tensor's, nil where there is none of the name.
+func (w weights) shape(name string) []int {
+	t, _ := w.file.Tensor(w.prefix + name)
+	return t.Shape
 }
 
 // first names a tensor of the file, so that another way of naming is seen.
@@ -40,16 +84,10 @@ func (w weights) tensor(name string, shape ...int) []float32 {
 	}
 	x, err := w.file.Float32(w.prefix+name, shape...)
 	if err != nil && !w.has(name) {
-		err = fmt.Errorf("%w; the file has %d tensors%s", err, len(w.file.Tensors), w.first())
+		err = fmt.Errorf("%w; the file has %d tensors%s", err, len(w.file.Names()), w.first())
 	}
 	*w.err = err
 	return x
-}
-
-// shape is that of a tensor that is there.
-func (w weights) shape(name string) ([]int, bool) {
-	t, ok := w.file.Tensors[w.prefix+name]
-	return t.Shape, ok
 }
 
 // linear reads a matrix, and its bias where there is one.

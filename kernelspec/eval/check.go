@@ -9,6 +9,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // maxProblems is how many problems of a cell are told.
@@ -61,6 +63,9 @@ func (s *Session) Check(text string) *Unit {
 // check checks a cell. tolerant goes on after syntax errors.
 func (s *Session) check(src *source, tolerant bool) *Unit {
 	u := s.attempt(src, showIt, tolerant)
+	if len(u.Problems) == 0 && u.showsCount() {
+		return s.attempt(src, runIt, tolerant)
+	}
 	for _, p := range u.Problems {
 		if !u.syntax && strings.HasSuffix(p.Message, "(no value) used as value") {
 			if again := s.attempt(src, runIt, tolerant); len(again.Problems) < len(u.Problems) {
@@ -70,6 +75,24 @@ func (s *Session) check(src *source, tolerant bool) *Unit {
 		}
 	}
 	return u
+}
+
+// showsCount reports whether a cell would show how many bytes a function of fmt has printed.
+func (u *Unit) showsCount() bool {
+	for _, p := range u.Parts {
+		if len(p.shows) != 1 {
+			continue
+		}
+		call, ok := ast.Unparen(p.shows[0]).(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		fn, ok := typeutil.Callee(p.Info, call).(*types.Func)
+		if ok && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" && printers[fn.Name()] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
@@ -144,6 +167,9 @@ func (c *checker) importAll(list []*ast.ImportSpec) {
 				c.s.dots = append(c.s.dots, path)
 			}
 			c.dots = append(c.dots, path)
+			if !c.unit.program {
+				continue // its names lie around the cell's own, see dotted
+			}
 		default:
 			c.imports[name] = path
 			if c.live {
@@ -182,6 +208,20 @@ func (c *checker) lookup(name string) types.Object {
 	return c.s.lookup(name)
 }
 
+// dotted finds a name of the packages whose names a dot import lends to the cells. What cells
+// declare comes before it, so it is no import to go/types, but lies around the package.
+func (c *checker) dotted(name string) types.Object {
+	if c.imports[name] != "" || c.s.imports[name] != "" || !token.IsExported(name) {
+		return nil
+	}
+	for _, path := range slices.Backward(append(slices.Clone(c.s.dots), c.dots...)) {
+		if pkg, err := c.s.importer.Import(path); err == nil && pkg.Scope().Lookup(name) != nil {
+			return pkg.Scope().Lookup(name)
+		}
+	}
+	return nil
+}
+
 // part checks one part.
 func (c *checker) part(pt *part) {
 	src := c.unit.src
@@ -190,7 +230,11 @@ func (c *checker) part(pt *part) {
 	var earlier []types.Object
 	for word := range pt.words {
 		if !pt.names[word].IsValid() {
-			if obj := c.lookup(word); obj != nil {
+			obj := c.lookup(word)
+			if obj == nil {
+				obj = c.dotted(word)
+			}
+			if obj != nil {
 				earlier = append(earlier, obj)
 			}
 		}
@@ -262,11 +306,6 @@ func (c *checker) importDecls(pt *part) []ast.Decl {
 	for name, path := range c.s.imports {
 		if pt.words[name] && c.imports[name] == "" && !pt.names[name].IsValid() && c.later[name] == nil && c.s.objects[name] == nil {
 			add(name, path)
-		}
-	}
-	for _, path := range c.s.dots {
-		if !slices.Contains(c.dots, path) {
-			add(".", path)
 		}
 	}
 	if len(d.Specs) == 0 {

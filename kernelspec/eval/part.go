@@ -440,7 +440,11 @@ func (p *partParser) show(pc piece) bool {
 // showName is the function that takes the values of the last expression.
 const showName = hidden + "show"
 
-// prints reports whether an expression prints: how many bytes it wrote is nothing to show.
+// printers are the functions of fmt that print: how many bytes they wrote is nothing to show.
+var printers = map[string]bool{"Print": true, "Println": true, "Printf": true, "Fprint": true, "Fprintln": true, "Fprintf": true}
+
+// prints reports whether an expression prints, as most cells have it: the types tell it of
+// other names of the package.
 func prints(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -451,12 +455,5 @@ func prints(e ast.Expr) bool {
 		return false
 	}
 	pkg, ok := fn.X.(*ast.Ident)
-	if !ok || pkg.Name != "fmt" {
-		return false
-	}
-	switch fn.Sel.Name {
-	case "Print", "Println", "Printf", "Fprint", "Fprintln", "Fprintf":
-		return true
-	}
-	return false
+	return ok && pkg.Name == "fmt" && printers[fn.Sel.Name]
 }

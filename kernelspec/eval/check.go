@@ -24,6 +24,8 @@ type Unit struct {
 	Problems []Problem // syntax errors, or else what go/types refuses
 
 	syntax  bool // the problems are syntax errors
+	notes   []string
+	left    []*follower // what cannot follow the parts
 	src     *source
 	program bool
 	links   []linkname
@@ -37,20 +39,17 @@ type Part struct {
 
 	*part
 
-	bodiless map[types.Object]bool // functions that it declares without a body
+	bodiless  map[types.Object]bool // functions that it declares without a body
+	files     []*ast.File           // File, and those of the followers
+	followers []*follower
+	undo      func() // takes back the methods that it gave to types of earlier cells
 }
 
 // Pos returns the position of a byte of the cell, and Offset the byte of a position.
 func (u *Unit) Pos(offset int) token.Pos { return u.src.pos(offset) }
 
 // Offset returns which byte of the cell a position is, -1 if it lies elsewhere.
-func (u *Unit) Offset(pos token.Pos) int {
-	base := u.src.file.Base()
-	if int(pos) < base || int(pos) > base+len(u.src.text) {
-		return -1
-	}
-	return int(pos) - base
-}
+func (u *Unit) Offset(pos token.Pos) int { return u.src.offset(pos) }
 
 // Check parses a cell and finds its types, as far as they can be found, without running
 // anything. It leaves no trace in the session.
@@ -67,7 +66,7 @@ func (s *Session) check(src *source, tolerant bool) *Unit {
 		return s.attempt(src, runIt, tolerant)
 	}
 	for _, p := range u.Problems {
-		if !u.syntax && strings.HasSuffix(p.Message, "(no value) used as value") {
+		if !u.syntax && strings.Contains(p.Message, "(no value) used as value") {
 			if again := s.attempt(src, runIt, tolerant); len(again.Problems) < len(u.Problems) {
 				return again
 			}
@@ -108,7 +107,7 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	}
 	misplaced, links := directives(src)
 	u.Problems, u.links = append(u.Problems, misplaced...), links
-	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}}
+	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
 	c.importAll(p.imports)
 	for _, pt := range p.done {
 		c.part(pt)
@@ -143,6 +142,8 @@ type checker struct {
 	undo    []func() // take back the methods that the cell gives to types of earlier cells
 	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
+	left    []*follower       // what cannot follow the parts
+	at      map[int]token.Pos // where problems lie, by their index
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
@@ -224,33 +225,48 @@ func (c *checker) dotted(name string) types.Object {
 
 // part checks one part.
 func (c *checker) part(pt *part) {
+	known := len(c.unit.Problems)
+	part := c.attemptPart(pt, nil, nil)
+	if c.live && !c.unit.syntax {
+		part = c.follow(pt, part, known)
+	}
+	c.undo = append(c.undo, part.undo)
+	if len(c.unit.Problems) == known {
+		c.restrict(part)
+	} else if c.live {
+		c.explain(part, known)
+	}
+	if pt.ordered {
+		part.sortInitializers()
+	}
+	for name := range part.names {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
+			c.later[name] = obj
+		}
+	}
+	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// checkPart finds the types of a part and its followers.
+func (c *checker) checkPart(pt *part, followers []*follower) *Part {
 	src := c.unit.src
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	var earlier []types.Object
-	for word := range pt.words {
-		if !pt.names[word].IsValid() {
-			obj := c.lookup(word)
-			if obj == nil {
-				obj = c.dotted(word)
-			}
-			if obj != nil {
-				earlier = append(earlier, obj)
-			}
-		}
+	files := []*ast.File{file}
+	for _, f := range followers {
+		files = append(files, f.file())
 	}
-	for name, of := range pt.old {
-		switch obj := c.lookup(of).(type) {
-		case *types.Var, *types.Func:
-			earlier = append(earlier, c.s.program.Alias(obj, name))
-		}
-	}
-	c.undo = append(c.undo, c.promise(pt, file, earlier))
+	earlier := c.earlier(pt)
+	undo := c.promise(pt, files, earlier)
 	check := func() *Part {
 		pkg := newPackage(earlier)
-		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}}
-		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
-		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}, files: files, followers: followers, undo: undo}
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: func(err error) {
+			if !c.relaxed(err) && !c.ofFollower(err, followers) {
+				c.problem(err)
+			}
+		}}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files(files)
 		return part
 	}
 	known := len(c.unit.Problems)
@@ -260,18 +276,29 @@ func (c *checker) part(pt *part) {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = check()
 	}
-	if len(c.unit.Problems) == known {
-		c.restrict(part)
-	}
-	if pt.ordered {
-		part.sortInitializers()
-	}
-	for name := range pt.names {
-		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
-			c.later[name] = obj
+	return part
+}
+
+// earlier lists what a part mentions of the cells and parts before.
+func (c *checker) earlier(pt *part) (list []types.Object) {
+	for word := range pt.words {
+		if !pt.names[word].IsValid() {
+			obj := c.lookup(word)
+			if obj == nil {
+				obj = c.dotted(word)
+			}
+			if obj != nil {
+				list = append(list, obj)
+			}
 		}
 	}
-	c.unit.Parts = append(c.unit.Parts, part)
+	for name, of := range pt.old {
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			list = append(list, c.s.program.Alias(obj, name))
+		}
+	}
+	return list
 }
 
 // sortInitializers lets variables get their values in the order of the declarations.
@@ -293,19 +320,12 @@ func (p *Part) sortInitializers() {
 // earlier cells that it mentions.
 func (c *checker) importDecls(pt *part) []ast.Decl {
 	d := &ast.GenDecl{Tok: token.IMPORT, TokPos: c.unit.src.pos(0)}
-	add := func(name, path string) {
-		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
-		if name != "" {
-			spec.Name = &ast.Ident{Name: name}
-		}
-		d.Specs = append(d.Specs, spec)
-	}
 	for _, spec := range c.specs {
 		d.Specs = append(d.Specs, spec)
 	}
 	for name, path := range c.s.imports {
 		if pt.words[name] && c.imports[name] == "" && !pt.names[name].IsValid() && c.later[name] == nil && c.s.objects[name] == nil {
-			add(name, path)
+			d.Specs = append(d.Specs, importSpec(name, path))
 		}
 	}
 	if len(d.Specs) == 0 {
@@ -314,26 +334,37 @@ func (c *checker) importDecls(pt *part) []ast.Decl {
 	return []ast.Decl{d}
 }
 
-// problem takes an error of go/types, unless notebooks need it to pass.
+func importSpec(name, path string) *ast.ImportSpec {
+	return &ast.ImportSpec{Name: &ast.Ident{Name: name}, Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
+}
+
+// relaxed reports whether an error of go/types is one that notebooks need to pass.
+func (c *checker) relaxed(err error) bool {
+	var e types.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	text := e.Msg
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
+		return true
+	}
+	return !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used"))
+}
+
+// problem takes an error of go/types.
 func (c *checker) problem(err error) {
 	var e types.Error
 	if !errors.As(err, &e) {
 		return
 	}
-	text := e.Msg
-	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
-		c.keyless = true
-		return
-	}
-	if !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
-		return
-	}
 	list := c.unit.Problems
-	text = plain(text)
+	text := plain(e.Msg)
 	if strings.HasPrefix(text, "\t") && len(list) > 0 { // goes on about the last one
 		list[len(list)-1].Message += "\n" + text
 		return
 	}
+	c.at[len(list)] = e.Pos
 	c.unit.Problems = append(list, Problem{c.unit.src.frame(e.Pos), text})
 }
 

@@ -25,6 +25,8 @@ type part struct {
 	again    int
 	late     []*lateMethod // methods of types of earlier cells
 	types    []*typePiece
+	fresh    []*original // what it declares
+	stay     []*original // types that stay what they are
 }
 
 func newPart() *part {
@@ -139,9 +141,30 @@ func (p *partParser) declare(pc piece) {
 		p.reset(d)
 	}
 	p.cur.decls = append(p.cur.decls, decls...)
-	if t := p.types[pc.off]; t != nil {
-		p.cur.types = append(p.cur.types, t)
+	var of []string
+	for _, id := range names {
+		of = append(of, id.Name)
 	}
+	if pc.kind == method {
+		of = []string{pc.recv + "." + pc.names[0]}
+	}
+	var nodes []ast.Node
+	for _, d := range decls {
+		nodes = append(nodes, d)
+	}
+	d := p.fresh(pc, of, nodes...)
+	d.values = pc.first == token.VAR
+	if t := p.types[pc.off]; t != nil {
+		p.cur.types, d.types = append(p.cur.types, t), t
+	}
+}
+
+// fresh notes what a piece declares.
+func (p *partParser) fresh(pc piece, names []string, nodes ...ast.Node) *original {
+	d := newOriginal(p.src, pc, names)
+	d.nodes = nodes
+	p.cur.fresh = append(p.cur.fresh, d)
+	return d
 }
 
 // reset gives "var x T" the zero value where x lies in the place of an older variable.
@@ -211,6 +234,11 @@ func (p *partParser) define(pc piece) {
 	}
 	p.mention(pc, true)
 	p.close()
+	var nodes []ast.Node
+	for _, e := range assign.Rhs {
+		nodes = append(nodes, e)
+	}
+	p.fresh(pc, pc.names, nodes...).values = true
 	spec := &ast.ValueSpec{Values: assign.Rhs}
 	specs := []ast.Spec{spec}
 	if len(assign.Rhs) > 1 && slices.ContainsFunc(pc.names, p.s.has) { // all values come before the first assignment

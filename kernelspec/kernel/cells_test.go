@@ -164,7 +164,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "sync.OnceValue", cells: []string{"import \"sync\"\nf := sync.OnceValue(func() int { return 3 })\nf()"}, want: "3"},
 		{name: "packages of today", cells: []string{"import (\"log/slog\"; \"math/rand/v2\"; \"golang.org/x/sync/errgroup\")", "_ = slog.Default()\nvar g errgroup.Group\ng.Go(func() error { return nil })\ng.Wait() == nil, rand.IntN(1)"}, want: "true 0"},
 		{name: "function declared again", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f() int { return 2 }", "g()"}, want: "20"},
-		{name: "function declared again with another signature", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f(n int) string { return \"new\" }", "g(), f(1)"}, want: "10 new"},
+		{name: "function declared again with another signature", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f(n int) string { return \"new\" }", "g(), f(1)"}, want: "note: g (cell[1]) still uses the older f: with the new one, line 2: not enough arguments in call to f; change it and run its cell again\n10 new"},
 		{name: "program", cells: []string{"package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello from main\")\n}"}, want: "hello from main"},
 		{name: "program twice", cells: []string{"package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }", "package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }"}, want: "1\n1"},
 		{name: "init", cells: []string{"import \"fmt\"\nfunc init() { fmt.Println(\"init\") }"}, want: "init"},

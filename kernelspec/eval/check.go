@@ -239,6 +239,9 @@ func (c *checker) part(pt *part) {
 	if pt.ordered {
 		part.sortInitializers()
 	}
+	if len(c.unit.Problems) == known {
+		c.join(part)
+	}
 	for name := range part.names {
 		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
 			c.later[name] = obj
@@ -262,7 +265,7 @@ func (c *checker) checkPart(pt *part, followers []*follower) *Part {
 		pkg := newPackage(earlier)
 		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}, files: files, followers: followers, undo: undo}
 		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: func(err error) {
-			if !c.relaxed(err) && !c.ofFollower(err, followers) {
+			if !c.relaxed(err, pt) && !c.ofFollower(err, followers) {
 				c.problem(err)
 			}
 		}}
@@ -339,7 +342,7 @@ func importSpec(name, path string) *ast.ImportSpec {
 }
 
 // relaxed reports whether an error of go/types is one that notebooks need to pass.
-func (c *checker) relaxed(err error) bool {
+func (c *checker) relaxed(err error, pt *part) bool {
 	var e types.Error
 	if !errors.As(err, &e) {
 		return true
@@ -347,6 +350,9 @@ func (c *checker) relaxed(err error) bool {
 	text := e.Msg
 	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
 		c.keyless = true
+		return true
+	}
+	if strings.HasPrefix(text, "label ") && pt.jumpsTo(text) {
 		return true
 	}
 	return !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used"))

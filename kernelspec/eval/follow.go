@@ -194,9 +194,14 @@ func (c *checker) follow(pt *part, first *Part, known int) *Part {
 		f.compare(name, first)
 	}
 	f.compareMethods(pt.late)
+	for _, name := range pt.extends {
+		if d := c.s.originals[name]; d != nil {
+			f.list = append(f.list, &follower{original: d})
+		}
+	}
 	alone := slices.Clone(c.unit.Problems)
 	part := first
-	for f.grow() || f.drop() {
+	for again := len(f.list) > 0; f.grow() || f.drop() || again; again = false {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = c.attemptPart(pt, f.list, part)
 		for _, of := range f.list {

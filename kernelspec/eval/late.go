@@ -44,7 +44,7 @@ func (p *partParser) lateMethod(pc piece) {
 		p.problem(decl.Recv.Pos(), "cannot define new methods on non-local type "+pc.recv)
 		return
 	case named.TypeParams().Len() > 0:
-		p.problem(decl.Recv.Pos(), fmt.Sprintf("type %s is generic: its methods must be declared in the cell that declares it", pc.recv))
+		p.genericMethod(pc)
 		return
 	}
 	for word := range pc.words {
@@ -60,6 +60,17 @@ func (p *partParser) lateMethod(pc piece) {
 	p.cur.decls = append(p.cur.decls, m.function)
 	p.cur.late = append(p.cur.late, m)
 	p.fresh(pc, []string{pc.recv + "." + m.name}, m.function)
+}
+
+// genericMethod takes a method of a generic type of an earlier cell: the type is read again
+// with it, so that it is a new type, unless the method stands there by the same words.
+func (p *partParser) genericMethod(pc piece) {
+	old := p.s.originals[pc.recv+"."+pc.names[0]]
+	if old != nil && !old.stale && old.src.text[old.pc.off:old.pc.end] == p.src.text[pc.off:pc.end] {
+		return
+	}
+	p.cur.extends = append(p.cur.extends, pc.recv)
+	p.declare(pc)
 }
 
 // newLateMethod makes a function of a method.

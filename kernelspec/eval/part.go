@@ -26,6 +26,9 @@ type part struct {
 	late     []*lateMethod // methods of types of earlier cells
 	types    []*typePiece
 	fresh    []*original // what it declares
+	extends  []string    // generic types of earlier cells that get methods
+	labels   []jump
+	gotos    []jump
 	stay     []*original // types that stay what they are
 }
 
@@ -167,7 +170,8 @@ func (p *partParser) fresh(pc piece, names []string, nodes ...ast.Node) *origina
 	return d
 }
 
-// reset gives "var x T" the zero value where x lies in the place of an older variable.
+// reset gives "var x T" the zero value where x lies in the place of an older variable, or
+// behind a label.
 func (p *partParser) reset(d ast.Decl) {
 	g, ok := d.(*ast.GenDecl)
 	if !ok || g.Tok != token.VAR {
@@ -175,7 +179,7 @@ func (p *partParser) reset(d ast.Decl) {
 	}
 	for _, spec := range g.Specs {
 		spec := spec.(*ast.ValueSpec)
-		if spec.Type == nil || len(spec.Values) > 0 || !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
+		if spec.Type == nil || len(spec.Values) > 0 || len(p.cur.labels) == 0 && !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
 			continue
 		}
 		for range spec.Names {
@@ -395,6 +399,7 @@ func (p *partParser) statement(st ast.Stmt) {
 		}
 		return true
 	})
+	p.noteJumps(st, p.cur.open)
 	p.cur.open.Body.List = append(p.cur.open.Body.List, standing(st))
 }
 

@@ -144,7 +144,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "if with else", cells: []string{"import \"fmt\"\nif x := 3; x > 5 { fmt.Println(\"big\") } else if x > 2 { fmt.Println(\"middle\") } else { fmt.Println(\"small\") }"}, want: "middle"},
 		{name: "label", cells: []string{"n := 0\nouter:\nfor i := range 5 {\n\tfor j := range 5 {\n\t\tif j > i { continue outer }\n\t\tif i == 3 { break outer }\n\t\tn++\n\t}\n}\nn"}, want: "6"},
 		{name: "goto in a function", cells: []string{"func f() int { i := 0\nL:\n\ti++\n\tif i < 3 { goto L }\n\treturn i }", "f()"}, want: "3"},
-		{name: "goto over definitions", cells: []string{"n := 0\nagain:\nn++\nm := n * 2\nif m < 6 { goto again }\nn, m", "retry:\nk := len(fmtless(n))\nn *= 10\nif k < 4 { goto retry }\nk, n\nfunc fmtless(n int) (s string) { for ; n > 0; n /= 10 { s += \"x\" }; return }"}, want: "3 6 4 30000"},
+		{name: "goto over definitions", cells: []string{"n := 0\nagain:\nn++\nm := n * 2\nif m < 6 { goto again }\nn, m", "retry:\nk := len(fmtless(n))\nn *= 10\nif k < 4 { goto retry }\nfunc fmtless(n int) (s string) { for ; n > 0; n /= 10 { s += \"x\" }; return }\nk, n"}, want: "3 6 4 30000"},
 		{name: "goto over var", cells: []string{"i := 0\nL: var z int\nz++\ni++\nj := i\nif i < 3 { goto L }\nz, j"}, want: "1 3"},
 		{name: "gotos that cross", cells: []string{"a := 1\nL1:\nb := a\nL2:\nc := b\na++\nif a < 3 { goto L1 }\nb++\nif b < 6 { goto L2 }\na, b, c"}, want: "6 6 5"},
 		{name: "goto forward over a definition", cells: []string{"goto end\ny := 1\nend:\ny++"}, fails: []string{"goto end jumps over variable declaration at line 2"}},

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -227,6 +228,7 @@ func (c *checker) dotted(name string) types.Object {
 func (c *checker) part(pt *part) {
 	known := len(c.unit.Problems)
 	part := c.attemptPart(pt, nil, nil)
+	c.undefined(pt, known)
 	if c.live && !c.unit.syntax {
 		part = c.follow(pt, part, known)
 	}
@@ -248,6 +250,20 @@ func (c *checker) part(pt *part) {
 		}
 	}
 	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// undefined tells of the names that mean nothing in the values which define them. To go/types
+// they are variables of a package, which it says to lie on a cycle.
+func (c *checker) undefined(pt *part, known int) {
+	if len(pt.undefined) == 0 {
+		return
+	}
+	list := slices.DeleteFunc(c.unit.Problems[known:], func(p Problem) bool { return strings.HasPrefix(p.Message, "initialization cycle") })
+	for _, id := range pt.undefined {
+		list = append(list, Problem{c.unit.src.frame(id.Pos()), "undefined: " + id.Name})
+	}
+	c.unit.Problems = append(c.unit.Problems[:known:known], list...)
+	clear(c.at) // their indices have changed
 }
 
 // checkPart finds the types of a part and its followers.
@@ -324,7 +340,12 @@ func (p *Part) sortInitializers() {
 func (c *checker) importDecls(pt *part) []ast.Decl {
 	d := &ast.GenDecl{Tok: token.IMPORT, TokPos: c.unit.src.pos(0)}
 	for _, spec := range c.specs {
-		d.Specs = append(d.Specs, spec)
+		if name, _, _ := c.s.imported(spec); c.unit.program || !pt.names[name].IsValid() && c.later[name] == nil {
+			d.Specs = append(d.Specs, spec)
+		}
+	}
+	for name, path := range pt.packages {
+		d.Specs = append(d.Specs, importSpec(name, path))
 	}
 	for name, path := range c.s.imports {
 		if pt.words[name] && c.imports[name] == "" && !pt.names[name].IsValid() && c.later[name] == nil && c.s.objects[name] == nil {
@@ -365,13 +386,44 @@ func (c *checker) problem(err error) {
 		return
 	}
 	list := c.unit.Problems
-	text := plain(e.Msg)
+	text := reworded(e.Msg)
 	if strings.HasPrefix(text, "\t") && len(list) > 0 { // goes on about the last one
-		list[len(list)-1].Message += "\n" + text
+		last := &list[len(list)-1]
+		switch {
+		case strings.HasPrefix(last.Message, "method ") && strings.HasSuffix(last.Message, " already declared"):
+			last.Message += fmt.Sprint(" at ", c.unit.src.frame(e.Pos))
+		default:
+			last.Message += "\n" + text
+		}
 		return
 	}
 	c.at[len(list)] = e.Pos
 	c.unit.Problems = append(list, Problem{c.unit.src.frame(e.Pos), text})
+}
+
+// reworded says what go/types says of what stands for the text of the cell, as it says it of
+// that.
+func reworded(text string) string {
+	if t, name, ok := cutMethod(text); ok {
+		return fmt.Sprintf("method %s.%s already declared", t, name)
+	}
+	if strings.HasPrefix(text, "in call to "+showName+", cannot infer ") {
+		return "cannot use a generic function without instantiation"
+	}
+	if name, ok := strings.CutSuffix(text, " - must be func"); ok && strings.HasPrefix(name, "cannot declare ") {
+		return text + ": choose another name"
+	}
+	return plain(strings.ReplaceAll(text, " in argument to "+showName, ""))
+}
+
+// cutMethod recognises that the function which a method of an earlier cell's type is checked
+// as is declared twice.
+func cutMethod(text string) (of, name string, ok bool) {
+	text, ok = strings.CutSuffix(text, " redeclared in this block")
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(text, hidden)
 }
 
 // plain takes out of a message what only the evaluator knows: hidden names, and that

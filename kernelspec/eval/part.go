@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 )
@@ -11,30 +12,32 @@ import (
 // part is a run of pieces that makes one package. A cell has more than one part where
 // a name that was used above is declared again below.
 type part struct {
-	decls    []ast.Decl
-	names    map[string]token.Pos // what it declares
-	variable map[string]bool      // those of names that := or var declare
-	words    map[string]bool      // identifiers that it mentions
-	used     map[string]bool      // those that its statements and values mention
-	old      map[string]string    // hidden names of older variables, by hidden name
-	groups   map[token.Pos]bool   // function literals that hold statements of the cell
-	pieces   []piece
-	open     *ast.FuncLit // the group that takes the next statement
-	shows    []ast.Expr   // the last expression, shown
-	ordered  bool         // variables are initialised in the order of the text
-	again    int
-	late     []*lateMethod // methods of types of earlier cells
-	types    []*typePiece
-	fresh    []*original // what it declares
-	extends  []string    // generic types of earlier cells that get methods
-	labels   []jump
-	gotos    []jump
-	stay     []*original // types that stay what they are
+	decls     []ast.Decl
+	names     map[string]token.Pos // what it declares
+	variable  map[string]bool      // those of names that := or var declare
+	words     map[string]bool      // identifiers that it mentions
+	used      map[string]bool      // those that its statements and values mention
+	old       map[string]string    // hidden names of older variables, by hidden name
+	groups    map[token.Pos]bool   // function literals that hold statements of the cell
+	pieces    []piece
+	open      *ast.FuncLit // the group that takes the next statement
+	shows     []ast.Expr   // the last expression, shown
+	ordered   bool         // variables are initialised in the order of the text
+	again     int
+	late      []*lateMethod // methods of types of earlier cells
+	types     []*typePiece
+	fresh     []*original       // what it declares
+	extends   []string          // generic types of earlier cells that get methods
+	packages  map[string]string // paths of packages whose names are defined, by hidden name
+	undefined []*ast.Ident      // names in the values that define them
+	labels    []jump
+	gotos     []jump
+	stay      []*original // types that stay what they are
 }
 
 func newPart() *part {
 	return &part{names: map[string]token.Pos{}, variable: map[string]bool{}, words: map[string]bool{}, used: map[string]bool{},
-		old: map[string]string{}, groups: map[token.Pos]bool{}}
+		old: map[string]string{}, packages: map[string]string{}, groups: map[token.Pos]bool{}}
 }
 
 // hidden marks names that no cell can spell.
@@ -265,7 +268,7 @@ func (p *partParser) define(pc piece) {
 		if assign.Lhs[i] == ast.Expr(id) && id.Name != "_" {
 			p.cur.names[id.Name], p.cur.variable[id.Name] = id.Pos(), true
 		}
-		if p.s.has(id.Name) && pc.words[id.Name] {
+		if pc.words[id.Name] {
 			p.hide(id.Name, assign.Rhs)
 		}
 	}
@@ -296,58 +299,73 @@ func (p *partParser) splitsBefore(pc piece) bool {
 		some = true
 		here := p.cur.names[name].IsValid()
 		all = all && here
-		if !here && p.cur.used[name] && p.s.has(name) {
+		if !here && p.cur.used[name] && (p.s.has(name) || p.packageOf(name) != "") {
 			return true
 		}
 	}
 	return some && all
 }
 
-// hide lets the values of a define mean the older variable of a name.
-func (p *partParser) hide(name string, values []ast.Expr) {
-	found := false
-	for _, v := range values {
-		if declaresInside(v, name) {
-			return
+// packageOf returns the path of the package that a name means before it is defined, "" if it
+// means none.
+func (p *partParser) packageOf(name string) string {
+	for _, spec := range p.imports {
+		if to, path, err := p.s.imported(spec); err == nil && to == name {
+			return path
 		}
 	}
-	old := name + hidden
-	for _, v := range values {
-		ast.Inspect(v, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.SelectorExpr:
-				ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, name, old, &found) })
-				return false
-			case *ast.KeyValueExpr:
-				if _, ok := n.Key.(*ast.Ident); ok {
-					ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, name, old, &found) })
-					return false
-				}
-			}
-			return rename(n, name, old, &found)
-		})
+	if p.s.has(name) {
+		return ""
 	}
-	if found {
-		p.cur.old[old] = name
+	return p.s.imports[name]
+}
+
+// hide lets the values of a define mean what a name meant before it.
+func (p *partParser) hide(name string, values []ast.Expr) {
+	list := mentions(name, values)
+	switch path := p.packageOf(name); {
+	case len(list) == 0 || types.Universe.Lookup(name) != nil:
+		return
+	case path != "":
+		p.cur.packages[name+hidden] = path
+	case p.s.has(name):
+		p.cur.old[name+hidden] = name
+	default:
+		p.cur.undefined = append(p.cur.undefined, list...)
+		return
+	}
+	for _, id := range list {
+		id.Name = name + hidden
 	}
 }
 
-func rename(n ast.Node, from, to string, found *bool) bool {
-	switch n := n.(type) {
-	case *ast.SelectorExpr:
-		ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, from, to, found) })
-		return false
-	case *ast.KeyValueExpr:
-		if _, ok := n.Key.(*ast.Ident); ok {
-			ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, from, to, found) })
+// mentions returns where values mention a name, unless one of them declares it itself.
+func mentions(name string, values []ast.Expr) (list []*ast.Ident) {
+	var look func(n ast.Node) bool
+	look = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			ast.Inspect(n.X, look)
 			return false
+		case *ast.KeyValueExpr:
+			if _, ok := n.Key.(*ast.Ident); ok {
+				ast.Inspect(n.Value, look)
+				return false
+			}
+		case *ast.Ident:
+			if n.Name == name {
+				list = append(list, n)
+			}
 		}
-	case *ast.Ident:
-		if n.Name == from {
-			n.Name, *found = to, true
-		}
+		return true
 	}
-	return true
+	for _, v := range values {
+		if declaresInside(v, name) {
+			return nil
+		}
+		ast.Inspect(v, look)
+	}
+	return list
 }
 
 // declaresInside reports whether an expression declares a name itself, in a function literal.

@@ -154,6 +154,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "values before variables", cells: []string{"a, b := 1, 2", "a, b := b, a+b\na, b := b, a+b", "a, b", "f := func() int { return a }\na, c := 7, f()\na, c"}, want: "3 5 7 3"},
 		{name: "swap", cells: []string{"a, b := 1, 2", "a, b = b, a\na, b"}, want: "2 1"},
 		{name: "defined again from itself", cells: []string{"x := 5", "x := x * 2", "x := fmtless(x)\nfunc fmtless(n int) string { return string(rune('a' + n)) }", "x"}, want: "k"},
+		{name: "named as a package", cells: []string{"import \"net/url\"\nu := url.PathEscape(\"a b\")\nurl, err := url.Parse(\"http://x/y\")\nu, url.Host", "url.Path", "import \"net/url\"\nurl.PathEscape(\"a b\")", "import \"path\"\npath := path.Join(\"a\", \"b\")", "import \"path\"\npath := path.Join(\"a\", \"b\")\npath"}, want: "a%20b x /y a%20b a/b"},
 		{name: "err several times", cells: []string{"import \"strconv\"\na, err := strconv.Atoi(\"1\")\nif err != nil { panic(err) }\nb, err := strconv.Atoi(\"2\")\nif err != nil { panic(err) }\na + b"}, want: "3"},
 		{name: "range over a channel", cells: []string{"import \"fmt\"\nc := make(chan int)\ngo func() { defer close(c); for i := range 3 { c <- i } }()\nfor v := range c { fmt.Print(v) }"}, want: "012"},
 		{name: "range over functions", cells: []string{"import (\"fmt\"; \"maps\"; \"strings\")\nfor k := range maps.Keys(map[string]int{\"a\": 1}) { fmt.Println(k) }\nfor k, v := range maps.All(map[string]int{\"a\": 1}) { fmt.Println(k, v) }\nfor l := range strings.Lines(\"a\\nb\\n\") { fmt.Print(l) }"}, want: "a\na 1\na\nb"},
@@ -242,6 +243,18 @@ func TestCellsRefused(t *testing.T) {
 			s.want("1 + 1", "2")
 		})
 	}
+}
+
+// What is refused is told as it is written, without what the evaluator makes of it.
+func TestCellsRefusedInPlainWords(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "constant that no int holds", cells: []string{"1 << 70"}, fails: []string{"cannot use 1 << 70 (untyped int constant 1180591620717411303424) as int value (overflows)"}},
+		{name: "generic function as a value", cells: []string{"func gen[T any](x T) T { return x }\ngen"}, fails: []string{"compile error: cannot use a generic function without instantiation"}},
+		{name: "method twice", cells: []string{"type Account struct{}", "func (Account) Foo() {}\nfunc (Account) Foo() int { return 1 }"}, fails: []string{"method Account.Foo already declared at cell[2]:1:16"}},
+		{name: "function literal that calls itself", cells: []string{"fact := func(n int) int { if n < 2 { return 1 }; return n * fact(n-1) }"}, fails: []string{"undefined: fact"}},
+		{name: "value that uses itself", cells: []string{"a, b := 1, a"}, fails: []string{"undefined: a"}},
+		{name: "main as a variable", cells: []string{"main := 3"}, fails: []string{"cannot declare main - must be func: choose another name"}},
+	})
 }
 
 // What only the compiler refuses is refused in its words.

@@ -27,7 +27,11 @@ func regressionFrom(param func(ix *Index, query int) []float32) func(context.Con
 		estimates := make([]estimate, len(queries))
 		for i, q := range queries {
 			x := make([]float32, d)
-			copy(x, param(ix, q))
+			if p := param(ix, q); p != nil && ix.Span != nil {
+				x = solve.TurnVector(p, ix.Span.view())
+			} else {
+				copy(x, p)
+			}
 			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: solve.NewLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
 		}
 		return estimates, nil
@@ -52,6 +56,14 @@ func (r *regression) observe(items shelf.Rows, scores []float64) {
 	u := r.anchors.Solve()
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
+	}
+}
+
+// turn turns Features to their principal axes where their columns all but depend on one
+// another, so that every regression over them is as fast and as exact as over any others.
+func (ix *Index) turn() {
+	if r, needed := solve.Span(ix.Features.view()); needed {
+		ix.Features, ix.Span = matrix(solve.Turn(ix.Features.view(), r)), matrix(r)
 	}
 }
 

@@ -26,6 +26,12 @@ type Index struct {
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
 	Features *Matrix
 
+	// Span turns the method's vectors into Features, d×p with orthonormal columns: their
+	// principal axes without the directions in which no item has a part. Only the AXN methods
+	// and CUR have it, and only where the vectors' columns all but depend on one another;
+	// nil means that Features are the vectors. Scores are the same with it.
+	Span *Matrix
+
 	// Queries is the query tower's output for every query, |Q|×p: u_param of eq. 7.
 	// Only Inductive and Distilled have it; the others use the dual encoder's.
 	Queries *Matrix
@@ -64,7 +70,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"span", &ix.Span}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}
@@ -86,8 +92,14 @@ func (ix *Index) check() error {
 	if _, err := ix.Method.system(); err != nil {
 		return err
 	}
-	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != f.Cols) {
-		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, f.Cols)
+	width := f.Cols
+	if ix.Span != nil {
+		if width = ix.Span.Rows; ix.Span.Cols != f.Cols {
+			return fmt.Errorf("%w: a span of %d axes, %d features", ErrShape, ix.Span.Cols, f.Cols)
+		}
+	}
+	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != width) {
+		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, width)
 	}
 	if (ix.Prior != nil) != (ix.Method == Calibrated) {
 		return fmt.Errorf("%w: an index by %q is said to have a prior: %t", npz.ErrFormat, ix.Method, ix.Prior != nil)

@@ -34,7 +34,7 @@ RUN python3 -m venv /opt/venv && \
     cd /opt/venv/lib/python3*/site-packages && \
     find babel/locale-data -name '*.dat' ! -name root.dat ! -name 'en*.dat' -delete && \
     rm -rf jupyterlab/static jupyterlab/galata jupyterlab/staging/yarn.lock jupyter_builder/yarn.js && \
-    find . -type d \( -name tests -o -name __pycache__ -o -name sboms \) -prune -exec rm -rf {} + && \
+    find . -type d \( -name tests -o -name test -o -name __pycache__ -o -name sboms \) -prune -exec rm -rf {} + && \
     find . -name '*.map' -delete && \
     find . -name '*.so' -exec strip --strip-unneeded {} + && \
     find /opt/venv/share/jupyter/lab/static \( -name '*.eot' -o -name '*.ttf' -o -name '*.svg' -size +100k \) -delete
@@ -53,6 +53,7 @@ RUN apt-get update && \
         apt libapt-pkg7.0 sqv openssl openssl-provider-legacy mount debian-archive-keyring && \
     dpkg --purge --force-depends --force-remove-essential --force-remove-protected debconf perl-base libdb5.3t64 libsemanage2 libsepol2 && \
     rm -rf /usr/bin/dpkg* /usr/sbin/* /usr/lib/dpkg /usr/share/dpkg /usr/share/perl5 /usr/lib/*-linux-gnu/gconv \
+        /usr/lib/*-linux-gnu/libmvec* /usr/lib/*-linux-gnu/engines-3 /usr/share/bash-completion /usr/share/gcc \
         /usr/lib/python3*/test /usr/lib/python3*/pydoc_data /usr/lib/python3*/lib-dynload/_test* \
         /var/lib/dpkg/info /var/lib/dpkg/*-old /var/lib/dpkg/available /var/lib/apt /var/cache/* /var/log/* && \
     find /usr/lib/python3* /usr/share/python3 -name __pycache__ -prune -exec rm -rf {} +

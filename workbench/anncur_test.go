@@ -137,7 +137,7 @@ func TestFirstRound(t *testing.T) {
 	}
 	own := InitializerFunc(func(query int, dst []float32) error { copy(dst, key); return nil })
 	sims := make([]float32, 100)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		for _, q := range d.Test {
 			d.DE.similarities(sims, d.DE.Queries.Row(q))

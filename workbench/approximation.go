@@ -69,7 +69,7 @@ func (a *Approximation) scoreAll(ctx context.Context, s Scorer) error {
 		for it := range pairs {
 			pairs[it] = Pair{a.Results[i].Query, it}
 		}
-		got, err := score(ctx, s, pairs)
+		got, err := scorePairs(ctx, s, pairs)
 		if err != nil {
 			return fmt.Errorf("query %d: %w", a.Results[i].Query, err)
 		}
@@ -117,7 +117,7 @@ func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o Sea
 
 // toExactScale takes the inverse of the method's scale.
 func (a *Approximation) toExactScale(ix *Index) {
-	scale := systems[ix.Method].scale
+	scale := methods[ix.Method].scale
 	if scale == nil || len(a.Exact.Data) == 0 {
 		return
 	}
@@ -266,9 +266,9 @@ func (a *Approximation) missed(q, k int) []missedItem {
 			usual.add(float64(approx[it]) - float64(exact[it]))
 		}
 	}
-	places := make(map[int]int, len(approx))
+	ranks := make(map[int]int, len(approx))
 	for i, it := range topk.Select(approx, len(approx), func(it int) bool { return before[it] }) {
-		places[it] = i + 1
+		ranks[it] = i + 1
 	}
 	next := map[int]bool{}
 	for _, it := range topk.Select(a.Rounds[last+1].Row(q), len(r.Rounds[last].Items), func(it int) bool { return after[it] }) {
@@ -280,7 +280,7 @@ func (a *Approximation) missed(q, k int) []missedItem {
 			continue
 		}
 		m := missedItem{query: r.Query, item: it, rank: rank + 1, exact: float64(exact[it]), approx: float64(approx[it]),
-			approxRank: places[it], short: cut - float64(approx[it]), cause: missedCrowded}
+			approxRank: ranks[it], short: cut - float64(approx[it]), cause: missedCrowded}
 		switch {
 		case next[it]:
 			m.cause = missedNext

@@ -30,7 +30,7 @@ func toyApproximation(t *testing.T, m Method, o SearchOptions) (*Approximation, 
 // Whatever the method, each round's choice is the best of what was left by the
 // approximation replayed, which its scale's inverse leaves in order.
 func TestApproximationsAreThoseThatChose(t *testing.T) {
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		a, g := toyApproximation(t, m, SearchOptions{Budget: 60, Rounds: 4, Lambda: 0.3})
 		for q, r := range a.Results {
 			if !slices.Equal(a.Exact.Row(q), g.Row(r.Query)) {
@@ -41,7 +41,7 @@ func TestApproximationsAreThoseThatChose(t *testing.T) {
 				for _, it := range round.Items {
 					seen[it] = true
 				}
-				if i == 0 && systems[m].begin != byScore {
+				if i == 0 && methods[m].begin != byScore {
 					continue // round 1 had another score
 				}
 				worst, best := float32(math.Inf(1)), float32(math.Inf(-1))

@@ -233,12 +233,12 @@ func (a *Approximation) Calibration(round int) dataframe.DataFrame {
 // exact rank, on a logarithmic axis, once the scores of round rounds were known:
 // one line per search, or several rounds of one when given several times.
 func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
-	var curves []chart.Curve
+	var lines []chart.Line
 	for _, a := range as {
 		if err := a.checkRound(round); err != nil {
 			return nil, fmt.Errorf("workbench: plot errors: %w", err)
 		}
-		c := chart.Curve{Name: a.Name}
+		c := chart.Line{Name: a.Name}
 		below := 0
 		for i, s := range a.errorsByRound()[round].rank {
 			if s.n > 0 {
@@ -247,17 +247,17 @@ func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
 				below = edge
 			}
 		}
-		curves = append(curves, c)
+		lines = append(lines, c)
 	}
-	if len(curves) == 0 || len(curves[0].XYs) == 0 {
+	if len(lines) == 0 || len(lines[0].XYs) == 0 {
 		return nil, fmt.Errorf("workbench: plot errors: there are no searches")
 	}
 	p := chart.New(fmt.Sprintf("Error of approximate scores after %d rounds", round), "rank of the item by the cross-encoder", "root mean square error, logits")
 	p.Y.Min = 0
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	chart.DecadeAxis(p, curves)
+	chart.DecadeAxis(p, lines)
 	return p, nil
 }
 
@@ -265,32 +265,26 @@ func PlotErrors(round int, as ...*Approximation) (*plot.Plot, error) {
 // observed when the scores of round rounds were known, one line per search. On
 // the grey diagonal scores are what they say.
 func PlotCalibration(round int, as ...*Approximation) (*plot.Plot, error) {
-	var curves []chart.Curve
+	var lines []chart.Line
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, a := range as {
 		if err := a.checkRound(round); err != nil {
 			return nil, fmt.Errorf("workbench: plot calibration: %w", err)
 		}
-		c := chart.Curve{Name: a.Name}
+		c := chart.Line{Name: a.Name}
 		for _, b := range a.calibration(round) {
 			c.XYs = append(c.XYs, plotter.XY{X: b.approx, Y: b.exact})
 			low, high = min(low, b.exact), max(high, b.exact)
 		}
 		if len(c.XYs) > 0 {
-			curves = append(curves, c)
+			lines = append(lines, c)
 		}
 	}
-	if len(curves) == 0 {
+	if len(lines) == 0 {
 		return nil, fmt.Errorf("workbench: plot calibration: no item was left unobserved")
 	}
 	p := chart.New(fmt.Sprintf("What approximate scores are worth after %d rounds", round), "mean approximate score, logits", "mean cross-encoder score, logits")
-	diagonal, err := plotter.NewLine(plotter.XYs{{X: low, Y: low}, {X: high, Y: high}})
-	if err != nil {
-		return nil, fmt.Errorf("workbench: plot calibration: %w", err)
-	}
-	diagonal.Color, diagonal.Width = chart.Grey, vg.Points(1)
-	p.Add(diagonal)
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines, chart.Backdrop{XYs: plotter.XYs{{X: low, Y: low}, {X: high, Y: high}}, Width: vg.Points(1)}); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	return p, nil

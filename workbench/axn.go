@@ -63,11 +63,15 @@ func (r *regression) observe(items shelf.Rows, scores []float64) {
 // another, so that every regression over them is as fast and as exact as over any others.
 func (ix *Index) turn() {
 	if r, needed := solve.Span(ix.Features.view()); needed {
-		ix.Features, ix.Span = matrix(solve.Turn(ix.Features.view(), r)), matrix(r)
+		ix.Span = matrixOf(r)
+		ix.Features = ix.turned(ix.Features)
 	}
 }
 
-func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
-	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
-	return nil
+// turned returns the features that items have by the method's vectors of them.
+func (ix *Index) turned(vectors *Matrix) *Matrix {
+	if ix.Span == nil {
+		return vectors
+	}
+	return matrixOf(solve.Turn(vectors.view(), ix.Span.view()))
 }

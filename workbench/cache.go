@@ -19,14 +19,14 @@ var (
 
 // Named gives a scorer a fingerprint: a name that must change whenever its
 // scores do.
-func Named(name string, ts TextScorer) TextScorer { return named{ts, name} }
+func Named(name string, ts TextScorer) TextScorer { return namedScorer{ts, name} }
 
-type named struct {
+type namedScorer struct {
 	TextScorer
 	name string
 }
 
-func (n named) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {
+func (n namedScorer) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {
 	r, ok := n.TextScorer.(ItemReader)
 	if !ok {
 		return nil, fmt.Errorf("a %T cannot read items alone", n.TextScorer)
@@ -34,7 +34,7 @@ func (n named) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {
 	return r.ReadItems(ctx, texts)
 }
 
-func (n named) Fingerprint() (string, error) {
+func (n namedScorer) Fingerprint() (string, error) {
 	if n.name == "" {
 		return "", errors.New("the name is empty")
 	}

@@ -15,7 +15,7 @@ import (
 
 // fitCalibrated fits to all rows here.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	return ix.calibrate(calibrate.Fit(ctx, calibrationOf(d, g)))
+	return ix.setFitted(calibrate.Fit(ctx, problemOf(d, g)))
 }
 
 // FactorizeRows is Factorize by Calibrated with the work that grows with the observed entries
@@ -24,7 +24,7 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 // differ by rounding.
 func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *calibrate.Step) (*calibrate.Sums, error)) (*Index, error) {
 	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-		return ix.calibrate(calibrate.FitBy(ctx, calibrationOf(d, g), sum))
+		return ix.setFitted(calibrate.FitBy(ctx, problemOf(d, g), sum))
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
@@ -38,11 +38,11 @@ func FactorizeProblem(d *Dataset, g *Scores) (*calibrate.Problem, error) {
 	if err := g.Check(d); err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
 	}
-	return calibrationOf(d, g), nil
+	return problemOf(d, g), nil
 }
 
-// calibrationOf shows a data set and scores to the fit.
-func calibrationOf(d *Dataset, g *Scores) *calibrate.Problem {
+// problemOf shows a data set and scores to the fit.
+func problemOf(d *Dataset, g *Scores) *calibrate.Problem {
 	in := &calibrate.Problem{Queries: d.DE.Queries.view(), Items: d.DE.Items.view(), Alone: d.Alone != nil}
 	for _, v := range d.Views {
 		in.Views = append(in.Views, v.Items.view())
@@ -57,14 +57,15 @@ func calibrationOf(d *Dataset, g *Scores) *calibrate.Problem {
 	return in
 }
 
-// calibrate takes what a fit has learnt.
-func (ix *Index) calibrate(f *calibrate.Fitted, err error) error {
+// setFitted takes what a fit has learnt.
+func (ix *Index) setFitted(f *calibrate.Fitted, err error) error {
 	if err != nil {
 		return err
 	}
-	ix.Features = matrix(f.Features)
-	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrix(f.Map),
+	ix.Features = matrixOf(f.Features)
+	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrixOf(f.Map),
 		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	ix.Prior.grown(f)
 	return nil
 }
 
@@ -91,7 +92,7 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, quer
 	estimates := make([]estimate, len(queries))
 	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
-		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.place(x),
+		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.placeOf(x),
 			Posterior: solve.NewPosterior(p+1, min(o.Budget, n))}
 	})
 	return estimates, nil

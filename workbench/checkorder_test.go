@@ -106,7 +106,7 @@ func TestHeads(t *testing.T) {
 		k, n int
 		want float64
 	}{{0, 0, 1}, {0, 5, 1}, {5, 5, 1. / 32}, {1, 2, .75}, {13, 16, 697. / 65536}, {16, 16, 1. / 65536}} {
-		if got := heads(c.k, c.n); math.Abs(got-c.want) > 1e-15 {
+		if got := coinHeads(c.k, c.n); math.Abs(got-c.want) > 1e-15 {
 			t.Errorf("heads(%d, %d) = %v, want %v", c.k, c.n, got, c.want)
 		}
 	}

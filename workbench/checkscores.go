@@ -59,14 +59,14 @@ func (c *scorerCheck) checkRepeats(ctx context.Context, s Scorer) {
 		return
 	}
 	c.Calls += n
-	var spread stats.Moments
+	var all stats.Moments
 	worst := 0.0
 	for i, v := range got {
 		before := c.scores[n-1-i]
-		spread.Add(before)
+		all.Add(before)
 		worst = max(worst, math.Abs(v-before))
 	}
-	if found := fmt.Sprintf("%d pairs scored again in another order move by %.2g at most", n, worst); worst > .01*spread.Deviation() || math.IsNaN(worst) {
+	if found := fmt.Sprintf("%d pairs scored again in another order move by %.2g at most", n, worst); worst > .01*all.Deviation() || math.IsNaN(worst) {
 		c.add("repeats", Problem, found, "Scores must not depend on chance or on the batch: switch dropout off, mask padding, answer in the order of the pairs.")
 	} else {
 		c.add("repeats", Fine, found, "")
@@ -76,7 +76,7 @@ func (c *scorerCheck) checkRepeats(ctx context.Context, s Scorer) {
 // checkScale looks for the mark of a sigmoid.
 func (c *scorerCheck) checkScale() {
 	low, high := slices.Min(c.scores), slices.Max(c.scores)
-	ends, _ := missing(len(c.scores), func(i int) bool { return c.scores[i] > 1e-7 && c.scores[i] < 1-1e-7 })
+	ends, _ := countFailing(len(c.scores), func(i int) bool { return c.scores[i] > 1e-7 && c.scores[i] < 1-1e-7 })
 	switch share := 100 * float64(ends) / float64(len(c.scores)); {
 	case low < 0 || high > 1:
 		c.add("scale", Fine, "raw scores, not squeezed into 0 to 1", "")
@@ -89,27 +89,27 @@ func (c *scorerCheck) checkScale() {
 
 const sigmoidAdvice = "Probabilities hide differences among the best and the worst: return the logit before the sigmoid (RerankClient asks for it)."
 
-// above is the share of cases in which a score at one of the places is higher than
+// above is the share of cases in which a score at one of some indices is higher than
 // at one of the others, a tie counting half: 0.5 by chance. The mean is over queries
 // that have both; n counts them, 0 if there are too few to tell.
 func (c *scorerCheck) above(of func(checkedQuery) []int) (share float64, n int) {
 	for _, a := range c.asked {
-		places, others := c.at(of(a)), c.at(slices.Concat(a.common, a.random))
-		if len(places) == 0 || len(others) == 0 {
+		indices, others := c.at(of(a)), c.at(slices.Concat(a.common, a.random))
+		if len(indices) == 0 || len(others) == 0 {
 			continue
 		}
-		share, n = share+beats(places, others), n+1
+		share, n = share+beats(indices, others), n+1
 	}
-	if n < enough {
+	if n < enoughQueries {
 		return 0, 0
 	}
 	return share / float64(n), n
 }
 
-// at are the scores at places of the sample.
-func (c *scorerCheck) at(places []int) []float64 {
-	scores := make([]float64, len(places))
-	for i, p := range places {
+// at are the scores at indices of the sample.
+func (c *scorerCheck) at(indices []int) []float64 {
+	scores := make([]float64, len(indices))
+	for i, p := range indices {
 		scores[i] = c.scores[p]
 	}
 	return scores
@@ -132,14 +132,14 @@ func beats(scores, others []float64) float64 {
 	return wins / float64(len(scores)*len(others))
 }
 
-// enough queries to tell by.
-const enough = 4
+// enoughQueries are as many as it takes to tell by.
+const enoughQueries = 4
 
 // What the shares mean: below the first, better items score lower; up to the second,
 // no higher than by chance.
 const (
-	inverted = .35
-	chance   = .6
+	invertedShare = .35
+	chanceShare   = .6
 )
 
 // checkDirection looks at whether relevant items, and those the dual encoder likes,
@@ -153,15 +153,15 @@ func (c *scorerCheck) checkDirection() {
 	}
 	switch {
 	case judged == 0 && known == 0:
-		c.add("direction", Warning, fmt.Sprintf("nothing to tell it by: fewer than %d queries with judgements or dual-encoder vectors", enough), "Look at one query's best and worst items: Exact and Describe.")
-	case share < inverted:
+		c.add("direction", Warning, fmt.Sprintf("nothing to tell it by: fewer than %d queries with judgements or dual-encoder vectors", enoughQueries), "Look at one query's best and worst items: Exact and Describe.")
+	case share < invertedShare:
 		c.add("direction", Problem, evidence, "Lower seems to be better: return −score, or the logit of the relevant class.")
-	case share < chance:
+	case share < chanceShare:
 		c.add("direction", Warning, evidence, "No better than chance: are pairs (query, item), rows in step with the texts, the model one for this task?")
 	default:
 		c.add("direction", Fine, evidence, "")
 	}
-	if share < inverted {
+	if share < invertedShare {
 		top = 1 - top // the user will negate the scores: judge the dual encoder by that
 	}
 	c.checkDual(top, known, judged)
@@ -174,10 +174,10 @@ func (c *scorerCheck) checkDual(top float64, known, judged int) {
 	case !c.dual:
 		c.add("dual encoder", Warning, "the data set has no vectors", "Embed makes them; every method needs them.")
 	case known == 0:
-		c.add("dual encoder", Warning, fmt.Sprintf("fewer than %d queries with items beside its best are too few to tell", enough), "Add queries, if only for this check.")
-	case top < chance && judged > 0:
+		c.add("dual encoder", Warning, fmt.Sprintf("fewer than %d queries with items beside its best are too few to tell", enoughQueries), "Add queries, if only for this check.")
+	case top < chanceShare && judged > 0:
 		c.add("dual encoder", Warning, found, "It knows nothing of the cross-encoder: searches start blind. Take one for this kind of text, or check that its rows are in step.")
-	case top < chance:
+	case top < chanceShare:
 		c.add("dual encoder", Warning, found, "The two encoders do not agree, so one of them is wrong here; a few judgements would tell which.")
 	default:
 		c.add("dual encoder", Fine, found, "")

@@ -3,10 +3,11 @@ package workbench
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"gonum.org/v1/gonum/stat/distuv"
 
 	"axn/workbench/internal/stats"
 )
@@ -20,8 +21,8 @@ const (
 
 // checkTexts looks for texts that are missing.
 func (c *scorerCheck) checkTexts() {
-	queries, firstQuery := missing(len(c.d.Queries), func(i int) bool { return c.readable(c.d.Queries[i].Text) })
-	items, firstItem := missing(len(c.d.Items), func(i int) bool { return c.readable(c.d.Items[i].Text) })
+	queries, firstQuery := countFailing(len(c.d.Queries), func(i int) bool { return c.readable(c.d.Queries[i].Text) })
+	items, firstItem := countFailing(len(c.d.Items), func(i int) bool { return c.readable(c.d.Items[i].Text) })
 	found := fmt.Sprintf("%s and %s, all with a text", plural(len(c.d.Queries), "query", "queries"), plural(len(c.d.Items), "item", "items"))
 	if !c.byText {
 		found = "the scorer goes by rows and reads no texts here"
@@ -38,8 +39,8 @@ func (c *scorerCheck) checkTexts() {
 
 const noTextAdvice = "Scoring such a row is an error: fill the text in, or leave the row out of the file."
 
-// missing counts the rows that do not hold, and says which is the first.
-func missing(n int, holds func(int) bool) (count, first int) {
+// countFailing counts the rows that do not hold, and says which is the first.
+func countFailing(n int, holds func(int) bool) (count, first int) {
 	for i := n - 1; i >= 0; i-- {
 		if !holds(i) {
 			count, first = count+1, i
@@ -70,7 +71,7 @@ func (c *scorerCheck) checkDuplicates() {
 	for _, q := range c.d.Train {
 		train[c.d.Queries[q].Text] = true
 	}
-	leaks, _ := missing(len(c.d.Test), func(i int) bool {
+	leaks, _ := countFailing(len(c.d.Test), func(i int) bool {
 		text := c.d.Queries[c.d.Test[i]].Text
 		return text == "" || !train[text]
 	})
@@ -114,9 +115,9 @@ func (c *scorerCheck) checkSize() {
 // do it once in a hundred times, the exchanged order sets relevant items further
 // apart from common ones, by this factor at least.
 const (
-	clearly  = 1.5
-	unlikely = .01
-	topOrder = 3 // of the dual encoder's best, which stand in for relevant items
+	clearerFactor = 1.5
+	coinLevel     = .01
+	topOrder      = 3 // of the dual encoder's best, which stand in for relevant items
 )
 
 // checkOrder looks at whether the scorer takes a pair as (query, item): some of the
@@ -126,7 +127,7 @@ const (
 // either. With too few queries to tell there is no finding.
 func (c *scorerCheck) checkOrder(ctx context.Context, ts TextScorer) {
 	cases := c.orderCases()
-	if heads(len(cases), len(cases)) >= unlikely {
+	if coinHeads(len(cases), len(cases)) >= coinLevel {
 		return
 	}
 	var exchanged [][2]string
@@ -146,12 +147,12 @@ func (c *scorerCheck) checkOrder(ctx context.Context, ts TextScorer) {
 		relevant, others := scores[:len(a.gold)], scores[len(a.gold):n]
 		scores = scores[n:]
 		gain += beats(relevant, others) - beats(c.at(a.gold), c.at(a.common))
-		if m := margin(relevant, others); m > 0 && m > clearly*margin(c.at(a.gold), c.at(a.common)) {
+		if m := margin(relevant, others); m > 0 && m > clearerFactor*margin(c.at(a.gold), c.at(a.common)) {
 			clearer++
 		}
 	}
 	found := fmt.Sprintf("with query and item exchanged, relevant items stand out more clearly for %d of %s", clearer, plural(len(cases), "query", "queries"))
-	if gain >= 0 && heads(clearer, len(cases)) < unlikely {
+	if gain >= 0 && coinHeads(clearer, len(cases)) < coinLevel {
 		c.add("order", Warning, found, "The two texts seem to reach the model in each other's place: the first of a pair is the query.")
 	} else {
 		c.add("order", Fine, found, "")
@@ -187,16 +188,9 @@ func margin(scores, others []float64) float64 {
 	return (s.Mean - o.Mean) / o.Deviation()
 }
 
-// heads is the chance that a coin thrown n times falls heads up k times or more.
-func heads(k, n int) float64 {
-	chance, term := 0., 1.
-	for i := n; i >= 0; i-- { // term is the number of ways to i heads
-		if i >= k {
-			chance += term
-		}
-		term *= float64(i) / float64(n-i+1)
-	}
-	return math.Ldexp(chance, -n)
+// coinHeads is the chance that a coin thrown n times falls heads up k times or more.
+func coinHeads(k, n int) float64 {
+	return distuv.Binomial{N: float64(n), P: .5}.Survival(float64(k - 1))
 }
 
 // checkLength looks at whether long texts are read to their ends: the last word is

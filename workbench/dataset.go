@@ -144,11 +144,11 @@ func (d *Dataset) checkRows() error {
 			return fmt.Errorf("query row %d (%s): gold row %d of %d items", row, q.ID, q.Gold, len(d.Items))
 		}
 	}
-	return errors.Join(unique("query", len(d.Queries), func(i int) string { return d.Queries[i].ID }),
-		unique("item", len(d.Items), func(i int) string { return d.Items[i].ID }))
+	return errors.Join(checkUnique("query", len(d.Queries), func(i int) string { return d.Queries[i].ID }),
+		checkUnique("item", len(d.Items), func(i int) string { return d.Items[i].ID }))
 }
 
-func unique(what string, n int, id func(int) string) error {
+func checkUnique(what string, n int, id func(int) string) error {
 	seen := make(map[string]int, n)
 	for i := range n {
 		if j, ok := seen[id(i)]; ok {

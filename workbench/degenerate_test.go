@@ -44,7 +44,7 @@ func TestDegenerateData(t *testing.T) {
 		"vectors of zeros":         {nothing, Sampling{Random: 10}},
 		"no scores":                {nil, Sampling{}},
 	} {
-		for _, m := range methods() {
+		for _, m := range allMethods() {
 			t.Run(fmt.Sprint(name, "/", m), func(t *testing.T) {
 				d, g := toy(91, 20, 80, 6)
 				if c.change != nil {

@@ -3,58 +3,148 @@ package workbench
 import (
 	"context"
 	"fmt"
+	"strings"
 
-	"axn/workbench/internal/bert"
+	"axn/workbench/internal/encoder"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
 	"axn/workbench/internal/tokenize"
 )
 
 // TextEncoder is a dual encoder: it turns one text into one vector, for queries
-// and items apart. (DualEncoder is the Method.) Any number of goroutines may use
-// one at once.
+// and items apart. (DualEncoder is the Method.) Its fields may be set before the first
+// call. Any number of goroutines may use one at once.
 type TextEncoder struct {
-	inputs  *tokenize.Inputs
-	prompts hf.Prompts
-	encoder *bert.Encoder
+	// QueryPrompt and ItemPrompt are put before each query and each item, as the prompts
+	// called query and document of the folder's config_sentence_transformers.json, with
+	// which they begin. A model trained with prompts gives poor vectors without them, so
+	// a call notes in its progress where one is known and not used.
+	QueryPrompt, ItemPrompt string
+
+	// Dimension is how many numbers of a vector are kept, the first ones, as Matryoshka
+	// models are made for (truncate_dim of sentence-transformers); 0 is all. If the folder
+	// ends with Normalize, what is left is scaled to unit length again.
+	Dimension int
+
+	inputs      *tokenize.Inputs
+	prompts     hf.Prompts // as the folder has them
+	top         *hf.Top
+	encoder     *encoder.Encoder
+	fingerprint func() (string, error)
 }
 
 // OpenDualEncoder opens a sentence-transformers folder: an encoder as for
-// OpenCrossEncoder, and modules.json with its pooling.
+// OpenCrossEncoder, and modules.json with its poolings (cls, mean, max, mean_sqrt_len,
+// weightedmean, lasttoken, or several side by side) and then Dense, LayerNorm and
+// Normalize in any order. Without modules.json the mean is taken.
 func OpenDualEncoder(dir string) (*TextEncoder, error) {
 	m, err := hf.OpenDualEncoder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &TextEncoder{m.Inputs, m.Prompts, bert.New(m)}, nil
+	return &TextEncoder{QueryPrompt: m.Prompts.Query, ItemPrompt: m.Prompts.Item, inputs: m.Inputs, prompts: m.Prompts, top: m.Top,
+		encoder: encoder.New(m), fingerprint: m.Fingerprint}, nil
 }
 
 // Encode returns one row per text, pooled and normalised as the folder says, and as
 // sentence-transformers' encode makes it: with the default prompt, if there is one,
 // before each text. It uses all cores; a text's row has the same bits in any batch.
+// Special tokens in a text are text, as for a CrossEncoder.
 func (d *TextEncoder) Encode(ctx context.Context, texts []string) (*Matrix, error) {
-	return d.encode(ctx, d.prompts.Text, texts)
+	note := ""
+	if d.prompts.Text == "" && d.QueryPrompt+d.ItemPrompt != "" {
+		note = "Encode puts no prompt before a text; EncodeQueries and EncodeItems put those of the model"
+	}
+	return d.encode(ctx, d.prompts.Text, note, texts)
 }
 
-// EncodeQueries is Encode with the prompt of queries, as sentence-transformers'
-// encode_query: the one called query.
+// EncodeQueries is Encode with QueryPrompt, as sentence-transformers' encode_query.
 func (d *TextEncoder) EncodeQueries(ctx context.Context, texts []string) (*Matrix, error) {
-	return d.encode(ctx, d.prompts.Query, texts)
+	return d.encode(ctx, d.QueryPrompt, d.forgotten(), texts)
 }
 
-// EncodeItems is Encode with the prompt of items, as sentence-transformers'
-// encode_document: the one called document.
+// EncodeItems is Encode with ItemPrompt, as sentence-transformers' encode_document.
 func (d *TextEncoder) EncodeItems(ctx context.Context, texts []string) (*Matrix, error) {
-	return d.encode(ctx, d.prompts.Item, texts)
+	return d.encode(ctx, d.ItemPrompt, d.forgotten(), texts)
 }
 
-func (d *TextEncoder) encode(ctx context.Context, prompt string, texts []string) (*Matrix, error) {
+// forgotten says that the model knows prompts and none is set; "" if that is not so.
+func (d *TextEncoder) forgotten() string {
+	if d.QueryPrompt+d.ItemPrompt != "" {
+		return ""
+	}
+	return d.prompts.Forgotten
+}
+
+// Fingerprint names what the model computes: a hash over configuration, vocabulary and
+// weights, the prompts and the dimension.
+func (d *TextEncoder) Fingerprint() (string, error) {
+	text, err := d.fingerprint()
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s %q %q %d", text, d.QueryPrompt, d.ItemPrompt, d.width()), nil
+}
+
+// String fits one line.
+func (d *TextEncoder) String() string {
+	parts := []string{fmt.Sprintf("%d numbers a text", d.width())}
+	for _, p := range d.top.Poolings {
+		parts = append(parts, string(p))
+	}
+	if d.top.Unit() {
+		parts = append(parts, "unit length")
+	}
+	if d.QueryPrompt != "" {
+		parts = append(parts, fmt.Sprintf("%q before queries", d.QueryPrompt))
+	}
+	if d.ItemPrompt != "" {
+		parts = append(parts, fmt.Sprintf("%q before items", d.ItemPrompt))
+	}
+	return "TextEncoder: " + strings.Join(parts, ", ")
+}
+
+// width is the length of a vector.
+func (d *TextEncoder) width() int {
+	if d.Dimension > 0 {
+		return min(d.Dimension, d.encoder.VectorWidth())
+	}
+	return d.encoder.VectorWidth()
+}
+
+func (d *TextEncoder) encode(ctx context.Context, prompt, note string, texts []string) (*Matrix, error) {
 	m := startProgress(ctx, "encode", "texts", len(texts))
 	defer m.end()
-	vectors := NewMatrix(len(texts), d.encoder.Hidden())
+	if d.Dimension < 0 || d.Dimension > d.encoder.VectorWidth() {
+		return nil, fmt.Errorf("workbench: encode: Dimension is %d, and a vector has %d numbers", d.Dimension, d.encoder.VectorWidth())
+	}
+	if note != "" {
+		m.note(note)
+	}
+	skip := 0
+	if d.top.SkipPrompt && prompt != "" {
+		skip = d.inputs.PromptLength(prompt)
+	}
+	vectors := NewMatrix(len(texts), d.encoder.VectorWidth())
 	input := func(i int, dst []int32) ([]int32, int) { return d.inputs.Single(dst, prompt+texts[i]) }
-	if err := d.encoder.Embed(ctx, len(texts), input, f32.View(vectors.Data, vectors.Rows, vectors.Cols), m.add); err != nil {
+	if err := d.encoder.Embed(ctx, len(texts), input, skip, f32.View(vectors.Data, vectors.Rows, vectors.Cols), m.add); err != nil {
 		return nil, fmt.Errorf("workbench: encode: %w", err)
 	}
-	return vectors, nil
+	return d.cut(vectors), nil
+}
+
+// cut keeps the first numbers of each row.
+func (d *TextEncoder) cut(all *Matrix) *Matrix {
+	if d.width() == all.Cols {
+		return all
+	}
+	short := NewMatrix(all.Rows, d.width())
+	for i := range all.Rows {
+		copy(short.Row(i), all.Row(i))
+		if d.top.Unit() {
+			pooling.Unit(short.Row(i))
+		}
+	}
+	return short
 }

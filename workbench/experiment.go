@@ -82,10 +82,10 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &run{Experiment: e, exact: exact, judging: judged, observed: map[drawn]observed{}, made: map[recipe]made{},
+	r := &experimentRun{Experiment: e, exact: exact, judging: judged, observed: map[drawnScores]observedScores{}, made: map[indexRecipe]madeIndex{},
 		report: &Report{Dataset: e.Dataset.Name, Queries: queries, baseline: e.baseline(), test: cmp.Or(e.Test, "sign-flip"), correction: e.Correction, Price: e.Price}}
 	for _, sys := range e.Systems {
-		if err := r.system(ctx, sys); err != nil {
+		if err := r.measureSystem(ctx, sys); err != nil {
 			return r.report, fmt.Errorf("workbench: experiment: %s: %w", sys.Name, err)
 		}
 	}

@@ -10,45 +10,45 @@ import (
 	"axn/workbench/internal/stats"
 )
 
-// run is an experiment under way.
-type run struct {
+// experimentRun is an experiment under way.
+type experimentRun struct {
 	Experiment
 	exact    []Neighbors // by the experiment's scorer
 	scorerOf string      // the system whose scorer is used, "" for the experiment's
 	judging  judging
-	observed map[drawn]observed
-	made     map[recipe]made
+	observed map[drawnScores]observedScores
+	made     map[indexRecipe]madeIndex
 	report   *Report
 }
 
-// drawn says what scores were observed: of which sampling, by the scorer of which
+// drawnScores says what scores were observed: of which sampling, by the scorer of which
 // system, "" being the experiment's.
-type drawn struct {
+type drawnScores struct {
 	sampling Sampling
 	scorer   string
 }
 
-// recipe is all that an index is made from; nothing is observed for the zero
+// indexRecipe is all that an index is made from; nothing is observed for the zero
 // Sampling.
-type recipe struct {
-	drawn
+type indexRecipe struct {
+	drawnScores
 	factorize FactorizeOptions
 }
 
-// made is an index and what it took: the time to observe and to factorize.
-type made struct {
+// madeIndex is an index and what it took: the time to observe and to factorize.
+type madeIndex struct {
 	index                            *Index
 	observeSeconds, factorizeSeconds float64
 }
 
-// observed are scores and the time they took.
-type observed struct {
+// observedScores are scores and the time they took.
+type observedScores struct {
 	scores  *Scores
 	seconds float64
 }
 
-// system measures one system at every index cost.
-func (r *run) system(ctx context.Context, sys System) error {
+// measureSystem measures one system at every index cost.
+func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 	if sys.Run != nil {
 		return r.frozen(sys)
 	}
@@ -60,7 +60,7 @@ func (r *run) system(ctx context.Context, sys System) error {
 		other := *r // with the scorer of the system; reports and what was made are shared
 		other.Scorer, other.scorerOf, other.exact = sys.Scorer, sys.Name, exact
 		sys.Scorer = nil
-		return other.system(ctx, sys)
+		return other.measureSystem(ctx, sys)
 	}
 	if sys.Index != nil {
 		return r.cost(ctx, sys, nil)
@@ -81,7 +81,7 @@ func (r *run) system(ctx context.Context, sys System) error {
 }
 
 // cost measures one system at one index cost: all seeds, budgets and k.
-func (r *run) cost(ctx context.Context, sys System, sm *Sampling) error {
+func (r *experimentRun) cost(ctx context.Context, sys System, sm *Sampling) error {
 	var all [][]Measure // by seed
 	seeds := len(r.Seeds)
 	if sys.Index != nil && sys.Search.Softmax == 0 {
@@ -105,12 +105,12 @@ func (r *run) cost(ctx context.Context, sys System, sm *Sampling) error {
 		}
 		all = append(all, ms)
 	}
-	r.report.Measures = append(r.report.Measures, merge(all)...)
+	r.report.Measures = append(r.report.Measures, mergeSeeds(all)...)
 	return nil
 }
 
 // measure makes one index, if need be, and searches at every budget.
-func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure, error) {
+func (r *experimentRun) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure, error) {
 	m := Measure{System: sys.Name}
 	ix := sys.Index
 	if ix == nil {
@@ -139,7 +139,7 @@ func (r *run) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure,
 
 // trained counts the queries that an index may have learnt from: those that sm observed, or
 // all train queries if it came ready.
-func (r *run) trained(ix *Index, sm *Sampling) int {
+func (r *experimentRun) trained(ix *Index, sm *Sampling) int {
 	if ix.Calls == 0 {
 		return 0
 	}
@@ -158,9 +158,9 @@ func (r *run) trained(ix *Index, sm *Sampling) int {
 
 // index makes an index, or recalls it when another system was made the same way;
 // nil spends no calls.
-func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made, error) {
-	key := recipe{drawn{scorer: r.scorerOf}, o}
-	var g observed
+func (r *experimentRun) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (madeIndex, error) {
+	key := indexRecipe{drawnScores{scorer: r.scorerOf}, o}
+	var g observedScores
 	if sm != nil {
 		key.sampling = *sm
 	}
@@ -170,36 +170,36 @@ func (r *run) index(ctx context.Context, o FactorizeOptions, sm *Sampling) (made
 	if sm != nil {
 		var err error
 		if g, err = r.observe(ctx, *sm); err != nil {
-			return made{}, err
+			return madeIndex{}, err
 		}
 	}
 	start := time.Now()
 	ix, err := Factorize(ctx, r.Dataset, g.scores, o)
 	if err != nil {
-		return made{}, err
+		return madeIndex{}, err
 	}
-	r.made[key] = made{ix, g.seconds, time.Since(start).Seconds()}
+	r.made[key] = madeIndex{ix, g.seconds, time.Since(start).Seconds()}
 	return r.made[key], nil
 }
 
 // observe spends the calls of a sampling, or recalls what they bought.
-func (r *run) observe(ctx context.Context, sm Sampling) (observed, error) {
-	key := drawn{sm, r.scorerOf}
+func (r *experimentRun) observe(ctx context.Context, sm Sampling) (observedScores, error) {
+	key := drawnScores{sm, r.scorerOf}
 	if g, ok := r.observed[key]; ok {
 		return g, nil
 	}
 	start := time.Now()
 	scores, err := Observe(ctx, r.Scorer, r.Dataset, sm)
 	if err != nil {
-		return observed{}, err
+		return observedScores{}, err
 	}
-	g := observed{scores, time.Since(start).Seconds()}
+	g := observedScores{scores, time.Since(start).Seconds()}
 	r.observed[key] = g
 	return g, nil
 }
 
 // search runs one index at one budget and reads off every k.
-func (r *run) search(ctx context.Context, m Measure, ix *Index, o SearchOptions, budget int) ([]Measure, error) {
+func (r *experimentRun) search(ctx context.Context, m Measure, ix *Index, o SearchOptions, budget int) ([]Measure, error) {
 	o.Budget, o.K = budget, 0
 	start := time.Now()
 	rs, err := ix.SearchAll(ctx, r.Scorer, r.report.Queries, o)
@@ -214,7 +214,7 @@ func (r *run) search(ctx context.Context, m Measure, ix *Index, o SearchOptions,
 }
 
 // frozen measures a ranking made elsewhere at every budget.
-func (r *run) frozen(sys System) error {
+func (r *experimentRun) frozen(sys System) error {
 	of := make(map[int]*Result, len(sys.Run))
 	for i := range sys.Run {
 		of[sys.Run[i].Query] = &sys.Run[i]
@@ -233,13 +233,13 @@ func (r *run) frozen(sys System) error {
 		if err != nil {
 			return fmt.Errorf("budget %d: %w", budget, err)
 		}
-		r.report.Measures = append(r.report.Measures, merge([][]Measure{ms})...)
+		r.report.Measures = append(r.report.Measures, mergeSeeds([][]Measure{ms})...)
 	}
 	return nil
 }
 
 // read reads every k and measure of relevance off the results of one budget.
-func (r *run) read(m Measure, rs []Result) ([]Measure, error) {
+func (r *experimentRun) read(m Measure, rs []Result) ([]Measure, error) {
 	var err error
 	if m.Judged, err = r.judging.of(r.Dataset, rs); err != nil {
 		return nil, err
@@ -261,25 +261,25 @@ func (r *run) read(m Measure, rs []Result) ([]Measure, error) {
 	return ms, nil
 }
 
-// merge averages the seeds' measures, which agree in all but figures.
-func merge(seeds [][]Measure) []Measure {
+// mergeSeeds averages the seeds' measures, which agree in all but figures.
+func mergeSeeds(seeds [][]Measure) []Measure {
 	merged := make([]Measure, len(seeds[0]))
 	for i := range merged {
 		m := seeds[0][i]
 		n := float64(len(seeds))
-		var spread stats.Moments
+		var overSeeds stats.Moments
 		m.PerQuery = make([]float64, len(m.PerQuery))
 		m.ObserveSeconds, m.FactorizeSeconds, m.Seconds = 0, 0, 0
 		for _, ms := range seeds {
 			for q, v := range ms[i].PerQuery {
 				m.PerQuery[q] += v / n
 			}
-			spread.Add(stats.Mean(ms[i].PerQuery))
+			overSeeds.Add(stats.Mean(ms[i].PerQuery))
 			m.ObserveSeconds += ms[i].ObserveSeconds / n
 			m.FactorizeSeconds += ms[i].FactorizeSeconds / n
 			m.Seconds += ms[i].Seconds / n
 		}
-		m.Recall, m.SeedSD = stats.Mean(m.PerQuery), spread.Deviation()
+		m.Recall, m.SeedSD = stats.Mean(m.PerQuery), overSeeds.Deviation()
 		m.Low, m.High = stats.Bootstrap(m.PerQuery)
 		if m.K == 0 {
 			m.Recall, m.SeedSD, m.Low, m.High = math.NaN(), math.NaN(), math.NaN(), math.NaN()

@@ -99,7 +99,7 @@ func Factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (
 }
 
 func factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
-	sys, err := o.Method.system()
+	sys, err := o.Method.parts()
 	if err != nil {
 		return nil, err
 	}

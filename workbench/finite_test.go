@@ -22,7 +22,7 @@ func TestVectorsMustBeFinite(t *testing.T) {
 			}
 			scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Dense: true}))
 			at[2] = value
-			for _, m := range methods() {
+			for _, m := range allMethods() {
 				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 				_, err := Factorize(ctx, d, scores, FactorizeOptions{Method: m})
 				cancel()
@@ -41,7 +41,7 @@ func TestVectorsMustBeFinite(t *testing.T) {
 func TestIndexMustBeFinite(t *testing.T) {
 	d, g := toy(9, 20, 40, 6)
 	path := filepath.Join(t.TempDir(), "x.index")
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		a := ix.arrays()
 		for i := range a {
@@ -85,7 +85,7 @@ func TestDegenerateVectorsAreFinite(t *testing.T) {
 	} {
 		d, g := toy(9, 20, 40, 6)
 		fill(d.DE.Items)
-		for _, m := range methods() {
+		for _, m := range allMethods() {
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 			ix := must[*Index](t)(Factorize(ctx, d, must[*Scores](t)(Observe(ctx, LookUp(g), d, Sampling{Dense: true})), FactorizeOptions{Method: m}))
 			r, err := ix.Search(ctx, LookUp(g), d.Test[0], SearchOptions{Budget: 12, Rounds: 3})

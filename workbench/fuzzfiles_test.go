@@ -113,7 +113,7 @@ func FuzzOpenNeighbors(f *testing.F) {
 func FuzzOpenIndex(f *testing.F) {
 	d, g := toy(1, 4, 6, 2)
 	var all []members
-	for i, m := range methods() {
+	for i, m := range allMethods() {
 		path := filepath.Join(f.TempDir(), "index")
 		scores, err := Observe(context.Background(), LookUp(g), d, Sampling{Dense: true})
 		if err != nil {

@@ -1,9 +1,12 @@
 package workbench
 
 import (
+	"context"
 	"fmt"
 	"sync/atomic"
 
+	"axn/workbench/internal/curve"
+	"axn/workbench/internal/f32"
 	"axn/workbench/internal/npz"
 	"axn/workbench/internal/shelf"
 )
@@ -45,8 +48,12 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
+	queryTower, itemTower *Matrix // 1×n, of Inductive and Distilled: what makes vectors of later queries and items
+	removed               []bool  // by item; shorter where no later one is removed
+
 	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
 
+	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder
 }
@@ -70,7 +77,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"span", &ix.Span}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"span", &ix.Span}, {"query_tower", &ix.queryTower}, {"item_tower", &ix.itemTower}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}
@@ -89,7 +96,7 @@ func (ix *Index) check() error {
 	if q.Cols != v.Cols || f.Rows != v.Rows {
 		return fmt.Errorf("%w: vectors %d×%d and %d×%d, features %d×%d", ErrShape, q.Rows, q.Cols, v.Rows, v.Cols, f.Rows, f.Cols)
 	}
-	if _, err := ix.Method.system(); err != nil {
+	if _, err := ix.Method.parts(); err != nil {
 		return err
 	}
 	width := f.Cols
@@ -119,4 +126,96 @@ func (ix *Index) bytes() int {
 		}
 	}
 	return n
+}
+
+// Prior is what Calibrated expects of a query's warped scores before any call is
+// spent, and how sure it is. With F₀ the first columns of the index's features,
+// as many as Map has,
+//
+//	m(q, i) = Curve(x_q·v_i) + Bias_i + (1, x_q)·Map·F₀_iᵀ
+//
+// A prior without a Curve, made without scores, takes the normal quantile of the
+// item's rank in the dual encoder's list instead.
+type Prior struct {
+	priorMeta
+	Bias *Matrix // |I|×1, what an item scores above the curve
+	Map  *Matrix // (d+1)×p₀, from the query's vector to its place among the features
+
+	growth growth
+}
+
+type priorMeta struct {
+	Warp   Curve   // from cross-encoder scores to normal scores
+	Curve  Curve   // from the dual encoder's score to the warped score
+	Spread Curve   // from the dual encoder's score to the deviation of warped scores from m
+	Noise  float64 // s², the variance of a warped score around the model
+	Slope  float64 // prior deviation of a query's own slope against the curve, around 1
+
+	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
+}
+
+func (p *Prior) arrays() []namedArray {
+	return append([]namedArray{{"bias", &p.Bias}, {"map", &p.Map}}, p.growth.arrays()...)
+}
+
+func (p *Prior) check(items, d, features int) error {
+	if p.Bias == nil || p.Map == nil || p.Bias.Rows != items || p.Bias.Cols != 1 || p.Map.Rows != d+1 || p.Map.Cols > features {
+		return fmt.Errorf("%w: prior of %d items, %d dimensions, %d features has bias %v and map %v", ErrShape, items, d, features, p.Bias, p.Map)
+	}
+	if err := p.Warp.check(); err != nil {
+		return err
+	}
+	if err := p.Spread.check(); err != nil {
+		return err
+	}
+	if err := p.checkGrowth(items, d, features); err != nil {
+		return err
+	}
+	return p.Curve.check()
+}
+
+// chosenOptimism is how many deviations above its expected score an item is taken to be
+// when a round chooses: where scores spread more, more of them reach the top.
+const chosenOptimism = 1.5
+
+// placeOf is (1, x)·Map, where a query starts among the first features.
+func (p *Prior) placeOf(x []float32) []float32 {
+	place := make([]float32, p.Map.Cols)
+	f32.GemvT(place, p.Map.view(), append([]float32{1}, x...))
+	return place
+}
+
+// curves returns a block of queries' priors as curves of the dual encoder's score:
+// the mean without bias and features, and beside it, at the same knots, the spread.
+func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]*curve.Pair, error) {
+	curves := make([]*curve.Pair, vectors.Rows)
+	if len(p.Curve.X) > 0 {
+		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
+		for q := range curves {
+			curves[q] = same
+		}
+		return curves, nil
+	}
+	ranks, err := shelf.RankCurves(ctx, items, vectors.view())
+	for q, c := range ranks {
+		curves[q] = curve.NewPair(c, curve.Knots{})
+	}
+	return curves, err
+}
+
+// Curve is a non-decreasing map, linear between its knots and flat beyond them.
+type Curve struct{ X, Y []float64 } // X rises strictly, Y never falls
+
+// At returns the curve's value at x. A curve without knots is 0 everywhere.
+func (c Curve) At(x float64) float64 { return curve.Knots(c).At(x) }
+
+// check returns an error that names the first knot which breaks the curve.
+func (c Curve) check() error {
+	if len(c.X) != len(c.Y) {
+		return fmt.Errorf("%w: a curve of %d and %d coordinates", ErrShape, len(c.X), len(c.Y))
+	}
+	if i := curve.Knots(c).Broken(); i >= 0 {
+		return fmt.Errorf("a curve's X must rise and its Y not fall: knot %d breaks it", i)
+	}
+	return nil
 }

@@ -31,7 +31,7 @@ func savedIndex(t *testing.T, d *Dataset, g *Matrix, m Method) string {
 func TestMapIndexSameAnswers(t *testing.T) {
 	d, g := toy(23, 60, 200, 6)
 	queries := []int{0, 7, 31, 59}
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		path := savedIndex(t, d, g, m)
 		o := SearchOptions{Budget: 40}
 		want := must[[]Result](t)(toyIndex(t, d, g, m).SearchAll(t.Context(), LookUp(g), queries, o))

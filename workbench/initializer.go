@@ -74,6 +74,14 @@ func ByChance(seed int64) Initializer {
 	})
 }
 
+// fixedAnchors are the same items for every query, drawn by the index's seed.
+func fixedAnchors(ix *Index) Initializer {
+	return InitializerFunc(func(_ int, dst []float32) error {
+		uniform(dst, ix.Seed, 0)
+		return nil
+	})
+}
+
 // uniform sets dst to random values; its k highest are a uniform draw of k.
 func uniform(dst []float32, seed int64, stream uint64) {
 	rng := rand.New(rand.NewPCG(uint64(seed), stream))

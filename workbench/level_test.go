@@ -16,7 +16,7 @@ func TestSearchLevels(t *testing.T) {
 	}
 	dir := t.TempDir()
 	d, g := toy(11, 40, 700, 24)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		if err := toyIndex(t, d, g, m).Save(filepath.Join(dir, string(m))); err != nil {
 			t.Fatal(err)
 		}
@@ -46,7 +46,7 @@ func searchSaved(t *testing.T, dir string) {
 	g, queries := must[*Matrix](t)(OpenMatrix(filepath.Join(dir, "scores"))), []int{20, 21, 25, 39}
 	out := must[*os.File](t)(os.Create(filepath.Join(dir, "found")))
 	defer out.Close()
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := must[*Index](t)(OpenIndex(filepath.Join(dir, string(m))))
 		for _, o := range []SearchOptions{{Budget: 20}, {Budget: 90, Softmax: .1}} {
 			for _, r := range must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), queries, o)) {

@@ -36,8 +36,8 @@ func (m *Matrix) Row(i int) []float32 { return m.Data[i*m.Cols : (i+1)*m.Cols : 
 // view shows the matrix to the kernels.
 func (m *Matrix) view() f32.Mat { return f32.View(m.Data, m.Rows, m.Cols) }
 
-// matrix shows a kernel's matrix to users; they share memory.
-func matrix(a f32.Mat) *Matrix { return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data} }
+// matrixOf shows a kernel's matrix to users; they share memory.
+func matrixOf(a f32.Mat) *Matrix { return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data} }
 
 // Dims returns Rows and Cols.
 func (m *Matrix) Dims() (r, c int) { return m.Rows, m.Cols }

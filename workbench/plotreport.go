@@ -17,15 +17,15 @@ import (
 // PlotRecall draws mean Top-k-Recall in percent against the budget, one line per
 // system and index cost; k must be one of the experiment's.
 func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
-	curves := r.curves(func(m *Measure) bool { return m.K == k }, r.costName, func(m *Measure) float64 { return float64(m.Budget) })
-	if len(curves) == 0 {
+	lines := r.lines(func(m *Measure) bool { return m.K == k }, r.costName, func(m *Measure) float64 { return float64(m.Budget) })
+	if len(lines) == 0 {
 		return nil, fmt.Errorf("workbench: plot recall: the report on %s has no measures at k = %d", r.Dataset, k)
 	}
 	p := chart.New(fmt.Sprintf("Top-%d recall on %s, %d queries", k, r.Dataset, len(r.Queries)), "cross-encoder calls per query (budget B)", "recall, %")
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	p.X.Tick.Marker = chart.BudgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(lines)
 	return p, nil
 }
 
@@ -33,16 +33,16 @@ func (r *Report) PlotRecall(k int) (*plot.Plot, error) {
 // calls spent on the index, item passes among them, on a logarithmic axis, one line per
 // system. A system whose index costs nothing is a level line.
 func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
-	curves := r.curves(func(m *Measure) bool { return m.K == k && m.Budget == budget }, r.drawnName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls + m.ItemPasses)) })
-	if len(curves) == 0 {
+	lines := r.lines(func(m *Measure) bool { return m.K == k && m.Budget == budget }, r.drawnName, func(m *Measure) float64 { return math.Log10(float64(m.IndexCalls + m.ItemPasses)) })
+	if len(lines) == 0 {
 		return nil, fmt.Errorf("workbench: plot index calls: the report on %s has no measures at k = %d, budget %d", r.Dataset, k, budget)
 	}
-	chart.LevelFreeCurves(curves)
+	chart.LevelFree(lines)
 	p := chart.New(fmt.Sprintf("Top-%d recall at B = %d on %s, %d queries", k, budget, r.Dataset, len(r.Queries)), "cross-encoder "+r.spent("calls")+" spent on the index", "recall, %")
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	chart.DecadeAxis(p, curves)
+	chart.DecadeAxis(p, lines)
 	return p, nil
 }
 
@@ -53,23 +53,17 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 // and index cost, and broad and grey the Pareto front, the best recall for the cost.
 func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	price, unit := r.Price.orCalls()
-	curves := r.curves(func(m *Measure) bool { return m.K == k && !math.IsNaN(m.Calls) }, r.costName, func(m *Measure) float64 {
+	lines := r.lines(func(m *Measure) bool { return m.K == k && !math.IsNaN(m.Calls) }, r.costName, func(m *Measure) float64 {
 		return math.Log10(price.of(float64(m.IndexCalls)+float64(queries)*m.Calls, m.ItemPasses))
 	})
-	if len(curves) == 0 || queries <= 0 {
-		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(curves), k)
+	if len(lines) == 0 || queries <= 0 {
+		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(lines), k)
 	}
 	p := chart.New(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
-	front, err := plotter.NewLine(chart.ParetoFront(curves))
-	if err != nil {
-		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
-	}
-	front.Color, front.Width = chart.Grey, vg.Points(8)
-	p.Add(front)
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines, chart.Backdrop{XYs: chart.ParetoFront(lines), Width: vg.Points(8)}); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	chart.DecadeAxis(p, curves)
+	chart.DecadeAxis(p, lines)
 	return p, nil
 }
 
@@ -77,7 +71,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 // Top-10-Recall, and measures of relevance go by their names. Each system and index cost
 // is a line, of each figure where several are named.
 func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
-	var curves []chart.Curve
+	var lines []chart.Line
 	if len(names) == 0 {
 		names = r.figureNames()
 	}
@@ -91,19 +85,20 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 			if len(names) > 1 {
 				label += ", " + f.Measure
 			}
-			at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == label })
+			at := slices.IndexFunc(lines, func(c chart.Line) bool { return c.Name == label })
 			if at < 0 {
-				at, curves = len(curves), append(curves, chart.Curve{Name: label})
+				at, lines = len(lines), append(lines, chart.Line{Name: label})
 			}
-			curves[at].XYs = append(curves[at].XYs, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+			lines[at].XYs = append(lines[at].XYs, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+			lines[at].Intervals = append(lines[at].Intervals, [2]float64{100 * f.Low, 100 * f.High})
 		}
 	}
 	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
 	p := chart.New(title, "cross-encoder calls per query (budget B)", "mean over queries, %")
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	p.X.Tick.Marker = chart.BudgetTicks(curves)
+	p.X.Tick.Marker = chart.BudgetTicks(lines)
 	return p, nil
 }
 
@@ -115,25 +110,30 @@ func (r *Report) spent(unit string) string {
 	return unit
 }
 
-// curves draws recall in percent of the measures wanted, one curve per name, in
+// lines draws recall in percent of the measures wanted, one line per name, in
 // the order of their first measure and each from left to right.
-func (r *Report) curves(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []chart.Curve {
-	var curves []chart.Curve
+func (r *Report) lines(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []chart.Line {
+	var lines []chart.Line
+	var of [][]*Measure
 	for i := range r.Measures {
 		m := &r.Measures[i]
 		if !want(m) {
 			continue
 		}
-		at := slices.IndexFunc(curves, func(c chart.Curve) bool { return c.Name == name(m) })
+		at := slices.IndexFunc(lines, func(c chart.Line) bool { return c.Name == name(m) })
 		if at < 0 {
-			at, curves = len(curves), append(curves, chart.Curve{Name: name(m)})
+			at, lines, of = len(lines), append(lines, chart.Line{Name: name(m)}), append(of, nil)
 		}
-		curves[at].XYs = append(curves[at].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
+		of[at] = append(of[at], m)
 	}
-	for _, c := range curves {
-		slices.SortStableFunc(c.XYs, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
+	for i, measures := range of {
+		slices.SortStableFunc(measures, func(a, b *Measure) int { return cmp.Compare(x(a), x(b)) })
+		for _, m := range measures {
+			lines[i].XYs = append(lines[i].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
+			lines[i].Intervals = append(lines[i].Intervals, [2]float64{100 * m.Low, 100 * m.High})
+		}
 	}
-	return curves
+	return lines
 }
 
 // costName names the system, and its sampling or index cost if it was measured at

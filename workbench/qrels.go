@@ -183,11 +183,11 @@ func qrelsLayout(lines []textLine) ([][]judgement, error) {
 		return [][]judgement{js}, err
 	case strings.HasPrefix(first, "["):
 		return nil, errors.New("it is a JSON array; one JSON object a line is wanted")
-	case slices.ContainsFunc(fields(first), func(c string) bool { return slices.Contains(qrelsColumns[0], c) }):
+	case slices.ContainsFunc(tsvFields(first), func(c string) bool { return slices.Contains(qrelsColumns[0], c) }):
 		return headedJudgements(lines)
 	}
 	layouts := map[int][][3]int{4: {{0, 2, 3}, {0, 1, 2}}, 3: {{0, 1, 2}}}
-	columns := len(fields(lines[0].text))
+	columns := len(tsvFields(lines[0].text))
 	if layouts[columns] == nil {
 		return nil, fmt.Errorf("line %d has %d columns: judgements have four (query, iteration, item, grade), or a header with query-id, corpus-id and score",
 			lines[0].number, columns)
@@ -203,8 +203,8 @@ func qrelsLayout(lines []textLine) ([][]judgement, error) {
 	return read, nil
 }
 
-// fields splits a line at tabs, or at any spaces where it has no tab.
-func fields(line string) []string {
+// tsvFields splits a line at tabs, or at any spaces where it has no tab.
+func tsvFields(line string) []string {
 	if strings.Contains(line, "\t") {
 		return strings.Split(line, "\t")
 	}
@@ -214,7 +214,7 @@ func fields(line string) []string {
 func columnJudgements(lines []textLine, columns int, at [3]int) ([]judgement, error) {
 	js := make([]judgement, len(lines))
 	for i, l := range lines {
-		f := fields(l.text)
+		f := tsvFields(l.text)
 		if len(f) != columns {
 			return nil, fmt.Errorf("line %d has %d columns, line %d has %d", l.number, len(f), lines[0].number, columns)
 		}
@@ -225,7 +225,7 @@ func columnJudgements(lines []textLine, columns int, at [3]int) ([]judgement, er
 
 // headedJudgements reads columns by their names, which BEIR and ir_datasets spell differently.
 func headedJudgements(lines []textLine) ([][]judgement, error) {
-	header := fields(strings.ToLower(lines[0].text))
+	header := tsvFields(strings.ToLower(lines[0].text))
 	var at [3]int
 	for i, names := range qrelsColumns {
 		at[i] = slices.IndexFunc(header, func(c string) bool { return slices.Contains(names, c) })

@@ -37,7 +37,7 @@ func Exact(ctx context.Context, s Scorer, d *Dataset, queries []int, k int) ([]N
 		for it := range pairs {
 			pairs[it] = Pair{q, it}
 		}
-		got, err := score(ctx, s, pairs)
+		got, err := scorePairs(ctx, s, pairs)
 		if err != nil {
 			return nil, fmt.Errorf("workbench: exact: query %d: %w", q, err)
 		}
@@ -54,7 +54,7 @@ func nearest(query int, scores []float64, k int) Neighbors {
 		items[i] = i
 	}
 	kept := slices.Clone(scores)
-	rank(items, kept)
+	sortByScore(items, kept)
 	k = min(k, len(items))
 	return Neighbors{Query: query, Items: items[:k:k], Scores: kept[:k:k]}
 }
@@ -225,4 +225,16 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 	return dataframe.New(
 		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
 		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
+}
+
+// Among returns the first k of the neighbours that allow lets pass, fewer if there are not so
+// many: the exact neighbours under SearchOptions.Allow, where n holds all items.
+func (n Neighbors) Among(allow func(item int) bool, k int) Neighbors {
+	kept := Neighbors{Query: n.Query}
+	for i, it := range n.Items {
+		if len(kept.Items) < k && allow(it) {
+			kept.Items, kept.Scores = append(kept.Items, it), append(kept.Scores, n.Scores[i])
+		}
+	}
+	return kept
 }

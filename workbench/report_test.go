@@ -176,7 +176,7 @@ func TestReportKeepsSamplingsOfOneCostApart(t *testing.T) {
 	if got := rep.Table().Col("system").Records(); !slices.Equal(got, want) {
 		t.Errorf("the table has %q", got)
 	}
-	curves := rep.curves(func(*Measure) bool { return true }, rep.costName, func(m *Measure) float64 { return float64(m.Budget) })
+	curves := rep.lines(func(*Measure) bool { return true }, rep.costName, func(m *Measure) float64 { return float64(m.Budget) })
 	if len(curves) != 3 || curves[0].Name != want[0] || curves[2].Name != "MF_Trns, 150" || len(curves[1].XYs) != 2 {
 		t.Errorf("the plot has %v", curves)
 	}

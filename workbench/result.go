@@ -107,12 +107,12 @@ func (r *Result) ranked(scores map[int]float64) {
 	for _, it := range r.Items {
 		r.Scores = append(r.Scores, scores[it])
 	}
-	rank(r.Items, r.Scores)
+	sortByScore(r.Items, r.Scores)
 	r.Rounds = []Round{{Items: r.Items, Scores: r.Scores}}
 }
 
-// rank sorts items and their scores together: best first, ties by lower item.
-func rank(items []int, scores []float64) {
+// sortByScore sorts items and their scores together: best first, ties by lower item.
+func sortByScore(items []int, scores []float64) {
 	sort.Sort(&ranking{items, scores})
 }
 

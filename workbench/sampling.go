@@ -188,7 +188,7 @@ func (g *Scores) observe(ctx context.Context, s Scorer, rows []ScoreRow, m *mete
 	values := make([]float32, 0, len(pairs))
 	for len(pairs) > 0 {
 		batch := pairs[:min(len(pairs), 2*observeBatch)]
-		got, err := score(ctx, s, batch)
+		got, err := scorePairs(ctx, s, batch)
 		if err != nil {
 			return err
 		}

@@ -61,11 +61,10 @@ func (l lookUp) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
 // Fingerprint names the table by its shape and its scores.
 func (l lookUp) Fingerprint() (string, error) { return l.fingerprint(), nil }
 
-// score asks a Scorer for all calls that have rows; CheckScorer and Cache ask TextScorers
-// themselves. It returns one
-// finite score per pair or an error; an answer of another length or a NaN or
-// Inf is an ErrScore that names the pair.
-func score(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
+// scorePairs asks a Scorer for all calls that have rows; CheckScorer and Cache ask
+// TextScorers themselves. It returns one finite score per pair or an error; an answer of
+// another length or a NaN or Inf is an ErrScore that names the pair.
+func scorePairs(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}

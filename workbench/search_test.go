@@ -20,7 +20,7 @@ import (
 // into the rounds asked for, and ranks by exact score.
 func TestSearchSpendsTheBudget(t *testing.T) {
 	d, g := toy(1, 40, 200, 8)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		for _, o := range []SearchOptions{{Budget: 1}, {Budget: 7, Rounds: 3}, {Budget: 50}, {Budget: 50, Rounds: 50, K: 5}, {Budget: 10, Rounds: 20}, {Budget: 1000, K: 2000}} {
 			s := spyOn(LookUp(g))
@@ -105,7 +105,7 @@ func slowTop(scores []float32, k int) []int {
 // A budget of at least all items is exact search.
 func TestWholeBudgetIsExact(t *testing.T) {
 	d, g := toy(3, 20, 100, 8)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 100, K: 10}))
 		exact := must[[]Neighbors](t)(Exact(t.Context(), LookUp(g), d, d.Test, 10))
@@ -124,7 +124,7 @@ func TestWholeBudgetIsExact(t *testing.T) {
 // how a saved index is reopened.
 func TestSearchTogetherAloneAndReopened(t *testing.T) {
 	d, g := toy(4, 200, 120, 8)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		path := filepath.Join(t.TempDir(), "toy.index")
 		if err := ix.Save(path); err != nil {
@@ -148,7 +148,7 @@ func TestSearchTogetherAloneAndReopened(t *testing.T) {
 // chunks, draws and every kind of first round included.
 func TestSearchOnAnyThreads(t *testing.T) {
 	d, g := toy(10, 40, 1500, 8)
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		for name, o := range map[string]SearchOptions{
 			"plain": {Budget: 60}, "softmax": {Budget: 60, Softmax: .5, Seed: 3},
@@ -179,7 +179,7 @@ func TestRelabelledItems(t *testing.T) {
 			g2.Row(q)[i] = g.Row(q)[old]
 		}
 	}
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		if m == ANNCUR {
 			continue // its anchors are rows drawn by number
 		}
@@ -232,7 +232,7 @@ func TestSearchRefuses(t *testing.T) {
 func TestScorerFailsInRoundThree(t *testing.T) {
 	d, g := toy(7, 20, 100, 8)
 	boom := errors.New("server answered 503")
-	for _, m := range methods() {
+	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
 		s := spyOn(LookUp(g))
 		s.failAt, s.fail = 3, boom

@@ -35,6 +35,10 @@ type SearchOptions struct {
 	Softmax float64
 	Seed    int64 // same seed, same draws
 
+	// Allow is a filter: only items for which it returns true are scored and returned; nil
+	// allows all. It is asked about every item once for each block of 64 queries, before round 1.
+	Allow func(item int) bool
+
 	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
 	// index was observed with. Otherwise the first such search of an index says so in its
 	// progress line, or in the log where nobody follows its progress (see WithProgress).
@@ -72,7 +76,7 @@ func (o SearchOptions) check() error {
 
 // options fills in what o leaves to the method.
 func (ix *Index) options(o SearchOptions) SearchOptions {
-	own := systems[ix.Method].defaults
+	own := methods[ix.Method].defaults
 	if o.Rounds == 0 {
 		o.Rounds = cmp.Or(own.Rounds, 5)
 	}
@@ -110,7 +114,7 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	switch {
 	case cols != ix.layout().Cols():
 		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
-	case o.First != nil || systems[ix.Method].begin == byChance:
+	case o.First != nil || methods[ix.Method].begin == byChance:
 		return fmt.Errorf("over a store, round 1 cannot be left to an Initializer, which scores all items (method %s)", ix.Method)
 	case o.Softmax > 0:
 		return fmt.Errorf("over a store, Softmax is not possible: a draw scores all items")
@@ -122,7 +126,7 @@ func (ix *Index) checkStore(o SearchOptions) error {
 // observed with: in the progress of the search, or in the log where nobody listens to it. If
 // strict it returns an ErrOtherScorer each time.
 func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
-	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
+	if ix.Fingerprint == "" || ix.owner().warned.Load() && !strict {
 		return nil
 	}
 	of := fingerprintOf(ctx, s)
@@ -132,7 +136,7 @@ func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *
 	if strict {
 		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
 	}
-	if ix.warned.Swap(true) {
+	if ix.owner().warned.Swap(true) {
 		return nil
 	}
 	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)

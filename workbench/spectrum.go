@@ -82,12 +82,12 @@ func (s Spectrum) String() string {
 // PlotSpectra draws the energy held, in percent, against the number of singular
 // values, on a logarithmic axis.
 func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
-	var curves []chart.Curve
+	var lines []chart.Line
 	for _, s := range spectra {
 		if len(s.Values) == 0 {
 			return nil, fmt.Errorf("workbench: plot spectra: %s has no values", s.Name)
 		}
-		c := chart.Curve{Name: s.Name}
+		c := chart.Line{Name: s.Name}
 		next := 1.0
 		for i, e := range s.energies() { // a few points a decade are enough
 			if float64(i+1) >= next || i == len(s.Values)-1 {
@@ -95,15 +95,15 @@ func PlotSpectra(spectra ...Spectrum) (*plot.Plot, error) {
 				next = float64(i+1) * 1.15
 			}
 		}
-		curves = append(curves, c)
+		lines = append(lines, c)
 	}
-	if len(curves) == 0 {
+	if len(lines) == 0 {
 		return nil, fmt.Errorf("workbench: plot spectra: there are none")
 	}
 	p := chart.New("Energy held by the first singular values", "number of singular values", "share of the sum of squares, %")
-	if err := chart.AddCurves(p, curves); err != nil {
+	if err := chart.AddLines(p, lines); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
-	chart.DecadeAxis(p, curves)
+	chart.DecadeAxis(p, lines)
 	return p, nil
 }

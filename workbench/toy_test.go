@@ -108,8 +108,8 @@ func toyIndex(t testing.TB, d *Dataset, g *Matrix, m Method) *Index {
 	return must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{Method: m}))
 }
 
-// methods are all methods an index can be made with.
-func methods() []Method { return slices.Sorted(maps.Keys(systems)) }
+// allMethods are all methods an index can be made with.
+func allMethods() []Method { return slices.Sorted(maps.Keys(methods)) }
 
 // slowPinv solves by the singular value decomposition.
 func slowPinv(a *mat.Dense, b []float64) []float64 {

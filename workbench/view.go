@@ -164,7 +164,7 @@ func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
 		return fail(fmt.Errorf("%w: width %d, %d columns in %d blocks of equal width", ErrShape, o.Width, features.Cols, o.Blocks))
 	}
 	c := pca.New(features.view(), o.Blocks, o.Width)
-	v.Items, v.Kept = matrix(c.Project(features.view())), c.Kept
+	v.Items, v.Kept = matrixOf(c.Project(features.view())), c.Kept
 	return v, nil
 }
 

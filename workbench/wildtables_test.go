@@ -132,7 +132,7 @@ func TestBEIRFromTheWild(t *testing.T) {
 // and no search that never ends.
 func TestVectorsFromTheWild(t *testing.T) {
 	for what, v := range map[string]float32{"NaN": float32(math.NaN()), "+Inf": float32(math.Inf(1)), "float32 cannot multiply": 3e38} {
-		for _, m := range methods() {
+		for _, m := range allMethods() {
 			for _, where := range []string{"query row 1 (q1)", "item row 0 (i0)"} {
 				d, _ := toy(2, 2, 6, 2)
 				if at := d.DE.Queries.Row(1); strings.HasPrefix(where, "query") {

@@ -11,10 +11,10 @@ import (
 )
 
 // DecadeAxis labels the powers of ten, and their doubles and fives where there is
-// room, for curves whose X are decimal logarithms; the axis begins at a tick.
-func DecadeAxis(p *plot.Plot, curves []Curve) {
+// room, for lines whose X are decimal logarithms; the axis begins at a tick.
+func DecadeAxis(p *plot.Plot, lines []Line) {
 	low, high := math.Inf(1), math.Inf(-1)
-	for _, c := range curves {
+	for _, c := range lines {
 		low, high = min(low, c.XYs[0].X), max(high, c.XYs[len(c.XYs)-1].X)
 	}
 	var ticks plot.ConstantTicks
@@ -32,14 +32,14 @@ func DecadeAxis(p *plot.Plot, curves []Curve) {
 			}
 		}
 	}
-	p.X.Tick.Marker = ticks
+	p.X.Tick.Marker = decades{ticks}
 }
 
 // BudgetTicks puts a tick at every budget measured, leaving out those too close
 // to the one before.
-func BudgetTicks(curves []Curve) plot.ConstantTicks {
+func BudgetTicks(lines []Line) plot.ConstantTicks {
 	var at []float64
-	for _, c := range curves {
+	for _, c := range lines {
 		for _, xy := range c.XYs {
 			at = append(at, xy.X)
 		}
@@ -58,11 +58,11 @@ func BudgetTicks(curves []Curve) plot.ConstantTicks {
 	return ticks
 }
 
-// LevelFreeCurves draws what costs nothing, at log 0, from the least cost to the
+// LevelFree draws what costs nothing, at log 0, from the least cost to the
 // greatest of the others.
-func LevelFreeCurves(curves []Curve) {
+func LevelFree(lines []Line) {
 	low, high := math.Inf(1), math.Inf(-1)
-	for _, c := range curves {
+	for _, c := range lines {
 		for _, xy := range c.XYs {
 			if !math.IsInf(xy.X, -1) {
 				low, high = min(low, xy.X), max(high, xy.X)
@@ -72,19 +72,22 @@ func LevelFreeCurves(curves []Curve) {
 	if low > high {
 		low, high = 0, 1
 	}
-	for i, c := range curves {
+	for i, c := range lines {
 		if math.IsInf(c.XYs[0].X, -1) {
 			y := c.XYs[0].Y
-			curves[i].XYs = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
+			lines[i].XYs = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
+			if c.Intervals != nil {
+				lines[i].Intervals = [][2]float64{c.Intervals[0], c.Intervals[0]}
+			}
 		}
 	}
 }
 
 // ParetoFront lists, from left to right, the points that no other beats in both
 // coordinates, as steps.
-func ParetoFront(curves []Curve) plotter.XYs {
+func ParetoFront(lines []Line) plotter.XYs {
 	var all plotter.XYs
-	for _, c := range curves {
+	for _, c := range lines {
 		all = append(all, c.XYs...)
 	}
 	slices.SortFunc(all, func(a, b plotter.XY) int { return cmp.Or(cmp.Compare(a.X, b.X), cmp.Compare(b.Y, a.Y)) })

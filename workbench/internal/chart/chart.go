@@ -1,4 +1,4 @@
-// Package chart is the house style of plots: colours, curves named at their ends, axes.
+// Package chart is the house style of plots: colours, lines named at their ends, axes.
 package chart
 
 import (

@@ -86,7 +86,7 @@ func TestDownload(t *testing.T) {
 			t.Fatal(err)
 		}
 		m, err := OpenDualEncoder(dir)
-		if err != nil || m.Pooling != PoolCLS {
+		if err != nil || m.Top.Poolings[0] != PoolCLS {
 			t.Fatal(m, err)
 		}
 	}

@@ -1,12 +1,15 @@
 package hf
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -209,9 +212,9 @@ func TestBERT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Layers: 2, Heads: 2, Intermediate: inter,
-		Positions: positions, Types: 2, Activation: GELUTanh, Epsilon: 1e-6, Labels: 1}
-	if m.Config != want || m.MaxLength != positions || len(m.Layers) != 2 {
+	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
+		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
+	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(m.Layers) != 2 {
 		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(m.Layers), m.MaxLength)
 	}
 	c := f.checker(t)
@@ -228,7 +231,7 @@ func TestBERT(t *testing.T) {
 	c.linear(l.Up, name+"intermediate.dense")
 	c.linear(l.Down, name+"output.dense")
 	c.norm(l.OutputNorm, name+"output.LayerNorm")
-	c.linear(m.Head.Dense, "bert.pooler.dense")
+	c.linear(*m.Head.Dense, "bert.pooler.dense")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != Tanh {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -244,9 +247,9 @@ func TestDistilBERT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Layers: 1, Heads: 4, Intermediate: inter,
-		Positions: positions, Activation: ReLU, Epsilon: 1e-12}
-	if m.Config != want || m.Types != nil {
+	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 1, Heads: 4, KeyHeads: 4, HeadWidth: hidden / 4, Intermediate: inter,
+		Positions: positions, Pad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
+	if !reflect.DeepEqual(m.Config, want) || m.Types != nil {
 		t.Errorf("%+v, types %v", m.Config, m.Types)
 	}
 	c := f.checker(t)
@@ -261,7 +264,7 @@ func TestDistilBERT(t *testing.T) {
 	c.linear(l.Up, name+"ffn.lin1")
 	c.linear(l.Down, name+"ffn.lin2")
 	c.norm(l.OutputNorm, name+"output_layer_norm")
-	c.linear(m.Head.Dense, "pre_classifier")
+	c.linear(*m.Head.Dense, "pre_classifier")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != ReLU {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -274,17 +277,17 @@ func TestDualEncoder(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m.Pooling != PoolCLS || !m.Normalize || m.Head != nil || m.MaxLength != 9 {
-		t.Errorf("pooling %s, normalize %v, head %v, at most %d ids", m.Pooling, m.Normalize, m.Head, m.MaxLength)
+	if m.Top.Poolings[0] != PoolCLS || !m.Top.Unit() || m.Head != nil || m.MaxLength != 9 {
+		t.Errorf("pooling %v, normalize %v, head %v, at most %d ids", m.Top.Poolings, m.Top.Unit(), m.Head, m.MaxLength)
 	}
 	f.checker(t).tensor(m.Words, "embeddings.word_embeddings.weight")
 
 	m, err = OpenDualEncoder(dual().file("modules.json", nil).write(t))
-	if err != nil || m.Pooling != PoolMean || m.Normalize {
-		t.Errorf("without modules.json: %v, pooling %s, normalize %v", err, m.Pooling, m.Normalize)
+	if err != nil || m.Top.Poolings[0] != PoolMean || m.Top.Unit() {
+		t.Errorf("without modules.json: %v, top %+v", err, m.Top)
 	}
 	newer := dual().file("1_Pooling/config.json", object{"pooling_mode": "mean_sqrt_len_tokens", "embedding_dimension": hidden})
-	if m, err = OpenDualEncoder(newer.write(t)); err != nil || m.Pooling != PoolMeanSqrt {
+	if m, err = OpenDualEncoder(newer.write(t)); err != nil || m.Top.Poolings[0] != PoolMeanSqrt {
 		t.Errorf("newer pooling: %v, %+v", err, m)
 	}
 }
@@ -333,17 +336,16 @@ func TestVariants(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
 	unsupported := map[string]folder{
-		`model_type "roberta"`:         bert().set(conf, "model_type", "roberta"),
-		`model_type ""`:                bert().set(conf, "model_type", nil),
-		`activation "swish"`:           bert().set(conf, "hidden_act", "swish"),
-		`position_embedding_type "rel`: bert().set(conf, "position_embedding_type", "relative_key"),
-		`is_decoder`:                   bert().set(conf, "is_decoder", true),
-		`3 labels`:                     bert().set(conf, "num_labels", 3),
-		`2 labels`:                     bert().tensor("classifier.weight", 2, hidden),
-		`weights in several files`:     noWeights("model.safetensors.index.json"),
-		`weights as a Python pickle`:   noWeights("pytorch_model.bin"),
-		`model.type is "BPE"`:          bert().file("tokenizer.json", object{"model": object{"type": "BPE", "vocab": object{"a": 0}}}),
-		`added token "@"`:              bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
+		`model_type is "t5"; albert, bert`:   bert().set(conf, "model_type", "t5"),
+		`model_type is ""`:                   bert().set(conf, "model_type", nil),
+		`hidden_act is "mish"; RerankClient`: bert().set(conf, "hidden_act", "mish"),
+		`position_embedding_type is "rel`:    bert().set(conf, "position_embedding_type", "relative_key"),
+		`is_decoder`:                         bert().set(conf, "is_decoder", true),
+		`3 labels`:                           bert().set(conf, "num_labels", 3),
+		`2 labels`:                           bert().tensor("classifier.weight", 2, hidden),
+		`weights as a Python pickle`:         noWeights("pytorch_model.bin"),
+		`model.type is "BPE"`:                bert().file("tokenizer.json", object{"model": object{"type": "BPE", "vocab": object{"a": 0}}}),
+		`added token "@"`:                    bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
 	}
 	for want, f := range unsupported {
 		if _, err := OpenCrossEncoder(f.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {
@@ -370,6 +372,7 @@ func TestRefusals(t *testing.T) {
 		`tokenizer_config.json: line 1, column 22: do_lower_case is a string, want true or false`: bert().set(tok, "do_lower_case", "yes"),
 		`tokenizer.json: model.vocab is empty`:                                                    bert().set("tokenizer.json", "model", object{"type": "WordPiece"}),
 		`at most 2 ids`:                                                                           bert().set(tok, "model_max_length", 2),
+		`index.json is an empty file`:                                                             noWeights("model.safetensors.index.json"),
 		`model.safetensors is an empty file`:                                                      noWeights("model.safetensors"),
 	}
 	for want, f := range malformed {
@@ -395,13 +398,11 @@ func TestDualRefusals(t *testing.T) {
 		return dual().file("modules.json", list)
 	}
 	for want, f := range map[string]folder{
-		`modules [Transformer Pooling Dense]`: modules("sentence_transformers.models.Transformer", "sentence_transformers.models.Pooling", "sentence_transformers.models.Dense").file("config.json", dual().files[pool]),
-		`modules []`:                          modules(),
-		`path "../x" leads out`:               dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
+		`modules [Transformer Pooling CNN]`: modules("sentence_transformers.models.Transformer", "sentence_transformers.models.Pooling", "sentence_transformers.models.CNN").file("config.json", bert().files["config.json"]),
+		`modules []`:                        modules(),
+		`path "../x" leads out`:             dual().file("modules.json", []object{{"type": "Pooling", "path": "../x"}}),
 		`modules.json: line 1, column 1: it is an object, want a list`: dual().file("modules.json", object{}),
-		`modes [cls max]`:                        dual().set(pool, "pooling_mode_max_tokens", true),
-		`modes [weightedmean]`:                   dual().set(pool, "pooling_mode_cls_token", false).set(pool, "pooling_mode_weightedmean_tokens", true),
-		`modes []`:                               dual().set(pool, "pooling_mode_cls_token", false),
+		`mode "median"`:                          dual().set(pool, "pooling_mode", []string{"cls", "median"}),
 		`word_embedding_dimension is 5`:          dual().set(pool, "word_embedding_dimension", nil).set(pool, "embedding_dimension", 5),
 		`pooling: word_embedding_dimension is 5`: dual().set(pool, "word_embedding_dimension", 5),
 		`pooling: open `:                         dual().file(pool, nil),
@@ -409,6 +410,154 @@ func TestDualRefusals(t *testing.T) {
 		if _, err := OpenDualEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: error %v", want, err)
 		}
+	}
+}
+
+// TestShards: weights in several files are those of one.
+func TestShards(t *testing.T) {
+	f := dual()
+	whole, err := OpenDualEncoder(f.write(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := f.write(t)
+	split(t, dir, 3)
+	m, err := OpenDualEncoder(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(m.Layers, whole.Layers) || !reflect.DeepEqual(m.Words, whole.Words) {
+		t.Error("the shards give other weights")
+	}
+	print, err := m.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shard := filepath.Join(dir, "model-00002-of-00003.safetensors")
+	b, err := os.ReadFile(shard)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b[len(b)-1] ^= 1
+	if err := os.WriteFile(shard, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if m, err = OpenDualEncoder(dir); err != nil {
+		t.Fatal(err)
+	}
+	if other, err := m.Fingerprint(); err != nil || other == print {
+		t.Errorf("the fingerprint does not see a shard: %v", err)
+	}
+	if err := os.WriteFile(shard, []byte("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err = OpenDualEncoder(dir); err == nil || !strings.Contains(err.Error(), "model-00002-of-00003.safetensors is a Git LFS pointer") {
+		t.Errorf("a pointer: %v", err)
+	}
+}
+
+// split puts the weights of a folder into n files and an index.
+func split(t *testing.T, dir string, n int) {
+	t.Helper()
+	path := filepath.Join(dir, "model.safetensors")
+	f, err := safetensors.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shards, place := make([][]safetensors.Value, n), map[string]string{}
+	for i, name := range f.Names() {
+		x, err := f.Float32(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		shards[i%n] = append(shards[i%n], safetensors.Value{Name: name, Type: "F32", Shape: f.Tensors[name].Shape, Data: x})
+		place[name] = fmt.Sprintf("model-%05d-of-%05d.safetensors", i%n+1, n)
+	}
+	for i, values := range shards {
+		var b bytes.Buffer
+		err := safetensors.Write(&b, nil, values)
+		if err = errors.Join(err, os.WriteFile(filepath.Join(dir, fmt.Sprintf("model-%05d-of-%05d.safetensors", i+1, n)), b.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	index, _ := json.Marshal(object{"metadata": object{"total_size": 1}, "weight_map": place})
+	if err := errors.Join(f.Close(), os.Remove(path), os.WriteFile(path+".index.json", index, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestModulesBehind: what stands behind the pooling is read, in order, and each must take what the
+// one before it gives.
+func TestModulesBehind(t *testing.T) {
+	const st = "sentence_transformers.models."
+	behind := func(f folder, kinds ...string) folder {
+		list := []object{{"type": st + "Transformer", "path": ""}, {"type": st + "Pooling", "path": "1_Pooling"}}
+		for i, kind := range kinds {
+			list = append(list, object{"type": st + kind, "path": fmt.Sprintf("%d_%s", i+2, kind)})
+		}
+		return f.file("modules.json", list)
+	}
+	write := func(f folder, values map[string][]safetensors.Value) string {
+		dir := f.write(t)
+		for sub, v := range values {
+			var b bytes.Buffer
+			err := safetensors.Write(&b, nil, v)
+			if err = errors.Join(err, os.MkdirAll(filepath.Join(dir, sub), 0o700), os.WriteFile(filepath.Join(dir, sub, "model.safetensors"), b.Bytes(), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return dir
+	}
+	dense := func(in, out int, more object) object {
+		o := object{"in_features": in, "out_features": out, "bias": false, "activation_function": "torch.nn.modules.linear.Identity"}
+		maps.Copy(o, more)
+		return o
+	}
+	weight := func(in, out int) []safetensors.Value {
+		return []safetensors.Value{{Name: "linear.weight", Type: "F32", Shape: []int{out, in}, Data: make([]float32, in*out)}}
+	}
+	m, err := OpenDualEncoder(write(behind(dual(), "Dense", "Dropout", "Normalize").file("2_Dense/config.json", dense(hidden, 3, nil)), map[string][]safetensors.Value{"2_Dense": weight(hidden, 3)}))
+	if err != nil || m.Top.Width(hidden) != 3 || !m.Top.Unit() || m.Top.Modules[0].Dense.Activation != "" {
+		t.Errorf("%v, %+v", err, m)
+	}
+	scorer := bert()
+	scorer.files["1_Pooling/config.json"] = dual().files["1_Pooling/config.json"]
+	m, err = OpenCrossEncoder(write(behind(scorer, "Dense").file("2_Dense/config.json", dense(hidden, 1, object{"module_output_name": "scores"})), map[string][]safetensors.Value{"2_Dense": weight(hidden, 1)}))
+	if err != nil || m.Head != nil || m.Top.Width(hidden) != 1 {
+		t.Errorf("a cross-encoder of modules: %v, %+v", err, m)
+	}
+	for want, dir := range map[string]string{
+		"module 2 takes 5 numbers, and 4 come":       write(behind(dual(), "Dense").file("2_Dense/config.json", dense(5, 3, nil)), map[string][]safetensors.Value{"2_Dense": weight(5, 3)}),
+		"activation_function is":                     behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 3, object{"activation_function": "mine.Swish"})).write(t),
+		"it makes scores of sentence_embedding":      behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 1, object{"module_output_name": "scores"})).write(t),
+		"no model.safetensors":                       behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 3, nil)).write(t),
+		"from sentence_transformers import":          behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 3, nil)).file("2_Dense/pytorch_model.bin", "x").write(t),
+		`tensor "linear.weight" has shape 3×4`:       write(behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 2, nil)), map[string][]safetensors.Value{"2_Dense": weight(hidden, 3)}),
+		"in_features is -1":                          behind(dual(), "Dense").file("2_Dense/config.json", dense(-1, 3, nil)).write(t),
+		"module 2_LayerNorm: config.json: dimension": behind(dual(), "LayerNorm").file("2_LayerNorm/config.json", object{}).write(t),
+	} {
+		if _, err := OpenDualEncoder(dir); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: error %v", want, err)
+		}
+	}
+}
+
+// TestForgottenPrompts: a folder whose prompts nobody would use says so.
+func TestForgottenPrompts(t *testing.T) {
+	const name = "config_sentence_transformers.json"
+	for want, f := range map[string]folder{
+		"called otherwise than query and document": dual().file(name, object{"prompts": object{"passage": "passage: "}}),
+		`QueryPrompt "query: "`:                    dual().set("config.json", "_name_or_path", "intfloat/multilingual-e5-base"),
+		"":                                         dual().set("config.json", "_name_or_path", "x/type5-base"),
+	} {
+		m, err := OpenDualEncoder(f.write(t))
+		if err != nil || !strings.Contains(m.Prompts.Forgotten, want) || want == "" && m.Prompts.Forgotten != "" {
+			t.Errorf("%q: %v, %q", want, err, m.Prompts.Forgotten)
+		}
+	}
+	m, err := OpenDualEncoder(dual().set("config.json", "_name_or_path", "nomic-embed").file(name, object{"prompts": object{"query": "q: "}}).write(t))
+	if err != nil || m.Prompts.Forgotten != "" || m.Prompts.Query != "q: " {
+		t.Errorf("%v, %+v", err, m.Prompts)
 	}
 }
 
@@ -467,8 +616,8 @@ func TestSharedModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(de.Layers) != 2 || de.Pooling != PoolMean || !de.Normalize {
-		t.Errorf("%+v, %s, %v", de.Config, de.Pooling, de.Normalize)
+	if len(de.Layers) != 2 || de.Top.Poolings[0] != PoolMean || !de.Top.Unit() {
+		t.Errorf("%+v, %+v", de.Config, de.Top)
 	}
 }
 

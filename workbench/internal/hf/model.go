@@ -1,6 +1,6 @@
 // Package hf opens model folders in Hugging Face's layout: config.json, model.safetensors, the
-// tokenizer or its vocabulary, and for a dual encoder modules.json. BERT (MiniLM is one) and DistilBERT
-// come out as the same struct of plain float32 slices, so that a forward pass is written once.
+// tokenizer or its vocabulary, and for a dual encoder modules.json. Every family comes out as the same
+// struct of plain float32 slices with a description, so that a forward pass is written once.
 package hf
 
 import (
@@ -12,7 +12,6 @@ import (
 	"strings"
 	"sync"
 
-	"axn/workbench/internal/safetensors"
 	"axn/workbench/internal/tokenize"
 )
 
@@ -20,8 +19,7 @@ import (
 // of model.
 var ErrUnsupported = errors.New("unsupported model")
 
-// Model is a BERT encoder with what stands on top of it: Head for a cross-encoder, Pooling and
-// Normalize for a dual encoder.
+// Model is an encoder with what stands on it: Head for a cross-encoder, Top for a dual encoder.
 type Model struct {
 	Dir       string
 	Config    Config
@@ -29,23 +27,27 @@ type Model struct {
 	MaxLength int // most ids of one input, special tokens included
 	Inputs    *tokenize.Inputs
 
-	Words     []float32 // Vocab×Hidden, row-major as all here
-	Positions []float32 // Config.Positions×Hidden
-	Types     []float32 // Config.Types×Hidden; empty in DistilBERT, which has none
-	Norm      Norm      // after the sum of the three
-	Layers    []Layer
+	Words        []float32 // Vocab×Embedding, row-major as all here
+	Positions    []float32 // (FirstPosition+Positions)×Embedding; empty without a table
+	Types        []float32 // Types×Embedding; empty where there are none
+	Norm         Norm      // after the sum of the three; without Gain there is none
+	Project      *Linear   // from Embedding to Hidden, nil where the embeddings are as wide
+	Layers       []*Layer  // one may stand in several places
+	Final        Norm      // after the last layer of a model whose layers normalise what they read
+	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
+	DistanceNorm Norm      // of the latter's rows
 
-	Head      *Head   // nil in a dual encoder
-	Pooling   Pooling // of a dual encoder
-	Normalize bool    // a dual encoder's vectors are scaled to unit length
-	Prompts   Prompts // of a dual encoder
+	Head    *Head   // nil in a dual encoder, and where Top scores
+	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
+	Prompts Prompts // of a dual encoder
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
 	// through, and holds on to none of the slices above.
 	Fingerprint func() (string, error)
 
-	files    []string // what it covers
+	files    []string   // what it covers
+	settings configFile // config.json, for what stands on the encoder
 	sentence sentenceConfig
 }
 
@@ -53,34 +55,40 @@ type Model struct {
 type Linear struct {
 	In, Out int
 	Weight  []float32 // Out×In
-	Bias    []float32 // Out
+	Bias    []float32 // Out; nil where there is none
 }
 
-// Norm is a layer normalisation; its epsilon is Config.Epsilon.
-type Norm struct{ Gain, Bias []float32 }
+// Norm is a layer normalisation, or one by the root mean square; its epsilon is Config.Epsilon.
+type Norm struct {
+	Gain []float32
+	Bias []float32 // nil where there is none
+}
 
-// Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm.
+// Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm, or with
+// PreNorm each norm before its part.
 type Layer struct {
-	Query, Key, Value, Output Linear // Hidden×Hidden
-	AttentionNorm             Norm
-	Up, Down                  Linear // Intermediate×Hidden and back, Config.Activation between
-	OutputNorm                Norm
+	Query, Key, Value, Output  Linear
+	QueryNorm, KeyNorm         []float32 // gains of the norm of each head of width HeadWidth; nil without
+	PositionKey, PositionQuery Linear    // of the rows of Distances, where Disentangled
+	AttentionNorm              Norm      // without Gain there is none
+	Gate, Up, Down             Linear    // Gate where Gated
+	OutputNorm                 Norm
+	Local                      bool // attention reaches Window tokens in either direction
+	Window                     int
+	Theta                      float64 // base of the rotary angles, 0 without
 }
 
-// Head turns the [CLS] row into the score: Out(Activation(Dense(x))), one logit.
-type Head struct {
-	Dense      Linear
-	Activation Activation // Tanh in BERT, ReLU in DistilBERT
-	Out        Linear     // 1×Hidden
-}
+// OpenCrossEncoder opens a folder with a sequence classifier of one logit, or one whose
+// modules.json makes one number of the encoder's rows.
+func OpenCrossEncoder(dir string) (*Model, error) { return OpenLabel(dir, "") }
 
-// OpenCrossEncoder opens a folder with a sequence classifier of one logit.
-func OpenCrossEncoder(dir string) (*Model, error) {
-	mods, err := readModules(dir)
-	if err == nil && mods.kinds != nil {
-		err = mods.want("Transformer")
-	}
-	if err == nil {
+// OpenLabel is OpenCrossEncoder for a classifier of several logits: label, a name of id2label or a
+// number, says which is the score.
+func OpenLabel(dir, label string) (*Model, error) {
+	mods, err := readModules(dir, "scores", "sentence_embedding")
+	if err == nil && len(mods.kinds) > 1 {
+		err = mods.want("Transformer", "Pooling")
+	} else if err == nil {
 		err = mods.sentence.task("sequence-classification")
 	}
 	if err == nil && mods.prompts.Text != "" {
@@ -91,7 +99,16 @@ func OpenCrossEncoder(dir string) (*Model, error) {
 	}
 	m, err := open(dir, mods, func(m *Model, w weights) error {
 		m.files = append(m.files, mods.files...)
-		return m.readHead(w)
+		if len(mods.kinds) < 2 {
+			return m.readHead(w, label)
+		}
+		if err := mods.apply(m); err != nil {
+			return err
+		}
+		if n := m.Top.Width(m.Config.Hidden); n != 1 {
+			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one", ErrUnsupported, n)
+		}
+		return nil
 	})
 	return m, named("cross-encoder", dir, err)
 }
@@ -99,17 +116,20 @@ func OpenCrossEncoder(dir string) (*Model, error) {
 // OpenDualEncoder opens a sentence-transformers folder. Without modules.json the mean of the
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
-	mods, err := readModules(dir)
+	mods, err := readModules(dir, "sentence_embedding")
 	if err == nil {
 		err = mods.sentence.task("feature-extraction")
 	}
 	if err == nil && mods.kinds != nil {
-		err = mods.want("Transformer Pooling", "Transformer Pooling Normalize")
+		err = mods.want("Transformer", "Pooling")
 	}
 	if err != nil {
 		return nil, named("dual encoder", dir, err)
 	}
-	m, err := open(dir, mods, func(m *Model, _ weights) error { return mods.apply(m) })
+	m, err := open(dir, mods, func(m *Model, _ weights) error {
+		m.files = append(m.files, mods.files...)
+		return mods.apply(m)
+	})
 	return m, named("dual encoder", dir, err)
 }
 
@@ -142,19 +162,12 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	if err := m.readTokenizer(encoder); err != nil {
 		return nil, err
 	}
-	path := filepath.Join(encoder, "model.safetensors")
-	if !exists(path) {
-		return nil, missingWeights(encoder)
-	}
-	if err := foreignWeights(path); err != nil {
-		return nil, err
-	}
-	file, err := safetensors.Open(path)
+	file, paths, err := openWeights(encoder)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	m.files = append(m.files, path)
+	m.files = append(m.files, paths...)
 	w := weights{file: file}
 	if err := m.readEncoder(w); err != nil {
 		return nil, fmt.Errorf("model.safetensors: %w", err)
@@ -169,7 +182,6 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 
 // other forms of weights, and how they are converted: what is loaded, and with which argument.
 var otherWeights = []struct{ pattern, what, from, argument string }{
-	{"model.safetensors.index.json", "weights in several files", "", ""},
 	{"pytorch_model*.bin*", "weights as a Python pickle", "", ""},
 	{"tf_model.h5", "weights of TensorFlow, which transformers 4 reads", "", ", from_tf=True"},
 	{"flax_model.msgpack", "weights of Flax, which transformers 4 reads", "", ", from_flax=True"},
@@ -192,7 +204,7 @@ func missingWeights(dir string) error {
 			continue
 		}
 		name, _ := filepath.Rel(dir, found[0]) // it lies there
-		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s', max_shard_size='99GB')"`,
+		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s')"`,
 			class, orDefault(other.from, dir), other.argument, dir)
 		return fmt.Errorf("%w: %s (%s). Convert them: %s", ErrUnsupported, other.what, name, line)
 	}

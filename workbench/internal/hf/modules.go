@@ -11,38 +11,23 @@ import (
 	"strings"
 )
 
-// Pooling says how a dual encoder makes one vector of the last layer's rows.
-type Pooling string
-
-// The poolings that occur, all over the rows of [CLS], text and [SEP].
-const (
-	PoolCLS      Pooling = "cls"
-	PoolMean     Pooling = "mean"
-	PoolMax      Pooling = "max"
-	PoolMeanSqrt Pooling = "mean_sqrt_len" // the sum over the square root of the length
-)
-
-// Prompts are put before texts: those of encode, of encode_query and of encode_document in
-// sentence-transformers.
-type Prompts struct{ Text, Query, Item string }
-
 // modules is what sentence-transformers' files say. It reads them only where there is a
 // modules.json, and so is it done here.
 type modules struct {
 	encoder   string   // folder of the transformer, within the model's
 	kinds     []string // in order; nil without modules.json
-	pooling   Pooling
-	dimension int  // of the pooling's input, 0 when not said
-	whole     bool // the rows of a prompt count
-	normalize bool
+	dimension int      // of the pooling's input, 0 when not said
+	top       Top
 	prompts   Prompts
+	listed    map[string]*string // all prompts by name
 	sentence  sentenceConfig
 	files     []string
 }
 
-// readModules reads modules.json and the modules' own files.
-func readModules(dir string) (modules, error) {
-	m := modules{encoder: ".", pooling: PoolMean, whole: true}
+// readModules reads modules.json and the modules' own files; the last Dense module may write the
+// features given.
+func readModules(dir string, features ...string) (modules, error) {
+	m := modules{encoder: ".", top: Top{Poolings: []Pooling{PoolMean}}}
 	var list []struct {
 		Path, Type string
 		Kwargs     json.RawMessage
@@ -66,26 +51,40 @@ func readModules(dir string) (modules, error) {
 		if given := string(entry.Kwargs); given != "" && given != "null" && given != "[]" && given != "{}" {
 			return m, fmt.Errorf("modules.json: %w: kwargs %s of module %s", ErrUnsupported, given, kind)
 		}
-		switch kind {
-		case "Transformer":
-			m.encoder = path.Clean(entry.Path)
-			err = m.readSentence(filepath.Join(dir, entry.Path))
-		case "Pooling":
-			err = m.readPooling(dir, entry.Path)
-		case "Normalize":
-			m.normalize = true
-		}
-		if err != nil {
-			return m, err
+		if err := m.readModule(dir, kind, entry.Path, features); err != nil {
+			return m, fmt.Errorf("module %s: %w", orDefault(entry.Path, kind), err)
 		}
 	}
 	return m, m.readPrompts(dir)
 }
 
-// want refuses modules that are none of those given.
-func (m *modules) want(orders ...string) error {
-	if order := strings.Join(m.kinds, " "); !slices.Contains(orders, order) {
-		return fmt.Errorf("modules.json: %w: modules %v, want %s", ErrUnsupported, m.kinds, strings.Join(orders, ", or "))
+// readModule reads the files of a module of the kinds that can be read.
+func (m *modules) readModule(dir, kind, sub string, features []string) error {
+	switch kind {
+	case "Transformer":
+		m.encoder = path.Clean(sub)
+		return m.readSentence(filepath.Join(dir, sub))
+	case "Pooling":
+		return m.readPooling(dir, sub)
+	case "Dense":
+		return m.readDense(dir, sub, features...)
+	case "LayerNorm":
+		return m.readLayerNorm(dir, sub)
+	case "Normalize":
+		m.top.Modules = append(m.top.Modules, Module{})
+	}
+	return nil
+}
+
+// behind are the modules that may follow the first ones; Dropout does nothing here.
+var behind = []string{"Dense", "LayerNorm", "Normalize", "Dropout"}
+
+// want refuses modules that do not begin so, or go on otherwise than with those behind.
+func (m *modules) want(first ...string) error {
+	n := len(first)
+	other := func(kind string) bool { return !slices.Contains(behind, kind) }
+	if len(m.kinds) < n || !slices.Equal(m.kinds[:n], first) || slices.ContainsFunc(m.kinds[n:], other) {
+		return fmt.Errorf("modules.json: %w: modules %v, want %v and then some of %v", ErrUnsupported, m.kinds, first, behind)
 	}
 	return nil
 }
@@ -161,113 +160,18 @@ func (c *sentenceConfig) task(want string) error {
 	return nil
 }
 
-// readPrompts reads config_sentence_transformers.json.
-func (m *modules) readPrompts(dir string) error {
-	const name = "config_sentence_transformers.json"
-	var f struct {
-		Prompts    map[string]*string `json:"prompts"`
-		Default    *string            `json:"default_prompt_name"`
-		Dimension  *int               `json:"truncate_dim"`
-		Activation string             `json:"activation_fn"`
-	}
-	if err := m.read(dir, name, &f); errors.Is(err, fs.ErrNotExist) {
-		return nil
-	} else if err != nil {
-		return err
-	}
-	if f.Dimension != nil {
-		return fmt.Errorf("%s: %w: truncate_dim is %d", name, ErrUnsupported, *f.Dimension)
-	}
-	if err := checkActivation(f.Activation); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	get := func(keys ...string) (string, bool) {
-		for _, key := range keys {
-			if p, ok := f.Prompts[key]; ok {
-				if p == nil {
-					p = new(string)
-				}
-				return *p, true
-			}
-		}
-		return "", false
-	}
-	if f.Default != nil {
-		text, ok := get(*f.Default)
-		if !ok && *f.Default != "query" && *f.Default != "document" { // which are always there, empty
-			return fmt.Errorf("%s: default_prompt_name is %q, and prompts has none of that name", name, *f.Default)
-		}
-		m.prompts.Text = text
-	}
-	m.prompts.Query, _ = get("query") // else it is there, and empty
-	m.prompts.Item, _ = get("document")
-	return nil
-}
-
-// readPooling reads 1_Pooling/config.json, which has one switch per mode, or names it.
-func (m *modules) readPooling(dir, sub string) error {
-	f := struct {
-		Dimension    int         `json:"word_embedding_dimension"`
-		NewDimension int         `json:"embedding_dimension"` // the newer files
-		Mode         poolingMode `json:"pooling_mode"`        // the newer files
-		CLS          bool        `json:"pooling_mode_cls_token"`
-		Mean         bool        `json:"pooling_mode_mean_tokens"`
-		Max          bool        `json:"pooling_mode_max_tokens"`
-		MeanSqrt     bool        `json:"pooling_mode_mean_sqrt_len_tokens"`
-		WeightedMean bool        `json:"pooling_mode_weightedmean_tokens"`
-		Last         bool        `json:"pooling_mode_lasttoken"`
-		Prompt       bool        `json:"include_prompt"`
-	}{Prompt: true}
-	if err := m.read(dir, filepath.Join(sub, "config.json"), &f); err != nil {
-		return fmt.Errorf("pooling: %w", err)
-	}
-	m.dimension, m.whole = max(f.Dimension, f.NewDimension), f.Prompt
-	modes := []Pooling{}
-	for _, mode := range f.Mode {
-		modes = append(modes, Pooling(strings.TrimSuffix(mode, "_tokens")))
-	}
-	for _, mode := range []struct {
-		on   bool
-		name Pooling
-	}{
-		{f.CLS, PoolCLS}, {f.Mean, PoolMean}, {f.Max, PoolMax}, {f.MeanSqrt, PoolMeanSqrt}, {f.WeightedMean, "weightedmean"}, {f.Last, "lasttoken"},
-	} {
-		if mode.on && !slices.Contains(modes, mode.name) {
-			modes = append(modes, mode.name)
-		}
-	}
-	if len(modes) == 1 {
-		switch m.pooling = modes[0]; m.pooling {
-		case PoolCLS, PoolMean, PoolMax, PoolMeanSqrt:
-			return nil
-		}
-	}
-	return fmt.Errorf("pooling: config.json: %w: modes %v, want one of cls, mean, max, mean_sqrt_len", ErrUnsupported, modes)
-}
-
-// poolingMode is a mode or a list of them.
-type poolingMode []string
-
-func (p *poolingMode) UnmarshalJSON(b []byte) error {
-	var one string
-	if json.Unmarshal(b, &one) == nil {
-		if one != "" {
-			*p = poolingMode{one}
-		}
-		return nil
-	}
-	return json.Unmarshal(b, (*[]string)(p))
-}
-
 // apply puts the modules on top of an encoder.
 func (m modules) apply(model *Model) error {
-	if m.dimension != 0 && m.dimension != model.Config.Hidden {
-		return fmt.Errorf("pooling: word_embedding_dimension is %d, the encoder's hidden size %d", m.dimension, model.Config.Hidden)
+	hidden := model.Config.Hidden
+	if m.dimension != 0 && m.dimension != hidden {
+		return fmt.Errorf("pooling: word_embedding_dimension is %d, the encoder's hidden size %d", m.dimension, hidden)
 	}
-	if m.prompts != (Prompts{}) && !m.whole {
-		return fmt.Errorf("pooling: config.json: %w: include_prompt is false, and config_sentence_transformers.json has prompts", ErrUnsupported)
+	if err := m.top.check(hidden); err != nil {
+		return err
 	}
-	model.Pooling, model.Normalize, model.Prompts = m.pooling, m.normalize, m.prompts
-	model.files = append(model.files, m.files...)
+	model.Top, model.Prompts = &m.top, m.prompts
+	if m.prompts == (Prompts{}) {
+		model.Prompts.Forgotten = forgotten(model.Dir, model.Config.Name, m.listed)
+	}
 	return nil
 }

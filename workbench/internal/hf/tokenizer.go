@@ -46,7 +46,7 @@ func (m *Model) readTokenizer(dir string) error {
 	if err != nil {
 		return err
 	}
-	m.Tokenizer.SpecialAsText = c.SplitSpecial
+	m.Tokenizer.SpecialAsText = true // a text is data: no [SEP] in it ends it
 	if token, id := m.Tokenizer.Last(); int(id) >= m.Config.Vocab {
 		return fmt.Errorf("token %q has id %d, config.json has vocab_size %d", token, id, m.Config.Vocab)
 	}

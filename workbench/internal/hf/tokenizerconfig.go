@@ -22,7 +22,6 @@ type tokenizerConfig struct {
 	Basic         *bool                         `json:"do_basic_tokenize"`
 	NeverSplit    []string                      `json:"never_split"`
 	Prefix        string                        `json:"wordpieces_prefix"`
-	SplitSpecial  bool                          `json:"split_special_tokens"`
 	AddBOS        *bool                         `json:"add_bos_token"`
 	AddEOS        *bool                         `json:"add_eos_token"`
 	MaxLength     *float64                      `json:"model_max_length"` // 1e30 when there is none

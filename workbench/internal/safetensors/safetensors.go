@@ -125,6 +125,12 @@ func (f *File) checkLayout(size int64) error {
 	return nil
 }
 
+// Tensor is what the header says of a tensor.
+func (f *File) Tensor(name string) (t Tensor, ok bool) {
+	t, ok = f.Tensors[name]
+	return t, ok
+}
+
 // Names lists the tensors in alphabetical order.
 func (f *File) Names() []string {
 	names := make([]string, 0, len(f.Tensors))

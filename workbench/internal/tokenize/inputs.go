@@ -121,6 +121,16 @@ func (in *Inputs) Single(dst []int32, text string) ([]int32, int) {
 	return in.append(dst, in.One, text, "")
 }
 
+// PromptLength returns how many ids of one text with a prompt before it are the prompt's, as
+// sentence-transformers counts them: those of the prompt alone without the special token at its end.
+func (in *Inputs) PromptLength(prompt string) int {
+	ids, _ := in.Single(nil, prompt)
+	if pieces := in.One.pieces; pieces[len(pieces)-1].IDs != nil {
+		return len(ids) - 1
+	}
+	return len(ids)
+}
+
 // Length returns how many ids two texts have together, special tokens included, if none is cut.
 func (in *Inputs) Length(a, b string) int {
 	return len(in.Tokenizer.Append(in.Tokenizer.Append(nil, a), b)) + in.Two.special

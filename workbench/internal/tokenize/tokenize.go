@@ -79,8 +79,8 @@ func (t *Tokenizer) LowerFirst() {
 }
 
 // Append appends the ids of text to dst and returns it; no special tokens are added. A special
-// token that stands literally in the text becomes its id, since transformers does so and a score
-// must not depend on who computed it, unless SpecialAsText is set. What is not UTF-8 counts as
+// token that stands literally in the text becomes its id, as in the library, unless SpecialAsText
+// is set. What is not UTF-8 counts as
 // U+FFFD. It allocates only when dst has too little room.
 func (t *Tokenizer) Append(dst []int32, text string) []int32 {
 	var s *scratch

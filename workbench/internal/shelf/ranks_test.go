@@ -1,6 +1,7 @@
-package workbench
+package shelf
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -8,7 +9,6 @@ import (
 
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/shelf"
 )
 
 // The prior made without scores is the normal quantile of the rank in the dual
@@ -17,33 +17,43 @@ import (
 func TestRankCurves(t *testing.T) {
 	for _, n := range []int{1, 2, 63, 300, exactRanks, exactRanks + 1, 3000, 20000} {
 		rng := rand.New(rand.NewPCG(31, uint64(n)))
-		items := unitRows(rng, n, 6)
+		items, queries := unitVectors(rng, n, 6), unitVectors(rng, 3, 6)
 		if n == 300 {
-			copy(items.Data, items.Data[6:]) // two are the same
+			copy(items.Data, items.Row(1)) // two are the same
 		}
-		ix := &Index{DE: DualEmbeddings{Queries: unitRows(rng, 3, 6), Items: items}, Features: items}
-		curves := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries))
-		alone := must[[]curve.Knots](t)(rankCurves(t.Context(), shelf.NewScan(ix.items()), ix.DE.Queries.Select([]int{2})))
+		shelf := NewScan(&Items{Features: items, Vectors: items})
+		curves, err := RankCurves(t.Context(), shelf, queries)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, err := RankCurves(t.Context(), shelf, f32.Mat{Rows: 1, Cols: 6, Data: queries.Row(2)})
+		if err != nil {
+			t.Fatal(err)
+		}
 		if !slices.Equal(curves[2].X, alone[0].X) || !slices.Equal(curves[2].Y, alone[0].Y) {
 			t.Fatalf("%d items: alone a query has another curve", n)
 		}
 		for q, c := range curves {
-			if err := Curve(c).check(); err != nil {
-				t.Fatal(err)
+			if i := c.Broken(); i >= 0 {
+				t.Fatalf("%d items: knot %d breaks the curve", n, i)
 			}
-			checkRanks(t, c, ix, q)
+			checkRanks(t, c, items, queries.Row(q))
 		}
 	}
 }
 
 // checkRanks allows 1 % of the rank among the exact ranks, and below them what a
 // sample of so many leaves open.
-func checkRanks(t *testing.T, c curve.Knots, ix *Index, query int) {
+func checkRanks(t *testing.T, c curve.Knots, items f32.Mat, query []float32) {
 	t.Helper()
-	n := ix.DE.Items.Rows
-	sims := f32.NewMat(1, n)
-	f32.MulT(sims, ix.DE.Queries.Select([]int{query}).view(), ix.DE.Items.view(), 1)
-	for rank, it := range slowTop(sims.Data, n) {
+	n := items.Rows
+	sims, order := f32.NewMat(1, n), make([]int, n)
+	f32.MulT(sims, f32.Mat{Rows: 1, Cols: items.Cols, Data: query}, items, 1)
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(sims.Data[b], sims.Data[a]) })
+	for rank, it := range order {
 		allowed := 1 + .01*float64(rank)
 		if rank >= exactRanks {
 			allowed = 3 * float64(n) / math.Sqrt(rankSample)

@@ -12,11 +12,11 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-func curvesNamed(names ...string) (curves []Curve) {
+func linesNamed(names ...string) (lines []Line) {
 	for i, n := range names {
-		curves = append(curves, Curve{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
+		lines = append(lines, Line{Name: n, XYs: plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
 	}
-	return curves
+	return lines
 }
 
 // A system has its colour in whatever company and order.
@@ -28,7 +28,7 @@ func TestStrokesKeepASystemsColour(t *testing.T) {
 		{"retrieve and rerank", "AXN", "AXN, MF_Trns", "AXN, MF_Ind", "ANNCUR", "ADACUR", "calibrated", "exact scores"},
 		{"exact scores", "calibrated", "AXN"}, {"residual", "AXN"}, {"ADACUR", "calibrated without calls", "calibrated"},
 	} {
-		for i, style := range strokes(curvesNamed(names...)) {
+		for i, style := range strokes(linesNamed(names...)) {
 			if c, ok := want[names[i]]; ok && style.Color != c {
 				t.Errorf("%s among %q is %v, not %v", names[i], names, style.Color, c)
 			}
@@ -36,13 +36,13 @@ func TestStrokesKeepASystemsColour(t *testing.T) {
 	}
 }
 
-// Curves of one family differ in shade and glyph.
+// Lines of one family differ in shade and glyph.
 func TestStrokesTellAFamilyApart(t *testing.T) {
-	styles := strokes(curvesNamed("calibrated, 10k", "calibrated, 50k", "AXN", "calibrated, 1.4M"))
+	styles := strokes(linesNamed("calibrated, 10k", "calibrated, 50k", "AXN", "calibrated, 1.4M"))
 	for i, a := range styles {
 		for j, b := range styles[:i] {
 			if a.Color == b.Color || i != 2 && j != 2 && a.Shape == b.Shape {
-				t.Errorf("curves %d and %d look alike: %v %v", j, i, a, b)
+				t.Errorf("lines %d and %d look alike: %v %v", j, i, a, b)
 			}
 		}
 	}
@@ -90,9 +90,9 @@ func TestPlainTicks(t *testing.T) {
 }
 
 // The vertical axis knows the data in words, for notebooks' alternative texts.
-func TestPlotsDescribeTheirCurves(t *testing.T) {
+func TestPlotsDescribeTheirLines(t *testing.T) {
 	p := New("t", "x", "y")
-	if err := AddCurves(p, curvesNamed("AXN", "calibrated")); err != nil {
+	if err := AddLines(p, linesNamed("AXN", "calibrated")); err != nil {
 		t.Fatal(err)
 	}
 	d, ok := p.Y.Tick.Marker.(interface{ Alt() string })
@@ -102,9 +102,9 @@ func TestPlotsDescribeTheirCurves(t *testing.T) {
 	var _ plot.GlyphBoxer = endLabels{}
 }
 
-// The front steps up where a curve beats all that cost less.
+// The front steps up where a line beats all that cost less.
 func TestParetoFront(t *testing.T) {
-	front := ParetoFront([]Curve{{XYs: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {XYs: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
+	front := ParetoFront([]Line{{XYs: plotter.XYs{{X: 1, Y: 5}, {X: 2, Y: 4}, {X: 4, Y: 9}}}, {XYs: plotter.XYs{{X: 1, Y: 3}, {X: 3, Y: 6}}}})
 	if want := (plotter.XYs{{X: 1, Y: 5}, {X: 3, Y: 5}, {X: 3, Y: 6}, {X: 4, Y: 6}, {X: 4, Y: 9}, {X: 4, Y: 9}}); !slices.Equal(front, want) {
 		t.Errorf("front %v, want %v", front, want)
 	}

@@ -21,7 +21,7 @@ var Palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green c
 	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff},
 }
 
-// family is what curves of one colour have in common: a word in their lower-case
+// family is what lines of one colour have in common: a word in their lower-case
 // names.
 type family struct {
 	word  string
@@ -34,24 +34,31 @@ var families = []family{
 	{"calibrated", Palette.Blue}, {"rerank", Palette.Grey}, {"rnr", Palette.Grey}, {"dual encoder", Palette.Grey}, {"axn", Palette.Orange},
 }
 
-// others are the colours of curves of no family, in their order.
+// others are the colours of lines of no family, in their order.
 var others = []color.RGBA{Palette.Black, Palette.Green, Palette.Vermilion, Palette.Purple, Palette.Sky, Palette.Orange, Palette.Blue, Palette.Grey}
 
-// glyphs tell the curves of one family apart, beside their shades.
+// glyphs tell the lines of one family apart, beside their shades.
 var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}}
 
-// Curve is one named line of a plot.
-type Curve struct {
-	Name string
-	XYs  plotter.XYs
+// Line is one named line of a plot.
+type Line struct {
+	Name      string
+	XYs       plotter.XYs
+	Intervals [][2]float64 // of Y, from and to, where they are known: as many as XYs, or none
 }
 
-// strokes styles curves: a colour for each family, lighter for all but its last
-// curve, and a glyph for each curve of one.
-func strokes(curves []Curve) []draw.GlyphStyle {
-	colors, members := make([]color.RGBA, len(curves)), map[color.RGBA]int{}
+// Backdrop is a grey line behind the data.
+type Backdrop struct {
+	XYs   plotter.XYs
+	Width vg.Length
+}
+
+// strokes styles lines: a colour for each family, lighter for all but its last
+// line, and a glyph for each line of one.
+func strokes(lines []Line) []draw.GlyphStyle {
+	colors, members := make([]color.RGBA, len(lines)), map[color.RGBA]int{}
 	strangers := 0
-	for i, c := range curves {
+	for i, c := range lines {
 		colors[i] = others[strangers%len(others)]
 		name := strings.ToLower(c.Name)
 		if f := slices.IndexFunc(families, func(f family) bool { return strings.Contains(name, f.word) }); f >= 0 {
@@ -61,7 +68,7 @@ func strokes(curves []Curve) []draw.GlyphStyle {
 		}
 		members[colors[i]]++
 	}
-	styles, seen := make([]draw.GlyphStyle, len(curves)), map[color.RGBA]int{}
+	styles, seen := make([]draw.GlyphStyle, len(lines)), map[color.RGBA]int{}
 	for i, c := range colors {
 		n := seen[c]
 		seen[c]++
@@ -76,11 +83,19 @@ func lighter(c color.RGBA, share float64) color.RGBA {
 	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
 }
 
-// AddCurves draws curves with points and writes their names beside the plot, each
-// at the height of its line's end, so that no legend covers the data.
-func AddCurves(p *plot.Plot, curves []Curve) error {
-	styles := strokes(curves)
-	for i, c := range curves {
+// AddLines draws lines with points, on backdrops, and writes their names beside the plot,
+// each at the height of its line's end, so that no legend covers the data.
+func AddLines(p *plot.Plot, lines []Line, behind ...Backdrop) error {
+	for _, b := range behind {
+		line, err := plotter.NewLine(b.XYs)
+		if err != nil {
+			return err
+		}
+		line.Color, line.Width = Grey, b.Width
+		p.Add(line)
+	}
+	styles := strokes(lines)
+	for i, c := range lines {
 		line, points, err := plotter.NewLinePoints(c.XYs)
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.Name, err)
@@ -89,28 +104,32 @@ func AddCurves(p *plot.Plot, curves []Curve) error {
 		points.GlyphStyle = styles[i]
 		p.Add(line, points)
 	}
-	p.Add(endLabels{curves, styles})
-	Describe(p, ends(curves))
+	p.Add(endLabels{lines, styles})
+	p.Y.Tick.Marker = described{p.Y.Tick.Marker, ends(lines), lines, behind}
 	return nil
 }
 
-// described are ticks with words on what the plot shows, for those who cannot see
-// it: notebooks read them.
+// described are ticks that know what the plot shows, for those who cannot see it and for
+// those who ask it: notebooks read them.
 type described struct {
 	plot.Ticker
-	words string
+	words  string
+	lines  []Line // none where the plot does not consist of lines
+	behind []Backdrop
 }
 
 // Alt says what the plot shows.
 func (d described) Alt() string { return d.words }
 
 // Describe puts a plot into words.
-func Describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
+func Describe(p *plot.Plot, words string) {
+	p.Y.Tick.Marker = described{Ticker: p.Y.Tick.Marker, words: words}
+}
 
-// ends says where each curve begins and ends.
-func ends(curves []Curve) string {
-	parts := make([]string, len(curves))
-	for i, c := range curves {
+// ends says where each line begins and ends.
+func ends(lines []Line) string {
+	parts := make([]string, len(lines))
+	for i, c := range lines {
 		first, last := c.XYs[0].Y, c.XYs[len(c.XYs)-1].Y
 		if parts[i] = fmt.Sprintf("%s from %.3g to %.3g", c.Name, first, last); first == last {
 			parts[i] = fmt.Sprintf("%s at %.3g", c.Name, first)
@@ -119,10 +138,10 @@ func ends(curves []Curve) string {
 	return strings.Join(parts, "; ")
 }
 
-// endLabels writes the curves' names to the right of the data, each at the height
+// endLabels writes the lines' names to the right of the data, each at the height
 // of its last point or as near as there is room, behind a piece of its line.
 type endLabels struct {
-	curves []Curve
+	lines  []Line
 	styles []draw.GlyphStyle
 }
 
@@ -141,7 +160,7 @@ func labelStyle(p *plot.Plot) text.Style {
 // GlyphBoxes keeps room for the longest name.
 func (l endLabels) GlyphBoxes(p *plot.Plot) []plot.GlyphBox {
 	style, width := labelStyle(p), vg.Length(0)
-	for _, c := range l.curves {
+	for _, c := range l.lines {
 		width = max(width, style.Width(c.Name))
 	}
 	room := labelGap + labelSample + 4 + width
@@ -151,14 +170,14 @@ func (l endLabels) GlyphBoxes(p *plot.Plot) []plot.GlyphBox {
 // Plot writes the labels.
 func (l endLabels) Plot(c draw.Canvas, p *plot.Plot) {
 	_, toY := p.Transforms(&c)
-	order, heights := make([]int, len(l.curves)), make([]vg.Length, len(l.curves))
-	for i, cu := range l.curves {
+	order, heights := make([]int, len(l.lines)), make([]vg.Length, len(l.lines))
+	for i, cu := range l.lines {
 		order[i], heights[i] = i, toY(cu.XYs[len(cu.XYs)-1].Y)
 	}
 	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(heights[a], heights[b]) })
 	spread(order, heights, c.Min.Y, c.Max.Y)
 	left, style := c.Max.X+labelGap, labelStyle(p)
-	for i, cu := range l.curves {
+	for i, cu := range l.lines {
 		y := heights[i]
 		c.StrokeLine2(draw.LineStyle{Color: l.styles[i].Color, Width: vg.Points(2)}, left, y, left+labelSample, y)
 		c.DrawGlyphNoClip(l.styles[i], vg.Point{X: left + labelSample/2, Y: y})

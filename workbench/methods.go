@@ -7,9 +7,9 @@ import (
 	"axn/workbench/internal/shelf"
 )
 
-// system is what a method must bring: how to fit an index and how to follow one
-// query. A new method is one more entry in systems.
-type system struct {
+// methodParts are what a method must bring: how to fit an index and how to follow one
+// query. A new method is one more entry in methods.
+type methodParts struct {
 	fit       fitFunc
 	estimates func(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error)
 	begin     beginning                          // how round 1 chooses
@@ -17,7 +17,7 @@ type system struct {
 	defaults  SearchOptions                      // what zero Rounds and FirstShare stand for
 }
 
-var systems = map[Method]system{
+var methods = map[Method]methodParts{
 	Calibrated:   {fit: fitCalibrated, estimates: calibratedEstimates, begin: inTurns, scale: warpedScale},
 	DualEncoder:  {fit: fitDualEncoder, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
 	Transductive: {fit: fitTransductive, estimates: regressionFrom(dualEncoderVector), scale: normalizedScale},
@@ -34,8 +34,8 @@ func normalizedScale(ix *Index, s float64) float64 { return ix.Normalization.app
 
 func warpedScale(ix *Index, s float64) float64 { return ix.Prior.Warp.At(s) }
 
-func (m Method) system() (system, error) {
-	sys, ok := systems[m]
+func (m Method) parts() (methodParts, error) {
+	sys, ok := methods[m]
 	if !ok {
 		return sys, fmt.Errorf("no method %q: it is calibrated, de, mf-trns, mf-ind, de-dstl, adacur or anncur", m)
 	}

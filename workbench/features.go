@@ -5,8 +5,16 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/cores"
+	"axn/workbench/internal/f32"
 	"axn/workbench/internal/factors"
 )
+
+// fitDualEncoder takes the dual encoder's item vectors as they are.
+func fitDualEncoder(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
+	ix.Features, ix.Normalization = d.DE.Items, fitNormalization(d, g)
+	return nil
+}
 
 // fitTransductive finds free vectors U of the train queries and V of the items
 // (paper section 2, eq. 3), started from the dual encoder's: least squares over
@@ -24,7 +32,7 @@ func fitTransductive(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Fa
 	default:
 		err = fmt.Errorf("no solver %q: it is %q or %q", o.Solver, ALS, AdamW)
 	}
-	ix.Features = matrix(f.Items)
+	ix.Features = matrixOf(f.Items)
 	return err
 }
 
@@ -55,6 +63,21 @@ func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Factoriz
 		return err
 	}
 	q, v := t.Apply(d.DE.Queries.view(), d.DE.Items.view())
-	ix.Queries, ix.Features = matrix(q), matrix(v)
+	ix.Queries, ix.Features = matrixOf(q), matrixOf(v)
+	query, item := t.Params()
+	ix.queryTower, ix.itemTower = rowOf(query), rowOf(item)
+	return nil
+}
+
+// fitCUR keeps the dense rows R of G as they are (paper section 3). An item's
+// features are its column of R, so that the regression over the anchors A,
+// Rᵀ·(R_Aᵀ)⁺·a, is CUR's a·pinv(R_A)·R. Scores are not normalised: both sides
+// are the cross-encoder's own.
+func fitCUR(ctx context.Context, ix *Index, d *Dataset, g *Scores, o FactorizeOptions) error {
+	dense := g.DenseRows()
+	if dense.Rows == 0 {
+		return fmt.Errorf("%s needs train queries scored against every item (Sampling.Dense); none of %d rows is", o.Method, len(g.Rows))
+	}
+	ix.Features = &Matrix{Rows: dense.Cols, Cols: dense.Rows, Data: f32.Transpose(dense.view(), cores.Threads()).Data}
 	return nil
 }

@@ -1,0 +1,52 @@
+package shelf
+
+import (
+	"context"
+
+	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
+	"axn/workbench/internal/f32"
+)
+
+// The ranks of a query's list are known exactly for its first exactRanks items,
+// and for the others by rankSample items of the shelf, the same for all queries.
+const exactRanks, rankSample = 1024, 4096
+
+// RankCurves returns for each row x of vectors the curve from x·v_i to the normal
+// quantile of item i's rank in the order of x·v.
+func RankCurves(ctx context.Context, items Shelf, vectors f32.Mat) ([]curve.Knots, error) {
+	probes := make([]Probe, vectors.Rows)
+	for q := range probes {
+		probes[q] = Similarity(q, vectors.Row(q))
+	}
+	top, err := items.Choose(ctx, probes, exactRanks)
+	if err != nil {
+		return nil, err
+	}
+	n, _ := items.Size()
+	rest, err := sampleSimilarities(ctx, items, n, vectors)
+	if err != nil {
+		return nil, err
+	}
+	curves := make([]curve.Knots, vectors.Rows)
+	cores.Each(len(curves), func(q int) { curves[q] = curve.OfRanks(top[q], rest.Row(q), n) })
+	return curves, nil
+}
+
+// sampleSimilarities returns x·v for evenly spread items, one row a query; none if
+// the exact ranks are all.
+func sampleSimilarities(ctx context.Context, items Shelf, n int, vectors f32.Mat) (f32.Mat, error) {
+	var sample []int
+	if n > exactRanks {
+		sample = make([]int, min(rankSample, n))
+	}
+	for i := range sample {
+		sample[i] = i * n / len(sample)
+	}
+	rows, err := items.Rows(ctx, sample)
+	sims := f32.NewMat(vectors.Rows, len(sample))
+	if err == nil {
+		f32.MulT(sims, vectors, rows.Vectors, cores.Threads())
+	}
+	return sims, err
+}

@@ -45,6 +45,10 @@ type Index struct {
 	// (paper A.4); the AXN methods use it.
 	Normalization Normalization
 
+	// Signals are those of the data set. They are not saved: set them again after OpenIndex
+	// and MapIndex if Prior.Signals names any.
+	Signals []Signal
+
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
@@ -150,6 +154,9 @@ type priorMeta struct {
 	Spread Curve   // from the dual encoder's score to the deviation of warped scores from m
 	Noise  float64 // s², the variance of a warped score around the model
 	Slope  float64 // prior deviation of a query's own slope against the curve, around 1
+
+	// Signals are the useful ones of the data set's, which are part of m: see Dataset.Signals.
+	Signals []SignalWeight `json:",omitempty"`
 
 	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }

@@ -16,6 +16,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"axn/workbench/internal/remote"
 )
 
 // Limits of a Handler.
@@ -106,7 +108,7 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*request, *probl
 // checkHeader wants JSON in UTF-8. What curl -d says of itself, and nothing, pass for it.
 func checkHeader(h http.Header) *problem {
 	if encoding := h.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
-		return &problem{http.StatusUnsupportedMediaType, "Validation", "Content-Encoding " + oneLine(encoding) + ": send the request uncompressed"}
+		return &problem{http.StatusUnsupportedMediaType, "Validation", "Content-Encoding " + remote.OneLine(encoding) + ": send the request uncompressed"}
 	}
 	given := h.Get("Content-Type")
 	if given == "" {
@@ -118,7 +120,7 @@ func checkHeader(h http.Header) *problem {
 	case kind == "application/json", kind == "text/json", kind == "text/plain", kind == "application/x-www-form-urlencoded", strings.HasSuffix(kind, "+json"):
 		return nil
 	}
-	return &problem{http.StatusUnsupportedMediaType, "Validation", "Content-Type " + oneLine(given) + ": send application/json in UTF-8"}
+	return &problem{http.StatusUnsupportedMediaType, "Validation", "Content-Type " + remote.OneLine(given) + ": send application/json in UTF-8"}
 }
 
 // checkLengths refuses texts that would be cut.

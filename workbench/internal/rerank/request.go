@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"axn/workbench/internal/remote"
 )
 
 // request is what a Handler was asked.
@@ -121,7 +123,7 @@ func (r *request) set(name string, raw json.RawMessage) *problem {
 	case !ok && string(raw) == "null":
 		return nil
 	case !ok:
-		return invalid("field %q is not known here, and might change what the scores mean: leave it out. Known are %s", oneLine(name),
+		return invalid("field %q is not known here, and might change what the scores mean: leave it out. Known are %s", remote.OneLine(name),
 			strings.Join(slices.Sorted(maps.Keys(fields)), ", "))
 	}
 	return field(r, raw)
@@ -176,7 +178,7 @@ func readText(place string, raw json.RawMessage) (string, *problem) {
 		}
 		return "", invalid("%s is an object without a text that is a string", place)
 	}
-	return "", invalid("%s is %s: want a string, or an object with text", place, oneLine(string(raw[:min(len(raw), 40)])))
+	return "", invalid("%s is %s: want a string, or an object with text", place, remote.OneLine(string(raw[:min(len(raw), 40)])))
 }
 
 func read(key string, raw json.RawMessage, to *bool) *problem {
@@ -213,7 +215,7 @@ func readTruncate(r *request, raw json.RawMessage) *problem {
 		r.whole = true
 	case strings.EqualFold(end, "END"):
 	default:
-		return invalid("truncate is %s: texts can be cut at their end (true), or refused (false)", oneLine(string(raw)))
+		return invalid("truncate is %s: texts can be cut at their end (true), or refused (false)", remote.OneLine(string(raw)))
 	}
 	return nil
 }
@@ -222,7 +224,7 @@ func readTruncate(r *request, raw json.RawMessage) *problem {
 func must(key string, raw json.RawMessage, want string) *problem {
 	var b bytes.Buffer
 	if json.Compact(&b, raw); !strings.EqualFold(b.String(), want) {
-		return invalid("%s is %s: this server does only %s, leave it out", key, oneLine(b.String()), want)
+		return invalid("%s is %s: this server does only %s, leave it out", key, remote.OneLine(b.String()), want)
 	}
 	return nil
 }

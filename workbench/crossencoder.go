@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"axn/workbench/internal/bert"
+	"axn/workbench/internal/encoder"
 	"axn/workbench/internal/hf"
 	"axn/workbench/internal/tokenize"
 	"axn/workbench/internal/topk"
@@ -14,7 +14,7 @@ import (
 // with a single logit. Any number of goroutines may use one at once.
 type CrossEncoder struct {
 	inputs      *tokenize.Inputs
-	encoder     *bert.Encoder
+	encoder     *encoder.Encoder
 	fingerprint func() (string, error)
 }
 
@@ -30,7 +30,7 @@ func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &CrossEncoder{m.Inputs, bert.New(m), m.Fingerprint}, nil
+	return &CrossEncoder{m.Inputs, encoder.New(m), m.Fingerprint}, nil
 }
 
 // Fingerprint names what the model computes: a hash over configuration,

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"strings"
 
-	"axn/workbench/internal/bert"
+	"axn/workbench/internal/encoder"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
 	"axn/workbench/internal/pooling"
@@ -30,7 +30,7 @@ type TextEncoder struct {
 	inputs      *tokenize.Inputs
 	prompts     hf.Prompts // as the folder has them
 	top         *hf.Top
-	encoder     *bert.Encoder
+	encoder     *encoder.Encoder
 	fingerprint func() (string, error)
 }
 
@@ -44,7 +44,7 @@ func OpenDualEncoder(dir string) (*TextEncoder, error) {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
 	return &TextEncoder{QueryPrompt: m.Prompts.Query, ItemPrompt: m.Prompts.Item, inputs: m.Inputs, prompts: m.Prompts, top: m.Top,
-		encoder: bert.New(m), fingerprint: m.Fingerprint}, nil
+		encoder: encoder.New(m), fingerprint: m.Fingerprint}, nil
 }
 
 // Encode returns one row per text, pooled and normalised as the folder says, and as
@@ -108,16 +108,16 @@ func (d *TextEncoder) String() string {
 // width is the length of a vector.
 func (d *TextEncoder) width() int {
 	if d.Dimension > 0 {
-		return min(d.Dimension, d.encoder.Width())
+		return min(d.Dimension, d.encoder.VectorWidth())
 	}
-	return d.encoder.Width()
+	return d.encoder.VectorWidth()
 }
 
 func (d *TextEncoder) encode(ctx context.Context, prompt, note string, texts []string) (*Matrix, error) {
 	m := startProgress(ctx, "encode", "texts", len(texts))
 	defer m.end()
-	if d.Dimension < 0 || d.Dimension > d.encoder.Width() {
-		return nil, fmt.Errorf("workbench: encode: Dimension is %d, and a vector has %d numbers", d.Dimension, d.encoder.Width())
+	if d.Dimension < 0 || d.Dimension > d.encoder.VectorWidth() {
+		return nil, fmt.Errorf("workbench: encode: Dimension is %d, and a vector has %d numbers", d.Dimension, d.encoder.VectorWidth())
 	}
 	if note != "" {
 		m.note(note)
@@ -126,7 +126,7 @@ func (d *TextEncoder) encode(ctx context.Context, prompt, note string, texts []s
 	if d.top.SkipPrompt && prompt != "" {
 		skip = d.inputs.PromptLength(prompt)
 	}
-	vectors := NewMatrix(len(texts), d.encoder.Width())
+	vectors := NewMatrix(len(texts), d.encoder.VectorWidth())
 	input := func(i int, dst []int32) ([]int32, int) { return d.inputs.Single(dst, prompt+texts[i]) }
 	if err := d.encoder.Embed(ctx, len(texts), input, skip, f32.View(vectors.Data, vectors.Rows, vectors.Cols), m.add); err != nil {
 		return nil, fmt.Errorf("workbench: encode: %w", err)

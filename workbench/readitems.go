@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"axn/workbench/internal/bert"
 	"axn/workbench/internal/cache"
+	"axn/workbench/internal/encoder"
 )
 
 // ItemReader reads items alone, without a query: it turns each text into a row of
@@ -16,7 +16,7 @@ type ItemReader interface {
 }
 
 // stateBlocks is how many blocks of equal width a row of CrossEncoder.ReadItems has.
-const stateBlocks = bert.StateBlocks
+const stateBlocks = encoder.StateBlocks
 
 // ReadItems returns the model's hidden states of each text alone on the item's side,
 // [CLS] [SEP] item [SEP]: len(texts) × 3·(hidden width), side by side the mean over
@@ -26,7 +26,7 @@ const stateBlocks = bert.StateBlocks
 func (c *CrossEncoder) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {
 	m := startProgress(ctx, "read", "items", len(texts))
 	defer m.end()
-	states := NewMatrix(len(texts), stateBlocks*c.encoder.Hidden())
+	states := NewMatrix(len(texts), stateBlocks*c.encoder.Width())
 	input := func(i int, dst []int32) ([]int32, int) { return c.pair(dst, "", texts[i]) }
 	if err := c.encoder.States(ctx, len(texts), input, states.view(), m.add); err != nil {
 		return nil, fmt.Errorf("workbench: read items: %w", err)
@@ -43,8 +43,8 @@ type stateScorer interface {
 // ScoreStates returns what Predict says of texts beside an empty query, to rounding,
 // from what ReadItems gave of them: len(texts) × 1, without a further pass.
 func (c *CrossEncoder) ScoreStates(states *Matrix) (*Matrix, error) {
-	if states.Cols != stateBlocks*c.encoder.Hidden() {
-		return nil, fmt.Errorf("workbench: score states: %w: %v, want %d columns", ErrShape, states, stateBlocks*c.encoder.Hidden())
+	if states.Cols != stateBlocks*c.encoder.Width() {
+		return nil, fmt.Errorf("workbench: score states: %w: %v, want %d columns", ErrShape, states, stateBlocks*c.encoder.Width())
 	}
 	scores, alone := make([]float64, states.Rows), NewMatrix(states.Rows, 1)
 	c.encoder.ScoreStates(states.view(), scores)

@@ -37,6 +37,83 @@ func TestGelu(t *testing.T) {
 	})
 }
 
+func TestSilu(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		x := newGuarded(r, 200003)
+		for i := range x.v {
+			x.v[i] = (float32(i) - 100000) / 1000 // -100 … 100
+		}
+		in := slices.Clone(x.v)
+		Silu(x.v)
+		for i, v := range in {
+			want := float64(v) / (1 + math.Exp(-float64(v)))
+			if e := math.Abs(float64(x.v[i]) - want); !(e <= 0x1p-21*max(1, math.Abs(float64(v)))) {
+				t.Fatalf("silu(%g) = %g, want %g", v, x.v[i], want)
+			}
+		}
+		for n := range 50 { // an element's bits do not depend on its place
+			y := newGuarded(r, n)
+			copy(y.v, in[99980:])
+			if Silu(y.v); !slices.Equal(y.v, x.v[99980:99980+n]) || y.check() != nil {
+				t.Fatalf("n=%d: other bits, or written outside: %v", n, y.check())
+			}
+		}
+		special := []float32{float32(math.NaN()), float32(math.Inf(1)), 0}
+		if Silu(special); special[0] == special[0] || !math.IsInf(float64(special[1]), 1) || special[2] != 0 {
+			t.Errorf("silu(NaN, Inf, 0) = %v", special)
+		}
+	})
+}
+
+// The gated forms are the plain ones times the gate.
+func TestGated(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for n := range 70 {
+			x, y := newGuarded(r, n), newGuarded(r, n)
+			for _, f := range []struct {
+				plain func([]float32)
+				gated func(x, y []float32)
+			}{{Gelu, GeluMul}, {Silu, SiluMul}} {
+				want := slices.Clone(x.v)
+				f.plain(want)
+				for i, v := range y.v {
+					want[i] *= v
+				}
+				f.gated(x.v, y.v)
+				if !slices.Equal(x.v, want) || x.check() != nil || y.check() != nil {
+					t.Fatalf("n=%d: %v, want %v; %v", n, x.v, want, x.check())
+				}
+			}
+		}
+	})
+}
+
+func TestRMSNorm(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for n := 1; n < 80; n++ {
+			x, gain := newGuarded(r, n), newGuarded(r, n)
+			const eps = 1e-5
+			in, squares := slices.Clone(x.v), 0.0
+			for _, v := range in {
+				squares += float64(v) * float64(v) / float64(n)
+			}
+			RMSNorm(x.v, gain.v, eps)
+			for i, v := range in {
+				want := float64(v) / math.Sqrt(squares+eps) * float64(gain.v[i])
+				if e := math.Abs(float64(x.v[i]) - want); !(e <= 1e-6*(1+math.Abs(want))) {
+					t.Errorf("n=%d: [%d] = %g, want %g", n, i, x.v[i], want)
+				}
+			}
+			if err := x.check(); err != nil {
+				t.Fatalf("n=%d: %v", n, err)
+			}
+		}
+	})
+}
+
 func TestSoftmax(t *testing.T) {
 	eachLevel(t, func(t *testing.T) {
 		r := newRand(t)
@@ -105,6 +182,7 @@ func BenchmarkActivation(b *testing.B) {
 		withLevel(l, func(name string) {
 			for what, f := range map[string]func([]float32){
 				"gelu":      Gelu,
+				"silu":      Silu,
 				"softmax":   Softmax,
 				"layernorm": func(x []float32) { LayerNorm(x, one, one, one, 1e-12) },
 			} {

@@ -107,13 +107,31 @@ func factorTileAVX2(tile *float32, n int) int
 //go:noescape
 func factorTileAVX512(tile *float32, n int) int
 
-// gelu, softmax, layerNorm: see Gelu, Softmax, LayerNorm.
+// gelu, silu, softmax, layerNorm: see Gelu, Silu, Softmax, LayerNorm.
 //
 //go:noescape
 func geluAVX2(x *float32, n int)
 
 //go:noescape
 func geluAVX512(x *float32, n int)
+
+//go:noescape
+func geluMulAVX2(x, y *float32, n int)
+
+//go:noescape
+func geluMulAVX512(x, y *float32, n int)
+
+//go:noescape
+func siluAVX2(x *float32, n int)
+
+//go:noescape
+func siluAVX512(x *float32, n int)
+
+//go:noescape
+func siluMulAVX2(x, y *float32, n int)
+
+//go:noescape
+func siluMulAVX512(x, y *float32, n int)
 
 //go:noescape
 func softmaxAVX2(x *float32, n int)
@@ -296,6 +314,42 @@ func (l level) gelu(x []float32) {
 		geluAVX2(&x[0], len(x))
 	default:
 		geluGo(x)
+	}
+}
+
+func (l level) geluMul(x, y []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		geluMulAVX512(&x[0], &y[0], len(x))
+	case l == avx2:
+		geluMulAVX2(&x[0], &y[0], len(x))
+	default:
+		geluMulGo(x, y)
+	}
+}
+
+func (l level) silu(x []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		siluAVX512(&x[0], len(x))
+	case l == avx2:
+		siluAVX2(&x[0], len(x))
+	default:
+		siluGo(x)
+	}
+}
+
+func (l level) siluMul(x, y []float32) {
+	switch {
+	case len(x) == 0:
+	case l == avx512:
+		siluMulAVX512(&x[0], &y[0], len(x))
+	case l == avx2:
+		siluMulAVX2(&x[0], &y[0], len(x))
+	default:
+		siluMulGo(x, y)
 	}
 }
 

@@ -144,14 +144,34 @@ func softmaxGo(x []float32) {
 	}
 	var sum float32
 	for i, v := range x {
-		x[i] = expNegative(v - top)
+		x[i] = exp(v - top)
 		sum += x[i]
 	}
 	Scale(1/sum, x)
 }
 
-// expNegative is e^x for x <= 0.
-func expNegative(x float32) float32 {
+func geluMulGo(x, y []float32) {
+	geluGo(x)
+	for i, v := range y {
+		x[i] *= v
+	}
+}
+
+func siluGo(x []float32) {
+	for i, v := range x {
+		x[i] = v / (1 + exp(min(-v, -approx.Lowest)))
+	}
+}
+
+func siluMulGo(x, y []float32) {
+	siluGo(x)
+	for i, v := range y {
+		x[i] *= v
+	}
+}
+
+// exp is e^x for x <= -approx.Lowest.
+func exp(x float32) float32 {
 	x = max(x, approx.Lowest)
 	n := float32(math.RoundToEven(float64(x * approx.Log2e)))
 	r := (x - n*approx.Ln2Hi) - n*approx.Ln2Lo

@@ -30,6 +30,12 @@ func (l level) factorTile(tile []float32, n int) int { return factorTileGo(tile,
 
 func (l level) gelu(x []float32) { geluGo(x) }
 
+func (l level) geluMul(x, y []float32) { geluMulGo(x, y) }
+
+func (l level) silu(x []float32) { siluGo(x) }
+
+func (l level) siluMul(x, y []float32) { siluMulGo(x, y) }
+
 func (l level) softmax(x []float32) { softmaxGo(x) }
 
 func (l level) layerNorm(x, r, gamma, beta []float32, eps float32) {

@@ -9,20 +9,46 @@ import (
 	"strings"
 )
 
-// Config is the shape of an encoder.
+// Config describes an encoder: its sizes, and what one family has that another has not.
 type Config struct {
-	Type             string // bert or distilbert
-	Vocab, Hidden    int
-	Layers, Heads    int
-	Intermediate     int
-	Positions, Types int
-	Activation       Activation // of the feed-forward part
-	Epsilon          float32    // of every layer normalisation
-	Labels           int        // logits of a classifier as config.json says, 0 when it does not
-	TokenizerClass   string     // where tokenizer_config.json names none
-	Architecture     string     // what was saved, such as BertForSequenceClassification
-	Name             string     // of the model it was saved from, or ""
+	Type            string // model_type of config.json
+	Vocab, Hidden   int
+	Embedding       int // width of the embeddings; ELECTRA and ALBERT project them to Hidden
+	Layers          int
+	Heads, KeyHeads int // of queries, and of keys and values, of which each serves Heads/KeyHeads
+	HeadWidth       int
+	Intermediate    int
+	Positions       int // most ids of one input
+	Types           int // token types; 0 where there are none
+
+	FirstPosition int   // row of the position table that the first id takes
+	Pad           int32 // an id that takes the row before that one and counts for no position; -1 for none
+	PositionTable bool  // positions are learnt and added to the embeddings
+	Theta         float64
+	LocalTheta    float64 // base of the rotary angles in local layers, as Theta in the others; 0 where nothing is rotated
+	Window        int     // how far a local layer looks in either direction
+	Local         []bool  // for each layer; nil if none is
+	Buckets       int     // of the distances between tokens; 0 where attention has no term for them
+	MaxDistance   int     // from which on they share a bucket; 0 where every distance is one
+	Disentangled  bool    // the distance terms are products with queries and keys, as in DeBERTa
+
+	PreNorm    bool       // layers normalise what they read, not what they return
+	RMS        bool       // norms divide by the root mean square and subtract nothing
+	Causal     bool       // a token attends to those before it
+	Activation Activation // of the feed-forward part
+	Gated      bool       // which has a second product that the activated one is multiplied with
+	Epsilon    float32    // of every normalisation
+
+	AttentionBias, FeedBias, NormBias bool // whether those have additive terms
+
+	Labels         int    // logits of a classifier as config.json says, 0 when it does not
+	TokenizerClass string // where tokenizer_config.json names none
+	Architecture   string // what was saved, such as BertForSequenceClassification
+	Name           string // of the model it was saved from, or ""
 }
+
+// local says whether layer i is a local one.
+func (c *Config) local(i int) bool { return i < len(c.Local) && c.Local[i] }
 
 // Activation is an element-wise function.
 type Activation string
@@ -33,35 +59,138 @@ const (
 	GELUTanh Activation = "gelu_tanh"
 	ReLU     Activation = "relu"
 	Tanh     Activation = "tanh"
+	SiLU     Activation = "silu"
 )
 
 // activations maps transformers' names.
 var activations = map[string]Activation{
-	"gelu": GELU, "gelu_python": GELU, "relu": ReLU,
+	"gelu": GELU, "gelu_python": GELU, "relu": ReLU, "silu": SiLU, "swish": SiLU, "swiglu": SiLU, "geglu": GELU,
 	"gelu_new": GELUTanh, "gelu_fast": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh, "tanh": Tanh,
 }
 
-// configFile is config.json as far as it matters; DistilBERT has names of its own.
+// activation looks a name up; an empty one is the other given.
+func activation(key, name string, otherwise Activation) (Activation, error) {
+	if name == "" {
+		return otherwise, nil
+	}
+	a, ok := activations[name]
+	if !ok {
+		return "", refused("%s is %q", key, name)
+	}
+	return a, nil
+}
+
+// refused is an error about a setting of config.json, with the way round it.
+func refused(format string, args ...any) error {
+	return fmt.Errorf("%w: %s; RerankClient scores by a server that runs the model", ErrUnsupported, fmt.Sprintf(format, args...))
+}
+
+// checkActivation takes the functions that sentence-transformers puts on top of a logit as far as
+// they leave the order as it is; a score here is the logit.
+func checkActivation(name string) error {
+	switch name[strings.LastIndex(name, ".")+1:] {
+	case "", "Identity", "Sigmoid":
+		return nil
+	}
+	return refused("activation_fn is %q; a score here is the logit before Identity or Sigmoid", name)
+}
+
+// maxSize bounds every size in a config.json, so that a malformed one cannot ask for much memory.
+const maxSize = 1 << 20
+
+func (m *Model) readConfig(dir string) error {
+	var f configFile
+	err := m.readJSON(filepath.Join(dir, "config.json"), &f)
+	if err != nil {
+		return err
+	}
+	if m.Config, err = f.config(); err == nil {
+		err = m.Config.check()
+	}
+	if err != nil {
+		return fmt.Errorf("config.json: %w", err)
+	}
+	m.settings = f
+	return nil
+}
+
+// check refuses keys that would change what the model computes in any family.
+func (f *configFile) check() error {
+	quantized := len(f.Quantization) > 0 && string(f.Quantization) != "null"
+	for _, refuse := range []struct {
+		when bool
+		what string
+	}{
+		{f.PosType != "" && f.PosType != "absolute", fmt.Sprintf("position_embedding_type is %q, want absolute", f.PosType)},
+		{f.Decoder, "is_decoder, want an encoder"},
+		{f.CrossAttends, "add_cross_attention, want an encoder"},
+		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
+		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
+	} {
+		if refuse.when {
+			return refused("%s", refuse.what)
+		}
+	}
+	if f.NumLabels != nil && len(f.Labels) > 0 && *f.NumLabels != len(f.Labels) {
+		return fmt.Errorf("num_labels is %d, and id2label has %d: %w", *f.NumLabels, len(f.Labels), ErrUnsupported)
+	}
+	return errors.Join(checkActivation(f.OldScoreFn), checkActivation(f.Sentence.ScoreFn))
+}
+
+func (c *Config) check() error {
+	for _, s := range []struct {
+		key   string
+		value int
+		least int
+	}{
+		{"vocab_size", c.Vocab, 1}, {"hidden size", c.Hidden, 1}, {"embedding_size", c.Embedding, 1}, {"number of layers", c.Layers, 1},
+		{"number of heads", c.Heads, 1}, {"num_key_value_heads", c.KeyHeads, 1}, {"head_dim", c.HeadWidth, 1},
+		{"intermediate size", c.Intermediate, 1}, {"max_position_embeddings", c.Positions, 3}, {"type_vocab_size", c.Types, 0},
+		{"local_attention", c.Window, 0}, {"number of position buckets", c.Buckets, 0}, {"largest distance", c.MaxDistance, 0},
+	} {
+		if s.value < s.least || s.value > maxSize {
+			return fmt.Errorf("%s is %d", s.key, s.value)
+		}
+	}
+	switch {
+	case c.Heads%c.KeyHeads != 0:
+		return fmt.Errorf("num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KeyHeads)
+	case c.Theta != 0 && c.HeadWidth%2 != 0:
+		return fmt.Errorf("heads of odd width %d cannot be rotated", c.HeadWidth)
+	case !(c.Epsilon > 0) || math.IsInf(float64(c.Epsilon), 0):
+		return fmt.Errorf("layer_norm_eps is %v", c.Epsilon)
+	}
+	return nil
+}
+
+// configFile is config.json as far as it matters. Families call one thing by several names.
 type configFile struct {
 	ModelType  string            `json:"model_type"`
 	Vocab      int               `json:"vocab_size"`
 	Hidden     int               `json:"hidden_size"`
-	Dim        int               `json:"dim"`
 	Layers     int               `json:"num_hidden_layers"`
-	NLayers    int               `json:"n_layers"`
 	Heads      int               `json:"num_attention_heads"`
-	NHeads     int               `json:"n_heads"`
 	FFN        int               `json:"intermediate_size"`
-	HiddenDim  int               `json:"hidden_dim"`
 	Positions  int               `json:"max_position_embeddings"`
 	Types      *int              `json:"type_vocab_size"`
 	HiddenAct  string            `json:"hidden_act"`
-	Activation string            `json:"activation"`
 	Epsilon    *float64          `json:"layer_norm_eps"`
+	Embedding  int               `json:"embedding_size"`
+	Pad        *int32            `json:"pad_token_id"`
 	PosType    string            `json:"position_embedding_type"`
 	Decoder    bool              `json:"is_decoder"`
 	Labels     map[string]string `json:"id2label"`
 	NumLabels  *int              `json:"num_labels"`
+	Tied       *bool             `json:"tie_word_embeddings"`
+	QKVBias    *bool             `json:"attention_bias"`
+	SlidingWin bool              `json:"use_sliding_window"`
+
+	distilKeys
+	albertKeys
+	modernKeys
+	qwenKeys
+	debertaKeys
+	nomicKeys
 
 	Architectures []string        `json:"architectures"`
 	Tokenizer     string          `json:"tokenizer_class"`
@@ -75,114 +204,83 @@ type configFile struct {
 	} `json:"sentence_transformers"`
 }
 
-// checkActivation takes the functions that sentence-transformers puts on top of a logit as far as
-// they leave the order as it is; a score here is the logit.
-func checkActivation(name string) error {
-	switch name[strings.LastIndex(name, ".")+1:] {
-	case "", "Identity", "Sigmoid":
-		return nil
-	}
-	return fmt.Errorf("%w: activation_fn is %q; a score here is the logit before Identity or Sigmoid", ErrUnsupported, name)
+// distilKeys are DistilBERT's.
+type distilKeys struct {
+	Dim        int    `json:"dim"`
+	NLayers    int    `json:"n_layers"`
+	NHeads     int    `json:"n_heads"`
+	HiddenDim  int    `json:"hidden_dim"`
+	Activation string `json:"activation"`
 }
 
-// maxSize bounds every size in a config.json, so that a malformed one cannot ask for much memory.
-const maxSize = 1 << 20
-
-func (m *Model) readConfig(dir string) error {
-	var f configFile
-	if err := m.readJSON(filepath.Join(dir, "config.json"), &f); err != nil {
-		return err
-	}
-	c, act, err := f.config()
-	if err != nil {
-		return fmt.Errorf("config.json: %w", err)
-	}
-	var ok bool
-	if c.Activation, ok = activations[act]; !ok {
-		return fmt.Errorf("config.json: %w: activation %q", ErrUnsupported, act)
-	}
-	m.Config = c
-	if c.Type == "bert" && c.Types < 1 {
-		return fmt.Errorf("config.json: type_vocab_size is %d, want at least 1", c.Types)
-	}
-	return c.check()
+// albertKeys are ALBERT's.
+type albertKeys struct {
+	Groups int `json:"num_hidden_groups"`
+	Inner  int `json:"inner_group_num"`
 }
 
-// config gathers the shape from the names its type uses, with transformers' defaults where a
-// folder may leave a key out.
-func (f *configFile) config() (c Config, act string, err error) {
-	if err := f.check(); err != nil {
-		return c, "", err
-	}
-	c = Config{Type: f.ModelType, Vocab: f.Vocab, Positions: f.Positions, Epsilon: 1e-12, Labels: len(f.Labels), TokenizerClass: f.Tokenizer, Name: f.Name}
-	if f.NumLabels != nil {
-		c.Labels = max(c.Labels, *f.NumLabels)
-	}
-	if len(f.Architectures) > 0 {
-		c.Architecture = f.Architectures[0]
-	}
-	switch f.ModelType {
-	case "bert":
-		c.Hidden, c.Layers, c.Heads, c.Intermediate, c.Types = f.Hidden, f.Layers, f.Heads, f.FFN, 2
-		if f.Types != nil {
-			c.Types = *f.Types
-		}
-		if f.Epsilon != nil {
-			c.Epsilon = float32(*f.Epsilon)
-		}
-		act = f.HiddenAct
-	case "distilbert":
-		c.Hidden, c.Layers, c.Heads, c.Intermediate, act = f.Dim, f.NLayers, f.NHeads, f.HiddenDim, f.Activation
-	default:
-		return c, "", fmt.Errorf("%w: model_type %q; bert (MiniLM too) and distilbert can be read", ErrUnsupported, f.ModelType)
-	}
-	if act == "" {
-		act = "gelu"
-	}
-	return c, act, nil
+// modernKeys are ModernBERT's; the rotary keys are of two ages.
+type modernKeys struct {
+	ModernAct     string          `json:"hidden_activation"`
+	NormEps       *float64        `json:"norm_eps"`
+	NormBias      bool            `json:"norm_bias"`
+	MLPBias       bool            `json:"mlp_bias"`
+	LocalSpan     *int            `json:"local_attention"`
+	GlobalEvery   *int            `json:"global_attn_every_n_layers"`
+	GlobalTheta   float64         `json:"global_rope_theta"`
+	LocalTheta    *float64        `json:"local_rope_theta"`
+	LayerTypes    []string        `json:"layer_types"`
+	Rope          json.RawMessage `json:"rope_parameters"`
+	HeadPooling   string          `json:"classifier_pooling"`
+	HeadBias      bool            `json:"classifier_bias"`
+	HeadAct       string          `json:"classifier_activation"`
+	RopeScaling   json.RawMessage `json:"rope_scaling"`
+	RopeTheta     float64         `json:"rope_theta"`
+	RotaryPartial float64         `json:"partial_rotary_factor"`
 }
 
-// check refuses keys that would change what the model computes.
-func (f *configFile) check() error {
-	quantized := len(f.Quantization) > 0 && string(f.Quantization) != "null"
-	for _, refuse := range []struct {
-		when bool
-		what string
-	}{
-		{f.PosType != "" && f.PosType != "absolute", fmt.Sprintf("position_embedding_type %q, want absolute", f.PosType)},
-		{f.Decoder, "is_decoder, want an encoder"},
-		{f.CrossAttends, "add_cross_attention, want an encoder"},
-		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
-		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
-	} {
-		if refuse.when {
-			return fmt.Errorf("%w: %s", ErrUnsupported, refuse.what)
-		}
-	}
-	if f.NumLabels != nil && len(f.Labels) > 0 && *f.NumLabels != len(f.Labels) {
-		return fmt.Errorf("num_labels is %d, and id2label has %d: %w: a scorer has one label", *f.NumLabels, len(f.Labels), ErrUnsupported)
-	}
-	return errors.Join(checkActivation(f.OldScoreFn), checkActivation(f.Sentence.ScoreFn))
+// qwenKeys are Qwen3's.
+type qwenKeys struct {
+	KeyHeads  *int     `json:"num_key_value_heads"`
+	HeadWidth int      `json:"head_dim"`
+	RMSEps    *float64 `json:"rms_norm_eps"`
 }
 
-func (c Config) check() error {
-	for _, s := range []struct {
-		key   string
-		value int
-		least int
-	}{
-		{"vocab_size", c.Vocab, 1}, {"hidden size", c.Hidden, 1}, {"number of layers", c.Layers, 1}, {"number of heads", c.Heads, 1},
-		{"intermediate size", c.Intermediate, 1}, {"max_position_embeddings", c.Positions, 3}, {"type_vocab_size", c.Types, 0},
-	} {
-		if s.value < s.least || s.value > maxSize {
-			return fmt.Errorf("config.json: %s is %d", s.key, s.value)
-		}
-	}
-	if c.Hidden%c.Heads != 0 {
-		return fmt.Errorf("config.json: hidden size %d does not divide into %d heads", c.Hidden, c.Heads)
-	}
-	if !(c.Epsilon > 0) || math.IsInf(float64(c.Epsilon), 0) {
-		return fmt.Errorf("config.json: layer_norm_eps is %v", c.Epsilon)
-	}
-	return nil
+// debertaKeys are those of DeBERTa-v2 and, the buckets, of MPNet.
+type debertaKeys struct {
+	Relative      bool            `json:"relative_attention"`
+	MaxRelative   *int            `json:"max_relative_positions"`
+	PosBuckets    *int            `json:"position_buckets"`
+	BiasedInput   *bool           `json:"position_biased_input"`
+	PosAttention  json.RawMessage `json:"pos_att_type"`
+	ShareKey      bool            `json:"share_att_key"`
+	NormRelative  string          `json:"norm_rel_ebd"`
+	ConvKernel    int             `json:"conv_kernel_size"`
+	PoolerAct     string          `json:"pooler_hidden_act"`
+	HeadSize      int             `json:"attention_head_size"`
+	MPNetBuckets  *int            `json:"relative_attention_num_buckets"`
+	LegacyPooling int             `json:"pooler_hidden_size"`
+}
+
+// nomicKeys are those of NomicBERT's own code, before transformers had the family.
+type nomicKeys struct {
+	NEmbd       int      `json:"n_embd"`
+	NHead       int      `json:"n_head"`
+	NLayer      int      `json:"n_layer"`
+	NInner      *int     `json:"n_inner"`
+	NPositions  int      `json:"n_positions"`
+	NomicAct    string   `json:"activation_function"`
+	NomicEps    *float64 `json:"layer_norm_epsilon"`
+	RotaryBase  float64  `json:"rotary_emb_base"`
+	RotaryPart  *float64 `json:"rotary_emb_fraction"`
+	RotaryScale *float64 `json:"rotary_scaling_factor"`
+	Interleaved bool     `json:"rotary_emb_interleaved"`
+	QKVProjBias bool     `json:"qkv_proj_bias"`
+	FC1Bias     bool     `json:"mlp_fc1_bias"`
+	FC2Bias     bool     `json:"mlp_fc2_bias"`
+	PreNorm     bool     `json:"prenorm"`
+	RMSNorm     bool     `json:"use_rms_norm"`
+	Parallel    bool     `json:"parallel_block"`
+	Causal      bool     `json:"causal"`
+	MoEEvery    int      `json:"moe_every_n_layers"`
 }

@@ -212,9 +212,9 @@ func TestBERT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Layers: 2, Heads: 2, Intermediate: inter,
-		Positions: positions, Types: 2, Activation: GELUTanh, Epsilon: 1e-6, Labels: 1}
-	if m.Config != want || m.MaxLength != positions || len(m.Layers) != 2 {
+	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
+		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
+	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(m.Layers) != 2 {
 		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(m.Layers), m.MaxLength)
 	}
 	c := f.checker(t)
@@ -231,7 +231,7 @@ func TestBERT(t *testing.T) {
 	c.linear(l.Up, name+"intermediate.dense")
 	c.linear(l.Down, name+"output.dense")
 	c.norm(l.OutputNorm, name+"output.LayerNorm")
-	c.linear(m.Head.Dense, "bert.pooler.dense")
+	c.linear(*m.Head.Dense, "bert.pooler.dense")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != Tanh {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -247,9 +247,9 @@ func TestDistilBERT(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Layers: 1, Heads: 4, Intermediate: inter,
-		Positions: positions, Activation: ReLU, Epsilon: 1e-12}
-	if m.Config != want || m.Types != nil {
+	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 1, Heads: 4, KeyHeads: 4, HeadWidth: hidden / 4, Intermediate: inter,
+		Positions: positions, Pad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
+	if !reflect.DeepEqual(m.Config, want) || m.Types != nil {
 		t.Errorf("%+v, types %v", m.Config, m.Types)
 	}
 	c := f.checker(t)
@@ -264,7 +264,7 @@ func TestDistilBERT(t *testing.T) {
 	c.linear(l.Up, name+"ffn.lin1")
 	c.linear(l.Down, name+"ffn.lin2")
 	c.norm(l.OutputNorm, name+"output_layer_norm")
-	c.linear(m.Head.Dense, "pre_classifier")
+	c.linear(*m.Head.Dense, "pre_classifier")
 	c.linear(m.Head.Out, "classifier")
 	if m.Head.Activation != ReLU {
 		t.Errorf("head activation %s", m.Head.Activation)
@@ -336,16 +336,16 @@ func TestVariants(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
 	unsupported := map[string]folder{
-		`model_type "roberta"`:         bert().set(conf, "model_type", "roberta"),
-		`model_type ""`:                bert().set(conf, "model_type", nil),
-		`activation "swish"`:           bert().set(conf, "hidden_act", "swish"),
-		`position_embedding_type "rel`: bert().set(conf, "position_embedding_type", "relative_key"),
-		`is_decoder`:                   bert().set(conf, "is_decoder", true),
-		`3 labels`:                     bert().set(conf, "num_labels", 3),
-		`2 labels`:                     bert().tensor("classifier.weight", 2, hidden),
-		`weights as a Python pickle`:   noWeights("pytorch_model.bin"),
-		`model.type is "BPE"`:          bert().file("tokenizer.json", object{"model": object{"type": "BPE", "vocab": object{"a": 0}}}),
-		`added token "@"`:              bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
+		`model_type is "t5"; albert, bert`:   bert().set(conf, "model_type", "t5"),
+		`model_type is ""`:                   bert().set(conf, "model_type", nil),
+		`hidden_act is "mish"; RerankClient`: bert().set(conf, "hidden_act", "mish"),
+		`position_embedding_type is "rel`:    bert().set(conf, "position_embedding_type", "relative_key"),
+		`is_decoder`:                         bert().set(conf, "is_decoder", true),
+		`3 labels`:                           bert().set(conf, "num_labels", 3),
+		`2 labels`:                           bert().tensor("classifier.weight", 2, hidden),
+		`weights as a Python pickle`:         noWeights("pytorch_model.bin"),
+		`model.type is "BPE"`:                bert().file("tokenizer.json", object{"model": object{"type": "BPE", "vocab": object{"a": 0}}}),
+		`added token "@"`:                    bert().set(tok, "added_tokens_decoder", object{"5": object{"content": "@", "normalized": true}}),
 	}
 	for want, f := range unsupported {
 		if _, err := OpenCrossEncoder(f.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), want) {

@@ -1,6 +1,6 @@
 // Package hf opens model folders in Hugging Face's layout: config.json, model.safetensors, the
-// tokenizer or its vocabulary, and for a dual encoder modules.json. BERT (MiniLM is one) and DistilBERT
-// come out as the same struct of plain float32 slices, so that a forward pass is written once.
+// tokenizer or its vocabulary, and for a dual encoder modules.json. Every family comes out as the same
+// struct of plain float32 slices with a description, so that a forward pass is written once.
 package hf
 
 import (
@@ -27,11 +27,15 @@ type Model struct {
 	MaxLength int // most ids of one input, special tokens included
 	Inputs    *tokenize.Inputs
 
-	Words     []float32 // Vocab×Hidden, row-major as all here
-	Positions []float32 // Config.Positions×Hidden
-	Types     []float32 // Config.Types×Hidden; empty in DistilBERT, which has none
-	Norm      Norm      // after the sum of the three
-	Layers    []Layer
+	Words        []float32 // Vocab×Embedding, row-major as all here
+	Positions    []float32 // (FirstPosition+Positions)×Embedding; empty without a table
+	Types        []float32 // Types×Embedding; empty where there are none
+	Norm         Norm      // after the sum of the three; without Gain there is none
+	Project      *Linear   // from Embedding to Hidden, nil where the embeddings are as wide
+	Layers       []*Layer  // one may stand in several places
+	Final        Norm      // after the last layer of a model whose layers normalise what they read
+	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
+	DistanceNorm Norm      // of the latter's rows
 
 	Head    *Head   // nil in a dual encoder, and where Top scores
 	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
@@ -42,7 +46,8 @@ type Model struct {
 	// through, and holds on to none of the slices above.
 	Fingerprint func() (string, error)
 
-	files    []string // what it covers
+	files    []string   // what it covers
+	settings configFile // config.json, for what stands on the encoder
 	sentence sentenceConfig
 }
 
@@ -50,30 +55,36 @@ type Model struct {
 type Linear struct {
 	In, Out int
 	Weight  []float32 // Out×In
-	Bias    []float32 // Out
+	Bias    []float32 // Out; nil where there is none
 }
 
-// Norm is a layer normalisation; its epsilon is Config.Epsilon.
-type Norm struct{ Gain, Bias []float32 }
+// Norm is a layer normalisation, or one by the root mean square; its epsilon is Config.Epsilon.
+type Norm struct {
+	Gain []float32
+	Bias []float32 // nil where there is none
+}
 
-// Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm.
+// Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm, or with
+// PreNorm each norm before its part.
 type Layer struct {
-	Query, Key, Value, Output Linear // Hidden×Hidden
-	AttentionNorm             Norm
-	Up, Down                  Linear // Intermediate×Hidden and back, Config.Activation between
-	OutputNorm                Norm
-}
-
-// Head turns the [CLS] row into the score: Out(Activation(Dense(x))), one logit.
-type Head struct {
-	Dense      Linear
-	Activation Activation // Tanh in BERT, ReLU in DistilBERT
-	Out        Linear     // 1×Hidden
+	Query, Key, Value, Output  Linear
+	QueryNorm, KeyNorm         []float32 // gains of the norm of each head of width HeadWidth; nil without
+	PositionKey, PositionQuery Linear    // of the rows of Distances, where Disentangled
+	AttentionNorm              Norm      // without Gain there is none
+	Gate, Up, Down             Linear    // Gate where Gated
+	OutputNorm                 Norm
+	Local                      bool // attention reaches Window tokens in either direction
+	Window                     int
+	Theta                      float64 // base of the rotary angles, 0 without
 }
 
 // OpenCrossEncoder opens a folder with a sequence classifier of one logit, or one whose
 // modules.json makes one number of the encoder's rows.
-func OpenCrossEncoder(dir string) (*Model, error) {
+func OpenCrossEncoder(dir string) (*Model, error) { return OpenLabel(dir, "") }
+
+// OpenLabel is OpenCrossEncoder for a classifier of several logits: label, a name of id2label or a
+// number, says which is the score.
+func OpenLabel(dir, label string) (*Model, error) {
 	mods, err := readModules(dir)
 	if err == nil && len(mods.kinds) != 1 && mods.kinds != nil {
 		err = mods.want("Transformer", "Pooling")
@@ -95,7 +106,7 @@ func OpenCrossEncoder(dir string) (*Model, error) {
 	m, err := open(dir, mods, func(m *Model, w weights) error {
 		m.files = append(m.files, mods.files...)
 		if len(mods.kinds) < 2 {
-			return m.readHead(w)
+			return m.readHead(w, label)
 		}
 		if err := mods.apply(m); err != nil {
 			return err

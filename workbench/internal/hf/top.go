@@ -184,7 +184,7 @@ func (m *modules) readLayerNorm(dir, sub string) error {
 	}
 	n := &LayerNorm{Epsilon: 1e-5} // torch's own
 	m.top.Modules = append(m.top.Modules, Module{Norm: n})
-	return m.readWeights(dir, sub, func(w weights) { n.Norm = w.at("norm").norm(f.Dimension) })
+	return m.readWeights(dir, sub, func(w weights) { n.Norm = w.at("norm").norm(f.Dimension, true) })
 }
 
 // readWeights opens the weights of a module in a folder of its own.

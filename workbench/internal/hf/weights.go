@@ -3,7 +3,6 @@ package hf
 import (
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"axn/workbench/internal/safetensors"
 )
@@ -91,91 +90,23 @@ func (w weights) tensor(name string, shape ...int) []float32 {
 	return x
 }
 
-func (w weights) linear(out, in int) Linear {
-	return Linear{In: in, Out: out, Weight: w.tensor("weight", out, in), Bias: w.tensor("bias", out)}
+// linear reads a matrix, and its bias where there is one.
+func (w weights) linear(out, in int, bias bool) Linear {
+	l := Linear{In: in, Out: out, Weight: w.tensor("weight", out, in)}
+	if bias {
+		l.Bias = w.tensor("bias", out)
+	}
+	return l
 }
 
 // norm also knows the names of models converted from TensorFlow.
-func (w weights) norm(n int) Norm {
+func (w weights) norm(n int, bias bool) Norm {
 	if w.has("gamma") && !w.has("weight") {
 		return Norm{Gain: w.tensor("gamma", n), Bias: w.tensor("beta", n)}
 	}
-	return Norm{Gain: w.tensor("weight", n), Bias: w.tensor("bias", n)}
-}
-
-// readEncoder reads embeddings and layers; their names may begin with the model type or not.
-func (m *Model) readEncoder(w weights) (err error) {
-	w.err = &err
-	if !w.has("embeddings.word_embeddings.weight") {
-		w = w.at("%s", m.Config.Type)
+	norm := Norm{Gain: w.tensor("weight", n)}
+	if bias {
+		norm.Bias = w.tensor("bias", n)
 	}
-	c, e := m.Config, w.at("embeddings")
-	m.Words = e.tensor("word_embeddings.weight", c.Vocab, c.Hidden)
-	m.Positions = e.tensor("position_embeddings.weight", c.Positions, c.Hidden)
-	if c.Types > 0 {
-		m.Types = e.tensor("token_type_embeddings.weight", c.Types, c.Hidden)
-	}
-	m.Norm = e.at("LayerNorm").norm(c.Hidden)
-	for i := 0; i < c.Layers && err == nil; i++ {
-		m.Layers = append(m.Layers, layerReaders[c.Type](w, i, c.Hidden, c.Intermediate))
-	}
-	return err
-}
-
-// layerReaders know the tensor names of each model type.
-var layerReaders = map[string]func(w weights, i, hidden, inter int) Layer{
-	"bert": func(w weights, i, hidden, inter int) Layer {
-		l := w.at("encoder.layer.%d", i)
-		self, out := l.at("attention.self"), l.at("attention.output")
-		return Layer{
-			Query: self.at("query").linear(hidden, hidden), Key: self.at("key").linear(hidden, hidden),
-			Value: self.at("value").linear(hidden, hidden), Output: out.at("dense").linear(hidden, hidden),
-			AttentionNorm: out.at("LayerNorm").norm(hidden),
-			Up:            l.at("intermediate.dense").linear(inter, hidden),
-			Down:          l.at("output.dense").linear(hidden, inter),
-			OutputNorm:    l.at("output.LayerNorm").norm(hidden),
-		}
-	},
-	"distilbert": func(w weights, i, hidden, inter int) Layer {
-		l := w.at("transformer.layer.%d", i)
-		att := l.at("attention")
-		return Layer{
-			Query: att.at("q_lin").linear(hidden, hidden), Key: att.at("k_lin").linear(hidden, hidden),
-			Value: att.at("v_lin").linear(hidden, hidden), Output: att.at("out_lin").linear(hidden, hidden),
-			AttentionNorm: l.at("sa_layer_norm").norm(hidden),
-			Up:            l.at("ffn.lin1").linear(inter, hidden),
-			Down:          l.at("ffn.lin2").linear(hidden, inter),
-			OutputNorm:    l.at("output_layer_norm").norm(hidden),
-		}
-	},
-}
-
-// readHead reads the classifier of one logit.
-func (m *Model) readHead(w weights) (err error) {
-	w.err = &err
-	dense, act := w.at("pre_classifier"), ReLU
-	if m.Config.Type == "bert" {
-		dense, act = w.at("pooler.dense"), Tanh
-		if !dense.has("weight") {
-			dense = w.at("bert.pooler.dense")
-		}
-	}
-	n, labels := m.Config.Hidden, m.Config.Labels
-	if shape := w.shape("classifier.weight"); len(shape) == 2 {
-		labels = max(labels, shape[0])
-	}
-	if labels > 1 {
-		return fmt.Errorf("%w: %d labels (num_labels, id2label, classifier.weight), a scorer has one", ErrUnsupported, labels)
-	}
-	if m.Inputs.Two.Types() > 1 && m.Config.Type == "bert" && m.Config.Types < 2 {
-		return fmt.Errorf("config.json: type_vocab_size is %d, and the tokenizer gives pairs two types (model_input_names, post_processor)", m.Config.Types)
-	}
-	if !w.at("classifier").has("weight") && m.Config.Architecture != "" && !strings.HasSuffix(m.Config.Architecture, "ForSequenceClassification") {
-		return fmt.Errorf("%w: config.json says %s, and model.safetensors has no tensor \"classifier.weight\": a cross-encoder is a ForSequenceClassification (OpenDualEncoder opens encoders)", ErrUnsupported, m.Config.Architecture)
-	}
-	m.Head = &Head{Dense: dense.linear(n, n), Activation: act, Out: w.at("classifier").linear(1, n)}
-	if err != nil {
-		return fmt.Errorf("model.safetensors: %w", err)
-	}
-	return nil
+	return norm
 }

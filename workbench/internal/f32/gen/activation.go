@@ -15,7 +15,7 @@ var constants = map[string]float32{
 	"one": 1, "half": 0.5,
 	"edge": approx.NormalEdge, "minusEdge": -approx.NormalEdge,
 	"minusInf": float32(math.Inf(-1)), "largest": math.MaxFloat32,
-	"lowest": approx.Lowest, "log2e": approx.Log2e, "ln2hi": approx.Ln2Hi, "ln2lo": approx.Ln2Lo,
+	"lowest": approx.Lowest, "highest": -approx.Lowest, "log2e": approx.Log2e, "ln2hi": approx.Ln2Hi, "ln2lo": approx.Ln2Lo,
 	"bias": math.Float32frombits(127),
 }
 
@@ -128,14 +128,37 @@ func (a *asm) op(name string, y any, x, dst int) {
 	a.i("%s %s, %s, %s", name, operand, a.v(x), a.v(dst))
 }
 
-// gelu writes x = x·Φ(x) in place.
-func gelu(a *asm) {
-	a.text("gelu", 16)
+// activation writes a kernel x = f(x) in place, f being computed from register 0 into it, and
+// one for gated layers, x = f(x)·y.
+func activation(a *asm, name string, f func()) {
+	a.text(name, 16)
 	a.i("MOVQ x+0(FP), SI")
 	a.i("MOVQ n+8(FP), AX")
 	a.tailMask()
 	a.each(func(tail bool) {
 		a.load(tail, "SI", 0)
+		f()
+		a.store(tail, 0, "SI")
+	})
+	a.ret()
+	a.text(name+"Mul", 24)
+	a.i("MOVQ x+0(FP), SI")
+	a.i("MOVQ y+8(FP), DI")
+	a.i("MOVQ n+16(FP), AX")
+	a.tailMask()
+	a.each(func(tail bool) {
+		a.load(tail, "SI", 0)
+		f()
+		a.load(tail, "DI", 1)
+		a.op("VMULPS", 1, 0, 0)
+		a.store(tail, 0, "SI")
+	})
+	a.ret()
+}
+
+// gelu is x·Φ(x).
+func gelu(a *asm) {
+	activation(a, "gelu", func() {
 		a.op("VMINPS", "edge", 0, 1)
 		a.op("VMAXPS", "minusEdge", 1, 1)
 		a.op("VMULPS", 1, 1, 2)
@@ -148,9 +171,19 @@ func gelu(a *asm) {
 		a.op("VDIVPS", 4, 3, 3)
 		a.op("VFMADD213PS", "half", 1, 3)
 		a.op("VMULPS", 3, 0, 0)
-		a.store(tail, 0, "SI")
 	})
-	a.ret()
+}
+
+// silu is x / (1 + e^-x); beyond the highest power the quotient is 0 to rounding.
+func silu(a *asm) {
+	activation(a, "silu", func() {
+		a.zero(1)
+		a.op("VSUBPS", 0, 1, 1)
+		a.op("VMINPS", "highest", 1, 1)
+		exp(a, 1, 2, 3)
+		a.op("VADDPS", "one", 3, 3)
+		a.op("VDIVPS", 3, 0, 0)
+	})
 }
 
 // softmax writes x = e^(x-max) / Σ e^(x-max) in place.
@@ -178,7 +211,7 @@ func softmax(a *asm) {
 	a.each(func(tail bool) {
 		a.load(tail, "SI", 1)
 		a.op("VSUBPS", 0, 1, 1)
-		expNegative(a, 1, 2, 3)
+		exp(a, 1, 2, 3)
 		a.clearTail(tail, 3)
 		a.op("VADDPS", 3, 6, 6)
 		a.store(tail, 3, "SI")
@@ -195,8 +228,8 @@ func softmax(a *asm) {
 	a.ret()
 }
 
-// expNegative sets register dst to e^x for x <= 0; x and n are overwritten.
-func expNegative(a *asm, x, n, dst int) {
+// exp sets register dst to e^x for x <= highest; x and n are overwritten.
+func exp(a *asm, x, n, dst int) {
 	a.op("VMAXPS", "lowest", x, x)
 	a.op("VMULPS", "log2e", x, n)
 	if a.reg == "Z" {

@@ -89,6 +89,7 @@ func main() {
 		solveTile(a)
 		factorTile(a)
 		gelu(a)
+		silu(a)
 		softmax(a)
 		layerNorm(a)
 		out.Write(a.Bytes())

@@ -1,4 +1,4 @@
-package bert
+package encoder
 
 import "axn/workbench/internal/f32"
 
@@ -20,8 +20,9 @@ type workspace struct {
 	which    []int32         // for each id, its token's place in distinct
 	places   map[token]int32 // the inverse of distinct
 
-	hidden, qkv, context, wide, weights, rows, back []float32
-	keys, values                                    f32.Panels
+	hidden, qkv, context, wide, weights, rows, back    []float32
+	seen, reading, query, toKeys, toQueries, unchanged []float32
+	keys, values, distances                            f32.Panels
 }
 
 // token is what the embedding of an id depends on.
@@ -41,15 +42,24 @@ func (w *workspace) add(i int, in Input) {
 
 func (w *workspace) sequences() int { return len(w.indices) }
 
-// findEqual lists the distinct tokens.
-func (w *workspace) findEqual() {
+// findEqual lists the distinct tokens of w.
+func (e *Encoder) findEqual(w *workspace) {
 	w.distinct, w.which = w.distinct[:0], w.which[:0]
 	clear(w.places)
 	for s := range w.sequences() {
+		position := int32(e.FirstPosition)
 		for i, id := range w.ids[w.starts[s]:w.starts[s+1]] {
-			t := token{id: id, position: int32(i)}
-			if i >= w.second[s] {
+			t := token{id: id}
+			if i >= w.second[s] && e.types.Rows > 1 {
 				t.kind = 1
+			}
+			switch {
+			case !e.PositionTable:
+			case id == e.Pad:
+				t.position = int32(e.FirstPosition) - 1
+			default:
+				t.position = position
+				position++
 			}
 			place, seen := w.places[t]
 			if !seen {
@@ -59,6 +69,14 @@ func (w *workspace) findEqual() {
 			w.which = append(w.which, place)
 		}
 	}
+}
+
+// zero returns n zeros to be read only.
+func (w *workspace) zero(n int) []float32 {
+	if len(w.unchanged) < n {
+		w.unchanged = make([]float32, n)
+	}
+	return w.unchanged[:n]
 }
 
 // spread copies the row of each distinct token to all tokens equal to it.

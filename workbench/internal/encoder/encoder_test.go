@@ -1,4 +1,4 @@
-package bert
+package encoder
 
 import (
 	"context"
@@ -29,12 +29,13 @@ func randomModel(r *rand.Rand, c hf.Config) *hf.Model {
 	norm := func() hf.Norm { return hf.Norm{Gain: values(c.Hidden, 1), Bias: values(c.Hidden, 0.5)} }
 	m := &hf.Model{Config: c, Words: values(c.Vocab*c.Hidden, 1), Positions: values(c.Positions*c.Hidden, 1), Types: values(c.Types*c.Hidden, 1), Norm: norm()}
 	for range c.Layers {
-		m.Layers = append(m.Layers, hf.Layer{
+		m.Layers = append(m.Layers, &hf.Layer{
 			Query: dense(c.Hidden, c.Hidden), Key: dense(c.Hidden, c.Hidden), Value: dense(c.Hidden, c.Hidden), Output: dense(c.Hidden, c.Hidden),
 			AttentionNorm: norm(), Up: dense(c.Intermediate, c.Hidden), Down: dense(c.Hidden, c.Intermediate), OutputNorm: norm(),
 		})
 	}
-	m.Head = &hf.Head{Dense: dense(c.Hidden, c.Hidden), Activation: hf.Tanh, Out: dense(1, c.Hidden)}
+	head := dense(c.Hidden, c.Hidden)
+	m.Head = &hf.Head{Row: hf.PoolCLS, Dense: &head, Activation: hf.Tanh, Out: dense(1, c.Hidden)}
 	return m
 }
 
@@ -174,11 +175,21 @@ func checkRow(t *testing.T, what string, got []float32, want []float64) {
 	}
 }
 
+func shape(hidden, layers, heads, inter int) hf.Config {
+	return hf.Config{Type: "bert", Vocab: 50, Hidden: hidden, Embedding: hidden, Layers: layers, Heads: heads, KeyHeads: heads, HeadWidth: hidden / heads,
+		Intermediate: inter, Positions: 300, Types: 2, PositionTable: true, Pad: -1, Activation: hf.GELU, Epsilon: 1e-12}
+}
+
+func with(c hf.Config, change func(*hf.Config)) hf.Config {
+	change(&c)
+	return c
+}
+
 var shapes = map[string]hf.Config{
-	"minilm":     {Type: "bert", Vocab: 50, Hidden: 96, Layers: 3, Heads: 3, Intermediate: 192, Positions: 300, Types: 2, Activation: hf.GELU, Epsilon: 1e-12},
-	"distilbert": {Type: "distilbert", Vocab: 50, Hidden: 64, Layers: 2, Heads: 1, Intermediate: 80, Positions: 300, Activation: hf.GELU, Epsilon: 1e-12},
-	"tiny":       {Type: "bert", Vocab: 50, Hidden: 52, Layers: 2, Heads: 4, Intermediate: 100, Positions: 300, Types: 2, Activation: hf.ReLU, Epsilon: 1e-5},
-	"tanh":       {Type: "bert", Vocab: 50, Hidden: 32, Layers: 1, Heads: 2, Intermediate: 33, Positions: 300, Types: 2, Activation: hf.GELUTanh, Epsilon: 1e-12},
+	"minilm":     shape(96, 3, 3, 192),
+	"distilbert": with(shape(64, 2, 1, 80), func(c *hf.Config) { c.Types = 0 }),
+	"tiny":       with(shape(52, 2, 4, 100), func(c *hf.Config) { c.Activation, c.Epsilon = hf.ReLU, 1e-5 }),
+	"tanh":       with(shape(32, 1, 2, 33), func(c *hf.Config) { c.Activation = hf.GELUTanh }),
 }
 
 func TestScore(t *testing.T) {
@@ -199,7 +210,7 @@ func TestScore(t *testing.T) {
 			}
 			for i, ids := range s.ids {
 				first := reference(m, ids, s.second[i])[0]
-				dense := mapped(m.Head.Activation, linearRow(m.Head.Dense, first))
+				dense := mapped(m.Head.Activation, linearRow(*m.Head.Dense, first))
 				checkRow(t, fmt.Sprint("sequence ", i), []float32{float32(scores[i])}, linearRow(m.Head.Out, dense))
 			}
 		})

@@ -1,4 +1,4 @@
-package bert
+package encoder
 
 import (
 	"context"
@@ -29,41 +29,66 @@ func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, 
 		return err
 	}
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
-		rows := e.forwardFirst(w, e.first, e.run(w))
-		dense := w.matrix(&w.context, rows.Rows, e.hidden)
-		e.logits(rows, dense, func(s int, score float64) { scores[w.indices[s]] = score })
+		x, rows := e.run(w), f32.Mat{}
+		if e.head.row == hf.PoolMean {
+			e.finishLast(w, x)
+			rows = w.matrix(&w.rows, w.sequences(), e.Hidden)
+			for s := range w.sequences() {
+				pooling.Pool(hf.PoolMean, rows.Row(s), x.RowRange(w.starts[s], w.starts[s+1]), 0)
+			}
+		} else {
+			rows = e.forwardOne(w, x, e.head.row == hf.PoolCLS)
+		}
+		e.logits(w, rows, func(s int, score float64) { scores[w.indices[s]] = score })
 	})
 }
 
-// logits has the head score each of rows, the last layer's row 0 of some sequences;
-// dense is room for as many.
-func (e *Encoder) logits(rows, dense f32.Mat, set func(s int, score float64)) {
-	f32.GemmBias(dense, rows, &e.head.dense.Panels, e.head.dense.bias, 1)
-	for s := range dense.Rows {
-		activate(e.head.activation, dense.Row(s))
-		set(s, float64(f32.Dot(dense.Row(s), e.head.out)+e.head.bias))
+// logits has the head score each of rows, one of each of some sequences; it may overwrite them.
+func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float64)) {
+	h := e.head
+	if h.dense != nil {
+		dense := w.matrix(&w.context, rows.Rows, e.Hidden)
+		f32.GemmBias(dense, rows, &h.dense.Panels, h.dense.bias, 1)
+		for s := range dense.Rows {
+			activate(h.activation, dense.Row(s))
+		}
+		rows = dense
+	}
+	if h.norm.there() {
+		rows = e.normed(w, &w.seen, rows, h.norm)
+	}
+	for s := range rows.Rows {
+		set(s, float64(f32.Dot(rows.Row(s), h.out)+h.bias))
 	}
 }
 
 // ScoreStates computes the logits of sequences from their States.
 func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) {
-	first := states.Sub(0, 2*e.hidden, states.Rows, e.hidden)
-	for lo := 0; lo < first.Rows; lo += chunkTokens {
-		rows := first.RowRange(lo, min(lo+chunkTokens, first.Rows))
-		e.logits(rows, f32.NewMat(rows.Rows, e.hidden), func(s int, score float64) { scores[lo+s] = score })
+	block := 2
+	if e.head.row == hf.PoolMean {
+		block = 0
+	}
+	read := states.Sub(0, block*e.Hidden, states.Rows, e.Hidden)
+	w := newWorkspace()
+	for lo := 0; lo < read.Rows; lo += chunkTokens {
+		rows := read.RowRange(lo, min(lo+chunkTokens, read.Rows))
+		e.logits(w, rows, func(s int, score float64) { scores[lo+s] = score })
 	}
 }
 
-// Embed computes the vectors of n sequences into the rows of vectors, n × Width. Of each sequence
+// Embed computes the vectors of n sequences into the rows of vectors, n × VectorWidth. Of each sequence
 // the rows of the first skip ids, those of a prompt, do not count.
 func (e *Encoder) Embed(ctx context.Context, n int, in Input, skip int, vectors f32.Mat, done func(n int)) error {
+	one := e.top.FirstRow() || e.top.LastRow()
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		x := e.run(w)
-		if e.first != nil {
-			x = e.forwardFirst(w, e.first, x)
+		if one {
+			x = e.forwardOne(w, x, e.top.FirstRow())
+		} else {
+			e.finishLast(w, x)
 		}
 		for s, i := range w.indices {
-			if e.first != nil {
+			if one {
 				e.top.Vector(vectors.Row(i), x.RowRange(s, s+1), 0)
 			} else {
 				e.top.Vector(vectors.Row(i), x.RowRange(w.starts[s], w.starts[s+1]), skip)
@@ -72,34 +97,42 @@ func (e *Encoder) Embed(ctx context.Context, n int, in Input, skip int, vectors 
 	})
 }
 
-// Width is the length of a vector that Embed makes.
-func (e *Encoder) Width() int { return e.top.Width() }
+// VectorWidth is the length of a vector that Embed makes.
+func (e *Encoder) VectorWidth() int { return e.top.Width() }
 
 // StateBlocks is how many vectors States gives of a sequence.
 const StateBlocks = 3
 
 // States computes of each of n sequences of a cross-encoder, side by side in a row of
-// states, n × StateBlocks·Hidden: the mean over tokens of the last layer's rows, that
-// of the last but one's, and the last layer's row 0.
+// states, n × StateBlocks·Width: the mean over tokens of the last layer's rows, that
+// of the last but one's, and the row of the last layer that the head reads, that of the first token
+// if it reads a mean. Where a norm follows the last layer, its rows are those after it.
 func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, done func(n int)) error {
+	row := hf.PoolCLS
+	if e.head != nil && e.head.row == hf.PoolLast {
+		row = hf.PoolLast
+	}
 	return e.chunks(ctx, n, in, done, func(w *workspace) {
 		x := e.run(w)
-		e.each(w, states, e.hidden, x, hf.PoolMean)
-		e.full(w, &e.first.layer, x)
+		e.each(w, states, e.Hidden, x, hf.PoolMean)
+		e.finishLast(w, x)
 		e.each(w, states, 0, x, hf.PoolMean)
-		e.each(w, states, 2*e.hidden, x, hf.PoolCLS)
+		e.each(w, states, 2*e.Hidden, x, row)
 	})
+}
+
+// finishLast passes all rows through the last layer and the norm after it.
+func (e *Encoder) finishLast(w *workspace, x f32.Mat) {
+	e.full(w, e.last.layer, x)
+	e.finalRows(w, x)
 }
 
 // each pools the rows x of each sequence of w into dst from column at on.
 func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Pooling) {
 	for s, i := range w.indices {
-		pooling.Pool(p, dst.Row(i)[at:][:e.hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
+		pooling.Pool(p, dst.Row(i)[at:][:e.Hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
 	}
 }
-
-// Hidden is the length of a row.
-func (e *Encoder) Hidden() int { return e.hidden }
 
 // chunks gathers sequences into chunks and runs do on each, one goroutine a core.
 func (e *Encoder) chunks(ctx context.Context, n int, in Input, done func(int), do func(*workspace)) error {
@@ -144,46 +177,56 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	return true
 }
 
-// run embeds the tokens of w and passes them through the full layers.
+// run embeds the tokens of w and passes them through all layers but the last.
 func (e *Encoder) run(w *workspace) f32.Mat {
 	distinct := e.embed(w)
-	x := w.matrix(&w.hidden, len(w.ids), e.hidden)
+	x := w.matrix(&w.hidden, len(w.ids), e.Hidden)
 	w.spread(x, distinct)
-	for i := range e.layers {
-		l := &e.layers[i]
+	for i, l := range e.layers {
 		if i > 0 {
 			e.full(w, l, x)
 			continue
 		}
-		once := w.matrix(&w.wide, distinct.Rows, 3*e.hidden) // equal tokens are still equal
-		f32.GemmBias(once, distinct, &l.qkv.Panels, l.qkv.bias, 1)
-		qkv := w.matrix(&w.qkv, x.Rows, 3*e.hidden)
+		once := w.matrix(&w.wide, distinct.Rows, l.qkv.N) // equal tokens are still equal
+		f32.GemmBias(once, e.normed(w, &w.seen, distinct, l.before(e)), &l.qkv.Panels, l.qkv.bias, 1)
+		qkv := w.matrix(&w.qkv, x.Rows, l.qkv.N)
 		w.spread(qkv, once)
 		e.forward(w, l, x, qkv)
 	}
 	return x
 }
 
-// full passes the rows x of all sequences of w through a layer.
-func (e *Encoder) full(w *workspace, l *layer, x f32.Mat) {
-	qkv := w.matrix(&w.qkv, x.Rows, 3*e.hidden)
-	f32.GemmBias(qkv, x, &l.qkv.Panels, l.qkv.bias, 1)
-	e.forward(w, l, x, qkv)
-}
-
 // embed returns the embeddings of the distinct tokens of w. Tokens are equal
 // if id, position and type are: the pairs of one query share its side, which
 // so is embedded and projected once for all of them.
 func (e *Encoder) embed(w *workspace) f32.Mat {
-	w.findEqual()
-	x := w.matrix(&w.rows, len(w.distinct), e.hidden)
+	e.findEqual(w)
+	x := w.matrix(&w.rows, len(w.distinct), e.Embedding)
+	narrow := e.project != nil && e.Type == "deberta-v2"
 	for i, t := range w.distinct {
 		row := x.Row(i)
 		copy(row, e.words.Row(int(t.id)))
 		if e.types.Rows > 0 {
 			f32.Axpy(1, e.types.Row(int(t.kind)), row)
 		}
-		f32.LayerNorm(row, e.positions.Row(int(t.position)), e.norm.Gain, e.norm.Bias, e.eps)
+		position := w.zero(e.Embedding)
+		if e.PositionTable {
+			position = e.positions.Row(int(t.position))
+		}
+		switch {
+		case e.norm.there() && !narrow:
+			e.addNorm(row, position, e.norm)
+		case e.PositionTable:
+			f32.Axpy(1, position, row)
+		}
 	}
-	return x
+	if e.project == nil {
+		return x
+	}
+	y := w.matrix(&w.reading, x.Rows, e.Hidden)
+	f32.GemmBias(y, x, &e.project.Panels, e.project.bias, 1)
+	if narrow {
+		e.addNormRows(y, w.zero(e.Hidden), e.norm)
+	}
+	return y
 }

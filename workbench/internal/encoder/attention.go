@@ -1,0 +1,75 @@
+package encoder
+
+import "axn/workbench/internal/f32"
+
+// Attention is computed for so many rows of a sequence at a time that their weights have blockWeights
+// values: those of 512 tokens at once, and 32 rows of 8,192. Where not all tokens are
+// attended to, blocks of localRows leave out what no row of them reaches.
+const (
+	blockWeights = 512 * 512
+	leastRows    = 32
+	localRows    = 64
+)
+
+// reach returns the tokens lo … hi-1 that row i of n attends to.
+func (e *Encoder) reach(l *layer, i, n int) (lo, hi int) {
+	lo, hi = 0, n
+	if l.window < n {
+		lo, hi = max(0, i-l.window), min(n, i+l.window+1)
+	}
+	if e.Causal {
+		hi = i + 1
+	}
+	return lo, hi
+}
+
+// blockRows is how many rows of a sequence of n are done at a time.
+func (e *Encoder) blockRows(l *layer, n int) int {
+	rows := min(n, max(leastRows, blockWeights/n))
+	if e.Causal || l.window < n {
+		rows = min(rows, localRows)
+	}
+	return rows
+}
+
+// attend computes softmax(Q·Kᵀ + distances)·V head by head for the rows of one sequence.
+func (e *Encoder) attend(w *workspace, l *layer, qkv, context f32.Mat) {
+	n, width, shared := qkv.Rows, e.HeadWidth, e.Heads/e.KeyHeads
+	step := e.blockRows(l, n)
+	for g := range e.KeyHeads {
+		keys := qkv.Sub(0, (e.Heads+g)*width, n, width)
+		values := qkv.Sub(0, (e.Heads+e.KeyHeads+g)*width, n, width)
+		packed := [2]int{-1, -1}
+		for i := 0; i < n; i += step {
+			end := min(n, i+step)
+			from, _ := e.reach(l, i, n)
+			_, to := e.reach(l, end-1, n)
+			if packed != [2]int{from, to} {
+				packed = [2]int{from, to}
+				w.keys.PackRows(keys.RowRange(from, to), 1)
+				w.values.PackCols(values.RowRange(from, to), 1)
+			}
+			for h := g * shared; h < (g+1)*shared; h++ {
+				weights := w.matrix(&w.weights, end-i, to-from)
+				queries := qkv.Sub(i, h*width, end-i, width)
+				f32.Gemm(weights, queries, &w.keys, false, 1)
+				if e.bias != nil {
+					e.addDistances(w, l, weights, queries, keys, h, i, from)
+				}
+				for r := range end - i {
+					e.weigh(l, weights.Row(r), i+r, from, n)
+				}
+				f32.Gemm(context.Sub(i, h*width, end-i, width), weights, &w.values, false, 1)
+			}
+		}
+	}
+}
+
+// weigh makes weights of the scores of row i for the tokens from on: 0 for those it does not attend to.
+func (e *Encoder) weigh(l *layer, scores []float32, i, from, n int) {
+	lo, hi := e.reach(l, i, n)
+	lo, hi = lo-from, min(hi-from, len(scores))
+	clear(scores[:lo])
+	clear(scores[hi:])
+	f32.Softmax(scores[lo:hi])
+}

@@ -1,0 +1,188 @@
+// Package encoder runs transformer encoders in float32, and decoders read as such: logits of a
+// cross-encoder, pooled vectors of a dual encoder, hidden states. One forward pass serves every
+// family; its parts are there or not as the model's description says.
+//
+// Sequences are worked in chunks of a few hundred tokens, end to end without
+// padding, so that memory does not grow with their number and no arithmetic
+// is spent on filling. Attention is computed for a block of rows at a time, so that memory grows
+// with the length of a sequence and not with its square. What comes out for one sequence has the
+// same bits whatever sequences stand beside it and however many threads or callers run.
+package encoder
+
+import (
+	"math"
+	"runtime"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/hf"
+	"axn/workbench/internal/pooling"
+)
+
+// Encoder is a model with its weights packed for the matrix kernels. Any
+// number of goroutines may use one at once.
+type Encoder struct {
+	hf.Config
+
+	words, positions, types f32.Mat
+	norm                    norm // of the embeddings; nil gain where there is none
+	project                 *linear
+	layers                  []*layer // the last one apart
+	last                    *oneRow  // the last layer, also for one row of a sequence alone
+	final                   norm
+	bias                    *distanceBias
+	turns                   map[float64]*rotation // by the base of the angles
+	head                    *head                 // nil in a dual encoder
+
+	top *pooling.Top // nil in a cross-encoder with a head
+
+	idle chan *workspace // as many as there are cores; nil ones are made when first taken
+}
+
+// linear is y = x·W + b.
+type linear struct {
+	f32.Panels
+	bias []float32
+}
+
+// layer is one transformer layer.
+type layer struct {
+	qkv                       linear // query (scaled by 1/√(head width) or as hf.Config says), key and value side by side
+	output                    linear
+	attentionNorm, outputNorm norm
+	queryNorm, keyNorm        []float32
+	up, down                  linear // up has the gate before it where there is one
+	window                    int    // how far attention reaches in either direction
+	turn                      *rotation
+	distance                  *distanceProducts
+}
+
+// head turns a row of the last layer into the logit.
+type head struct {
+	row        hf.Pooling
+	dense      *linear
+	activation hf.Activation
+	norm       norm
+	out        []float32
+	bias       float32
+}
+
+// New packs a model. It keeps the model's embeddings and norms, none of its
+// matrices.
+func New(m *hf.Model) *Encoder {
+	c := m.Config
+	e := &Encoder{
+		Config: c,
+		words:  f32.View(m.Words, c.Vocab, c.Embedding), positions: f32.View(m.Positions, len(m.Positions)/c.Embedding, c.Embedding),
+		types: f32.View(m.Types, len(m.Types)/c.Embedding, c.Embedding), norm: newNorm(m.Norm), final: newNorm(m.Final),
+		turns: map[float64]*rotation{},
+		idle:  make(chan *workspace, runtime.GOMAXPROCS(0)),
+	}
+	for range cap(e.idle) {
+		e.idle <- nil
+	}
+	if m.Top != nil {
+		e.top = pooling.New(m)
+	}
+	if m.Project != nil {
+		p := newLinear(*m.Project)
+		e.project = &p
+	}
+	if len(m.Distances) > 0 {
+		e.bias = newDistanceBias(m)
+	}
+	packed := map[*hf.Layer]*layer{}
+	for _, l := range m.Layers {
+		if packed[l] == nil {
+			packed[l] = e.newLayer(l)
+		}
+		e.layers = append(e.layers, packed[l])
+	}
+	n := len(e.layers) - 1
+	e.last = e.newOneRow(m.Layers[n], e.layers[n])
+	e.layers = e.layers[:n]
+	if h := m.Head; h != nil {
+		e.head = &head{row: h.Row, activation: h.Activation, out: h.Out.Weight}
+		if h.Dense != nil {
+			dense := newLinear(*h.Dense)
+			e.head.dense = &dense
+		}
+		if h.Norm != nil {
+			e.head.norm = newNorm(*h.Norm)
+		}
+		if h.Out.Bias != nil {
+			e.head.bias = h.Out.Bias[0]
+		}
+	}
+	return e
+}
+
+// Width is the length of a row of hidden states.
+func (e *Encoder) Width() int { return e.Hidden }
+
+func newLinear(l hf.Linear) linear {
+	n := linear{bias: l.Bias}
+	if n.bias == nil {
+		n.bias = make([]float32, l.Out)
+	}
+	n.PackRows(f32.View(l.Weight, l.Out, l.In), 1)
+	return n
+}
+
+// beside joins matrices that read the same rows.
+func beside(parts ...hf.Linear) hf.Linear {
+	joined := hf.Linear{In: parts[0].In}
+	for _, part := range parts {
+		joined.Out += part.Out
+		joined.Weight = append(joined.Weight, part.Weight...)
+		if part.Bias == nil {
+			part.Bias = make([]float32, part.Out)
+		}
+		joined.Bias = append(joined.Bias, part.Bias...)
+	}
+	return joined
+}
+
+func (e *Encoder) newLayer(l *hf.Layer) *layer {
+	n := &layer{
+		qkv: newLinear(beside(e.scaled(l.Query), l.Key, l.Value)), output: newLinear(l.Output),
+		attentionNorm: newNorm(l.AttentionNorm), outputNorm: newNorm(l.OutputNorm),
+		queryNorm: l.QueryNorm, keyNorm: l.KeyNorm,
+		up: newLinear(l.Up), down: newLinear(l.Down),
+		window: math.MaxInt, turn: e.rotation(l.Theta),
+	}
+	if e.Gated {
+		n.up = newLinear(beside(l.Gate, l.Up))
+	}
+	if l.Local {
+		n.window = l.Window
+	}
+	if l.QueryNorm != nil { // which would undo a scale
+		n.queryNorm = append([]float32(nil), l.QueryNorm...)
+		f32.Scale(e.scale(), n.queryNorm)
+	}
+	if e.Disentangled {
+		n.distance = e.newDistanceProducts(l)
+	}
+	return n
+}
+
+// scale is what attention multiplies the product of query and key with: 1/√(head width), and with
+// the distance terms of DeBERTa, of which it makes a mean, 1/√(3·head width).
+func (e *Encoder) scale() float32 {
+	terms := 1
+	if e.Disentangled {
+		terms = 3
+	}
+	return float32(1 / math.Sqrt(float64(terms*e.HeadWidth)))
+}
+
+// scaled is the query projection with attention's scale in it, where no norm follows.
+func (e *Encoder) scaled(query hf.Linear) hf.Linear {
+	if e.Type == "qwen3" {
+		return query
+	}
+	q := beside(query)
+	f32.Scale(e.scale(), q.Weight)
+	f32.Scale(e.scale(), q.Bias)
+	return q
+}

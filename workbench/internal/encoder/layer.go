@@ -1,0 +1,127 @@
+package encoder
+
+import (
+	"math"
+
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/hf"
+)
+
+// full passes the rows x of all sequences of w through a layer.
+func (e *Encoder) full(w *workspace, l *layer, x f32.Mat) {
+	qkv := w.matrix(&w.qkv, x.Rows, l.qkv.N)
+	f32.GemmBias(qkv, e.normed(w, &w.seen, x, l.before(e)), &l.qkv.Panels, l.qkv.bias, 1)
+	e.forward(w, l, x, qkv)
+}
+
+// forward replaces x, the rows of all sequences of w, by what layer l makes of
+// them; qkv are their queries, keys and values.
+func (e *Encoder) forward(w *workspace, l *layer, x, qkv f32.Mat) {
+	context := w.matrix(&w.context, x.Rows, e.Heads*e.HeadWidth)
+	for s := range w.sequences() {
+		lo, hi := w.starts[s], w.starts[s+1]
+		rows := qkv.RowRange(lo, hi)
+		e.prepare(l, rows, 0, e.Heads, e.KeyHeads)
+		e.attend(w, l, rows, context.RowRange(lo, hi))
+	}
+	e.finish(w, l, x, context)
+}
+
+// finishRows is how many rows pass the feed-forward part at a time: so many
+// that their wide rows stay in the second-level cache.
+const finishRows = 84
+
+// finish does what follows attention: projection, residual, norm,
+// feed-forward, residual, norm, or with PreNorm each norm before its part. The residual is what the
+// products add to.
+func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
+	parts := max(1, (x.Rows+finishRows/2)/finishRows)
+	for part := range parts { // of nearly equal height
+		lo, hi := x.Rows*part/parts, x.Rows*(part+1)/parts
+		rows := x.RowRange(lo, hi)
+		f32.Gemm(rows, context.RowRange(lo, hi), &l.output.Panels, true, 1)
+		seen := rows
+		if e.PreNorm {
+			addRows(rows, l.output.bias)
+			seen = e.normed(w, &w.seen, rows, l.outputNorm)
+		} else {
+			e.addNormRows(rows, l.output.bias, l.attentionNorm)
+		}
+		f32.Gemm(rows, e.widen(w, l, seen), &l.down.Panels, true, 1)
+		if e.PreNorm {
+			addRows(rows, l.down.bias)
+		} else {
+			e.addNormRows(rows, l.down.bias, l.outputNorm)
+		}
+	}
+}
+
+// widen returns the wide rows of the feed-forward part.
+func (e *Encoder) widen(w *workspace, l *layer, rows f32.Mat) f32.Mat {
+	wide := w.matrix(&w.wide, rows.Rows, l.up.N)
+	f32.GemmBias(wide, rows, &l.up.Panels, l.up.bias, 1)
+	for i := range wide.Rows {
+		row := wide.Row(i)
+		if e.Gated {
+			gate(e.Activation, row[:e.Intermediate], row[e.Intermediate:])
+		} else {
+			activate(e.Activation, row)
+		}
+	}
+	return wide.Sub(0, 0, wide.Rows, e.Intermediate)
+}
+
+// addRows adds bias to every row.
+func addRows(x f32.Mat, bias []float32) {
+	for i := range x.Rows {
+		f32.Axpy(1, bias, x.Row(i))
+	}
+}
+
+// finalRows applies the norm after the last layer, where there is one.
+func (e *Encoder) finalRows(w *workspace, x f32.Mat) {
+	if !e.final.there() {
+		return
+	}
+	e.addNormRows(x, w.zero(x.Cols), e.final)
+}
+
+// gate multiplies the activated x by y.
+func gate(a hf.Activation, x, y []float32) {
+	switch a {
+	case hf.GELU:
+		f32.GeluMul(x, y)
+	case hf.SiLU:
+		f32.SiluMul(x, y)
+	default:
+		activate(a, x)
+		for i, v := range y {
+			x[i] *= v
+		}
+	}
+}
+
+// activate applies a function to every element of x.
+func activate(a hf.Activation, x []float32) {
+	switch a {
+	case hf.GELU:
+		f32.Gelu(x)
+	case hf.SiLU:
+		f32.Silu(x)
+	case hf.GELUTanh:
+		for i, v := range x {
+			u := float64(v)
+			x[i] = float32(u / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(u+0.044715*u*u*u))))
+		}
+	case hf.ReLU:
+		for i, v := range x {
+			x[i] = max(v, 0)
+		}
+	case hf.Tanh:
+		for i, v := range x {
+			x[i] = float32(math.Tanh(float64(v)))
+		}
+	default:
+		panic("encoder: unknown activation " + string(a))
+	}
+}

@@ -1,0 +1,323 @@
+package hf
+
+import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// family is how one model type is read: what config.json says of it beyond BERT's keys, the names of
+// its tensors, and the head of its sequence classifier.
+type family struct {
+	describe func(*configFile, *Config) error // fills what differs from BERT
+	names    names
+	head     headNames
+}
+
+// families are the model types that can be read. XLM-RoBERTa and CamemBERT are RoBERTa with other vocabularies.
+var families = map[string]family{
+	"bert":        {describeBERT, bertNames("bert"), poolerHead},
+	"roberta":     {describeRoBERTa, bertNames("roberta"), tanhHead},
+	"xlm-roberta": {describeRoBERTa, bertNames("roberta"), tanhHead},
+	"camembert":   {describeRoBERTa, bertNames("roberta"), tanhHead},
+	"electra":     {describeELECTRA, bertNames("electra"), geluHead},
+	"distilbert":  {describeDistilBERT, distilNames, headNames{dense: "pre_classifier", activation: ReLU, out: "classifier"}},
+	"mpnet":       {describeMPNet, mpnetNames, tanhHead},
+	"albert":      {describeALBERT, albertNames, headNames{dense: "albert.pooler", activation: Tanh, out: "classifier"}},
+	"modernbert":  {describeModernBERT, modernNames, headNames{dense: "head.dense", activation: GELU, norm: "head.norm", out: "classifier"}},
+	"qwen3":       {describeQwen3, qwenNames, headNames{out: "score"}},
+	"deberta-v2":  {describeDeBERTa, debertaNames, headNames{dense: "pooler.dense", activation: GELU, out: "classifier"}},
+	"nomic_bert":  {describeNomicBERT, nomicNames, headNames{dense: "nomic_bert.pooler.dense", activation: Tanh, out: "classifier"}},
+}
+
+// config describes the encoder of a config.json, with transformers' defaults where a folder may
+// leave a key out.
+func (f *configFile) config() (Config, error) {
+	c := Config{Type: f.ModelType, Labels: len(f.Labels), TokenizerClass: f.Tokenizer, Name: f.Name}
+	fam, ok := families[f.ModelType]
+	if !ok {
+		return c, refused("model_type is %q; %s can be read", f.ModelType, strings.Join(slices.Sorted(maps.Keys(families)), ", "))
+	}
+	if err := f.check(); err != nil {
+		return c, err
+	}
+	if f.NumLabels != nil {
+		c.Labels = max(c.Labels, *f.NumLabels)
+	}
+	if len(f.Architectures) > 0 {
+		c.Architecture = f.Architectures[0]
+	}
+	c.Vocab, c.Hidden, c.Layers, c.Heads, c.Intermediate, c.Positions = f.Vocab, f.Hidden, f.Layers, f.Heads, f.FFN, f.Positions
+	c.Types, c.Pad, c.Epsilon, c.PositionTable = or(f.Types, 2), -1, float32(or(f.Epsilon, 1e-12)), true
+	c.AttentionBias, c.FeedBias, c.NormBias = true, true, true
+	act, err := activation("hidden_act", f.HiddenAct, GELU)
+	if c.Activation = act; err != nil {
+		return c, err
+	}
+	if err := fam.describe(f, &c); err != nil {
+		return c, err
+	}
+	return c, c.fill()
+}
+
+// or is what p points to, or another value.
+func or[T any](p *T, otherwise T) T {
+	if p == nil {
+		return otherwise
+	}
+	return *p
+}
+
+// fill sets the sizes that follow from others.
+func (c *Config) fill() error {
+	if c.Embedding == 0 {
+		c.Embedding = c.Hidden
+	}
+	if c.KeyHeads == 0 {
+		c.KeyHeads = c.Heads
+	}
+	if c.HeadWidth == 0 && c.Heads > 0 {
+		if c.Hidden%c.Heads != 0 {
+			return fmt.Errorf("hidden size %d does not divide into %d heads", c.Hidden, c.Heads)
+		}
+		c.HeadWidth = c.Hidden / c.Heads
+	}
+	return nil
+}
+
+func describeBERT(f *configFile, c *Config) error {
+	if c.Types < 1 {
+		return fmt.Errorf("type_vocab_size is %d, want at least 1", c.Types)
+	}
+	return nil
+}
+
+func describeRoBERTa(f *configFile, c *Config) error {
+	c.offset(or(f.Pad, 1))
+	return describeBERT(f, c)
+}
+
+// offset has positions begin behind the row of the padding token, as fairseq numbers them.
+func (c *Config) offset(pad int32) {
+	c.Pad, c.FirstPosition = pad, int(pad)+1
+	c.Positions -= c.FirstPosition
+}
+
+func describeELECTRA(f *configFile, c *Config) error {
+	c.Embedding = f.Embedding
+	if c.Embedding == 0 {
+		c.Embedding = 128
+	}
+	return describeBERT(f, c)
+}
+
+func describeDistilBERT(f *configFile, c *Config) (err error) {
+	c.Hidden, c.Layers, c.Heads, c.Intermediate, c.Types, c.Epsilon = f.Dim, f.NLayers, f.NHeads, f.HiddenDim, 0, 1e-12
+	c.Activation, err = activation("activation", f.distilKeys.Activation, GELU)
+	return err
+}
+
+func describeMPNet(f *configFile, c *Config) error {
+	c.offset(1) // whatever pad_token_id is
+	c.Types, c.Buckets, c.MaxDistance = 0, or(f.MPNetBuckets, 32), 128
+	if c.Buckets < 4 {
+		return fmt.Errorf("relative_attention_num_buckets is %d", c.Buckets)
+	}
+	return nil
+}
+
+func describeALBERT(f *configFile, c *Config) (err error) {
+	c.Embedding = f.Embedding
+	if c.Embedding == 0 {
+		c.Embedding = 128
+	}
+	if f.Inner > 1 {
+		return refused("inner_group_num is %d, want 1", f.Inner)
+	}
+	if f.Groups > max(1, f.Layers) {
+		return fmt.Errorf("num_hidden_groups is %d for %d layers", f.Groups, f.Layers)
+	}
+	c.Activation, err = activation("hidden_act", f.HiddenAct, GELUTanh)
+	return err
+}
+
+func describeModernBERT(f *configFile, c *Config) (err error) {
+	c.Types, c.PositionTable, c.PreNorm, c.Gated, c.Epsilon = 0, false, true, true, float32(or(f.NormEps, 1e-5))
+	c.AttentionBias, c.FeedBias, c.NormBias = or(f.QKVBias, false), f.MLPBias, f.NormBias
+	if c.Activation, err = activation("hidden_activation", f.ModernAct, GELU); err != nil {
+		return err
+	}
+	c.Window, c.Theta = or(f.LocalSpan, 128)/2, f.GlobalTheta
+	if c.Theta == 0 {
+		c.Theta = 160000
+	}
+	c.LocalTheta = or(f.modernKeys.LocalTheta, 10000)
+	every := max(1, or(f.GlobalEvery, 3))
+	for i := range min(max(0, c.Layers), maxSize) {
+		c.Local = append(c.Local, i%every != 0)
+	}
+	if f.LayerTypes != nil {
+		c.Local = nil
+		for i, kind := range f.LayerTypes {
+			if kind != "full_attention" && kind != "sliding_attention" {
+				return refused("layer_types: %q for layer %d", kind, i)
+			}
+			c.Local = append(c.Local, kind == "sliding_attention")
+		}
+		if len(c.Local) != c.Layers {
+			return fmt.Errorf("layer_types has %d entries for %d layers", len(c.Local), c.Layers)
+		}
+	}
+	byKind := map[string]json.RawMessage{}
+	if set(f.Rope) {
+		if err := json.Unmarshal(f.Rope, &byKind); err != nil {
+			return fmt.Errorf("rope_parameters: %w", err)
+		}
+	}
+	return errOf(rotary(byKind["full_attention"], &c.Theta), rotary(byKind["sliding_attention"], &c.LocalTheta), plain(f.RopeScaling))
+}
+
+// errOf is the first error.
+func errOf(errs ...error) error {
+	for _, err := range errs {
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// set says whether a key is there and not null.
+func set(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
+
+// rotary reads the base of the angles; scaled ones are refused.
+func rotary(raw json.RawMessage, theta *float64) error {
+	if !set(raw) {
+		return nil
+	}
+	var p struct {
+		Type    string   `json:"rope_type"`
+		Theta   *float64 `json:"rope_theta"`
+		Partial *float64 `json:"partial_rotary_factor"`
+	}
+	if err := json.Unmarshal(raw, &p); err != nil {
+		return fmt.Errorf("rope_parameters: %w", err)
+	}
+	if p.Type != "" && p.Type != "default" || or(p.Partial, 1) != 1 {
+		return refused("rope_parameters is %s, want rope_type default", raw)
+	}
+	if *theta = or(p.Theta, *theta); !(*theta > 0) {
+		return fmt.Errorf("rope_theta is %v", *theta)
+	}
+	return nil
+}
+
+// plain refuses the older key of scaled angles.
+func plain(scaling json.RawMessage) error {
+	if !set(scaling) {
+		return nil
+	}
+	var p struct {
+		Type    string `json:"type"`
+		NewType string `json:"rope_type"`
+	}
+	if err := json.Unmarshal(scaling, &p); err != nil || p.Type+p.NewType != "default" {
+		return refused("rope_scaling is %s, want null", scaling)
+	}
+	return nil
+}
+
+func describeQwen3(f *configFile, c *Config) (err error) {
+	c.Types, c.PositionTable, c.PreNorm, c.RMS, c.Gated, c.Causal = 0, false, true, true, true, true
+	c.Epsilon, c.KeyHeads, c.HeadWidth = float32(or(f.RMSEps, 1e-6)), or(f.KeyHeads, f.Heads), f.HeadWidth
+	if c.HeadWidth == 0 {
+		c.HeadWidth = 128
+	}
+	c.AttentionBias, c.FeedBias, c.NormBias = or(f.QKVBias, false), false, false
+	if c.Activation, err = activation("hidden_act", f.HiddenAct, SiLU); err != nil {
+		return err
+	}
+	if f.SlidingWin || slices.Contains(f.LayerTypes, "sliding_attention") {
+		return refused("use_sliding_window is true, want false")
+	}
+	if c.Theta = f.RopeTheta; c.Theta == 0 {
+		c.Theta = 10000
+	}
+	return errOf(rotary(f.Rope, &c.Theta), plain(f.RopeScaling))
+}
+
+func describeDeBERTa(f *configFile, c *Config) error {
+	c.Types, c.Epsilon, c.Embedding = or(f.Types, 0), float32(or(f.Epsilon, 1e-7)), f.Embedding
+	c.PositionTable = or(f.BiasedInput, true)
+	c.HeadWidth = f.HeadSize
+	if f.ConvKernel > 0 {
+		return refused("conv_kernel_size is %d: a convolution after the first layer", f.ConvKernel)
+	}
+	if !f.Relative {
+		if set(f.PosAttention) && string(f.PosAttention) != "[]" {
+			return refused("pos_att_type is %s, and relative_attention is false", f.PosAttention)
+		}
+		return nil
+	}
+	var kinds string
+	var list []string
+	if json.Unmarshal(f.PosAttention, &list) != nil {
+		_ = json.Unmarshal(f.PosAttention, &kinds) // neither: refused below
+		list = strings.Split(strings.ToLower(kinds), "|")
+	}
+	slices.Sort(list)
+	if !slices.Equal(list, []string{"c2p", "p2c"}) {
+		return refused("pos_att_type is %s, want p2c and c2p", f.PosAttention)
+	}
+	if norm := strings.ToLower(f.NormRelative); norm != "" && norm != "none" && norm != "layer_norm" {
+		return refused("norm_rel_ebd is %q, want layer_norm or none", f.NormRelative)
+	}
+	if c.MaxDistance = or(f.MaxRelative, -1); c.MaxDistance < 1 {
+		c.MaxDistance = f.Positions
+	}
+	c.Disentangled = true
+	if c.Buckets = or(f.PosBuckets, -1); c.Buckets <= 0 {
+		c.Buckets, c.MaxDistance = c.MaxDistance, 0
+	} else if c.Buckets < 4 || c.MaxDistance-1 <= c.Buckets/2 {
+		return fmt.Errorf("position_buckets is %d for distances up to %d", c.Buckets, c.MaxDistance)
+	}
+	return nil
+}
+
+func describeNomicBERT(f *configFile, c *Config) (err error) {
+	c.PositionTable, c.Gated, c.AttentionBias, c.FeedBias = false, true, false, false
+	theta, act := 1000.0, f.HiddenAct
+	if f.NEmbd > 0 { // the keys of its own code
+		c.Hidden, c.Heads, c.Layers, c.Positions = f.NEmbd, f.NHead, f.NLayer, f.NPositions
+		c.Intermediate, theta, act = or(f.NInner, 4*f.NEmbd), f.RotaryBase, f.NomicAct
+		c.Epsilon = float32(or(f.NomicEps, 1e-12))
+		c.AttentionBias = f.QKVProjBias
+		for _, refuse := range []struct {
+			when bool
+			what string
+		}{
+			{f.nomicKeys.PreNorm, "prenorm is true, want false"}, {f.RMSNorm, "use_rms_norm is true"}, {f.Parallel, "parallel_block is true"},
+			{f.nomicKeys.Causal, "causal is true"}, {f.MoEEvery > 0, fmt.Sprintf("moe_every_n_layers is %d: a mixture of experts", f.MoEEvery)},
+			{or(f.RotaryPart, 1) != 1, "rotary_emb_fraction is not 1"}, {f.Interleaved, "rotary_emb_interleaved is true"},
+			{f.FC1Bias || f.FC2Bias, "mlp_fc1_bias or mlp_fc2_bias is true"},
+			{act != "swiglu" && act != "geglu", fmt.Sprintf("activation_function is %q, want swiglu or geglu", act)},
+		} {
+			if refuse.when {
+				return refused("%s", refuse.what)
+			}
+		}
+	}
+	if c.Activation, err = activation("hidden_act", act, SiLU); err != nil {
+		return err
+	}
+	if c.Types < 1 {
+		return fmt.Errorf("type_vocab_size is %d, want at least 1", c.Types)
+	}
+	c.Theta = theta
+	if f.HeadWidth > 0 {
+		c.HeadWidth = f.HeadWidth
+	}
+	return errOf(rotary(f.Rope, &c.Theta), plain(f.RopeScaling))
+}

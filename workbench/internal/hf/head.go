@@ -1,0 +1,134 @@
+package hf
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+)
+
+// Head turns a row of the last layer into the score: Out(Norm(Activation(Dense(x)))), of which
+// Dense with its activation, and Norm, may be missing.
+type Head struct {
+	Row        Pooling // the row: of the first token, of the last, or the mean
+	Dense      *Linear
+	Activation Activation
+	Norm       *Norm
+	Out        Linear // 1×Hidden
+}
+
+// readHead reads the classifier's head for one label.
+func (m *Model) readHead(w weights, label string) (err error) {
+	w.err = &err
+	c, n := &m.Config, families[m.Config.Type].head
+	if strings.HasSuffix(c.Architecture, "ForCausalLM") {
+		return m.readAnswerHead(w, label)
+	}
+	out := w.at("%s", n.out)
+	if m.Inputs.Two.Types() > 1 && c.Types == 1 {
+		return fmt.Errorf("config.json: type_vocab_size is %d, and the tokenizer gives pairs two types (model_input_names, post_processor)", c.Types)
+	}
+	if !out.has("weight") && c.Architecture != "" && !strings.HasSuffix(c.Architecture, "ForSequenceClassification") {
+		return m.errNoHead(n.out + ".weight")
+	}
+	row, labels, err := m.label(label, out)
+	if err != nil {
+		return err
+	}
+	m.Head = &Head{Row: PoolCLS, Activation: n.activation}
+	all := out.linear(labels, c.Hidden, c.Type != "qwen3")
+	m.Head.Out = all.rows(row, row+1)
+	switch c.Type {
+	case "qwen3":
+		m.Head.Row = PoolLast
+	case "modernbert":
+		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {
+			m.Head.Activation, err = activation("classifier_activation", m.settings.HeadAct, GELU)
+		}
+	case "deberta-v2":
+		m.Head.Activation, err = activation("pooler_hidden_act", m.settings.PoolerAct, GELU)
+	}
+	if n.dense != "" && err == nil {
+		at := w.at("%s", n.dense)
+		if _, short, ok := strings.Cut(n.dense, "bert."); ok && w.at("%s", short).has("weight") {
+			at = w.at("%s", short) // an encoder saved without its prefix
+		}
+		dense := at.linear(c.Hidden, c.Hidden, c.Type != "modernbert" || m.settings.HeadBias)
+		m.Head.Dense = &dense
+	}
+	if n.norm != "" && err == nil {
+		norm := w.at("%s", n.norm).norm(c.Hidden, c.NormBias)
+		m.Head.Norm = &norm
+	}
+	if err != nil {
+		return fmt.Errorf("model.safetensors: %w", err)
+	}
+	return nil
+}
+
+func modernPooling(name string) (Pooling, error) {
+	switch name {
+	case "", "cls":
+		return PoolCLS, nil
+	case "mean":
+		return PoolMean, nil
+	}
+	return "", refused("classifier_pooling is %q, want cls or mean", name)
+}
+
+// label returns the row of the logit that is the score, and of how many.
+func (m *Model) label(label string, out weights) (row, labels int, err error) {
+	labels = m.Config.Labels
+	if shape := out.shape("weight"); len(shape) == 2 {
+		labels = max(labels, shape[0])
+	}
+	labels = max(labels, 1)
+	if labels > maxSize {
+		return 0, 0, fmt.Errorf("config.json: num_labels is %d", labels)
+	}
+	var names []string
+	for i := range labels {
+		name := orDefault(m.settings.Labels[strconv.Itoa(i)], "LABEL_"+strconv.Itoa(i))
+		if names = append(names, name); name == label || label == strconv.Itoa(i) {
+			return i, labels, nil
+		}
+	}
+	switch {
+	case label != "":
+		return 0, 0, fmt.Errorf("no label %q; config.json has %q (id2label)", label, names)
+	case labels > 1:
+		return 0, 0, fmt.Errorf("%w: %d labels (num_labels, id2label, %sweight), a scorer has one: EncoderOptions.Label says which of %q", ErrUnsupported, labels, out.prefix, names)
+	}
+	return 0, labels, nil
+}
+
+// answers are the words whose logits a language model is asked for: the score is that of the first
+// less that of the second.
+var answers = [2]string{"yes", "no"}
+
+// readAnswerHead makes a head of the rows of a language model's output for yes and no, as Qwen3-Reranker
+// has them, and puts its prompt around pairs.
+func (m *Model) readAnswerHead(w weights, label string) error {
+	c := &m.Config
+	if label != "" {
+		return fmt.Errorf("no label %q: the score of %s is the logit of %s less that of %s", label, c.Architecture, answers[0], answers[1])
+	}
+	table := m.Words
+	if !or(m.settings.Tied, false) || w.has("lm_head.weight") {
+		table = w.tensor("lm_head.weight", c.Vocab, c.Hidden)
+	}
+	if *w.err != nil {
+		return fmt.Errorf("model.safetensors: %w", *w.err)
+	}
+	out := Linear{In: c.Hidden, Out: 1, Weight: make([]float32, c.Hidden)}
+	for i, sign := range []float32{1, -1} {
+		ids := m.Tokenizer.Append(nil, answers[i])
+		if len(ids) != 1 {
+			return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it", ErrUnsupported, answers[i], len(ids))
+		}
+		for j, v := range table[int(ids[0])*c.Hidden:][:c.Hidden] {
+			out.Weight[j] += sign * v
+		}
+	}
+	m.Head = &Head{Row: PoolLast, Out: out}
+	return nil
+}

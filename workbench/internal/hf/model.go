@@ -85,10 +85,16 @@ func OpenCrossEncoder(dir string) (*Model, error) { return OpenLabel(dir, "") }
 // OpenLabel is OpenCrossEncoder for a classifier of several logits: label, a name of id2label or a
 // number, says which is the score.
 func OpenLabel(dir, label string) (*Model, error) {
-	mods, err := readModules(dir, "scores", "sentence_embedding")
-	if err == nil && len(mods.kinds) > 1 {
+	mods, err := readModules(dir)
+	if err == nil && len(mods.kinds) != 1 && mods.kinds != nil {
 		err = mods.want("Transformer", "Pooling")
-	} else if err == nil {
+	} else if err == nil && mods.kinds != nil {
+		err = mods.want("Transformer")
+	}
+	if err == nil {
+		err = mods.load(dir, "scores", "sentence_embedding")
+	}
+	if err == nil && len(mods.kinds) < 2 {
 		err = mods.sentence.task("sequence-classification")
 	}
 	if err == nil && mods.prompts.Text != "" {
@@ -116,12 +122,15 @@ func OpenLabel(dir, label string) (*Model, error) {
 // OpenDualEncoder opens a sentence-transformers folder. Without modules.json the mean of the
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
-	mods, err := readModules(dir, "sentence_embedding")
-	if err == nil {
-		err = mods.sentence.task("feature-extraction")
-	}
+	mods, err := readModules(dir)
 	if err == nil && mods.kinds != nil {
 		err = mods.want("Transformer", "Pooling")
+	}
+	if err == nil {
+		err = mods.load(dir, "sentence_embedding")
+	}
+	if err == nil {
+		err = mods.sentence.task("feature-extraction")
 	}
 	if err != nil {
 		return nil, named("dual encoder", dir, err)

@@ -16,6 +16,7 @@ import (
 type modules struct {
 	encoder   string   // folder of the transformer, within the model's
 	kinds     []string // in order; nil without modules.json
+	paths     []string // their folders
 	dimension int      // of the pooling's input, 0 when not said
 	top       Top
 	prompts   Prompts
@@ -24,9 +25,8 @@ type modules struct {
 	files     []string
 }
 
-// readModules reads modules.json and the modules' own files; the last Dense module may write the
-// features given.
-func readModules(dir string, features ...string) (modules, error) {
+// readModules reads modules.json.
+func readModules(dir string) (modules, error) {
 	m := modules{encoder: ".", top: Top{Poolings: []Pooling{PoolMean}}}
 	var list []struct {
 		Path, Type string
@@ -51,11 +51,22 @@ func readModules(dir string, features ...string) (modules, error) {
 		if given := string(entry.Kwargs); given != "" && given != "null" && given != "[]" && given != "{}" {
 			return m, fmt.Errorf("modules.json: %w: kwargs %s of module %s", ErrUnsupported, given, kind)
 		}
-		if err := m.readModule(dir, kind, entry.Path, features); err != nil {
-			return m, fmt.Errorf("module %s: %w", orDefault(entry.Path, kind), err)
+		m.paths = append(m.paths, entry.Path)
+	}
+	return m, nil
+}
+
+// load reads the modules' own files; the last Dense module may write one of features.
+func (m *modules) load(dir string, features ...string) error {
+	if m.kinds == nil {
+		return nil
+	}
+	for i, kind := range m.kinds {
+		if err := m.readModule(dir, kind, m.paths[i], features); err != nil {
+			return fmt.Errorf("module %s: %w", orDefault(m.paths[i], kind), err)
 		}
 	}
-	return m, m.readPrompts(dir)
+	return m.readPrompts(dir)
 }
 
 // readModule reads the files of a module of the kinds that can be read.

@@ -284,13 +284,7 @@ func PlotCalibration(round int, as ...*Approximation) (*plot.Plot, error) {
 		return nil, fmt.Errorf("workbench: plot calibration: no item was left unobserved")
 	}
 	p := chart.New(fmt.Sprintf("What approximate scores are worth after %d rounds", round), "mean approximate score, logits", "mean cross-encoder score, logits")
-	diagonal, err := plotter.NewLine(plotter.XYs{{X: low, Y: low}, {X: high, Y: high}})
-	if err != nil {
-		return nil, fmt.Errorf("workbench: plot calibration: %w", err)
-	}
-	diagonal.Color, diagonal.Width = chart.Grey, vg.Points(1)
-	p.Add(diagonal)
-	if err := chart.AddLines(p, lines); err != nil {
+	if err := chart.AddLines(p, lines, chart.Backdrop{XYs: plotter.XYs{{X: low, Y: low}, {X: high, Y: high}}, Width: vg.Points(1)}); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	return p, nil

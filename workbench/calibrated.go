@@ -65,6 +65,7 @@ func (ix *Index) setFitted(f *calibrate.Fitted, err error) error {
 	ix.Features = matrixOf(f.Features)
 	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrixOf(f.Map),
 		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	ix.Prior.grown(f)
 	return nil
 }
 

@@ -64,6 +64,8 @@ func fitTowers(ctx context.Context, ix *Index, d *Dataset, g *Scores, o Factoriz
 	}
 	q, v := t.Apply(d.DE.Queries.view(), d.DE.Items.view())
 	ix.Queries, ix.Features = matrixOf(q), matrixOf(v)
+	query, item := t.Params()
+	ix.queryTower, ix.itemTower = rowOf(query), rowOf(item)
 	return nil
 }
 

@@ -42,8 +42,12 @@ type Index struct {
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
 
+	queryTower, itemTower *Matrix // 1×n, of Inductive and Distilled: what makes vectors of later queries and items
+	removed               []bool  // by item; shorter where no later one is removed
+
 	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
 
+	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder
 }
@@ -67,7 +71,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"query_tower", &ix.queryTower}, {"item_tower", &ix.itemTower}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}
@@ -124,6 +128,8 @@ type Prior struct {
 	priorMeta
 	Bias *Matrix // |I|×1, what an item scores above the curve
 	Map  *Matrix // (d+1)×p₀, from the query's vector to its place among the features
+
+	growth growth
 }
 
 type priorMeta struct {
@@ -132,9 +138,13 @@ type priorMeta struct {
 	Spread Curve   // from the dual encoder's score to the deviation of warped scores from m
 	Noise  float64 // s², the variance of a warped score around the model
 	Slope  float64 // prior deviation of a query's own slope against the curve, around 1
+
+	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }
 
-func (p *Prior) arrays() []namedArray { return []namedArray{{"bias", &p.Bias}, {"map", &p.Map}} }
+func (p *Prior) arrays() []namedArray {
+	return append([]namedArray{{"bias", &p.Bias}, {"map", &p.Map}}, p.growth.arrays()...)
+}
 
 func (p *Prior) check(items, d, features int) error {
 	if p.Bias == nil || p.Map == nil || p.Bias.Rows != items || p.Bias.Cols != 1 || p.Map.Rows != d+1 || p.Map.Cols > features {
@@ -144,6 +154,9 @@ func (p *Prior) check(items, d, features int) error {
 		return err
 	}
 	if err := p.Spread.check(); err != nil {
+		return err
+	}
+	if err := p.checkGrowth(items, d, features); err != nil {
 		return err
 	}
 	return p.Curve.check()

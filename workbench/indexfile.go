@@ -138,6 +138,7 @@ type indexMeta struct {
 	Arrays        []string // the names of the members
 	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
 	Normalization Normalization
+	Removed       []int32    `json:",omitempty"`
 	Prior         *priorMeta `json:",omitempty"`
 }
 
@@ -147,7 +148,7 @@ type indexMeta struct {
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
-	meta.Codes = slices.Sorted(maps.Keys(ix.coded()))
+	meta.Codes, meta.Removed = slices.Sorted(maps.Keys(ix.coded())), ix.removedItems()
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
 	}
@@ -232,6 +233,9 @@ func (ix *Index) read(r *npz.Reader) error {
 		ix.Features = ix.DE.Items
 	}
 	if err := ix.check(); err != nil {
+		return err
+	}
+	if err := ix.setRemoved(meta.Removed); err != nil {
 		return err
 	}
 	for _, name := range meta.Codes {

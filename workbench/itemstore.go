@@ -22,7 +22,7 @@ func (ix *Index) layout() shelf.Layout {
 
 // items are what searches look at.
 func (ix *Index) items() *shelf.Items {
-	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: &ix.featureCodes, VectorCodes: ix.codesOf(ix.DE.Items)}
+	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: ix.codesOf(ix.Features), VectorCodes: ix.codesOf(ix.DE.Items)}
 	if ix.Prior != nil {
 		x.Bias = ix.Prior.Bias.Data
 	}
@@ -65,14 +65,15 @@ func StoreOf(rows *Matrix) ItemStore {
 // Head returns the index without its items, for searches over a store that has
 // them: as large as its queries, whatever the number of items. It can be saved.
 func (ix *Index) Head() *Index {
-	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Seed: ix.Seed, Normalization: ix.Normalization}
+	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Seed: ix.Seed, Normalization: ix.Normalization, removed: ix.removed, queryTower: ix.queryTower, itemTower: ix.itemTower}
 	head.DE.Items = NewMatrix(0, ix.DE.Items.Cols)
 	head.Features = head.DE.Items
 	if ix.Features != ix.DE.Items {
 		head.Features = NewMatrix(0, ix.Features.Cols)
 	}
 	if ix.Prior != nil {
-		head.Prior = &Prior{priorMeta: ix.Prior.priorMeta, Bias: NewMatrix(0, 1), Map: ix.Prior.Map}
+		head.Prior = &Prior{priorMeta: ix.Prior.priorMeta, Bias: NewMatrix(0, 1), Map: ix.Prior.Map, growth: ix.Prior.growth}
+		head.Prior.growth.Evidence = nil
 	}
 	return head
 }
@@ -172,7 +173,7 @@ type ItemStore interface {
 // codesOf returns the codes of Features or DE.Items, which may be one matrix.
 func (ix *Index) codesOf(m *Matrix) *shelf.Codes {
 	if m == ix.Features {
-		return &ix.featureCodes
+		return &ix.owner().featureCodes
 	}
-	return &ix.itemCodes
+	return &ix.owner().itemCodes
 }

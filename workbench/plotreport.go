@@ -60,13 +60,7 @@ func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(lines), k)
 	}
 	p := chart.New(fmt.Sprintf("Top-%d recall on %s; grey: the best for the %s", k, r.Dataset, unit), fmt.Sprintf("cross-encoder %s, index and %d queries", r.spent(unit), queries), "recall, %")
-	front, err := plotter.NewLine(chart.ParetoFront(lines))
-	if err != nil {
-		return nil, fmt.Errorf("workbench: plot pareto: %w", err)
-	}
-	front.Color, front.Width = chart.Grey, vg.Points(8)
-	p.Add(front)
-	if err := chart.AddLines(p, lines); err != nil {
+	if err := chart.AddLines(p, lines, chart.Backdrop{XYs: chart.ParetoFront(lines), Width: vg.Points(8)}); err != nil {
 		return nil, fmt.Errorf("workbench: plot: %w", err)
 	}
 	chart.DecadeAxis(p, lines)
@@ -96,6 +90,7 @@ func (r *Report) PlotMeasures(names ...string) (*plot.Plot, error) {
 				at, lines = len(lines), append(lines, chart.Line{Name: label})
 			}
 			lines[at].XYs = append(lines[at].XYs, plotter.XY{X: float64(f.of.Budget), Y: 100 * f.Mean})
+			lines[at].Intervals = append(lines[at].Intervals, [2]float64{100 * f.Low, 100 * f.High})
 		}
 	}
 	title := fmt.Sprintf("%s on %s, %d queries", strings.Join(names, " and "), r.Dataset, len(r.Queries))
@@ -119,6 +114,7 @@ func (r *Report) spent(unit string) string {
 // the order of their first measure and each from left to right.
 func (r *Report) lines(want func(*Measure) bool, name func(*Measure) string, x func(*Measure) float64) []chart.Line {
 	var lines []chart.Line
+	var of [][]*Measure
 	for i := range r.Measures {
 		m := &r.Measures[i]
 		if !want(m) {
@@ -126,12 +122,16 @@ func (r *Report) lines(want func(*Measure) bool, name func(*Measure) string, x f
 		}
 		at := slices.IndexFunc(lines, func(c chart.Line) bool { return c.Name == name(m) })
 		if at < 0 {
-			at, lines = len(lines), append(lines, chart.Line{Name: name(m)})
+			at, lines, of = len(lines), append(lines, chart.Line{Name: name(m)}), append(of, nil)
 		}
-		lines[at].XYs = append(lines[at].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
+		of[at] = append(of[at], m)
 	}
-	for _, c := range lines {
-		slices.SortStableFunc(c.XYs, func(a, b plotter.XY) int { return cmp.Compare(a.X, b.X) })
+	for i, measures := range of {
+		slices.SortStableFunc(measures, func(a, b *Measure) int { return cmp.Compare(x(a), x(b)) })
+		for _, m := range measures {
+			lines[i].XYs = append(lines[i].XYs, plotter.XY{X: x(m), Y: 100 * m.Recall})
+			lines[i].Intervals = append(lines[i].Intervals, [2]float64{100 * m.Low, 100 * m.High})
+		}
 	}
 	return lines
 }

@@ -226,3 +226,15 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 		series.New(query, series.Int, "query"), series.New(rank, series.Int, "rank"),
 		series.New(n.Items, series.Int, "item"), series.New(n.Scores, series.Float, "score"))
 }
+
+// Among returns the first k of the neighbours that allow lets pass, fewer if there are not so
+// many: the exact neighbours under SearchOptions.Allow, where n holds all items.
+func (n Neighbors) Among(allow func(item int) bool, k int) Neighbors {
+	kept := Neighbors{Query: n.Query}
+	for i, it := range n.Items {
+		if len(kept.Items) < k && allow(it) {
+			kept.Items, kept.Scores = append(kept.Items, it), append(kept.Scores, n.Scores[i])
+		}
+	}
+	return kept
+}

@@ -44,6 +44,9 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	if err := ix.checkSearch(queries, o); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
+	if err := ix.checkCorpus(s, o); err != nil {
+		return nil, fmt.Errorf("workbench: search: %w", err)
+	}
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))
 	defer m.end()
@@ -70,8 +73,7 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
-	items, _ := b.items.Size()
-	for round, size := range roundSizes(min(o.Budget, items), o.Rounds, o.FirstShare) {
+	for round, size := range roundSizes(min(o.Budget, b.open), o.Rounds, o.FirstShare) {
 		if err := b.round(ctx, s, round, size, o); err != nil {
 			return b.results(o), fmt.Errorf("%s, round %d: %w", queryNames(queries), round+1, err)
 		}
@@ -180,6 +182,8 @@ func roundSizes(budget, rounds int, share float64) []int {
 type block struct {
 	*Index
 	items   shelf.Shelf
+	barred  []bool // items that must not be chosen; may be nil
+	open    int    // how many may
 	seekers []*seeker
 }
 
@@ -187,8 +191,9 @@ func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (
 	b := &block{Index: ix, items: ix.shelf(len(queries), o)}
 	estimates, err := methods[ix.Method].estimates(ctx, ix, b.items, queries, o)
 	items, _ := b.items.Size()
+	b.barred, b.open = ix.barred(items, o.Allow)
 	for i, est := range estimates {
-		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, items)})
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, b.open)})
 	}
 	return b, err
 }
@@ -220,7 +225,7 @@ func (b *block) probes(optimism float64) []shelf.Probe {
 	cores.Each(len(probes), func(i int) {
 		k := b.seekers[i]
 		probes[i] = k.est.probe(optimism)
-		probes[i].Query, probes[i].Seen = k.query, k.seen
+		probes[i].Query = k.query
 	})
 	return probes
 }
@@ -229,7 +234,11 @@ func (b *block) probes(optimism float64) []shelf.Probe {
 // as in round 1 of Calibrated, a seeker takes from its two in turn: the fit is right on
 // average and can lose a few of the very best items, which the dual encoder ranks well.
 func (b *block) take(ctx context.Context, size int, lists ...[]shelf.Probe) error {
-	hits, err := b.items.Choose(ctx, slices.Concat(lists...), size)
+	all := slices.Concat(lists...)
+	for p := range all {
+		all[p].Seen, all[p].Barred = b.seekers[p%len(b.seekers)].seen, b.barred
+	}
+	hits, err := b.items.Choose(ctx, all, size)
 	if err != nil {
 		return err
 	}
@@ -269,7 +278,7 @@ func (b *block) initialize(first Initializer, size int) error {
 		for i := lo; i < hi; i++ {
 			clear(scores)
 			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
-				b.seekers[i].take(topk.Select(scores, size, nil))
+				b.seekers[i].take(topk.Select(scores, size, func(it int) bool { return it < len(b.barred) && b.barred[it] }))
 			}
 		}
 	})

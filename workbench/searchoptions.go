@@ -35,6 +35,10 @@ type SearchOptions struct {
 	Softmax float64
 	Seed    int64 // same seed, same draws
 
+	// Allow is a filter: only items for which it returns true are scored and returned; nil
+	// allows all. It is asked about every item once for each block of 64 queries, before round 1.
+	Allow func(item int) bool
+
 	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
 	// index was observed with. Otherwise the first such search of an index says so in its
 	// progress line, or in the log where nobody follows its progress (see WithProgress).
@@ -122,7 +126,7 @@ func (ix *Index) checkStore(o SearchOptions) error {
 // observed with: in the progress of the search, or in the log where nobody listens to it. If
 // strict it returns an ErrOtherScorer each time.
 func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *meter) error {
-	if ix.Fingerprint == "" || ix.warned.Load() && !strict {
+	if ix.Fingerprint == "" || ix.owner().warned.Load() && !strict {
 		return nil
 	}
 	of := fingerprintOf(ctx, s)
@@ -132,7 +136,7 @@ func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *
 	if strict {
 		return fmt.Errorf("%w: the index was observed with %q, the scorer is %q: observe and factorize again", ErrOtherScorer, ix.Fingerprint, of)
 	}
-	if ix.warned.Swap(true) {
+	if ix.owner().warned.Swap(true) {
 		return nil
 	}
 	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)

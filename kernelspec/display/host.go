@@ -4,8 +4,13 @@ package display
 
 import (
 	"errors"
+	"fmt"
 	"reflect"
 	"sync/atomic"
+
+	"gonum.org/v1/plot"
+
+	"axn/kernelspec/picture"
 )
 
 // Host is the kernel, as far as it shows things.
@@ -49,6 +54,27 @@ func ClearOutput(wait bool) {
 	if h := host.Load(); h != nil {
 		(*h).ClearOutput(wait)
 	}
+}
+
+// PlainPlots says whether plots are drawn as gonum draws them, from now on and in all cells.
+// Otherwise what a plot does not set itself has the look of the notebook: a grid, grey axes,
+// filled markers, and colours that the colour-blind tell apart.
+func PlainPlots(on bool) { picture.AsGonum(on) }
+
+// Interactive shows one of the workbench's plots of lines so that it can be asked: the value
+// and the interval of a point where the pointer rests, one line alone after a click on its
+// name. JupyterLab, Notebook and VS Code draw it; where a front end cannot, its picture stands.
+// Lines that a cell has added to the plot are in the picture alone.
+func Interactive(p *plot.Plot) error {
+	pic, err := picture.Interactive(p)
+	if err != nil {
+		return fmt.Errorf("display: interactive: %w", err)
+	}
+	h := host.Load()
+	if h == nil {
+		return errNoHost
+	}
+	return (*h).Display(Data{Data: pic.Data, Metadata: pic.Metadata})
 }
 
 // CanRender reports whether a value has a method, such as HTML or SVG, by which Auto

@@ -90,6 +90,58 @@ func TestFramesAndPlots(t *testing.T) {
 	s.want("var none *plot.Plot\nnone", "<nil>")
 }
 
+func TestValuesAsTables(t *testing.T) {
+	s := start(t)
+	s.run("type town struct { name string; People int }\ntype marked struct{ n int }\nfunc (m marked) String() string { return \"marked\" }")
+	for cell, wants := range map[string][]string{
+		`[]town{{"Ulm", 126405}, {"Kiel", 0}}`:        {">name<br>", ">Ulm</td>", ">126405</td>", "2 rows × 2 columns"},
+		`map[string]*town{"b": nil, "a": {"Ulm", 1}}`: {">a</th>", ">Ulm</td>", "&lt;nil&gt;"},
+		`[][]float64{{1, 0.5}, {3, 4}}`:               {">0.5</td>", "2 rows × 2 columns"},
+	} {
+		data := s.first(cell)
+		for _, want := range wants {
+			if html, _ := data["text/html"].(string); !strings.Contains(html, want) {
+				t.Errorf("%s: the table lacks %q: %v", cell, want, data)
+			}
+		}
+	}
+	if data := s.first("[]marked{{1}}"); data["text/html"] != nil || data["text/plain"] != "[marked]" {
+		t.Errorf("values with a text of their own are shown as %v", data)
+	}
+}
+
+func TestPlainPlots(t *testing.T) {
+	s := start(t)
+	s.run(imports)
+	draw := "p := plot.New()\nl, _ := plotter.NewLine(plotter.XYs{{0, 1}, {3, 2}})\np.Add(l)\np"
+	const ours = "#0072B2"
+	if svg := fmt.Sprint(s.first(draw)["image/svg+xml"]); !strings.Contains(svg, ours) {
+		t.Error("a plot has not the look of the notebook")
+	}
+	s.run("display.PlainPlots(true)")
+	if svg := fmt.Sprint(s.first(draw)["image/svg+xml"]); strings.Contains(svg, ours) {
+		t.Error("a plain plot has the look of the notebook")
+	}
+	s.run("display.PlainPlots(false)")
+}
+
+func TestInteractivePlots(t *testing.T) {
+	s := start(t)
+	s.run(imports)
+	e := s.run("p, err := workbench.PlotSpectra(workbench.Spectrum{Name: \"a\", Values: []float64{3, 2, 1}})\nif err != nil { panic(err) }\ndisplay.Interactive(p)")
+	if len(e.Outputs) != 1 {
+		t.Fatalf("got %+v", e)
+	}
+	data := e.Outputs[0].Data
+	spec, _ := data["application/vnd.vegalite.v5+json"].(map[string]any)
+	if spec["layer"] == nil || data["image/png"] == nil || data["text/html"] != nil || !strings.Contains(fmt.Sprint(data["text/plain"]), "singular values") {
+		t.Errorf("shown are %v", data)
+	}
+	if f := s.fails("display.Interactive(plot.New())"); !strings.Contains(f.ErrorValue, "does not know its data") {
+		t.Errorf("a plot without data: %+v", f)
+	}
+}
+
 func TestDisplayIDs(t *testing.T) {
 	s := start(t)
 	e := s.run("display.ShowAs(\"a\", 1)\ndisplay.Show([]int{1, 2})\ndisplay.Update(\"a\", \"changed\")")

@@ -28,15 +28,15 @@ func frameTable(df dataframe.DataFrame) *grid {
 		g.labels = append(g.labels, strconv.Itoa(r))
 		row := make([]string, 0, len(cols))
 		for _, c := range cols {
-			row = append(row, element(df.Elem(r, c)))
+			row = append(row, frameCell(df.Elem(r, c)))
 		}
 		g.rows = append(g.rows, row)
 	}
 	return g
 }
 
-// element shows one value of a frame; numbers with six digits that count.
-func element(e series.Element) string {
+// frameCell shows one value of a frame; numbers with six digits that count.
+func frameCell(e series.Element) string {
 	if e.Type() == series.Float {
 		return number(e.Float())
 	}

@@ -3,6 +3,7 @@ package picture
 import (
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"html"
 	"image"
@@ -50,13 +51,40 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 	return pic
 }
 
-// drawPadded draws a plot with some of its background around it.
+// Interactive shows a plot that knows its data, by a method VegaLite of the ticks of its
+// vertical axis, so that front ends which draw Vega-Lite can be asked for values; the others
+// show pixels, and its description.
+func Interactive(p *plot.Plot) (*Picture, error) {
+	if p == nil {
+		return nil, errors.New("there is no plot")
+	}
+	d, ok := p.Y.Tick.Marker.(interface {
+		VegaLite(*plot.Plot) map[string]any
+	})
+	if !ok {
+		return nil, errors.New("the plot does not know its data: only the workbench's plots of lines do")
+	}
+	spec := d.VegaLite(p)
+	if spec == nil {
+		return nil, errors.New("the plot does not consist of lines")
+	}
+	pic := plotPixels(p, plotWidth, plotHeight)
+	delete(pic.Data, HTML) // which front ends would prefer
+	pic.Data[VegaLite] = spec
+	return pic, nil
+}
+
+// drawPadded draws a plot with some of its background around it, and a grid beneath it.
 func drawPadded(p *plot.Plot, c draw.Canvas) {
+	q, grid := styled(p)
 	if p.BackgroundColor != nil {
 		c.SetColor(p.BackgroundColor)
 		c.Fill(c.Rectangle.Path())
+		q.BackgroundColor = nil
 	}
-	p.Draw(draw.Crop(c, padding, -padding, padding, -padding))
+	inside := draw.Crop(c, padding, -padding, padding, -padding)
+	grid.Plot(q.DataCanvas(inside), q)
+	q.Draw(inside)
 }
 
 // pixels is a length on the screen, rounded.
@@ -91,15 +119,15 @@ func axis(name string, a *plot.Axis) string {
 	low, high := number(a.Min), number(a.Max)
 	if a.Tick.Marker != nil && a.Min < a.Max {
 		ticks := slices.DeleteFunc(a.Tick.Marker.Ticks(a.Min, a.Max), plot.Tick.IsMinor)
-		if n := len(ticks); n > 0 && !plain(ticks[0]) && !plain(ticks[n-1]) {
+		if n := len(ticks); n > 0 && !labelledByValue(ticks[0]) && !labelledByValue(ticks[n-1]) {
 			low, high = ticks[0].Label, ticks[n-1].Label
 		}
 	}
 	return fmt.Sprintf("%s from %s to %s", name, low, high)
 }
 
-// plain reports whether a tick is labelled with its value.
-func plain(t plot.Tick) bool {
+// labelledByValue reports whether a tick is labelled with its value.
+func labelledByValue(t plot.Tick) bool {
 	v, err := strconv.ParseFloat(t.Label, 64)
 	return err == nil && math.Abs(v-t.Value) <= 1e-3*math.Abs(t.Value)
 }

@@ -1,5 +1,5 @@
-// Package picture turns values into what a notebook shows: data frames, series
-// and matrices into tables, plots and images into pictures.
+// Package picture turns values into what a notebook shows: data frames, series, matrices,
+// and slices and maps of structs into tables, plots and images into pictures.
 package picture
 
 import (
@@ -10,6 +10,8 @@ import (
 	"github.com/go-gota/gota/series"
 	"gonum.org/v1/gonum/mat"
 	"gonum.org/v1/plot"
+
+	"axn/kernelspec/plain"
 )
 
 // MIME types of what is shown.
@@ -18,6 +20,8 @@ const (
 	HTML = "text/html"
 	SVG  = "image/svg+xml"
 	PNG  = "image/png"
+
+	VegaLite = "application/vnd.vegalite.v5+json"
 )
 
 // Picture is what is shown of a value, in several forms: data and metadata by
@@ -48,6 +52,9 @@ func Of(v any) (*Picture, bool) {
 		return table(matrixTable(v)), true
 	case image.Image:
 		return imagePicture(v), true
+	}
+	if t := valueTable(v); t != nil {
+		return &Picture{Data: map[string]any{Text: plain.Text(v), HTML: t.html()}}, true
 	}
 	return nil, false
 }

@@ -7,17 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/font"
-	"gonum.org/v1/plot/plotter"
 )
-
-// Plots in cells are written in a sans serif, as the page around them.
-func init() {
-	plot.DefaultFont = font.Font{Typeface: "Liberation", Variant: "Sans"}
-	plotter.DefaultFont = plot.DefaultFont
-}
 
 // families name fonts of the same widths for browsers that lack Liberation.
 var families = strings.NewReplacer(

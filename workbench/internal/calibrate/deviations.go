@@ -26,7 +26,9 @@ func (c *fit) deviations(ctx context.Context) ([]RowOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	e, own := c.step.Effects, c.ownBiases(sums.Vector)
+	e := c.step.Effects
+	c.out.Evidence = f32.View(sums.Vector, c.in.Items.Rows, evidenceCols(deviatingIn(e.Root.Cols)))
+	own := c.ownBiases()
 	c.step.Own = own
 	c.out.Bias = make([]float32, c.in.Items.Rows)
 	for i := range c.out.Bias {
@@ -45,19 +47,12 @@ type deviationSums struct {
 	mean     f32.Mat // rows×p, where each query is expected
 	k        int
 	whole    *rowSystem // of a dense row: the same for all
-	gram     []float32  // |I|×(k+1)×(k+1)
-	target   f32.Mat    // |I|×(k+1)
+	evidence f32.Mat    // |I| rows, see evidenceCols
 	dense    []RowOutput
 }
 
 // deviatingIn is how many of p features items deviate in.
 func deviatingIn(p int) int { return min(deviatingFeatures, p) }
-
-// cutDeviations divides a sum over items into the normal equations' two sides.
-func cutDeviations(v []float32, items, k int) (gram []float32, target f32.Mat) {
-	n := items * (k + 1) * (k + 1)
-	return v[:n], f32.View(v[n:], items, k+1)
-}
 
 // deviations sums the rows' normal equations, and gives each dense row's leading
 // place (Head) and rest (Values).
@@ -65,13 +60,12 @@ func (p *part) deviations(s *Step, features f32.Mat) *Sums {
 	p.system = nil
 	k := deviatingIn(features.Cols)
 	v := &deviationSums{c: p.c, s: s, e: s.Effects, features: features, k: k, mean: f32.NewMat(p.x.Rows, features.Cols)}
-	all := make([]float32, features.Rows*(k+1)*(k+2))
-	v.gram, v.target = cutDeviations(all, features.Rows, k)
+	v.evidence = f32.NewMat(features.Rows, evidenceCols(k))
 	f32.Mul(v.mean, p.x, s.Effects.Place, cores.Threads())
 	for lo := 0; lo < len(p.rows); lo += deviationRows {
 		v.addRows(p.lo, lo, min(lo+deviationRows, len(p.rows)))
 	}
-	return &Sums{Vector: all, Rows: v.dense}
+	return &Sums{Vector: v.evidence.Data, Rows: v.dense}
 }
 
 // rowSystem is a row's features and the posterior covariance of its query's place,
@@ -84,9 +78,10 @@ type rowSystem struct {
 	back   f32.Mat // n×k: f times its leading columns
 }
 
-func (v *deviationSums) system(f f32.Mat) *rowSystem {
-	s := &rowSystem{f: f, cov: f32.NewMat(v.k, v.k), back: f32.NewMat(f.Rows, v.k)}
-	if s2 := float32(v.e.Noise); f.Rows <= f.Cols {
+// newRowSystem is for noise of variance s2 and the leading k features.
+func newRowSystem(f f32.Mat, k int, s2 float32) *rowSystem {
+	s := &rowSystem{f: f, cov: f32.NewMat(k, k), back: f32.NewMat(f.Rows, k)}
+	if f.Rows <= f.Cols {
 		s.dual(s2)
 	} else {
 		s.primal(s2)
@@ -149,7 +144,7 @@ func (v *deviationSums) fit(mean []float32, row *Row) rowFit {
 		for j, it := range row.Items {
 			copy(f.Row(j), v.features.Row(int(it)))
 		}
-		s = v.system(f)
+		s = newRowSystem(f, v.k, float32(v.e.Noise))
 	}
 	h := v.residuals(row)
 	for j := range h {
@@ -191,7 +186,7 @@ func (v *deviationSums) addRows(first, lo, hi int) {
 	rows := v.c.in.Rows[first+lo : first+hi]
 	for i := range rows {
 		if rows[i].dense() && v.whole == nil {
-			v.whole = v.system(v.features)
+			v.whole = newRowSystem(v.features, v.k, float32(v.e.Noise))
 		}
 	}
 	fits := make([]rowFit, len(rows))
@@ -209,47 +204,20 @@ func (v *deviationSums) addRows(first, lo, hi int) {
 	}
 }
 
-// add adds a row's entries for items from … to-1 to their normal equations.
+// add adds a row's entries for items from … to-1 to their evidence.
 func (v *deviationSums) add(row *Row, fit rowFit, from, to int) {
-	k1 := v.k + 1
-	one := append([]float32{1}, fit.u[:v.k]...)
-	for j, rest := range fit.rest {
-		it := row.item(j)
-		if it < from || it >= to {
-			continue
-		}
-		gram, target, back := v.gram[it*k1*k1:][:k1*k1], v.target.Row(it), fit.s.back.Row(j)
-		for a, ua := range one {
-			target[a] += rest * ua
-			for b, ub := range one[:a+1] {
-				gram[a*k1+b] += ua * ub
-				if b > 0 {
-					gram[a*k1+b] += fit.s.cov.Row(a - 1)[b-1]
-				}
-			}
-			if a > 0 {
-				target[a] -= back[a-1]
-			}
+	for j := range fit.rest {
+		if it := row.item(j); it >= from && it < to {
+			fit.addTo(v.evidence.Row(it), j)
 		}
 	}
 }
 
 // ownBiases solves for each item's free bias and deviations, |I|×(k+1).
-func (c *fit) ownBiases(sums []float32) f32.Mat {
-	e, items := c.step.Effects, c.in.Items.Rows
-	k1 := deviatingIn(e.Root.Cols) + 1
-	grams, target := cutDeviations(sums, items, k1-1)
-	s2 := float32(e.Noise)
-	cores.Each(items, func(i int) {
-		gram := f32.View(grams[i*k1*k1:], k1, k1)
-		gram.Row(0)[0] += s2 / float32(e.Spread)
-		for a := 1; a < k1; a++ {
-			gram.Row(a)[a] += s2 / deviationSpread
-		}
-		f32.Cholesky(gram, 1)
-		f32.SolveCholesky(gram, target.Row(i))
-	})
-	return target
+func (c *fit) ownBiases() f32.Mat {
+	own := f32.NewMat(c.in.Items.Rows, 1+deviatingIn(c.step.Effects.Root.Cols))
+	cores.Each(own.Rows, func(i int) { solveOwn(own.Row(i), c.out.Evidence.Row(i), c.step.Effects.Noise, c.step.Effects.Spread) })
+	return own
 }
 
 // queryMap folds the scale of query vectors into place.

@@ -104,8 +104,16 @@ func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	if len(dense) > 0 {
 		c.out.Noise = min(c.out.Noise, denseNoise)
 	}
+	c.out.Items = c.itemMap()
 	c.out.Features = c.join(dense)
 	return c.out, nil
+}
+
+// itemMap returns the map for items to come.
+func (c *fit) itemMap() *ItemMap {
+	m, e := c.in.itemMap(float64(c.phi.scale), c.step.Views), c.step.Effects
+	m.Root, m.Beta, m.Noise, m.Spread = e.Root, e.Beta, e.Noise, e.Spread
+	return m
 }
 
 // features returns Φ·Root, |I|×p.

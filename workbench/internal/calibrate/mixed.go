@@ -197,7 +197,7 @@ func (m *mixed) model() *Effects {
 	}
 	turned.Mul(a.T(), &q)
 	root.Mul(c, &q)
-	e := &Effects{Root: single(&root), Place: single(&turned), Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
+	e := &Effects{Root: single(&root), Place: single(&turned), Beta: m.beta, Bias: make([]float32, m.phi.rows()), Free: m.free, Noise: m.noise, Spread: m.spread}
 	m.phi.times(e.Bias, m.beta, nil)
 	return e
 }
@@ -226,6 +226,7 @@ func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
 type Effects struct {
 	Root          f32.Mat   // p×p
 	Place         f32.Mat   // (d+1)×p
+	Beta          []float32 // p: Bias is Φ·Beta
 	Bias, Free    []float32 // |I|
 	Noise, Spread float64   // variances of ε and Free
 }

@@ -65,4 +65,7 @@ type Fitted struct {
 	Map                 f32.Mat     // (d+1)×p₀
 	Warp, Curve, Spread curve.Knots // of scores; of the dual encoder's score; of the deviation by it
 	Noise, Slope        float64     // variance of a warped score; deviation of a query's own slope
+
+	Items    *ItemMap // for items to come
+	Evidence f32.Mat  // |I| rows: what observed entries say of each item's own; no columns without a Curve
 }

@@ -18,7 +18,8 @@ func withoutScores(in *Problem) *Fitted {
 	if h.Cols > 0 {
 		variance = rankWithViews
 	}
-	f := withOne(in.Items, float32(math.Sqrt(variance))*inverse(rmsNorm(in.Items)))
+	scale := float32(math.Sqrt(variance)) * inverse(rmsNorm(in.Items))
+	f := withOne(in.Items, scale)
 	out := &Fitted{Noise: rankNoise, Slope: querySlope, Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
 	if h.Cols > 0 {
 		f = sideBySide(f, h)
@@ -28,6 +29,10 @@ func withoutScores(in *Problem) *Fitted {
 		out.Map.Row(0)[f.Cols-1] = aloneMean
 	}
 	out.Features = f
+	if len(in.Views) == 0 {
+		views = nil
+	}
+	out.Items, out.Evidence = in.itemMap(float64(scale), views), f32.NewMat(in.Items.Rows, 0)
 	return out
 }
 

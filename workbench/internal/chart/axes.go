@@ -32,7 +32,7 @@ func DecadeAxis(p *plot.Plot, lines []Line) {
 			}
 		}
 	}
-	p.X.Tick.Marker = ticks
+	p.X.Tick.Marker = decades{ticks}
 }
 
 // BudgetTicks puts a tick at every budget measured, leaving out those too close
@@ -58,7 +58,7 @@ func BudgetTicks(lines []Line) plot.ConstantTicks {
 	return ticks
 }
 
-// LevelFreeCurves draws what costs nothing, at log 0, from the least cost to the
+// LevelFree draws what costs nothing, at log 0, from the least cost to the
 // greatest of the others.
 func LevelFree(lines []Line) {
 	low, high := math.Inf(1), math.Inf(-1)
@@ -76,6 +76,9 @@ func LevelFree(lines []Line) {
 		if math.IsInf(c.XYs[0].X, -1) {
 			y := c.XYs[0].Y
 			lines[i].XYs = plotter.XYs{{X: low, Y: y}, {X: high, Y: y}}
+			if c.Intervals != nil {
+				lines[i].Intervals = [][2]float64{c.Intervals[0], c.Intervals[0]}
+			}
 		}
 	}
 }

@@ -42,8 +42,15 @@ var glyphs = []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.Pyrami
 
 // Line is one named line of a plot.
 type Line struct {
-	Name string
-	XYs  plotter.XYs
+	Name      string
+	XYs       plotter.XYs
+	Intervals [][2]float64 // of Y, from and to, where they are known: as many as XYs, or none
+}
+
+// Backdrop is a grey line behind the data.
+type Backdrop struct {
+	XYs   plotter.XYs
+	Width vg.Length
 }
 
 // strokes styles lines: a colour for each family, lighter for all but its last
@@ -76,9 +83,17 @@ func lighter(c color.RGBA, share float64) color.RGBA {
 	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
 }
 
-// AddCurves draws lines with points and writes their names beside the plot, each
-// at the height of its line's end, so that no legend covers the data.
-func AddLines(p *plot.Plot, lines []Line) error {
+// AddLines draws lines with points, on backdrops, and writes their names beside the plot,
+// each at the height of its line's end, so that no legend covers the data.
+func AddLines(p *plot.Plot, lines []Line, behind ...Backdrop) error {
+	for _, b := range behind {
+		line, err := plotter.NewLine(b.XYs)
+		if err != nil {
+			return err
+		}
+		line.Color, line.Width = Grey, b.Width
+		p.Add(line)
+	}
 	styles := strokes(lines)
 	for i, c := range lines {
 		line, points, err := plotter.NewLinePoints(c.XYs)
@@ -90,22 +105,26 @@ func AddLines(p *plot.Plot, lines []Line) error {
 		p.Add(line, points)
 	}
 	p.Add(endLabels{lines, styles})
-	Describe(p, ends(lines))
+	p.Y.Tick.Marker = described{p.Y.Tick.Marker, ends(lines), lines, behind}
 	return nil
 }
 
-// described are ticks with words on what the plot shows, for those who cannot see
-// it: notebooks read them.
+// described are ticks that know what the plot shows, for those who cannot see it and for
+// those who ask it: notebooks read them.
 type described struct {
 	plot.Ticker
-	words string
+	words  string
+	lines  []Line // none where the plot does not consist of lines
+	behind []Backdrop
 }
 
 // Alt says what the plot shows.
 func (d described) Alt() string { return d.words }
 
 // Describe puts a plot into words.
-func Describe(p *plot.Plot, words string) { p.Y.Tick.Marker = described{p.Y.Tick.Marker, words} }
+func Describe(p *plot.Plot, words string) {
+	p.Y.Tick.Marker = described{Ticker: p.Y.Tick.Marker, words: words}
+}
 
 // ends says where each line begins and ends.
 func ends(lines []Line) string {

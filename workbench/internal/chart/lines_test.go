@@ -12,9 +12,9 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-func curvesNamed(names ...string) (lines []Line) {
+func linesNamed(names ...string) (lines []Line) {
 	for i, n := range names {
-		lines = append(lines, Line{n, plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
+		lines = append(lines, Line{Name: n, XYs: plotter.XYs{{X: 1, Y: float64(i)}, {X: 2, Y: float64(2 * i)}}})
 	}
 	return lines
 }
@@ -28,7 +28,7 @@ func TestStrokesKeepASystemsColour(t *testing.T) {
 		{"retrieve and rerank", "AXN", "AXN, MF_Trns", "AXN, MF_Ind", "ANNCUR", "ADACUR", "calibrated", "exact scores"},
 		{"exact scores", "calibrated", "AXN"}, {"residual", "AXN"}, {"ADACUR", "calibrated without calls", "calibrated"},
 	} {
-		for i, style := range strokes(curvesNamed(names...)) {
+		for i, style := range strokes(linesNamed(names...)) {
 			if c, ok := want[names[i]]; ok && style.Color != c {
 				t.Errorf("%s among %q is %v, not %v", names[i], names, style.Color, c)
 			}
@@ -36,9 +36,9 @@ func TestStrokesKeepASystemsColour(t *testing.T) {
 	}
 }
 
-// Curves of one family differ in shade and glyph.
+// Lines of one family differ in shade and glyph.
 func TestStrokesTellAFamilyApart(t *testing.T) {
-	styles := strokes(curvesNamed("calibrated, 10k", "calibrated, 50k", "AXN", "calibrated, 1.4M"))
+	styles := strokes(linesNamed("calibrated, 10k", "calibrated, 50k", "AXN", "calibrated, 1.4M"))
 	for i, a := range styles {
 		for j, b := range styles[:i] {
 			if a.Color == b.Color || i != 2 && j != 2 && a.Shape == b.Shape {
@@ -90,9 +90,9 @@ func TestPlainTicks(t *testing.T) {
 }
 
 // The vertical axis knows the data in words, for notebooks' alternative texts.
-func TestPlotsDescribeTheirCurves(t *testing.T) {
+func TestPlotsDescribeTheirLines(t *testing.T) {
 	p := New("t", "x", "y")
-	if err := AddLines(p, curvesNamed("AXN", "calibrated")); err != nil {
+	if err := AddLines(p, linesNamed("AXN", "calibrated")); err != nil {
 		t.Fatal(err)
 	}
 	d, ok := p.Y.Tick.Marker.(interface{ Alt() string })

@@ -34,7 +34,7 @@ type layers struct {
 }
 
 func newTower(d int, rng *rand.Rand) *tower {
-	n := 4*d*d + 3*d + 1
+	n := TowerParams(d)
 	t := &tower{params: make([]float32, n), gradient: make([]float32, n), moments: adamw.NewMoments(n)}
 	t.p, t.g = cutLayers(t.params, d), cutLayers(t.gradient, d)
 	fill := func(x []float32, inputs int) {

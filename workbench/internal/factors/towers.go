@@ -137,3 +137,15 @@ func CrossEntropy(sharpness float64) Loss {
 		},
 	}
 }
+
+// Params returns the parameters of both towers, for ApplyTower.
+func (t *Towers) Params() (query, item []float32) { return t.query.params, t.item.params }
+
+// ApplyTower returns a tower's outputs for all rows of x, given its parameters.
+func ApplyTower(params []float32, x f32.Mat) f32.Mat {
+	t := &tower{params: params, p: cutLayers(params, x.Cols)}
+	return t.apply(x)
+}
+
+// TowerParams is how many parameters a tower over vectors of length d has.
+func TowerParams(d int) int { return 4*d*d + 3*d + 1 }

@@ -104,7 +104,7 @@ func (c *codedShelf) chooseFor(p *Probe, n int) ([]topk.Hit, bool) {
 	s := q8.Search{N: items, K: n, Most: items / codedShare,
 		Threads: min(cores.Threads(), 1+items*c.Features.Cols/codedBytes),
 		Upper:   b.uppers, Lower: b.lower,
-		Skip:  func(i int) bool { return p.Seen[i] },
+		Skip:  p.out,
 		Exact: func(items []int) []float32 { return c.score(p, items) },
 	}
 	return s.Run()

@@ -22,7 +22,7 @@ func (x Scan) Size() (items, features int) { return x.Features.Rows, x.Features.
 
 func (x Scan) Choose(_ context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
 	s := x.newScan(probes)
-	seen := func(row, item int) bool { return s.probes[row].Seen[item] }
+	seen := func(row, item int) bool { return s.probes[row].out(item) }
 	found := topk.ScanBy(len(probes), x.Features.Rows, n, s.chunks, seen, cores.Threads())
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {

@@ -83,6 +83,12 @@ type Probe struct {
 	Slope  float32
 	Draw   *Draw
 	Seen   map[int]bool // not to be chosen
+	Barred []bool       // nor these, by item; may be shorter than there are items
+}
+
+// out tells whether an item is not to be chosen.
+func (p *Probe) out(item int) bool {
+	return p.Seen[item] || item < len(p.Barred) && p.Barred[item]
 }
 
 // Similarity is the probe for the dual encoder's own list.

@@ -2,6 +2,7 @@ package shelf
 
 import (
 	"context"
+	"maps"
 	"slices"
 
 	"axn/workbench/internal/cores"
@@ -110,14 +111,7 @@ func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n int
 	if len(which) == 0 {
 		return nil
 	}
-	vectors, seen := f32.NewMat(len(which), s.Cols()), make([][]int, len(which))
-	for r, i := range which {
-		s.flatten(vectors.Row(r), &probes[i])
-		for it := range probes[i].Seen {
-			seen[r] = append(seen[r], it)
-		}
-	}
-	lists, err := s.store.Candidates(ctx, vectors, n*s.oversample, seen)
+	lists, err := s.candidates(ctx, probes, which, n*s.oversample)
 	if err != nil {
 		return err
 	}
@@ -131,6 +125,37 @@ func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n int
 		s.learn(&probes[i], hits[i], rows, at)
 	}
 	return nil
+}
+
+// candidates returns n of them for some of the probes. A store knows nothing of barred items, so
+// that it is asked for ever more until enough are open, or it has no more.
+func (s *storeShelf) candidates(ctx context.Context, probes []Probe, which []int, n int) ([][]int, error) {
+	lists, left := make([][]int, len(which)), make([]int, len(which))
+	for r := range left {
+		left[r] = r
+	}
+	for most := n; len(left) > 0; most *= 2 {
+		vectors, seen := f32.NewMat(len(left), s.Cols()), make([][]int, len(left))
+		for l, r := range left {
+			p := &probes[which[r]]
+			s.flatten(vectors.Row(l), p)
+			seen[l] = slices.Collect(maps.Keys(p.Seen))
+		}
+		found, err := s.store.Candidates(ctx, vectors, most, seen)
+		if err != nil {
+			return nil, err
+		}
+		asked := left
+		left = nil
+		for l, r := range asked {
+			lists[r] = slices.DeleteFunc(slices.Clone(found[l]), probes[which[r]].out)
+			if len(lists[r]) < n && len(found[l]) == most {
+				left = append(left, r)
+			}
+			lists[r] = lists[r][:min(n, len(lists[r]))]
+		}
+	}
+	return lists, nil
 }
 
 // flatten sets w to the vector whose inner product with an item's row is the

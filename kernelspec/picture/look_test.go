@@ -1,0 +1,98 @@
+package picture
+
+import (
+	"image/color"
+	"strings"
+	"testing"
+
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/plotutil"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
+)
+
+// ordinary returns a plot as a notebook's user makes it, without a word on how it looks.
+func ordinary(t *testing.T) *plot.Plot {
+	t.Helper()
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text, p.Y.Label.Text = "ordinary", "time", "size"
+	if err := plotutil.AddLinePoints(p, "one", plotter.XYs{{X: 0, Y: 1}, {X: 3, Y: 2}}, "two", plotter.XYs{{X: 0, Y: 2}, {X: 3, Y: 5}}); err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func drawn(t *testing.T, p *plot.Plot) string {
+	t.Helper()
+	svg, ok := plotPicture(p, plotWidth, plotHeight).Data[SVG].(string)
+	if !ok {
+		t.Fatal("no drawing")
+	}
+	_, svg, _ = strings.Cut(svg, "</style>")
+	return svg
+}
+
+func TestPlotsHaveTheLookOfTheNotebook(t *testing.T) {
+	p := ordinary(t)
+	before := *p
+	svg := drawn(t, p)
+	for what, colour := range map[string]string{"the first line in blue": "#0072B2", "the second in vermilion": "#D55E00", "a grid": "#E0E0E0", "grey axes": "#909090"} {
+		if !strings.Contains(svg, colour) {
+			t.Errorf("there is not %s", what)
+		}
+	}
+	if p.X.LineStyle.Color != before.X.LineStyle.Color || p.BackgroundColor != before.BackgroundColor || p.Title.Padding != before.Title.Padding {
+		t.Error("the plot itself was changed")
+	}
+	if s, ok := plotutil.Shape(0).(draw.CircleGlyph); !ok {
+		t.Errorf("the first marker is a %T, not filled", s)
+	}
+}
+
+func TestWhatAPlotSetsStays(t *testing.T) {
+	p := ordinary(t)
+	p.X.LineStyle.Color = color.RGBA{0x12, 0x34, 0x56, 0xff}
+	p.Y.LineStyle.Width = vg.Points(2)
+	svg := drawn(t, p)
+	if !strings.Contains(svg, "#123456") || strings.Contains(svg, "#909090") || strings.Contains(svg, "#E0E0E0") {
+		t.Error("axes that the plot sets were changed")
+	}
+}
+
+func TestPlainPlots(t *testing.T) {
+	AsGonum(true)
+	defer AsGonum(false)
+	svg := drawn(t, ordinary(t))
+	for _, colour := range []string{"#0072B2", "#E0E0E0", "#909090"} {
+		if strings.Contains(svg, colour) {
+			t.Errorf("drawn with %s", colour)
+		}
+	}
+	if !strings.Contains(svg, "#F15A60") {
+		t.Error("drawn without gonum's first colour")
+	}
+}
+
+func TestBars(t *testing.T) {
+	p := plot.New()
+	hist, err := plotter.NewHist(plotter.Values{1, 2, 2, 3}, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bars, err := plotter.NewBarChart(plotter.Values{1, 2}, vg.Points(10))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Add(hist, bars)
+	if svg := drawn(t, p); strings.Count(svg, "fill:#0072B2") != 5 {
+		t.Errorf("%d bars are blue", strings.Count(svg, "fill:#0072B2"))
+	}
+	if hist.FillColor != (color.Gray{128}) || bars.Color != color.Black {
+		t.Error("what the plot draws was changed")
+	}
+	hist.FillColor, bars.Color = color.RGBA{0x12, 0x34, 0x56, 0xff}, color.RGBA{0x12, 0x34, 0x56, 0xff}
+	if svg := drawn(t, p); strings.Count(svg, "fill:#123456") != 5 || strings.Contains(svg, "fill:#0072B2") {
+		t.Error("bars of a colour of their own lost it")
+	}
+}

@@ -1,0 +1,415 @@
+package workbench
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+
+	"axn/workbench/internal/calibrate"
+	"axn/workbench/internal/curve"
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/factors"
+	"axn/workbench/internal/npz"
+)
+
+// AddItems adds items that came up later, with their dual-encoder vectors, one row of length d
+// each, and their rows of the data set's views: of each View in order, then of Alone where it
+// is known. It keeps copies. Their rows follow those of the items before. On an error, of which
+// a view left out is one, the data set stays as it was.
+//
+// Indexes made from the data set do not know the items: give them the same rows by Index.Add.
+func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) error {
+	with := *d
+	with.Items = slices.Concat(d.Items, items)
+	if err := with.addRows(len(items), vectors, views); err != nil {
+		return fmt.Errorf("workbench: add items: %w", err)
+	}
+	if err := with.Check(); err != nil {
+		return fmt.Errorf("workbench: add items: %w", err)
+	}
+	*d = with
+	return nil
+}
+
+// addRows adds n rows to vectors and views.
+func (d *Dataset) addRows(n int, vectors *Matrix, views []*Matrix) (err error) {
+	names, places := d.itemViews()
+	if len(views) != len(places) {
+		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: CrossEncoder.ReadItems and ScoreAlone make them", ErrShape, len(views), len(names), names)
+	}
+	if d.DE.Items, err = d.DE.Items.withRows("vectors", n, vectors); err != nil {
+		return err
+	}
+	for i := range d.Views {
+		d.Views = slices.Clone(d.Views)
+		if d.Views[i].Items, err = d.Views[i].Items.withRows("view "+names[i], n, views[i]); err != nil {
+			return err
+		}
+		if d.Views[i].Passes > 0 {
+			d.Views[i].Passes += n
+		}
+	}
+	if d.Alone != nil {
+		d.Alone, err = d.Alone.withRows("view alone", n, views[len(d.Views)])
+	}
+	return err
+}
+
+// itemViews lists what the data set knows of its items beside their vectors.
+func (d *Dataset) itemViews() (names []string, views []*Matrix) {
+	for _, v := range d.Views {
+		names, views = append(names, v.Name), append(views, v.Items)
+	}
+	if d.Alone != nil {
+		names, views = append(names, "alone"), append(views, d.Alone)
+	}
+	return names, views
+}
+
+// withRows returns the matrix with n more rows. m stays as it is: the two share memory where
+// there is room behind m's.
+func (m *Matrix) withRows(what string, n int, more *Matrix) (*Matrix, error) {
+	if m == nil || more == nil || more.Rows != n || more.Cols != m.Cols {
+		return nil, fmt.Errorf("%w: %s of %d items: %v beside %v", ErrShape, what, n, more, m)
+	}
+	return &Matrix{Rows: m.Rows + n, Cols: m.Cols, Data: append(m.Data, more.Data...)}, nil
+}
+
+// Add adds items that the index was not made from, by their dual-encoder vectors, one row of
+// length d each, and their rows of the views that the index was made from, in the order of
+// Dataset.AddItems. Their numbers follow those of the items before. Searches find them at once:
+// what a fit says of an item in general, by its vector and views, it says of them. What an item
+// has of its own comes by Update.
+//
+// Views left out at the end are guessed from the vectors by ridge regression, which costs some
+// of what views are worth. ADACUR and ANNCUR know items by their scores for the train queries
+// alone: Add is an error.
+//
+// It copies the index's items once, and after that only where memory must grow; those of a
+// mapped index go into memory with the first Add. No search may be under way. An index without
+// items of its own, a Head, has its new items added to its store: see Rows.
+func (ix *Index) Add(vectors *Matrix, views ...*Matrix) error {
+	if err := ix.add(vectors, views); err != nil {
+		return fmt.Errorf("workbench: add: %w", err)
+	}
+	return nil
+}
+
+func (ix *Index) add(vectors *Matrix, views []*Matrix) error {
+	if ix.Features.Rows == 0 {
+		return errors.New("the index has no items of its own: Index.Rows makes rows for the store that has them")
+	}
+	features, bias, err := ix.grow(vectors, views)
+	if err != nil {
+		return err
+	}
+	n, shared := vectors.Rows, ix.Features == ix.DE.Items
+	if ix.DE.Items, err = ix.DE.Items.withRows("vectors", n, vectors); err != nil {
+		return err
+	}
+	if ix.Features, err = ix.Features.withRows("features", n, features); shared {
+		ix.Features = ix.DE.Items
+	}
+	if ix.Prior != nil {
+		p := ix.Prior
+		p.Bias = &Matrix{Rows: p.Bias.Rows + n, Cols: 1, Data: append(p.Bias.Data, bias...)}
+		if e := p.growth.Evidence; e != nil {
+			p.growth.Evidence = &Matrix{Rows: e.Rows + n, Cols: e.Cols, Data: append(e.Data, make([]float32, n*e.Cols)...)}
+		}
+	}
+	return err
+}
+
+// Rows returns the rows that new items have in an ItemStore, in the layout of Items, by their
+// vectors and views as Add takes them; the store's own Append adds them. A Head can do it too.
+func (ix *Index) Rows(vectors *Matrix, views ...*Matrix) (*Matrix, error) {
+	features, bias, err := ix.grow(vectors, views)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: rows: %w", err)
+	}
+	new := &Index{Method: ix.Method, DE: DualEmbeddings{Items: vectors}, Features: vectors}
+	if ix.Features != ix.DE.Items {
+		new.Features = &Matrix{Rows: features.Rows, Cols: features.Cols, Data: features.Data} // not the same, even if the values are
+	}
+	if ix.Prior != nil {
+		new.Prior = &Prior{Bias: &Matrix{Rows: len(bias), Cols: 1, Data: bias}}
+	}
+	items := make([]int, vectors.Rows)
+	for i := range items {
+		items[i] = i
+	}
+	return new.Items().Rows(context.Background(), items)
+}
+
+// grow returns the features and biases of new items.
+func (ix *Index) grow(vectors *Matrix, views []*Matrix) (features *Matrix, bias []float32, err error) {
+	if vectors == nil || vectors.Cols != ix.DE.Items.Cols {
+		return nil, nil, fmt.Errorf("%w: vectors %v beside the index's %v", ErrShape, vectors, ix.DE.Items)
+	}
+	for _, m := range slices.Concat([]*Matrix{vectors}, views) {
+		if err := m.checkFinite(func(row int) string { return fmt.Sprintf("new item %d", row) }); err != nil {
+			return nil, nil, err
+		}
+	}
+	switch {
+	case ix.Prior != nil:
+		return ix.Prior.grow(vectors, views, ix.Features.Cols)
+	case ix.Method == ADACUR || ix.Method == ANNCUR:
+		return nil, nil, fmt.Errorf("%s knows items by their scores for the train queries: Observe and Factorize again", ix.Method)
+	case ix.itemTower != nil:
+		return matrixOf(factors.ApplyTower(ix.itemTower.Data, vectors.view())), nil, nil
+	case ix.Method == Inductive || ix.Method == Distilled:
+		return nil, nil, errNoGrowth
+	}
+	return vectors, nil, nil
+}
+
+var errNoGrowth = errors.New("the index was saved before items could be added: Factorize again")
+
+// Remove has later searches pass over items; a number that is no item's is an error, one
+// already removed is not. Numbers of other items stay. An index that is saved keeps it. Items
+// that a store has are removed by the index that searches it, a Head among them.
+func (ix *Index) Remove(items ...int) error {
+	rows := make([]int32, len(items))
+	for i, it := range items {
+		rows[i] = int32(it)
+	}
+	if err := ix.setRemoved(rows); err != nil {
+		return fmt.Errorf("workbench: remove: %w", err)
+	}
+	return nil
+}
+
+func (ix *Index) setRemoved(items []int32) error {
+	if len(items) == 0 {
+		return nil
+	}
+	if low, high := int(slices.Min(items)), int(slices.Max(items)); low < 0 || ix.Features.Rows > 0 && high >= ix.Features.Rows {
+		return fmt.Errorf("%w: items %d to %d among %d", npz.ErrFormat, low, high, ix.Features.Rows)
+	}
+	removed := make([]bool, max(len(ix.removed), 1+int(slices.Max(items))))
+	copy(removed, ix.removed)
+	for _, it := range items {
+		removed[it] = true
+	}
+	ix.removed = removed
+	return nil
+}
+
+// removedItems lists what Remove took out.
+func (ix *Index) removedItems() (items []int32) {
+	for it, gone := range ix.removed {
+		if gone {
+			items = append(items, int32(it))
+		}
+	}
+	return items
+}
+
+// barred says which of so many items a search must not choose, nil where it may choose all, and
+// how many it may.
+func (ix *Index) barred(items int, allow func(item int) bool) (barred []bool, open int) {
+	barred = ix.removed
+	if allow != nil {
+		barred = make([]bool, items)
+		copy(barred, ix.removed)
+		for it := range barred {
+			barred[it] = barred[it] || !allow(it)
+		}
+	}
+	open = items
+	for _, no := range barred[:min(items, len(barred))] {
+		if no {
+			open--
+		}
+	}
+	return barred, open
+}
+
+// Update has an index of Calibrated learn from further scores of queries that it knows, those
+// that searches paid for among them (see Paid), without a fit from scratch: curve, query map and
+// features stay, and every item in g gets the bias and the deviations that all its entries, the
+// fit's and the later ones, say it has. It takes O(n²·p) for a row of n entries, n at most p.
+// Rows may come in any number of parts, in any order, but a pair must come once in all, because
+// entries are taken for independent. Calls grows by those of g.
+//
+// An index made without scores has no curve to hold against them, and other methods have
+// nothing that grows by item: both are errors that say to Factorize. Scores of another
+// cross-encoder are an ErrOtherScorer. No search may be under way.
+func (ix *Index) Update(g *Scores) error {
+	if err := ix.update(g); err != nil {
+		return fmt.Errorf("workbench: update: %w", err)
+	}
+	return nil
+}
+
+func (ix *Index) update(g *Scores) error {
+	switch {
+	case ix.Prior == nil:
+		return fmt.Errorf("an index by %s does not learn item by item: Factorize again with all scores", ix.Method)
+	case len(ix.Prior.Curve.X) == 0:
+		return errors.New("the index was made without scores, or with too few: Factorize with these")
+	case ix.Features.Rows == 0:
+		return errors.New("the index has no items of its own: update the whole one, and load its store anew")
+	case ix.Prior.growth.Evidence == nil:
+		return errNoGrowth
+	case !sameScores(ix.Fingerprint, g.Fingerprint):
+		return fmt.Errorf("%w: the index was observed with %q, the scores with %q", ErrOtherScorer, ix.Fingerprint, g.Fingerprint)
+	case g.Items != ix.Features.Rows:
+		return fmt.Errorf("%w: scores over %d items, the index has %d", ErrShape, g.Items, ix.Features.Rows)
+	}
+	rows := make([]calibrate.Row, len(g.Rows))
+	for i := range g.Rows {
+		r := &g.Rows[i]
+		if err := r.check(g.Items, ix.DE.Queries.Rows); err != nil {
+			return fmt.Errorf("scores row %d (query %d): %w", i, r.Query, err)
+		}
+		rows[i] = calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values}
+	}
+	ix.Prior.fitted(ix.Features).Update(ix.DE.Queries.view(), ix.DE.Items.view(), rows)
+	ix.featureCodes.Set(f32.Mat{}, nil) // of what the features were
+	ix.Calls += g.Calls
+	return nil
+}
+
+// Paid returns what searches have paid for as scores, for Update or Factorize: one row for each
+// query, every pair once. items is how many the data set has.
+func Paid(rs []Result, items int) *Scores {
+	g, at := &Scores{Items: items}, map[int]map[int]float64{}
+	var queries []int
+	for _, r := range rs {
+		if at[r.Query] == nil {
+			at[r.Query], queries = map[int]float64{}, append(queries, r.Query)
+		}
+		for _, round := range r.Rounds {
+			for j, it := range round.Items {
+				at[r.Query][it] = round.Scores[j]
+			}
+		}
+	}
+	for _, q := range queries {
+		row := ScoreRow{Query: q, Items: []int32{}}
+		for it := range at[q] {
+			row.Items = append(row.Items, int32(it))
+		}
+		slices.Sort(row.Items)
+		for _, it := range row.Items {
+			row.Values = append(row.Values, float32(at[q][int(it)]))
+		}
+		g.Rows, g.Calls = append(g.Rows, row), g.Calls+len(row.Items)
+	}
+	return g
+}
+
+// growth is what Calibrated keeps for items and scores to come: see calibrate.ItemMap.
+type growth struct {
+	Root, Beta, Mean, Map, Guess *Matrix
+	Evidence                     *Matrix // one row an item; nil in a Head
+}
+
+type growthMeta struct {
+	Scale, Noise, Spread float64
+	Widths               []int `json:",omitempty"` // of the views, Alone's the last
+}
+
+func (g *growth) arrays() []namedArray {
+	return []namedArray{{"item_root", &g.Root}, {"item_beta", &g.Beta}, {"view_mean", &g.Mean}, {"view_map", &g.Map}, {"view_guess", &g.Guess}, {"evidence", &g.Evidence}}
+}
+
+// grown takes what a fit says of items to come.
+func (p *Prior) grown(f *calibrate.Fitted) {
+	m := f.Items
+	p.Growth = &growthMeta{Scale: m.Scale, Noise: m.Noise, Spread: m.Spread, Widths: m.Widths}
+	if m.Root.Rows > 0 {
+		p.growth.Root, p.growth.Beta, p.growth.Evidence = matrixOf(m.Root), rowOf(m.Beta), matrixOf(f.Evidence)
+	}
+	if m.Views != nil {
+		p.growth.Mean, p.growth.Map, p.growth.Guess = rowOf(m.Views.Mean), matrixOf(m.Views.Map), matrixOf(m.Guess)
+	}
+}
+
+func rowOf(x []float32) *Matrix { return &Matrix{Rows: 1, Cols: len(x), Data: x} }
+
+// itemMap is what grown was given.
+func (p *Prior) itemMap() *calibrate.ItemMap {
+	g, meta := &p.growth, p.Growth
+	m := &calibrate.ItemMap{Scale: meta.Scale, Noise: meta.Noise, Spread: meta.Spread, Widths: meta.Widths}
+	if g.Root != nil {
+		m.Root, m.Beta = g.Root.view(), g.Beta.Data
+	}
+	if g.Mean != nil {
+		m.Views, m.Guess = &calibrate.ViewMap{Mean: g.Mean.Data, Map: g.Map.view()}, g.Guess.view()
+	}
+	return m
+}
+
+// fitted is the fit the index came from, as far as Update looks at it; it shares memory.
+func (p *Prior) fitted(features *Matrix) *calibrate.Fitted {
+	return &calibrate.Fitted{Features: features.view(), Bias: p.Bias.Data, Map: p.Map.view(), Warp: curve.Knots(p.Warp), Curve: curve.Knots(p.Curve),
+		Noise: p.Noise, Items: p.itemMap(), Evidence: p.growth.Evidence.view()}
+}
+
+// grow is Index.grow for Calibrated.
+func (p *Prior) grow(vectors *Matrix, views []*Matrix, cols int) (*Matrix, []float32, error) {
+	if p.Growth == nil {
+		return nil, nil, errNoGrowth
+	}
+	if len(views) > len(p.Growth.Widths) {
+		return nil, nil, fmt.Errorf("%w: the rows of %d views are given, and the index was made from %d", ErrShape, len(views), len(p.Growth.Widths))
+	}
+	mats := make([]f32.Mat, len(views))
+	for j, v := range views {
+		if v.Rows != vectors.Rows || v.Cols != p.Growth.Widths[j] {
+			return nil, nil, fmt.Errorf("%w: view %d of %d items is %v, and the index's has %d columns", ErrShape, j, vectors.Rows, v, p.Growth.Widths[j])
+		}
+		mats[j] = v.view()
+	}
+	f, bias := p.itemMap().Rows(vectors.view(), mats, cols)
+	return matrixOf(f), bias, nil
+}
+
+// checkGrowth returns an error when what came from a file does not fit together.
+func (p *Prior) checkGrowth(items, d, features int) error {
+	if p.Growth == nil {
+		return nil
+	}
+	g, w, c := &p.growth, 0, 0
+	for _, n := range p.Growth.Widths {
+		c += n
+	}
+	if g.Map != nil {
+		w = g.Map.Cols
+	}
+	is := func(m *Matrix, rows, cols int) bool { return m != nil && m.Rows == rows && m.Cols == cols }
+	views := g.Mean == nil && g.Map == nil && g.Guess == nil && c == 0 || is(g.Mean, 1, c) && is(g.Map, c, w) && is(g.Guess, 1+d, c)
+	root := g.Root == nil && g.Beta == nil && features == 1+d+w || is(g.Root, 1+d+w, 1+d+w) && is(g.Beta, 1, 1+d+w) && features >= 1+d+w
+	evidence := g.Evidence == nil || g.Root != nil && is(g.Evidence, items, calibrate.EvidenceCols(1+d+w))
+	if !views || !root || !evidence {
+		return fmt.Errorf("%w: what the prior keeps for new items does not fit %d items, %d dimensions and %d features", ErrShape, items, d, features)
+	}
+	return nil
+}
+
+// sized is a Scorer that knows how many items it scores.
+type sized interface{ items() int }
+
+func (l lookUp) items() int { return l.m.Cols }
+
+func (s rowScorer) items() int { return len(s.d.Items) }
+
+// checkCorpus returns an error when a search would pass over items that there are.
+func (ix *Index) checkCorpus(s Scorer, o SearchOptions) error {
+	known := ix.Features.Rows
+	if o.Store != nil {
+		items, _ := o.Store.Size()
+		if known > 0 && items != known {
+			return fmt.Errorf("the store has %d items and the index %d: Index.Add and the store's Append take new ones", items, known)
+		}
+		known = items
+	}
+	if c, ok := s.(sized); ok && c.items() > known {
+		return fmt.Errorf("the scorer's data set has %d items and the index knows %d: Index.Add takes the others", c.items(), known)
+	}
+	return nil
+}

@@ -65,7 +65,7 @@ func (g *golden) compare(t *testing.T, folder string, label int) {
 	if len(g.Logits[0]) == 1 {
 		name = ""
 	}
-	m, err := hf.OpenLabel(folder, name)
+	m, err := hf.OpenCrossEncoderWith(folder, hf.Options{Label: name})
 	if err != nil {
 		t.Fatal(err)
 	}

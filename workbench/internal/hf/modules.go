@@ -20,6 +20,7 @@ type modules struct {
 	top       Top
 	prompts   Prompts
 	listed    map[string]*string // all prompts by name
+	answers   *answerIDs         // of a module LogitScore
 	sentence  sentenceConfig
 	files     []string
 }
@@ -70,6 +71,14 @@ func (m *modules) readModule(dir, kind, sub string, features []string) error {
 		return m.readDense(dir, sub, features...)
 	case "LayerNorm":
 		return m.readLayerNorm(dir, sub)
+	case "LogitScore":
+		m.answers = &answerIDs{}
+		if err := m.read(dir, filepath.Join(sub, "config.json"), m.answers); err != nil {
+			return err
+		}
+		if m.answers.Yes == nil || m.answers.Feature != "" && m.answers.Feature != "causal_logits" {
+			return fmt.Errorf("config.json: %w: true_token_id is missing, or module_input_name is %q", ErrUnsupported, m.answers.Feature)
+		}
 	case "Normalize":
 		m.top.Modules = append(m.top.Modules, Module{})
 	}

@@ -85,18 +85,9 @@ func OpenCrossEncoder(dir string) (*Model, error) { return OpenCrossEncoderWith(
 
 // OpenCrossEncoderWith is OpenCrossEncoder with options.
 func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
-	mods, err := readModules(dir, "scores", "sentence_embedding")
-	switch {
-	case err != nil:
-	case mods.answers != nil:
-		err = errors.Join(mods.want("Transformer", "LogitScore"), mods.sentence.task("text-generation"))
-	case len(mods.kinds) > 1:
-		err = mods.want("Transformer", "Pooling")
-	default:
-		err = mods.sentence.task("sequence-classification")
-	}
-	if err == nil && mods.prompts.Text != "" {
-		err = fmt.Errorf("config_sentence_transformers.json: %w: a default prompt %q before each query", ErrUnsupported, mods.prompts.Text)
+	mods, err := readModules(dir)
+	if err == nil {
+		err = mods.loadScorer(dir)
 	}
 	if err != nil {
 		return nil, named("cross-encoder", dir, err)
@@ -123,12 +114,15 @@ func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
 // OpenDualEncoder opens a sentence-transformers folder. Without modules.json the mean of the
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
-	mods, err := readModules(dir, "sentence_embedding")
-	if err == nil {
-		err = mods.sentence.task("feature-extraction")
-	}
+	mods, err := readModules(dir)
 	if err == nil && mods.kinds != nil {
 		err = mods.want("Transformer", "Pooling")
+	}
+	if err == nil {
+		err = mods.load(dir, "sentence_embedding")
+	}
+	if err == nil {
+		err = mods.sentence.task("feature-extraction")
 	}
 	if err != nil {
 		return nil, named("dual encoder", dir, err)

@@ -17,7 +17,8 @@ import (
 // For returns the index for other queries: row i of vectors is the dual encoder's vector of
 // query i, of length d. It shares all else with ix, which it leaves as it is, so that any number
 // of goroutines may ask an index at once, each with queries of its own. It costs nothing but the
-// query tower of Inductive and Distilled. Vectors of another length are an ErrShape.
+// query tower of Inductive and Distilled. Signals, which know the data set's queries only, are
+// left out. Vectors of another length are an ErrShape.
 func (ix *Index) For(vectors *Matrix) (*Index, error) {
 	if vectors == nil || vectors.Cols != ix.DE.Items.Cols {
 		return nil, fmt.Errorf("workbench: for: %w: query vectors %v, and the index has vectors of length %d", ErrShape, vectors, ix.DE.Items.Cols)
@@ -26,8 +27,12 @@ func (ix *Index) For(vectors *Matrix) (*Index, error) {
 		return nil, fmt.Errorf("workbench: for: %w", err)
 	}
 	own := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, DE: DualEmbeddings{Queries: vectors, Items: ix.DE.Items}, Fingerprint: ix.Fingerprint,
-		Features: ix.Features, Seed: ix.Seed, Normalization: ix.Normalization, Prior: ix.Prior,
+		Features: ix.Features, Span: ix.Span, Seed: ix.Seed, Normalization: ix.Normalization, Prior: ix.Prior,
 		queryTower: ix.queryTower, itemTower: ix.itemTower, removed: ix.removed, shared: ix.owner()}
+	if ix.Prior != nil && len(ix.Prior.Signals) > 0 {
+		prior := *ix.Prior
+		prior.Signals, own.Prior = nil, &prior
+	}
 	switch {
 	case ix.queryTower != nil:
 		own.Queries = matrixOf(factors.ApplyTower(ix.queryTower.Data, vectors.view()))

@@ -27,7 +27,11 @@ func regressionFrom(param func(ix *Index, query int) []float32) func(context.Con
 		estimates := make([]estimate, len(queries))
 		for i, q := range queries {
 			x := make([]float32, d)
-			copy(x, param(ix, q))
+			if p := param(ix, q); p != nil && ix.Span != nil {
+				x = solve.TurnVector(p, ix.Span.view())
+			} else {
+				copy(x, p)
+			}
 			estimates[i] = &regression{param: x, lambda: o.Lambda, norm: ix.Normalization, anchors: solve.NewLeastSquares(min(o.Budget, n), d), u: slices.Clone(x)}
 		}
 		return estimates, nil
@@ -53,4 +57,21 @@ func (r *regression) observe(items shelf.Rows, scores []float64) {
 	for j := range r.u {
 		r.u[j] = float32((1-r.lambda)*u[j] + r.lambda*float64(r.param[j]))
 	}
+}
+
+// turn turns Features to their principal axes where their columns all but depend on one
+// another, so that every regression over them is as fast and as exact as over any others.
+func (ix *Index) turn() {
+	if r, needed := solve.Span(ix.Features.view()); needed {
+		ix.Span = matrixOf(r)
+		ix.Features = ix.turned(ix.Features)
+	}
+}
+
+// turned returns the features that items have by the method's vectors of them.
+func (ix *Index) turned(vectors *Matrix) *Matrix {
+	if ix.Span == nil {
+		return vectors
+	}
+	return matrixOf(solve.Turn(vectors.view(), ix.Span.view()))
 }

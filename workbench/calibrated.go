@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -15,7 +16,12 @@ import (
 
 // fitCalibrated fits to all rows here.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	return ix.setFitted(calibrate.Fit(ctx, problemOf(d, g)))
+	f, err := calibrate.Fit(ctx, problemOf(d, g))
+	if err != nil {
+		return err
+	}
+	ix.setFitted(d, f)
+	return nil
 }
 
 // FactorizeRows is Factorize by Calibrated with the work that grows with the observed entries
@@ -24,7 +30,12 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 // differ by rounding.
 func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *calibrate.Step) (*calibrate.Sums, error)) (*Index, error) {
 	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-		return ix.setFitted(calibrate.FitBy(ctx, problemOf(d, g), sum))
+		f, err := calibrate.FitBy(ctx, problemOf(d, g), sum)
+		if err != nil {
+			return err
+		}
+		ix.setFitted(d, f)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
@@ -50,6 +61,9 @@ func problemOf(d *Dataset, g *Scores) *calibrate.Problem {
 	if d.Alone != nil {
 		in.Views = append(in.Views, d.Alone.view())
 	}
+	for _, s := range d.Signals {
+		in.Signals = append(in.Signals, s.Scores.Initialize)
+	}
 	for i := range g.Rows {
 		r := &g.Rows[i]
 		in.Rows = append(in.Rows, calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values})
@@ -58,29 +72,33 @@ func problemOf(d *Dataset, g *Scores) *calibrate.Problem {
 }
 
 // setFitted takes what a fit has learnt.
-func (ix *Index) setFitted(f *calibrate.Fitted, err error) error {
-	if err != nil {
-		return err
-	}
+func (ix *Index) setFitted(d *Dataset, f *calibrate.Fitted) {
 	ix.Features = matrixOf(f.Features)
 	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrixOf(f.Map),
 		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	for i, w := range f.Signals {
+		if w.Useful() {
+			ix.Signals = append(ix.Signals, d.Signals[i])
+			ix.Prior.Signals = append(ix.Prior.Signals, SignalWeight{Name: d.Signals[i].Name, Mean: w.Mean, Deviation: w.Deviation})
+		}
+	}
 	ix.Prior.grown(f)
-	return nil
 }
 
 // calibratedEstimate follows a query by the posterior over warped scores. Beside
-// the index's features it has one of the query's own, its slope against the
-// prior mean: Slope·(m − m̄), m̄ being the mean over the first round.
+// the index's features it has some of the query's own: its slope against the
+// prior mean, Slope·(m − m̄), m̄ being the mean over the first round, and the signals.
 type calibratedEstimate struct {
 	*solve.Posterior
-	prior  *Prior
-	curves *curve.Pair // the prior's mean and spread by x_q·v
-	vector []float32   // x_q
-	place  []float32   // (1, x_q)·Map
-	center float32     // m̄
-	means  []float32   // m_A
-	scores []float64   // a, not warped
+	prior   *Prior
+	curves  *curve.Pair // the prior's mean and spread by x_q·v
+	vector  []float32   // x_q
+	place   []float32   // (1, x_q)·Map
+	signals [][]float32 // normal scores of all items, as many as the prior's
+	extra   []float32   // of the signals together, as last asked for
+	center  float32     // m̄
+	means   []float32   // m_A
+	scores  []float64   // a, not warped
 }
 
 func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
@@ -88,22 +106,69 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, quer
 	if err != nil {
 		return nil, err
 	}
+	signals, err := ix.signals()
+	if err != nil {
+		return nil, err
+	}
 	n, p := items.Size()
-	estimates := make([]estimate, len(queries))
+	estimates, errs := make([]estimate, len(queries)), make([]error, len(queries))
 	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
-		estimates[i] = &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.placeOf(x),
-			Posterior: solve.NewPosterior(p+1, min(o.Budget, n))}
+		e := &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.placeOf(x),
+			Posterior: solve.NewPosterior(p+1+len(signals), min(o.Budget, n))}
+		errs[i] = e.read(signals, queries[i], n)
+		estimates[i] = e
 	})
-	return estimates, nil
+	return estimates, errors.Join(errs...)
 }
 
+// signals returns those that the prior names, in its order.
+func (ix *Index) signals() ([]Signal, error) {
+	var found []Signal
+	for _, w := range ix.Prior.Signals {
+		at := slices.IndexFunc(ix.Signals, func(s Signal) bool { return s.Name == w.Name })
+		if at < 0 {
+			return nil, fmt.Errorf("the index was made with the signal %q, which is not saved: set Index.Signals to the data set's", w.Name)
+		}
+		found = append(found, ix.Signals[at])
+	}
+	return found, nil
+}
+
+// read takes a query's signals over so many items.
+func (e *calibratedEstimate) read(signals []Signal, query, items int) error {
+	for _, s := range signals {
+		z := make([]float32, items)
+		err := s.Scores.Initialize(query, z)
+		if err == nil {
+			err = calibrate.NormalScores(z)
+		}
+		if err != nil {
+			return fmt.Errorf("signal %s, query %d: %w", s.Name, query, err)
+		}
+		e.signals = append(e.signals, z)
+	}
+	return nil
+}
+
+// own is the number of the index's features, behind which the query's own are.
+func (e *calibratedEstimate) own() int { return len(e.U) - 1 - len(e.signals) }
+
 func (e *calibratedEstimate) probe(optimism float64) shelf.Probe {
-	last := len(e.U) - 1
+	last := e.own()
 	slope := 1 + float32(e.prior.Slope)*e.U[last]
 	place := slices.Clone(e.U[:last])
 	f32.Axpy(slope, e.place, place[:len(e.place)])
-	return shelf.Probe{Place: place, Vector: e.vector, Curve: e.curves.Sum(float64(slope), optimism), Slope: slope}
+	p := shelf.Probe{Place: place, Vector: e.vector, Curve: e.curves.Sum(float64(slope), optimism), Slope: slope}
+	for s, z := range e.signals {
+		if s == 0 {
+			e.extra = append(e.extra[:0], make([]float32, len(z))...)
+			p.Extra = e.extra
+		}
+		w := e.prior.Signals[s]
+		f32.Axpy(slope*float32(w.Mean)+float32(w.Deviation)*e.U[last+1+s], z, p.Extra)
+	}
+	return p
 }
 
 func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
@@ -115,8 +180,11 @@ func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
 	}
 	rows, noise := f32.NewMat(len(scores), len(e.U)), make([]float32, len(scores))
 	for i := range scores {
-		copy(rows.Row(i), items.Features.Row(i))
-		rows.Row(i)[len(e.U)-1] = float32(e.prior.Slope) * (means[i] - e.center)
+		own := rows.Row(i)[copy(rows.Row(i)[:e.own()], items.Features.Row(i)):]
+		own[0] = float32(e.prior.Slope) * (means[i] - e.center)
+		for s, z := range e.signals {
+			own[1+s] = float32(e.prior.Signals[s].Deviation) * z[items.Items[i]]
+		}
 		noise[i] = float32(e.prior.Noise)
 	}
 	e.means, e.scores = append(e.means, means...), append(e.scores, scores...)
@@ -132,6 +200,11 @@ func (e *calibratedEstimate) expect(items shelf.Rows) []float32 {
 	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.Features.Sub(0, 0, n, len(e.place)), 1)
 	e.curves.Sum(1, 0).Add(means.Data, sims.Data)
 	f32.Axpy(1, items.Bias, means.Data)
+	for s, z := range e.signals {
+		for i, it := range items.Items {
+			means.Data[i] += float32(e.prior.Signals[s].Mean) * z[it]
+		}
+	}
 	return means.Data
 }
 

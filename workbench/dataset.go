@@ -62,6 +62,13 @@ type Dataset struct {
 	Views       []View  // further features of the items; may be empty
 	Alone       *Matrix // |I|×1: the cross-encoder's score of each item beside an empty query; nil if not known
 
+	// Signals are further cheap scores that Calibrated weighs and uses. Those that say nothing
+	// are left out when an index is made and cost nothing. OpenDataset sets none:
+	//
+	//	bm25, err := ByBM25(d)
+	//	d.Signals = []Signal{{Name: "bm25", Scores: bm25}}
+	Signals []Signal
+
 	// Qrels are relevance judgements, by query row: item row to grade, of which 0 and
 	// less mean not relevant; nil for a query that is not judged. Without any, nil,
 	// a query's Gold is its one relevant item. OpenQrels reads them.

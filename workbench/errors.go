@@ -35,6 +35,21 @@ func (e *PartialError) Unwrap() []error {
 	return errs
 }
 
+// Within returns the error of pairs from up to but not including to, nil if those have scores,
+// with indexes from there: what a call of several parts says of one.
+func (e *PartialError) Within(from, to int) error {
+	part := &PartialError{Pairs: to - from}
+	for _, f := range e.Failed {
+		if f.Index >= from && f.Index < to {
+			part.Failed = append(part.Failed, PairError{f.Index - from, f.Err})
+		}
+	}
+	if len(part.Failed) == 0 {
+		return nil
+	}
+	return part
+}
+
 // partial returns a *PartialError over the pairs that have an error, nil if none
 // has, and makes their scores NaN.
 func partial(scores []float64, errs []error) error {

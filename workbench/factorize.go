@@ -123,6 +123,9 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 	if err := fit(ctx, ix, d, g, o); err != nil {
 		return nil, err
 	}
+	if ix.Prior == nil { // it is searched by regressions
+		ix.turn()
+	}
 	return ix, ctx.Err()
 }
 

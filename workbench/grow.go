@@ -158,11 +158,11 @@ func (ix *Index) grow(vectors *Matrix, views []*Matrix) (features *Matrix, bias 
 	case ix.Method == ADACUR || ix.Method == ANNCUR:
 		return nil, nil, fmt.Errorf("%s knows items by their scores for the train queries: Observe and Factorize again", ix.Method)
 	case ix.itemTower != nil:
-		return matrixOf(factors.ApplyTower(ix.itemTower.Data, vectors.view())), nil, nil
+		return ix.turned(matrixOf(factors.ApplyTower(ix.itemTower.Data, vectors.view()))), nil, nil
 	case ix.Method == Inductive || ix.Method == Distilled:
 		return nil, nil, errNoGrowth
 	}
-	return vectors, nil, nil
+	return ix.turned(vectors), nil, nil
 }
 
 var errNoGrowth = errors.New("the index was saved before items could be added: Factorize again")

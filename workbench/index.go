@@ -29,6 +29,12 @@ type Index struct {
 	// from the prior mean by F·u for some u. It is DE.Items itself for DualEncoder.
 	Features *Matrix
 
+	// Span turns the method's vectors into Features, d×p with orthonormal columns: their
+	// principal axes without the directions in which no item has a part. Only the AXN methods
+	// and CUR have it, and only where the vectors' columns all but depend on one another;
+	// nil means that Features are the vectors. Scores are the same with it.
+	Span *Matrix
+
 	// Queries is the query tower's output for every query, |Q|×p: u_param of eq. 7.
 	// Only Inductive and Distilled have it; the others use the dual encoder's.
 	Queries *Matrix
@@ -38,6 +44,10 @@ type Index struct {
 	// Normalization brings cross-encoder scores to the dual encoder's scale
 	// (paper A.4); the AXN methods use it.
 	Normalization Normalization
+
+	// Signals are those of the data set. They are not saved: set them again after OpenIndex
+	// and MapIndex if Prior.Signals names any.
+	Signals []Signal
 
 	// Prior is the prior mean m(q, i); only Calibrated has one.
 	Prior *Prior
@@ -71,7 +81,7 @@ type namedArray struct {
 // arrays lists what is saved; nil ones are left out, and so are features that
 // are the dual encoder's own vectors.
 func (ix *Index) arrays() []namedArray {
-	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"query_tower", &ix.queryTower}, {"item_tower", &ix.itemTower}}
+	as := []namedArray{{"de_queries", &ix.DE.Queries}, {"de_items", &ix.DE.Items}, {"queries", &ix.Queries}, {"span", &ix.Span}, {"query_tower", &ix.queryTower}, {"item_tower", &ix.itemTower}}
 	if ix.Features != ix.DE.Items || ix.Features == nil {
 		as = append(as, namedArray{"features", &ix.Features})
 	}
@@ -93,8 +103,14 @@ func (ix *Index) check() error {
 	if _, err := ix.Method.parts(); err != nil {
 		return err
 	}
-	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != f.Cols) {
-		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, f.Cols)
+	width := f.Cols
+	if ix.Span != nil {
+		if width = ix.Span.Rows; ix.Span.Cols != f.Cols {
+			return fmt.Errorf("%w: a span of %d axes, %d features", ErrShape, ix.Span.Cols, f.Cols)
+		}
+	}
+	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != width) {
+		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, width)
 	}
 	if (ix.Prior != nil) != (ix.Method == Calibrated) {
 		return fmt.Errorf("%w: an index by %q is said to have a prior: %t", npz.ErrFormat, ix.Method, ix.Prior != nil)
@@ -138,6 +154,9 @@ type priorMeta struct {
 	Spread Curve   // from the dual encoder's score to the deviation of warped scores from m
 	Noise  float64 // s², the variance of a warped score around the model
 	Slope  float64 // prior deviation of a query's own slope against the curve, around 1
+
+	// Signals are the useful ones of the data set's, which are part of m: see Dataset.Signals.
+	Signals []SignalWeight `json:",omitempty"`
 
 	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }

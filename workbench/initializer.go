@@ -18,6 +18,21 @@ type Initializer interface {
 	Initialize(query int, dst []float32) error
 }
 
+// Signal is a cheap score of query and item beside the dual encoder's: BM25, a second dual
+// encoder, a feature of pairs. Only the order of its scores counts.
+type Signal struct {
+	Name   string
+	Scores Initializer // of every item for a row of the data set's queries, higher is better; see Initialize
+}
+
+// SignalWeight is what Calibrated has learnt of a signal: an item's warped score is expected
+// to be its signal, as a normal quantile of its rank, times a coefficient that is Mean on the
+// average of queries and has that Deviation over them.
+type SignalWeight struct {
+	Name            string
+	Mean, Deviation float64
+}
+
 // InitializerFunc lets any function be an Initializer.
 type InitializerFunc func(query int, dst []float32) error
 

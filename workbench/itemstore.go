@@ -65,7 +65,7 @@ func StoreOf(rows *Matrix) ItemStore {
 // Head returns the index without its items, for searches over a store that has
 // them: as large as its queries, whatever the number of items. It can be saved.
 func (ix *Index) Head() *Index {
-	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Seed: ix.Seed, Normalization: ix.Normalization, removed: ix.removed, queryTower: ix.queryTower, itemTower: ix.itemTower}
+	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Span: ix.Span, Signals: ix.Signals, Seed: ix.Seed, Normalization: ix.Normalization, removed: ix.removed, queryTower: ix.queryTower, itemTower: ix.itemTower}
 	head.DE.Items = NewMatrix(0, ix.DE.Items.Cols)
 	head.Features = head.DE.Items
 	if ix.Features != ix.DE.Items {

@@ -6,6 +6,7 @@
 //	go run ./workbench/bench/search                       # verbs, 100,000 and 1,000,000 items
 //	go run ./workbench/bench/search -items 100000         # one of them
 //	go run ./workbench/bench/search -scale                # time and memory of ours by items and budget
+//	go run ./workbench/bench/search -rough                # time of ours over vectors of poor rank and scale
 package main
 
 import (
@@ -45,10 +46,13 @@ func main() {
 	verbs := flag.String("verbs", "data/verbs", "folder of a data set with scores; none if empty")
 	items := flag.String("items", "100000,1000000", "numbers of items drawn at random, by commas")
 	rounds := flag.Int("rounds", 3, "turns of each side; the best one counts")
+	kinds := flag.Bool("rough", false, "time over vectors of poor rank and scale, without rivals")
 	scales := flag.Bool("scale", false, "time and memory by items and budget, without rivals")
 	flag.Parse()
 	var err error
-	if *scales {
+	if *kinds {
+		err = roughRatios(*rounds)
+	} else if *scales {
 		err = scale()
 	} else {
 		err = run(*verbs, *items, *rounds)

@@ -72,7 +72,7 @@ func newFit(in *Problem) *fit {
 // query, a bias per item), and what each item does beyond it.
 func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
-		return withoutScores(c.in), nil
+		return withoutScores(c.in)
 	}
 	c.out = &Fitted{Slope: querySlope}
 	c.bins = newBins(c.similarities())
@@ -81,7 +81,7 @@ func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 		return nil, err
 	}
 	if counts == nil { // all scores are the same
-		return withoutScores(c.in), nil
+		return withoutScores(c.in)
 	}
 	if err := c.learnViews(ctx); err != nil {
 		return nil, err
@@ -99,6 +99,9 @@ func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 		return nil, err
 	}
 	if err := c.spread(ctx); err != nil {
+		return nil, err
+	}
+	if err := c.weighSignals(ctx); err != nil {
 		return nil, err
 	}
 	if len(dense) > 0 {

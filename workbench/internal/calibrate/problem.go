@@ -13,6 +13,7 @@ type Problem struct {
 	Queries, Items f32.Mat   // the dual encoder's vectors, |Q|×d and |I|×d
 	Views          []f32.Mat // further features of the items, |I| rows each
 	Alone          bool      // the last of Views is the score of each item beside an empty query
+	Signals        []Signal  // further cheap scores of query and item
 	Rows           []Row
 }
 
@@ -58,13 +59,14 @@ func (p *Problem) trainVectors() f32.Mat {
 //
 // and what it leaves open is Features·u for some u, of unit covariance, and noise. Without a
 // Curve, as where too little was observed, it is the normal quantile of the item's rank in the
-// dual encoder's list.
+// dual encoder's list. Signals add their NormalScores, times a coefficient of each query's own.
 type Fitted struct {
 	Features            f32.Mat     // F, |I|×p
 	Bias                []float32   // |I|, what an item scores above the curve
 	Map                 f32.Mat     // (d+1)×p₀
 	Warp, Curve, Spread curve.Knots // of scores; of the dual encoder's score; of the deviation by it
 	Noise, Slope        float64     // variance of a warped score; deviation of a query's own slope
+	Signals             []Weight
 
 	Items    *ItemMap // for items to come
 	Evidence f32.Mat  // |I| rows: what observed entries say of each item's own; no columns without a Curve

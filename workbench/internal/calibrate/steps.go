@@ -24,6 +24,7 @@ const (
 	stageVariances  Stage = "variances"  // |K⁻¹(r − A·v)|², and Σ z_q·z_qᵀ less the gain
 	stageDeviations Stage = "deviations" // normal equations by item; what dense rows leave
 	stageSpread     Stage = "spread"     // bin sums of squared rests
+	stageSignals    Stage = "signals"    // how rests go along with each signal
 )
 
 // Step is one pass over the observed rows in a Calibrated fit: a stage, and all
@@ -124,6 +125,8 @@ func (f *Worker) Sum(s *Step, lo, hi int) (*Sums, error) {
 		return p.deviations(s, features), nil
 	case stageSpread:
 		return p.spread(s, features), nil
+	case stageSignals:
+		return p.signals(s, features)
 	}
 	return nil, fmt.Errorf("no stage %q", s.Stage)
 }
@@ -217,25 +220,30 @@ func (p *part) mixed(s *Step) *Sums {
 	return &Sums{Sums: p.system.traces()}
 }
 
-// spread gives bin sums of how far warped scores lie from the prior mean.
-func (p *part) spread(s *Step, features f32.Mat) *Sums {
+// rests returns what curve, bias and the query's expected place leave of each drawn entry.
+func (p *part) rests(s *Step, features f32.Mat) [][]float32 {
 	p.fit(s)
 	p.system = nil
-	place, own, squares := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
+	place, own, rests := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
 	cores.Each(len(p.rows), func(r int) {
 		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
 		f32.GemvT(at, place, append([]float32{1}, p.c.in.Queries.Row(p.c.in.Rows[p.lo+r].Query)...))
-		squares[r] = slices.Clone(row.resid)
+		rests[r] = slices.Clone(row.resid)
 		for j, it := range row.items {
 			s.Effects.deviate(f, features.Row(int(it)), own.Row(int(it)))
-			rest := row.resid[j] - (s.Effects.Bias[it] + own.Row(int(it))[0]) - f32.Dot(at, f)
-			squares[r][j] = rest * rest
+			rests[r][j] -= s.Effects.Bias[it] + own.Row(int(it))[0] + f32.Dot(at, f)
 		}
 	})
-	b := newBinSums(s.Edges)
+	return rests
+}
+
+// spread gives bin sums of how far warped scores lie from the prior mean.
+func (p *part) spread(s *Step, features f32.Mat) *Sums {
+	b, rests := newBinSums(s.Edges), p.rests(s, features)
 	for r, row := range p.rows {
 		for j, sim := range row.sims {
-			b.add(float64(sim), float64(squares[r][j]))
+			rest := rests[r][j]
+			b.add(float64(sim), float64(rest*rest))
 		}
 	}
 	return &Sums{Sums: b.sums}

@@ -178,16 +178,12 @@ func (row *residualRow) views(h f32.Mat) []float64 {
 	for j := range resid {
 		resid[j] = own.Row(j)[w]
 	}
-	sums := make([]float64, 3*w)
+	sums, column := make([]float64, 3*w), make([]float32, n)
 	for k := range w {
-		var hr, hh, squares, fourth float64
 		for j := range n {
-			x, y := float64(own.Row(j)[k]), float64(resid[j])
-			hr, hh = hr+x*y, hh+x*x
-			squares, fourth = squares+x*x*y*y, fourth+x*x*x*x
+			column[j] = own.Row(j)[k]
 		}
-		a := hr*hr - squares
-		sums[3*k], sums[3*k+1], sums[3*k+2] = a, hh*hh-fourth, a*a
+		copy(sums[3*k:3*k+3], along(column, resid))
 	}
 	return sums
 }

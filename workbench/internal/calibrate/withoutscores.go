@@ -11,8 +11,9 @@ import (
 // among themselves, so that with one round it is retrieve-and-rerank.
 //
 // Views are further features. That of Alone is expected to count: its coefficient is
-// aloneMean, give or take 1, where those of others are 0.
-func withoutScores(in *Problem) *Fitted {
+// aloneMean, give or take 1, where those of others are 0. A signal that has to do with the dual
+// encoder's scores is expected to say something too.
+func withoutScores(in *Problem) (*Fitted, error) {
 	variance := rankFeatures
 	views, h := relevantViews(in)
 	if h.Cols > 0 {
@@ -33,7 +34,9 @@ func withoutScores(in *Problem) *Fitted {
 		views = nil
 	}
 	out.Items, out.Evidence = in.itemMap(float64(scale), views), f32.NewMat(in.Items.Rows, 0)
-	return out
+	var err error
+	out.Signals, err = relevantSignals(in)
+	return out, err
 }
 
 // sideBySide returns the rows (a_i, b_i).

@@ -94,8 +94,12 @@ func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]top
 	return hits, err
 }
 
-// chooseFor is choose for one probe; false if most items would have to be scored.
+// chooseFor is choose for one probe; false if most items would have to be scored, or have an
+// Extra, which has no bounds.
 func (c *codedShelf) chooseFor(p *Probe, n int) ([]topk.Hit, bool) {
+	if p.Extra != nil {
+		return nil, false
+	}
 	b, ok := c.bounds(p)
 	if !ok {
 		return nil, false

@@ -33,7 +33,7 @@ func (x Scan) Choose(_ context.Context, probes []Probe, n int) ([][]topk.Hit, er
 
 func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 	features := selected(x.Features, items)
-	r := Rows{Features: features, Vectors: features}
+	r := Rows{Features: features, Vectors: features, Items: items}
 	if !x.shared() {
 		r.Vectors = selected(x.Vectors, items)
 	}

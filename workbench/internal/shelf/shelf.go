@@ -68,11 +68,12 @@ type Rows struct {
 	Features f32.Mat   // F, n×p
 	Vectors  f32.Mat   // v, n×d
 	Bias     []float32 // of the prior, n; nil where there is none
+	Items    []int     // which they are
 }
 
 // Probe is one query's approximate scores, as a formula. Item i scores
 //
-//	F_i·Place + Curve(v_i·Vector) + Slope·bias_i
+//	F_i·Place + Curve(v_i·Vector) + Slope·bias_i + Extra_i
 //
 // and, if Draw is set, what Draw makes of it.
 type Probe struct {
@@ -81,6 +82,7 @@ type Probe struct {
 	Vector []float32    // x_q, length d; only looked at where there is a curve
 	Curve  *curve.Lines // nil is 0, for the bias too
 	Slope  float32
+	Extra  []float32 // |I|, what is added besides; nil is 0
 	Draw   *Draw
 	Seen   map[int]bool // not to be chosen
 	Barred []bool       // nor these, by item; may be shorter than there are items
@@ -104,6 +106,9 @@ func (p *Probe) finish(lo int, scores, sims, bias []float32) {
 		if p.Slope != 0 {
 			f32.Axpy(p.Slope, bias, scores)
 		}
+	}
+	if p.Extra != nil {
+		f32.Axpy(1, p.Extra[lo:lo+len(scores)], scores)
 	}
 	if p.Draw != nil {
 		p.Draw.Apply(lo, scores)

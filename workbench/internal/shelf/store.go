@@ -84,7 +84,7 @@ func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 	if s.Vectors == 0 {
 		v = f
 	}
-	return Rows{Features: f, Vectors: v, Bias: bias}, nil
+	return Rows{Features: f, Vectors: v, Bias: bias, Items: items}, nil
 }
 
 // choose asks for the dual encoder's own lists first: they tell where the curves
@@ -155,7 +155,23 @@ func (s *storeShelf) candidates(ctx context.Context, probes []Probe, which []int
 			lists[r] = lists[r][:min(n, len(lists[r]))]
 		}
 	}
+	for r, i := range which {
+		lists[r] = withExtra(lists[r], &probes[i], n)
+	}
 	return lists, nil
+}
+
+// withExtra adds the n items of which a probe knows most that a store does not.
+func withExtra(list []int, p *Probe, n int) []int {
+	if p.Extra == nil {
+		return list
+	}
+	for _, it := range topk.Select(p.Extra, n, p.out) {
+		if !slices.Contains(list, it) {
+			list = append(list, it)
+		}
+	}
+	return list
 }
 
 // flatten sets w to the vector whose inner product with an item's row is the
@@ -192,6 +208,8 @@ func union(lists [][]int) (items []int, at map[int]int) {
 // best returns the n candidates that the probe's formula scores highest.
 func (s *storeShelf) best(p *Probe, candidates []int, rows Rows, at map[int]int, n int) []topk.Hit {
 	scores, sims, bias := make([]float32, len(candidates)), make([]float32, len(candidates)), make([]float32, len(candidates))
+	own := *p
+	own.Extra = nil
 	for c, it := range candidates {
 		i := at[it]
 		if p.Place != nil {
@@ -203,8 +221,11 @@ func (s *storeShelf) best(p *Probe, candidates []int, rows Rows, at map[int]int,
 		if s.Bias > 0 {
 			bias[c] = rows.Bias[i]
 		}
+		if p.Extra != nil {
+			own.Extra = append(own.Extra, p.Extra[it])
+		}
 	}
-	p.finish(0, scores, sims, bias)
+	own.finish(0, scores, sims, bias)
 	selected := topk.New(min(n, len(candidates)))
 	for c, it := range candidates {
 		selected.Push(topk.Hit{Index: it, Score: scores[c]})

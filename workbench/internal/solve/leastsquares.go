@@ -2,36 +2,66 @@ package solve
 
 import (
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/blas"
+	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"axn/workbench/internal/f32"
 )
 
-// LeastSquares is A·u ≈ b growing by rows: solve gives A⁺b, the least-squares
+// LeastSquares is A·u ≈ b growing by rows: Solve gives A⁺b, the least-squares
 // solution of least norm, right to float32's last digit.
 //
 // The Cholesky factor of the smaller side's Gram matrix is float32 and grows by
 // what is new; what it gives is refined in float64 against A itself, so that its
 // rounding costs steps and no digits. Where A is too near singular for that, the
-// Gram matrix is solved in float64, by its eigenvectors if need be.
+// Gram matrix is solved in float64, by its eigenvectors if need be. Two cases of that
+// are met before they arise: equal rows, which are kept once, and columns that depend on
+// one another, of which Span's axes rid the rows.
 type LeastSquares struct {
-	a      f32.Mat // A and room for more rows
-	b      []float64
-	done   int     // rows in factor, or in normal once there are more rows than columns
+	a     f32.Mat          // A without repeated rows, and room for more
+	b     []float64        // the mean of what equal rows are to give
+	times []float64        // how often each row was added
+	at    map[uint64][]int // rows by hash
+
 	factor f32.Mat // of AAᵀ, later of AᵀA: cols×cols
-	normal f32.Mat // lower triangle of AᵀA
+	done   int     // rows in the factor of AAᵀ
+
+	normal  f32.Mat   // lower triangle of AᵀA, repeated rows as often as they came
+	counted []float64 // how often each row is in normal
+
+	slow int // solutions in float64 by the Gram matrix
 }
 
 // NewLeastSquares is for at most so many rows.
 func NewLeastSquares(rows, cols int) *LeastSquares {
-	return &LeastSquares{a: f32.NewMat(rows, cols), factor: f32.NewMat(min(rows, cols), cols)}
+	return &LeastSquares{a: f32.NewMat(rows, cols), at: map[uint64][]int{}, factor: f32.NewMat(min(rows, cols), cols)}
 }
 
 // Add appends a row.
 func (l *LeastSquares) Add(row []float32, b float64) {
+	key := hash(row)
+	for _, i := range l.at[key] {
+		if slices.Equal(row, l.a.Row(i)) {
+			l.times[i]++
+			l.b[i] += (b - l.b[i]) / l.times[i]
+			return
+		}
+	}
+	l.at[key] = append(l.at[key], len(l.b))
 	copy(l.a.Row(len(l.b)), row)
-	l.b = append(l.b, b)
+	l.b, l.times = append(l.b, b), append(l.times, 1)
+}
+
+// hash is FNV-1a over the values' bits.
+func hash(row []float32) uint64 {
+	h := uint64(14695981039346656037)
+	for _, v := range row {
+		h = (h ^ uint64(math.Float32bits(v))) * 1099511628211
+	}
+	return h
 }
 
 // Solve returns A⁺b.
@@ -43,37 +73,61 @@ func (l *LeastSquares) Solve() []float64 {
 	return l.primal(a)
 }
 
-// dual returns u = Aᵀ(AAᵀ)⁺b.
+// dual returns u = Aᵀ(AAᵀ)⁺b. Independent rows are met exactly, however often each counts.
 func (l *LeastSquares) dual(a f32.Mat) []float64 {
-	u := make([]float64, a.Cols)
-	y, ok := []float64(nil), false
-	if k, regular := l.appendRows(a); regular {
-		y, ok = refine(k, l.b, func(dst, x []float64) {
-			f32.GemvTWide(u, a, x)
-			f32.GemvWide(dst, a, u)
-		})
+	u, part := make([]float64, a.Cols), make([]float64, a.Cols)
+	system := equations{b: l.b, exact: true,
+		apply: func(dst, x []float64) {
+			f32.GemvTWide(part, a, x)
+			f32.GemvWide(dst, a, part)
+		},
+		take: func(step float64, _ []float64) { floats.AddScaled(u, step, part) }}
+	if k, regular := l.appendRows(a); regular && system.refine(func(x []float32) { f32.SolveCholesky(k, x) }) {
+		return u
 	}
-	if !ok {
-		y = solveGram(gramOf(a, false), l.b)
+	clear(u)
+	if precondition, ok := factorTwice(a); ok && system.refine(precondition) {
+		return u
 	}
-	f32.GemvTWide(u, a, y)
-	return u
+	return l.least(a)
 }
 
 // primal returns u = (AᵀA)⁺Aᵀb.
 func (l *LeastSquares) primal(a f32.Mat) []float64 {
-	ab, y := make([]float64, a.Cols), make([]float64, a.Rows)
-	f32.GemvTWide(ab, a, l.b)
-	if k, regular := l.addRows(a); regular {
-		u, ok := refine(k, ab, func(dst, x []float64) {
+	u, ab, y := make([]float64, a.Cols), make([]float64, a.Cols), make([]float64, a.Rows)
+	floats.MulTo(y, l.times, l.b)
+	f32.GemvTWide(ab, a, y)
+	system := equations{b: ab,
+		apply: func(dst, x []float64) {
 			f32.GemvWide(y, a, x)
+			floats.Mul(y, l.times)
 			f32.GemvTWide(dst, a, y)
-		})
-		if ok {
-			return u
-		}
+		},
+		take: func(step float64, dir []float64) { floats.AddScaled(u, step, dir) }}
+	if k, regular := l.addRows(a); regular && system.refine(func(x []float32) { f32.SolveCholesky(k, x) }) {
+		return u
 	}
-	return solveGram(gramOf(a, true), ab)
+	return l.least(a)
+}
+
+// least returns A⁺b in float64, by the smaller side.
+func (l *LeastSquares) least(a f32.Mat) []float64 {
+	l.slow++
+	w, b := wide(a), slices.Clone(l.b)
+	for i, n := range l.times { // each equation as heavy as its repeats
+		root := math.Sqrt(n)
+		floats.Scale(root, w.Data[i*w.Cols:(i+1)*w.Cols])
+		b[i] *= root
+	}
+	u, ab := make([]float64, a.Cols), blas64.Vector{N: len(b), Inc: 1, Data: b}
+	out := blas64.Vector{N: len(u), Inc: 1, Data: u}
+	if a.Rows <= a.Cols {
+		ab.Data = solveGram(gramOf(w, false), b)
+		blas64.Gemv(blas.Trans, 1, w, ab, 0, out)
+		return u
+	}
+	blas64.Gemv(blas.Trans, 1, w, ab, 0, out)
+	return solveGram(gramOf(w, true), u)
 }
 
 // appendRows extends the factor of AAᵀ to all rows; once one of them depends on
@@ -88,19 +142,65 @@ func (l *LeastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
 	return k, true
 }
 
-// addRows adds the new rows to AᵀA and factors it.
+// addRows adds what is new to AᵀA, repeats too, and factors it.
 func (l *LeastSquares) addRows(a f32.Mat) (factor f32.Mat, regular bool) {
 	if l.normal.Data == nil {
-		l.normal, l.done = f32.NewMat(a.Cols, a.Cols), 0
+		l.normal, l.counted = f32.NewMat(a.Cols, a.Cols), make([]float64, l.a.Rows)
 	}
-	f32.Syrk(l.normal, f32.Transpose(a.RowRange(l.done, a.Rows), 1), true, 1)
-	l.done = a.Rows
+	var fresh []int
+	for i, n := range l.times {
+		if n > l.counted[i] {
+			fresh = append(fresh, i)
+		}
+	}
+	rows := f32.NewMat(len(fresh), a.Cols)
+	for r, i := range fresh {
+		f32.Axpy(float32(math.Sqrt(l.times[i]-l.counted[i])), a.Row(i), rows.Row(r))
+		l.counted[i] = l.times[i]
+	}
+	f32.Syrk(l.normal, f32.Transpose(rows, 1), true, 1)
 	for i := range a.Cols {
 		copy(l.factor.Row(i), l.normal.Row(i)[:i+1])
 	}
 	_, ok := f32.Cholesky(l.factor, 1)
 	return l.factor, ok && independent(l.factor)
 }
+
+// factorTwice returns what replaces x by about (AAᵀ)⁻¹·x where float32 cannot tell AAᵀ from a
+// singular matrix, though A's rows are independent: of nearly equal items, or more rows than
+// wide directions. With L₁ the factor of AAᵀ and a little more on its diagonal, the rows of
+// L₁⁻¹·A are far less alike than A's, so that a second factor, of their Gram matrix, has the
+// digits which the first lacks (shifted Cholesky QR: Fukaya, Kannan, Nakatsukasa, Yamamoto and
+// Yanagisawa 2020).
+func factorTwice(a f32.Mat) (precondition func(x []float32), ok bool) {
+	first, second, rows := f32.NewMat(a.Rows, a.Rows), f32.NewMat(a.Rows, a.Rows), f32.NewMat(a.Rows, a.Cols)
+	ok = false
+	for shift := float32(leastShift); !ok && shift <= mostShift; shift *= 4 {
+		f32.Syrk(first, a, false, 1)
+		for i := range first.Rows {
+			first.Row(i)[i] *= 1 + shift
+		}
+		_, ok = f32.Cholesky(first, 1)
+	}
+	if !ok {
+		return nil, false
+	}
+	copy(rows.Data, a.Data)
+	f32.SolveLowerMany(first, rows, 1)
+	f32.Syrk(second, rows, false, 1)
+	if _, ok := f32.Cholesky(second, 1); !ok {
+		return nil, false
+	}
+	return func(x []float32) {
+		f32.SolveLower(first, x)
+		f32.SolveCholesky(second, x)
+		f32.SolveLowerT(first, x)
+	}, true
+}
+
+// A diagonal gets so much of itself, at least and at most, for float32 to tell the matrix from
+// a singular one.
+const leastShift, mostShift = 0x1p-21, 0x1p-9
 
 // leastPivot is the part of a row's squared norm that must be its own, not in the
 // span of the rows before, for float32 to tell it from rounding.
@@ -117,47 +217,52 @@ func independent(l f32.Mat) bool {
 	return true
 }
 
-// Refinement ends when the squared error, in the norm that the Gram matrix gives,
-// has come down so far: the length of the solution's error is then 1e-8 of its
-// own. A factor that takes more steps than these is of no use.
+// equations are G·x = b.
+type equations struct {
+	b     []float64
+	apply func(dst, x []float64)            // sets dst to G·x
+	take  func(step float64, dir []float64) // adds step·dir, of which apply was last asked, to x
+	exact bool                              // whether G·x must come as near to b as x to the solution
+}
+
+// Refinement ends when the squared error, in the norm that G gives, has come down so far, and
+// with it the squared residual where that counts. A preconditioner that takes more steps than
+// these is of no use.
 const (
 	refineError = 1e-16
 	refineSteps = 50
 )
 
-// refine solves G·x = b in float64 by conjugate gradients, preconditioned with the
-// float32 factor of G; apply sets dst to G·x. It returns false when they do not
-// converge.
-func refine(factor f32.Mat, b []float64, apply func(dst, x []float64)) ([]float64, bool) {
-	n, scale := len(b), floats.Norm(b, math.Inf(1))
-	x := make([]float64, n)
+// refine solves the equations in float64 by conjugate gradients; precondition replaces x by
+// about G⁻¹·x. It returns false when they do not converge.
+func (e *equations) refine(precondition func(x []float32)) bool {
+	n, scale := len(e.b), floats.Norm(e.b, math.Inf(1))
 	if scale == 0 {
-		return x, true
+		return true
 	}
 	r, z, dir, image := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
-	floats.ScaleTo(r, 1/scale, b)
+	floats.ScaleTo(r, 1/scale, e.b)
 	single := make([]float32, n)
-	first, last := 0.0, 1.0
+	first, last, whole := 0.0, 1.0, floats.Dot(r, r)
 	for range refineSteps {
 		for i, v := range r {
 			single[i] = float32(v)
 		}
-		f32.SolveCholesky(factor, single)
+		precondition(single)
 		for i, v := range single {
 			z[i] = float64(v)
 		}
 		rz := floats.Dot(r, z)
 		first = max(first, rz)
-		if rz <= refineError*first {
-			floats.Scale(scale, x)
-			return x, true
+		if rz <= refineError*first && (!e.exact || floats.Dot(r, r) <= refineError*whole) {
+			return true
 		}
 		floats.AddScaledTo(dir, z, rz/last, dir)
-		apply(image, dir)
+		e.apply(image, dir)
 		step := rz / floats.Dot(dir, image)
-		floats.AddScaled(x, step, dir)
+		e.take(step*scale, dir)
 		floats.AddScaled(r, -step, image)
 		last = rz
 	}
-	return nil, false
+	return false
 }

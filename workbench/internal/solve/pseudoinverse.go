@@ -7,24 +7,16 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/lapack/lapack64"
 	"gonum.org/v1/gonum/mat"
-
-	"axn/workbench/internal/f32"
 )
 
-// gramOf returns AAᵀ, or AᵀA if transposed is set, in float64.
-func gramOf(a f32.Mat, transposed bool) blas64.Symmetric {
-	wide := blas64.General{Rows: a.Rows, Cols: a.Cols, Stride: a.Cols, Data: make([]float64, a.Rows*a.Cols)}
-	for i := range a.Rows {
-		for j, v := range a.Row(i) {
-			wide.Data[i*a.Cols+j] = float64(v)
-		}
-	}
+// gramOf returns AAᵀ, or AᵀA if transposed is set.
+func gramOf(a blas64.General, transposed bool) blas64.Symmetric {
 	n, t := a.Rows, blas.NoTrans
 	if transposed {
 		n, t = a.Cols, blas.Trans
 	}
 	g := blas64.Symmetric{N: n, Stride: n, Data: make([]float64, n*n), Uplo: blas.Upper}
-	blas64.Syrk(t, 1, wide, 0, g)
+	blas64.Syrk(t, 1, a, 0, g)
 	return g
 }
 
@@ -40,9 +32,8 @@ func solveGram(g blas64.Symmetric, x []float64) []float64 {
 }
 
 // gramCutoff is the eigenvalue of a Gram matrix, relative to the largest, below
-// which a direction counts as absent: the square of the singular-value cutoff
-// 1e-6, float32 data's own precision.
-const gramCutoff = 1e-12
+// which a direction counts as absent.
+const gramCutoff = absent * absent
 
 // regularFactor returns the Cholesky factor of g, which it keeps, or false when a
 // pivot shows that g is singular to working precision.

@@ -182,7 +182,7 @@ func cutNeighbors(queries, lens, items []int32, scores []float32) ([]Neighbors, 
 	for i, q := range queries {
 		k := int(lens[i])
 		if q < 0 || k < 0 || k > len(items) {
-			return nil, fmt.Errorf("%w: query %d goes beyond the end", npz.ErrFormat, q)
+			return nil, fmt.Errorf("%w: list %d, of query %d, claims %d neighbours, %d are left in the file", npz.ErrFormat, i, q, k, len(items))
 		}
 		n := &list[i]
 		n.Query = int(q)

@@ -148,7 +148,7 @@ func TestScore(t *testing.T) {
 				t.Fatalf("sampling %d, grid %v: %v", i, grid, err)
 			}
 			got := must[*workbench.Scores](t)(workbench.OpenScores(out))
-			want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), workbench.NewScorer(workbench.TextScorerFunc((&counting{asked: map[[2]string]int{}}).Predict), d), d, sm))
+			want := must[*workbench.Scores](t)(workbench.Observe(t.Context(), workbench.NewScorer(workbench.Named(name, &counting{asked: map[[2]string]int{}}), d), d, sm))
 			if !reflect.DeepEqual(got, want) {
 				t.Errorf("sampling %d, grid %v: %v, Observe gives %v", i, grid, got, want)
 			}
@@ -158,6 +158,31 @@ func TestScore(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// Scores of two cross-encoders are not joined; where a worker cannot say, the others do.
+func TestScoresOfTwoCrossEncoders(t *testing.T) {
+	out := filepath.Join(t.TempDir(), "scores")
+	save := func(fingerprints ...string) error {
+		at := 0
+		return (&saveScoresFn{Items: 3, Out: out}).ProcessElement(0, func(dst *task) bool {
+			if at == len(fingerprints) {
+				return false
+			}
+			*dst = task{Row: at, Fingerprint: fingerprints[at], ScoreRow: workbench.ScoreRow{Query: at, Items: []int32{1}, Values: []float32{2}}}
+			at++
+			return true
+		})
+	}
+	if err := save("a", "", "a"); err != nil {
+		t.Fatal(err)
+	}
+	if g := must[*workbench.Scores](t)(workbench.OpenScores(out)); g.Fingerprint != "a" || len(g.Rows) != 3 {
+		t.Errorf("%v of %q", g, g.Fingerprint)
+	}
+	if err := save("a", "b"); err == nil || !strings.Contains(err.Error(), `two cross-encoders, "a" and "b"`) {
+		t.Error(err)
 	}
 }
 

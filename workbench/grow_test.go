@@ -219,10 +219,15 @@ func TestAddIsTheFit(t *testing.T) {
 			s.Rows = append(s.Rows, row)
 		}
 		ix := must[*Index](t)(Factorize(t.Context(), d, s, FactorizeOptions{}))
+		hope := float32(chosenOptimism * ix.Prior.Growth.Unsure)
+		if (hope > 0) != (entries > 0) {
+			t.Errorf("%d rows: hope %v", entries, hope)
+		}
 		rows := must[*Matrix](t)(ix.Rows(d.DE.Items.Select([]int{299}), d.Views[0].Items.Select([]int{299})))
+		rows.Data[rows.Cols-1] -= hope
 		for j, want := range must[*Matrix](t)(ix.Items().Rows(t.Context(), []int{299})).Data {
 			if math.Abs(float64(rows.Data[j]-want)) > 1e-4 {
-				t.Errorf("%d rows: value %d is %v, the fit's %v", entries, j, rows.Data[j], want)
+				t.Errorf("%d rows: value %d of %d is %v, the fit's %v", entries, j, rows.Cols, rows.Data[j], want)
 			}
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"math"
 	"os"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -39,7 +38,7 @@ func TestRunRoundTrip(t *testing.T) {
 			}
 			got[i].Rounds = nil
 		}
-		if !reflect.DeepEqual(got, want) {
+		if !sameValues(got, want) {
 			t.Errorf("%s reads %v, want %v", name, got, want)
 		}
 	}
@@ -117,7 +116,7 @@ func FuzzRun(f *testing.F) {
 			}
 			t.Fatal(err)
 		}
-		if back := must[[]Result](t)(OpenRun(again, d)); !reflect.DeepEqual(back, rs) {
+		if back := must[[]Result](t)(OpenRun(again, d)); !sameValues(back, rs) {
 			t.Errorf("%v comes back as %v", rs, back)
 		}
 	})

@@ -27,14 +27,17 @@ type ItemMap struct {
 	Fitted        int     // how many items the fit had; later ones were added
 }
 
-// hope is what an item added scores more for not being known, after n entries: what its own bias
-// leaves open of it.
+// hopeEntries is how many entries halve an added item's hope. Searches observe the items that they
+// overestimate, and what these have of their own comes out high, so that the hope of one that
+// few of them have met must last.
+const hopeEntries = 20
+
+// hope is what an item added scores more for not being known, after n entries.
 func (m *ItemMap) hope(item int, n float32) float32 {
 	if item < m.Fitted {
 		return 0
 	}
-	ridge := m.Noise / m.Spread
-	return float32(m.Hope * m.Unsure * ridge / (float64(n) + ridge))
+	return float32(m.Hope * m.Unsure * hopeEntries / (float64(n) + hopeEntries))
 }
 
 // guessRidge is the ridge of ItemMap.Guess relative to the mean eigenvalue.

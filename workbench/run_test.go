@@ -36,7 +36,10 @@ func TestRunRoundTrip(t *testing.T) {
 			if len(got[i].Rounds) != 1 || !slices.Equal(got[i].Rounds[0].Items, got[i].Items) || got[i].Calls != 0 {
 				t.Errorf("result %d has rounds %v and %d calls", i, got[i].Rounds, got[i].Calls)
 			}
-			got[i].Rounds = nil
+			if !math.IsNaN(got[i].Recall) {
+				t.Errorf("result %d has an estimate of recall", i)
+			}
+			got[i].Rounds, got[i].Recall = nil, 0
 		}
 		if !sameValues(got, want) {
 			t.Errorf("%s reads %v, want %v", name, got, want)

@@ -26,6 +26,7 @@ func main() {
 	test := flag.Bool("test", false, "search test queries instead of train queries")
 	plain := flag.Bool("plain", false, "without views")
 	budget := flag.Int("budget", 2000, "the most calls a query may spend")
+	only := flag.Int("k", 0, "k of the targets; 0 is 10 and 100")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() != 1 {
@@ -59,7 +60,9 @@ func main() {
 		b.calibration(ctx, k)
 	}
 	for _, k := range []int{10, 100} {
-		b.targets(ctx, k)
+		if *only == 0 || *only == k {
+			b.targets(ctx, k)
+		}
 	}
 }
 

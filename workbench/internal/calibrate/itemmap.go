@@ -86,14 +86,6 @@ func (in *Problem) guessViews() f32.Mat {
 	return guess
 }
 
-func selectRows(m f32.Mat, rows []int) f32.Mat {
-	s := f32.NewMat(len(rows), m.Cols)
-	for i, r := range rows {
-		copy(s.Row(i), m.Row(r))
-	}
-	return s
-}
-
 // Rows returns features, as many columns as asked for, and biases of items by their vectors and
 // views, the biases with their hope. Views that are left out at the end are guessed from the vectors. Columns beyond Root's
 // are those of dense rows, which say nothing of an item that they do not hold: they are 0.

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -41,13 +42,16 @@ type stateScorer interface {
 }
 
 // ScoreStates returns what Predict says of texts beside an empty query, to rounding,
-// from what ReadItems gave of them: len(texts) × 1, without a further pass.
+// from what ReadItems gave of them: len(texts) × 1, without a further pass. It is nil, nil for
+// a model whose score is made of other rows.
 func (c *CrossEncoder) ScoreStates(states *Matrix) (*Matrix, error) {
 	if states.Cols != stateBlocks*c.encoder.Width() {
 		return nil, fmt.Errorf("workbench: score states: %w: %v, want %d columns", ErrShape, states, stateBlocks*c.encoder.Width())
 	}
 	scores, alone := make([]float64, states.Rows), NewMatrix(states.Rows, 1)
-	c.encoder.ScoreStates(states.view(), scores)
+	if !c.encoder.ScoreStates(states.view(), scores) {
+		return nil, nil
+	}
 	for i, s := range scores {
 		alone.Data[i] = float32(s)
 	}
@@ -179,7 +183,8 @@ func (c *Cache) readBatch(ctx context.Context, r ItemReader, batch []int, texts 
 	}
 	begin := time.Now()
 	states, err := r.ReadItems(ctx, some)
-	if err != nil {
+	part, isPartial := errors.AsType[*PartialError](err)
+	if err != nil && (!isPartial || states == nil) {
 		return nested{err}
 	}
 	if states.Rows != len(batch) {
@@ -192,8 +197,18 @@ func (c *Cache) readBatch(ctx context.Context, r ItemReader, batch []int, texts 
 		got[j] = states.Row(j)
 		rows[i] = got[j]
 	}
+	if isPartial { // what was paid for is kept
+		for n, f := range part.Failed {
+			hashes, got = append(hashes[:f.Index-n], hashes[f.Index-n+1:]...), append(got[:f.Index-n], got[f.Index-n+1:]...)
+		}
+		first := part.Failed[0]
+		err = fmt.Errorf("%d texts failed, the vectors of the others are kept; text %.40q: %w", len(part.Failed), some[first.Index], first.Err)
+	}
 	if err := c.db.PutRows(c.model, hashes, got); err != nil {
 		return fmt.Errorf("store: %w", err)
+	}
+	if err != nil {
+		return nested{err}
 	}
 	return nil
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 
+	"axn/workbench/internal/remote"
 	"axn/workbench/internal/rerank"
 )
 
@@ -98,7 +99,7 @@ func (c *RerankClient) Predict(ctx context.Context, pairs [][2]string) ([]float6
 	}
 	m := startProgress(ctx, "rerank", "pairs", len(pairs))
 	defer m.end()
-	scores, errs, err := client.Score(ctx, pairs, rerank.Listener{Done: m.add, Note: m.note})
+	scores, errs, err := client.Score(ctx, pairs, remote.Listener{Done: m.add, Note: m.note})
 	if err == nil {
 		err = partial(scores, errs)
 	}
@@ -127,7 +128,7 @@ func (c *RerankClient) Fingerprint() (string, error) {
 
 // String fits one line and shows no password.
 func (c *RerankClient) String() string {
-	text := "RerankClient " + rerank.Redacted(c.URL)
+	text := "RerankClient " + remote.Redacted(c.URL)
 	if n := len(c.Replicas); n > 0 {
 		text += fmt.Sprintf(" and %d replicas", n)
 	}

@@ -2,6 +2,7 @@ package eval
 
 import (
 	"errors"
+	"fmt"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -9,6 +10,8 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+
+	"golang.org/x/tools/go/types/typeutil"
 )
 
 // maxProblems is how many problems of a cell are told.
@@ -22,6 +25,8 @@ type Unit struct {
 	Problems []Problem // syntax errors, or else what go/types refuses
 
 	syntax  bool // the problems are syntax errors
+	notes   []string
+	left    []*follower // what cannot follow the parts
 	src     *source
 	program bool
 	links   []linkname
@@ -35,20 +40,17 @@ type Part struct {
 
 	*part
 
-	bodiless map[types.Object]bool // functions that it declares without a body
+	bodiless  map[types.Object]bool // functions that it declares without a body
+	files     []*ast.File           // File, and those of the followers
+	followers []*follower
+	undo      func() // takes back the methods that it gave to types of earlier cells
 }
 
 // Pos returns the position of a byte of the cell, and Offset the byte of a position.
 func (u *Unit) Pos(offset int) token.Pos { return u.src.pos(offset) }
 
 // Offset returns which byte of the cell a position is, -1 if it lies elsewhere.
-func (u *Unit) Offset(pos token.Pos) int {
-	base := u.src.file.Base()
-	if int(pos) < base || int(pos) > base+len(u.src.text) {
-		return -1
-	}
-	return int(pos) - base
-}
+func (u *Unit) Offset(pos token.Pos) int { return u.src.offset(pos) }
 
 // Check parses a cell and finds its types, as far as they can be found, without running
 // anything. It leaves no trace in the session.
@@ -61,8 +63,11 @@ func (s *Session) Check(text string) *Unit {
 // check checks a cell. tolerant goes on after syntax errors.
 func (s *Session) check(src *source, tolerant bool) *Unit {
 	u := s.attempt(src, showIt, tolerant)
+	if len(u.Problems) == 0 && u.showsCount() {
+		return s.attempt(src, runIt, tolerant)
+	}
 	for _, p := range u.Problems {
-		if !u.syntax && strings.HasSuffix(p.Message, "(no value) used as value") {
+		if !u.syntax && strings.Contains(p.Message, "(no value) used as value") {
 			if again := s.attempt(src, runIt, tolerant); len(again.Problems) < len(u.Problems) {
 				return again
 			}
@@ -70,6 +75,24 @@ func (s *Session) check(src *source, tolerant bool) *Unit {
 		}
 	}
 	return u
+}
+
+// showsCount reports whether a cell would show how many bytes a function of fmt has printed.
+func (u *Unit) showsCount() bool {
+	for _, p := range u.Parts {
+		if len(p.shows) != 1 {
+			continue
+		}
+		call, ok := ast.Unparen(p.shows[0]).(*ast.CallExpr)
+		if !ok {
+			continue
+		}
+		fn, ok := typeutil.Callee(p.Info, call).(*types.Func)
+		if ok && fn.Pkg() != nil && fn.Pkg().Path() == "fmt" && printers[fn.Name()] {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
@@ -85,7 +108,7 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	}
 	misplaced, links := directives(src)
 	u.Problems, u.links = append(u.Problems, misplaced...), links
-	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}}
+	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
 	c.importAll(p.imports)
 	for _, pt := range p.done {
 		c.part(pt)
@@ -120,6 +143,8 @@ type checker struct {
 	undo    []func() // take back the methods that the cell gives to types of earlier cells
 	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
+	left    []*follower       // what cannot follow the parts
+	at      map[int]token.Pos // where problems lie, by their index
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.
@@ -144,6 +169,9 @@ func (c *checker) importAll(list []*ast.ImportSpec) {
 				c.s.dots = append(c.s.dots, path)
 			}
 			c.dots = append(c.dots, path)
+			if !c.unit.program {
+				continue // its names lie around the cell's own, see dotted
+			}
 		default:
 			c.imports[name] = path
 			if c.live {
@@ -182,31 +210,82 @@ func (c *checker) lookup(name string) types.Object {
 	return c.s.lookup(name)
 }
 
+// dotted finds a name of the packages whose names a dot import lends to the cells. What cells
+// declare comes before it, so it is no import to go/types, but lies around the package.
+func (c *checker) dotted(name string) types.Object {
+	if c.imports[name] != "" || c.s.imports[name] != "" || !token.IsExported(name) {
+		return nil
+	}
+	for _, path := range slices.Backward(append(slices.Clone(c.s.dots), c.dots...)) {
+		if pkg, err := c.s.importer.Import(path); err == nil && pkg.Scope().Lookup(name) != nil {
+			return pkg.Scope().Lookup(name)
+		}
+	}
+	return nil
+}
+
 // part checks one part.
 func (c *checker) part(pt *part) {
+	known := len(c.unit.Problems)
+	part := c.attemptPart(pt, nil, nil)
+	c.undefined(pt, known)
+	if c.live && !c.unit.syntax {
+		part = c.follow(pt, part, known)
+	}
+	c.undo = append(c.undo, part.undo)
+	if len(c.unit.Problems) == known {
+		c.restrict(part)
+	} else if c.live {
+		c.explain(part, known)
+	}
+	if pt.ordered {
+		part.sortInitializers()
+	}
+	if len(c.unit.Problems) == known {
+		c.join(part)
+	}
+	for name := range part.names {
+		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
+			c.later[name] = obj
+		}
+	}
+	c.unit.Parts = append(c.unit.Parts, part)
+}
+
+// undefined tells of the names that mean nothing in the values which define them. To go/types
+// they are variables of a package, which it says to lie on a cycle.
+func (c *checker) undefined(pt *part, known int) {
+	if len(pt.undefined) == 0 {
+		return
+	}
+	list := slices.DeleteFunc(c.unit.Problems[known:], func(p Problem) bool { return strings.HasPrefix(p.Message, "initialization cycle") })
+	for _, id := range pt.undefined {
+		list = append(list, Problem{c.unit.src.frame(id.Pos()), "undefined: " + id.Name})
+	}
+	c.unit.Problems = append(c.unit.Problems[:known:known], list...)
+	clear(c.at) // their indices have changed
+}
+
+// checkPart finds the types of a part and its followers.
+func (c *checker) checkPart(pt *part, followers []*follower) *Part {
 	src := c.unit.src
 	file := &ast.File{Package: src.pos(0), Name: &ast.Ident{NamePos: src.pos(0), Name: "main"}, FileStart: src.pos(0), FileEnd: src.pos(len(src.text))}
 	file.Decls = append(c.importDecls(pt), pt.decls...)
-	var earlier []types.Object
-	for word := range pt.words {
-		if !pt.names[word].IsValid() {
-			if obj := c.lookup(word); obj != nil {
-				earlier = append(earlier, obj)
-			}
-		}
+	files := []*ast.File{file}
+	for _, f := range followers {
+		files = append(files, f.file())
 	}
-	for name, of := range pt.old {
-		switch obj := c.lookup(of).(type) {
-		case *types.Var, *types.Func:
-			earlier = append(earlier, c.s.program.Alias(obj, name))
-		}
-	}
-	c.undo = append(c.undo, c.promise(pt, file, earlier))
+	earlier := c.earlier(pt)
+	undo := c.promise(pt, files, earlier)
 	check := func() *Part {
 		pkg := newPackage(earlier)
-		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}}
-		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: c.problem}
-		types.NewChecker(&conf, src.fset, pkg, part.Info).Files([]*ast.File{file})
+		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}, files: files, followers: followers, undo: undo}
+		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: func(err error) {
+			if !c.relaxed(err, pt) && !c.ofFollower(err, followers) {
+				c.problem(err)
+			}
+		}}
+		types.NewChecker(&conf, src.fset, pkg, part.Info).Files(files)
 		return part
 	}
 	known := len(c.unit.Problems)
@@ -216,18 +295,29 @@ func (c *checker) part(pt *part) {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = check()
 	}
-	if len(c.unit.Problems) == known {
-		c.restrict(part)
-	}
-	if pt.ordered {
-		part.sortInitializers()
-	}
-	for name := range pt.names {
-		if obj := part.Package.Scope().Lookup(name); obj != nil && name != "_" {
-			c.later[name] = obj
+	return part
+}
+
+// earlier lists what a part mentions of the cells and parts before.
+func (c *checker) earlier(pt *part) (list []types.Object) {
+	for word := range pt.words {
+		if !pt.names[word].IsValid() {
+			obj := c.lookup(word)
+			if obj == nil {
+				obj = c.dotted(word)
+			}
+			if obj != nil {
+				list = append(list, obj)
+			}
 		}
 	}
-	c.unit.Parts = append(c.unit.Parts, part)
+	for name, of := range pt.old {
+		switch obj := c.lookup(of).(type) {
+		case *types.Var, *types.Func:
+			list = append(list, c.s.program.Alias(obj, name))
+		}
+	}
+	return list
 }
 
 // sortInitializers lets variables get their values in the order of the declarations.
@@ -249,24 +339,17 @@ func (p *Part) sortInitializers() {
 // earlier cells that it mentions.
 func (c *checker) importDecls(pt *part) []ast.Decl {
 	d := &ast.GenDecl{Tok: token.IMPORT, TokPos: c.unit.src.pos(0)}
-	add := func(name, path string) {
-		spec := &ast.ImportSpec{Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
-		if name != "" {
-			spec.Name = &ast.Ident{Name: name}
-		}
-		d.Specs = append(d.Specs, spec)
-	}
 	for _, spec := range c.specs {
-		d.Specs = append(d.Specs, spec)
+		if name, _, _ := c.s.imported(spec); c.unit.program || !pt.names[name].IsValid() && c.later[name] == nil {
+			d.Specs = append(d.Specs, spec)
+		}
+	}
+	for name, path := range pt.packages {
+		d.Specs = append(d.Specs, importSpec(name, path))
 	}
 	for name, path := range c.s.imports {
 		if pt.words[name] && c.imports[name] == "" && !pt.names[name].IsValid() && c.later[name] == nil && c.s.objects[name] == nil {
-			add(name, path)
-		}
-	}
-	for _, path := range c.s.dots {
-		if !slices.Contains(c.dots, path) {
-			add(".", path)
+			d.Specs = append(d.Specs, importSpec(name, path))
 		}
 	}
 	if len(d.Specs) == 0 {
@@ -275,27 +358,72 @@ func (c *checker) importDecls(pt *part) []ast.Decl {
 	return []ast.Decl{d}
 }
 
-// problem takes an error of go/types, unless notebooks need it to pass.
+func importSpec(name, path string) *ast.ImportSpec {
+	return &ast.ImportSpec{Name: &ast.Ident{Name: name}, Path: &ast.BasicLit{Kind: token.STRING, Value: strconv.Quote(path)}}
+}
+
+// relaxed reports whether an error of go/types is one that notebooks need to pass.
+func (c *checker) relaxed(err error, pt *part) bool {
+	var e types.Error
+	if !errors.As(err, &e) {
+		return true
+	}
+	text := e.Msg
+	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
+		c.keyless = true
+		return true
+	}
+	if strings.HasPrefix(text, "label ") && pt.jumpsTo(text) {
+		return true
+	}
+	return !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used"))
+}
+
+// problem takes an error of go/types.
 func (c *checker) problem(err error) {
 	var e types.Error
 	if !errors.As(err, &e) {
 		return
 	}
-	text := e.Msg
-	if strings.HasPrefix(text, unkeyed) && ofCell(text) {
-		c.keyless = true
-		return
-	}
-	if !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used")) {
-		return
-	}
 	list := c.unit.Problems
-	text = plain(text)
+	text := reworded(e.Msg)
 	if strings.HasPrefix(text, "\t") && len(list) > 0 { // goes on about the last one
-		list[len(list)-1].Message += "\n" + text
+		last := &list[len(list)-1]
+		switch {
+		case strings.HasPrefix(last.Message, "method ") && strings.HasSuffix(last.Message, " already declared"):
+			last.Message += fmt.Sprint(" at ", c.unit.src.frame(e.Pos))
+		default:
+			last.Message += "\n" + text
+		}
 		return
 	}
+	c.at[len(list)] = e.Pos
 	c.unit.Problems = append(list, Problem{c.unit.src.frame(e.Pos), text})
+}
+
+// reworded says what go/types says of what stands for the text of the cell, as it says it of
+// that.
+func reworded(text string) string {
+	if t, name, ok := cutMethod(text); ok {
+		return fmt.Sprintf("method %s.%s already declared", t, name)
+	}
+	if strings.HasPrefix(text, "in call to "+showName+", cannot infer ") {
+		return "cannot use a generic function without instantiation"
+	}
+	if name, ok := strings.CutSuffix(text, " - must be func"); ok && strings.HasPrefix(name, "cannot declare ") {
+		return text + ": choose another name"
+	}
+	return plain(strings.ReplaceAll(text, " in argument to "+showName, ""))
+}
+
+// cutMethod recognises that the function which a method of an earlier cell's type is checked
+// as is declared twice.
+func cutMethod(text string) (of, name string, ok bool) {
+	text, ok = strings.CutSuffix(text, " redeclared in this block")
+	if !ok {
+		return "", "", false
+	}
+	return strings.Cut(text, hidden)
 }
 
 // plain takes out of a message what only the evaluator knows: hidden names, and that

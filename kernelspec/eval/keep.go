@@ -126,6 +126,7 @@ func (p *partParser) keep(pieces []piece) (left []piece) {
 		t := p.types[pc.off]
 		if stay[pc.off] {
 			p.cur.types = append(p.cur.types, t) // with the methods that it has now
+			p.cur.stay = append(p.cur.stay, newOriginal(p.src, pc, t.names))
 			continue
 		}
 		left = append(left, pc)

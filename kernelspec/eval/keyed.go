@@ -20,14 +20,16 @@ func ofCell(text string) bool {
 // addKeys writes the field names into literals of types of other cells, which go/types
 // then finds by the path of their package. It reports whether there were any.
 func addKeys(part *Part) (added bool) {
-	ast.Inspect(part.File, func(n ast.Node) bool {
-		if lit, ok := n.(*ast.CompositeLit); ok && len(lit.Elts) > 0 {
-			if st := structOf(part.Info.TypeOf(lit)); st != nil && foreign(st, part.Package) && addKeysTo(lit, st) {
-				added = true
+	for _, file := range part.files {
+		ast.Inspect(file, func(n ast.Node) bool {
+			if lit, ok := n.(*ast.CompositeLit); ok && len(lit.Elts) > 0 {
+				if st := structOf(part.Info.TypeOf(lit)); st != nil && foreign(st, part.Package) && addKeysTo(lit, st) {
+					added = true
+				}
 			}
-		}
-		return true
-	})
+			return true
+		})
+	}
 	return added
 }
 

@@ -6,6 +6,7 @@ import (
 	"go/token"
 	"go/types"
 	"reflect"
+	"slices"
 	"unsafe"
 )
 
@@ -14,13 +15,16 @@ import (
 
 // lateMethod is a method of a type of an earlier cell.
 type lateMethod struct {
-	decl  *ast.FuncDecl // as the cell has it
-	body  string        // name of the function
-	named *types.Named
-	name  string
-	obj   *types.Func
+	src      *source
+	decl     *ast.FuncDecl // as the cell has it
+	function *ast.FuncDecl // what is checked
+	body     string        // name of the function
+	named    *types.Named
+	name     string
+	obj      *types.Func
 
 	replaced *types.Func // the older method of the same signature, if there is one
+	changes  bool        // the older method has another signature
 }
 
 // lateMethod takes such a method as a function.
@@ -40,7 +44,7 @@ func (p *partParser) lateMethod(pc piece) {
 		p.problem(decl.Recv.Pos(), "cannot define new methods on non-local type "+pc.recv)
 		return
 	case named.TypeParams().Len() > 0:
-		p.problem(decl.Recv.Pos(), fmt.Sprintf("type %s is generic: its methods must be declared in the cell that declares it", pc.recv))
+		p.genericMethod(pc)
 		return
 	}
 	for word := range pc.words {
@@ -49,9 +53,29 @@ func (p *partParser) lateMethod(pc piece) {
 			return
 		}
 	}
-	m := &lateMethod{decl: decl, body: pc.recv + hidden + decl.Name.Name, named: named, name: decl.Name.Name}
+	m := newLateMethod(p.src, decl, pc.recv, named)
 	p.mention(pc, false)
 	p.close()
+	p.cur.names[m.body] = decl.Name.Pos()
+	p.cur.decls = append(p.cur.decls, m.function)
+	p.cur.late = append(p.cur.late, m)
+	p.fresh(pc, []string{pc.recv + "." + m.name}, m.function)
+}
+
+// genericMethod takes a method of a generic type of an earlier cell: the type is read again
+// with it, so that it is a new type, unless the method stands there by the same words.
+func (p *partParser) genericMethod(pc piece) {
+	old := p.s.originals[pc.recv+"."+pc.names[0]]
+	if old != nil && !old.stale && old.src.text[old.pc.off:old.pc.end] == p.src.text[pc.off:pc.end] {
+		return
+	}
+	p.cur.extends = append(p.cur.extends, pc.recv)
+	p.declare(pc)
+}
+
+// newLateMethod makes a function of a method.
+func newLateMethod(src *source, decl *ast.FuncDecl, of string, named *types.Named) *lateMethod {
+	m := &lateMethod{src: src, decl: decl, body: of + hidden + decl.Name.Name, named: named, name: decl.Name.Name}
 	recv := decl.Recv.List[0]
 	if len(recv.Names) == 0 {
 		recv.Names = []*ast.Ident{{NamePos: recv.Type.Pos(), Name: "_"}}
@@ -63,11 +87,9 @@ func (p *partParser) lateMethod(pc piece) {
 		}
 		params.List = append(params.List, f)
 	}
-	function := &ast.FuncDecl{Doc: decl.Doc, Name: &ast.Ident{NamePos: decl.Name.Pos(), Name: m.body}, Body: decl.Body,
+	m.function = &ast.FuncDecl{Doc: decl.Doc, Name: &ast.Ident{NamePos: decl.Name.Pos(), Name: m.body}, Body: decl.Body,
 		Type: &ast.FuncType{Func: decl.Type.Func, Params: params, Results: decl.Type.Results}}
-	p.cur.names[m.body] = decl.Name.Pos()
-	p.cur.decls = append(p.cur.decls, function)
-	p.cur.late = append(p.cur.late, m)
+	return m
 }
 
 func (p *partParser) problem(pos token.Pos, message string) {
@@ -86,7 +108,7 @@ func mentioned(n ast.Node, name string) (found bool) {
 
 // promise gives the types of a part's late methods those methods, before the part is
 // checked. What it returns takes them back.
-func (c *checker) promise(pt *part, file *ast.File, earlier []types.Object) (undo func()) {
+func (c *checker) promise(pt *part, files []*ast.File, earlier []types.Object) (undo func()) {
 	var undos []func()
 	undo = func() {
 		for i := len(undos) - 1; i >= 0; i-- {
@@ -96,22 +118,21 @@ func (c *checker) promise(pt *part, file *ast.File, earlier []types.Object) (und
 	if len(pt.late) == 0 {
 		return undo
 	}
-	pkg := newPackage(earlier)
-	head := &ast.File{Package: file.Package, Name: file.Name, FileStart: file.FileStart, FileEnd: file.FileEnd}
-	for _, d := range file.Decls {
-		if g, ok := d.(*ast.GenDecl); ok && g.Tok == token.IMPORT {
-			head.Decls = append(head.Decls, d)
-		}
-	}
-	for _, m := range pt.late {
-		for _, d := range pt.decls {
-			if f, ok := d.(*ast.FuncDecl); ok && f.Name.Name == m.body {
-				head.Decls = append(head.Decls, f)
+	var heads []*ast.File
+	for _, file := range files {
+		head := &ast.File{Package: file.Package, Name: file.Name, FileStart: file.FileStart, FileEnd: file.FileEnd}
+		for _, d := range file.Decls {
+			g, ok := d.(*ast.GenDecl)
+			f, _ := d.(*ast.FuncDecl)
+			if ok && g.Tok == token.IMPORT || slices.ContainsFunc(pt.late, func(m *lateMethod) bool { return m.function == f }) {
+				head.Decls = append(head.Decls, d)
 			}
 		}
+		heads = append(heads, head)
 	}
+	pkg := newPackage(earlier)
 	conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, IgnoreFuncBodies: true, Error: func(error) {}}
-	types.NewChecker(&conf, c.unit.src.fset, pkg, newInfo()).Files([]*ast.File{head})
+	types.NewChecker(&conf, c.unit.src.fset, pkg, newInfo()).Files(heads)
 	for _, m := range pt.late {
 		f, ok := pkg.Scope().Lookup(m.body).(*types.Func)
 		if !ok || f.Signature().Params().Len() == 0 {
@@ -137,6 +158,7 @@ func (c *checker) give(m *lateMethod, sig *types.Signature) (undo func()) {
 		params = append(params, v)
 	}
 	full := types.NewSignatureType(params[0], nil, nil, types.NewTuple(params[1:]...), sig.Results(), sig.Variadic())
+	m.replaced, m.changes = nil, false
 	m.obj = types.NewFunc(m.decl.Name.Pos(), m.named.Obj().Pkg(), m.name, full)
 	list := methodList(m.named)
 	old := *list
@@ -147,6 +169,8 @@ func (c *checker) give(m *lateMethod, sig *types.Signature) (undo func()) {
 			methods = append(methods, f)
 		case types.Identical(f.Signature(), full) && types.Identical(f.Signature().Recv().Type(), params[0].Type()):
 			m.replaced = f
+		default:
+			m.changes = true
 		}
 	}
 	*list = append(methods, m.obj)

@@ -18,18 +18,10 @@ import (
 // change gets a statement of its own, in front.
 func orderCalls(part *Part) {
 	o := &orderer{info: part.Info, pkg: part.Package, shared: map[*types.Var]bool{}}
-	ast.Inspect(part.File, o.share)
-	ast.Inspect(part.File, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.BlockStmt:
-			n.List = o.statements(n.List)
-		case *ast.CaseClause:
-			n.Body = o.statements(n.Body)
-		case *ast.CommClause:
-			n.Body = o.statements(n.Body)
-		}
-		return true
-	})
+	for _, file := range part.files {
+		ast.Inspect(file, o.share)
+		ast.Inspect(file, o.block)
+	}
 	specs := severalValues(part.File)
 	var order []*types.Initializer
 	for _, init := range part.Info.InitOrder {
@@ -50,6 +42,19 @@ func orderCalls(part *Part) {
 		order = append(order, init)
 	}
 	part.Info.InitOrder = order
+}
+
+// block orders the statements of a block.
+func (o *orderer) block(n ast.Node) bool {
+	switch n := n.(type) {
+	case *ast.BlockStmt:
+		n.List = o.statements(n.List)
+	case *ast.CaseClause:
+		n.Body = o.statements(n.Body)
+	case *ast.CommClause:
+		n.Body = o.statements(n.Body)
+	}
+	return true
 }
 
 // severalValues finds the declarations of variables with a value for each: by value, all

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/token"
+	"go/types"
 	"maps"
 	"slices"
 )
@@ -11,25 +12,32 @@ import (
 // part is a run of pieces that makes one package. A cell has more than one part where
 // a name that was used above is declared again below.
 type part struct {
-	decls    []ast.Decl
-	names    map[string]token.Pos // what it declares
-	variable map[string]bool      // those of names that := or var declare
-	words    map[string]bool      // identifiers that it mentions
-	used     map[string]bool      // those that its statements and values mention
-	old      map[string]string    // hidden names of older variables, by hidden name
-	groups   map[token.Pos]bool   // function literals that hold statements of the cell
-	pieces   []piece
-	open     *ast.FuncLit // the group that takes the next statement
-	shows    []ast.Expr   // the last expression, shown
-	ordered  bool         // variables are initialised in the order of the text
-	again    int
-	late     []*lateMethod // methods of types of earlier cells
-	types    []*typePiece
+	decls     []ast.Decl
+	names     map[string]token.Pos // what it declares
+	variable  map[string]bool      // those of names that := or var declare
+	words     map[string]bool      // identifiers that it mentions
+	used      map[string]bool      // those that its statements and values mention
+	old       map[string]string    // hidden names of older variables, by hidden name
+	groups    map[token.Pos]bool   // function literals that hold statements of the cell
+	pieces    []piece
+	open      *ast.FuncLit // the group that takes the next statement
+	shows     []ast.Expr   // the last expression, shown
+	ordered   bool         // variables are initialised in the order of the text
+	again     int
+	late      []*lateMethod // methods of types of earlier cells
+	types     []*typePiece
+	fresh     []*original       // what it declares
+	extends   []string          // generic types of earlier cells that get methods
+	packages  map[string]string // paths of packages whose names are defined, by hidden name
+	undefined []*ast.Ident      // names in the values that define them
+	labels    []jump
+	gotos     []jump
+	stay      []*original // types that stay what they are
 }
 
 func newPart() *part {
 	return &part{names: map[string]token.Pos{}, variable: map[string]bool{}, words: map[string]bool{}, used: map[string]bool{},
-		old: map[string]string{}, groups: map[token.Pos]bool{}}
+		old: map[string]string{}, packages: map[string]string{}, groups: map[token.Pos]bool{}}
 }
 
 // hidden marks names that no cell can spell.
@@ -139,12 +147,34 @@ func (p *partParser) declare(pc piece) {
 		p.reset(d)
 	}
 	p.cur.decls = append(p.cur.decls, decls...)
+	var of []string
+	for _, id := range names {
+		of = append(of, id.Name)
+	}
+	if pc.kind == method {
+		of = []string{pc.recv + "." + pc.names[0]}
+	}
+	var nodes []ast.Node
+	for _, d := range decls {
+		nodes = append(nodes, d)
+	}
+	d := p.fresh(pc, of, nodes...)
+	d.values = pc.first == token.VAR
 	if t := p.types[pc.off]; t != nil {
-		p.cur.types = append(p.cur.types, t)
+		p.cur.types, d.types = append(p.cur.types, t), t
 	}
 }
 
-// reset gives "var x T" the zero value where x lies in the place of an older variable.
+// fresh notes what a piece declares.
+func (p *partParser) fresh(pc piece, names []string, nodes ...ast.Node) *original {
+	d := newOriginal(p.src, pc, names)
+	d.nodes = nodes
+	p.cur.fresh = append(p.cur.fresh, d)
+	return d
+}
+
+// reset gives "var x T" the zero value where x lies in the place of an older variable, or
+// behind a label.
 func (p *partParser) reset(d ast.Decl) {
 	g, ok := d.(*ast.GenDecl)
 	if !ok || g.Tok != token.VAR {
@@ -152,7 +182,7 @@ func (p *partParser) reset(d ast.Decl) {
 	}
 	for _, spec := range g.Specs {
 		spec := spec.(*ast.ValueSpec)
-		if spec.Type == nil || len(spec.Values) > 0 || !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
+		if spec.Type == nil || len(spec.Values) > 0 || len(p.cur.labels) == 0 && !slices.ContainsFunc(spec.Names, func(id *ast.Ident) bool { return p.s.has(id.Name) }) {
 			continue
 		}
 		for range spec.Names {
@@ -211,6 +241,11 @@ func (p *partParser) define(pc piece) {
 	}
 	p.mention(pc, true)
 	p.close()
+	var nodes []ast.Node
+	for _, e := range assign.Rhs {
+		nodes = append(nodes, e)
+	}
+	p.fresh(pc, pc.names, nodes...).values = true
 	spec := &ast.ValueSpec{Values: assign.Rhs}
 	specs := []ast.Spec{spec}
 	if len(assign.Rhs) > 1 && slices.ContainsFunc(pc.names, p.s.has) { // all values come before the first assignment
@@ -233,7 +268,7 @@ func (p *partParser) define(pc piece) {
 		if assign.Lhs[i] == ast.Expr(id) && id.Name != "_" {
 			p.cur.names[id.Name], p.cur.variable[id.Name] = id.Pos(), true
 		}
-		if p.s.has(id.Name) && pc.words[id.Name] {
+		if pc.words[id.Name] {
 			p.hide(id.Name, assign.Rhs)
 		}
 	}
@@ -264,58 +299,73 @@ func (p *partParser) splitsBefore(pc piece) bool {
 		some = true
 		here := p.cur.names[name].IsValid()
 		all = all && here
-		if !here && p.cur.used[name] && p.s.has(name) {
+		if !here && p.cur.used[name] && (p.s.has(name) || p.packageOf(name) != "") {
 			return true
 		}
 	}
 	return some && all
 }
 
-// hide lets the values of a define mean the older variable of a name.
-func (p *partParser) hide(name string, values []ast.Expr) {
-	found := false
-	for _, v := range values {
-		if declaresInside(v, name) {
-			return
+// packageOf returns the path of the package that a name means before it is defined, "" if it
+// means none.
+func (p *partParser) packageOf(name string) string {
+	for _, spec := range p.imports {
+		if to, path, err := p.s.imported(spec); err == nil && to == name {
+			return path
 		}
 	}
-	old := name + hidden
-	for _, v := range values {
-		ast.Inspect(v, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.SelectorExpr:
-				ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, name, old, &found) })
-				return false
-			case *ast.KeyValueExpr:
-				if _, ok := n.Key.(*ast.Ident); ok {
-					ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, name, old, &found) })
-					return false
-				}
-			}
-			return rename(n, name, old, &found)
-		})
+	if p.s.has(name) {
+		return ""
 	}
-	if found {
-		p.cur.old[old] = name
+	return p.s.imports[name]
+}
+
+// hide lets the values of a define mean what a name meant before it.
+func (p *partParser) hide(name string, values []ast.Expr) {
+	list := mentions(name, values)
+	switch path := p.packageOf(name); {
+	case len(list) == 0 || types.Universe.Lookup(name) != nil:
+		return
+	case path != "":
+		p.cur.packages[name+hidden] = path
+	case p.s.has(name):
+		p.cur.old[name+hidden] = name
+	default:
+		p.cur.undefined = append(p.cur.undefined, list...)
+		return
+	}
+	for _, id := range list {
+		id.Name = name + hidden
 	}
 }
 
-func rename(n ast.Node, from, to string, found *bool) bool {
-	switch n := n.(type) {
-	case *ast.SelectorExpr:
-		ast.Inspect(n.X, func(m ast.Node) bool { return rename(m, from, to, found) })
-		return false
-	case *ast.KeyValueExpr:
-		if _, ok := n.Key.(*ast.Ident); ok {
-			ast.Inspect(n.Value, func(m ast.Node) bool { return rename(m, from, to, found) })
+// mentions returns where values mention a name, unless one of them declares it itself.
+func mentions(name string, values []ast.Expr) (list []*ast.Ident) {
+	var look func(n ast.Node) bool
+	look = func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.SelectorExpr:
+			ast.Inspect(n.X, look)
 			return false
+		case *ast.KeyValueExpr:
+			if _, ok := n.Key.(*ast.Ident); ok {
+				ast.Inspect(n.Value, look)
+				return false
+			}
+		case *ast.Ident:
+			if n.Name == name {
+				list = append(list, n)
+			}
 		}
-	case *ast.Ident:
-		if n.Name == from {
-			n.Name, *found = to, true
-		}
+		return true
 	}
-	return true
+	for _, v := range values {
+		if declaresInside(v, name) {
+			return nil
+		}
+		ast.Inspect(v, look)
+	}
+	return list
 }
 
 // declaresInside reports whether an expression declares a name itself, in a function literal.
@@ -367,6 +417,7 @@ func (p *partParser) statement(st ast.Stmt) {
 		}
 		return true
 	})
+	p.noteJumps(st, p.cur.open)
 	p.cur.open.Body.List = append(p.cur.open.Body.List, standing(st))
 }
 
@@ -440,7 +491,11 @@ func (p *partParser) show(pc piece) bool {
 // showName is the function that takes the values of the last expression.
 const showName = hidden + "show"
 
-// prints reports whether an expression prints: how many bytes it wrote is nothing to show.
+// printers are the functions of fmt that print: how many bytes they wrote is nothing to show.
+var printers = map[string]bool{"Print": true, "Println": true, "Printf": true, "Fprint": true, "Fprintln": true, "Fprintf": true}
+
+// prints reports whether an expression prints, as most cells have it: the types tell it of
+// other names of the package.
 func prints(e ast.Expr) bool {
 	call, ok := ast.Unparen(e).(*ast.CallExpr)
 	if !ok {
@@ -451,12 +506,5 @@ func prints(e ast.Expr) bool {
 		return false
 	}
 	pkg, ok := fn.X.(*ast.Ident)
-	if !ok || pkg.Name != "fmt" {
-		return false
-	}
-	switch fn.Sel.Name {
-	case "Print", "Println", "Printf", "Fprint", "Fprintln", "Fprintf":
-		return true
-	}
-	return false
+	return ok && pkg.Name == "fmt" && printers[fn.Sel.Name]
 }

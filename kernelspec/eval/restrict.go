@@ -16,7 +16,7 @@ import (
 // restrict finds them in a part that go/types accepts.
 func (c *checker) restrict(p *Part) {
 	r := &restriction{c: c, info: p.Info, told: map[types.Type]bool{}, free: map[types.Type]bool{}}
-	for _, d := range p.File.Decls {
+	for _, d := range p.declarations() {
 		f, ok := d.(*ast.FuncDecl)
 		if !ok {
 			continue
@@ -47,12 +47,22 @@ func (c *checker) restrict(p *Part) {
 			r.size(id.Pos(), t.Type())
 		}
 	}
-	ast.Inspect(p.File, r.node)
+	for _, file := range p.files {
+		ast.Inspect(file, r.node)
+	}
 	for id, obj := range p.Info.Defs {
 		if v, ok := obj.(*types.Var); ok && id.Name != "_" {
 			r.size(id.Pos(), v.Type())
 		}
 	}
+}
+
+// declarations returns those of a part and its followers.
+func (p *Part) declarations() (list []ast.Decl) {
+	for _, file := range p.files {
+		list = append(list, file.Decls...)
+	}
+	return list
 }
 
 // restriction looks at one part.

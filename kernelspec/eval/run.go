@@ -79,14 +79,18 @@ func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 	}
 	for _, p := range unit.Parts {
 		orderCalls(p)
-		pkg := s.program.Build(p.Package, p.File, p.Info, p.part.groups)
+		pkg := s.program.Build(p.Package, p.files, p.Info, p.part.groups)
 		s.accept(unit, p)
 		run = append(run, pkg.Func("init"))
 		if main := pkg.Func("main"); main != nil && unit.program {
 			run = append(run, main)
 		}
 	}
+	for _, f := range unit.left {
+		f.stale = true
+	}
 	s.context = j.ctx
+	j.tell(unit.notes)
 	return run, nil
 }
 
@@ -139,7 +143,21 @@ func (s *Session) accept(u *Unit, p *Part) {
 	for _, m := range p.part.late {
 		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
 		s.program.Renew(m.named)
-		s.made[m.obj] = s.nameOf(u, m.obj, m.decl.Name, m.decl, m.decl.Doc)
+		s.made[m.obj] = nameOf(m.src, m.obj, m.decl.Name, m.decl, m.decl.Doc)
+	}
+	s.declared(p, u.program)
+}
+
+// tell prints what the user should know before the cell runs.
+func (j *job) tell(notes []string) {
+	if j.cell.Stderr == nil {
+		return
+	}
+	if len(notes) > maxProblems {
+		notes = append(notes[:maxProblems:maxProblems], fmt.Sprintf("and %d more", len(notes)-maxProblems))
+	}
+	for _, note := range notes {
+		fmt.Fprintln(j.cell.Stderr, "note: "+note)
 	}
 }
 
@@ -204,7 +222,7 @@ func (j *job) failed(f *code.Failure) *Error {
 		}
 		return e
 	}
-	e := &Error{Kind: Panic, Value: f.Text(), Frames: j.s.frames(f.Places), Cause: f.Value}
+	e := &Error{Kind: Panic, Value: j.s.ofOlder(f.Text()), Frames: j.s.frames(f.Places), Cause: f.Value}
 	if n, ok := f.Value.(code.ExitCode); ok {
 		e.Kind, e.Value, e.Cause = Exit, fmt.Sprintf("exit status %d", int(n)), int(n)
 	}

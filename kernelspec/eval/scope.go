@@ -131,6 +131,7 @@ func (s *Session) Forget(name string) bool {
 	_, imported := s.imports[name]
 	delete(s.objects, name)
 	delete(s.imports, name)
+	delete(s.originals, name)
 	return object || imported
 }
 
@@ -155,25 +156,33 @@ func (s *Session) Reset() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	clear(s.objects)
+	clear(s.originals)
 	s.imports = maps.Clone(s.given)
 	s.dots = nil
 }
 
 // note remembers what a part declares.
 func (s *Session) note(u *Unit, p *Part) {
-	for _, d := range p.part.decls {
+	s.noteDecls(u.src, p, p.part.decls)
+	for _, f := range p.followers {
+		s.noteDecls(f.src, p, f.decls)
+	}
+}
+
+func (s *Session) noteDecls(src *source, p *Part, decls []ast.Decl) {
+	for _, d := range decls {
 		switch d := d.(type) {
 		case *ast.FuncDecl:
-			s.noteIdent(u, p, d.Name, d, d.Doc)
+			s.noteIdent(src, p, d.Name, d, d.Doc)
 		case *ast.GenDecl:
 			for _, spec := range d.Specs {
 				switch spec := spec.(type) {
 				case *ast.TypeSpec:
-					s.noteIdent(u, p, spec.Name, spec, firstDoc(spec.Doc, d.Doc))
-					s.noteFields(u, p, spec.Type)
+					s.noteIdent(src, p, spec.Name, spec, firstDoc(spec.Doc, d.Doc))
+					s.noteFields(src, p, spec.Type)
 				case *ast.ValueSpec:
 					for _, id := range spec.Names {
-						s.noteIdent(u, p, id, spec, firstDoc(spec.Doc, d.Doc))
+						s.noteIdent(src, p, id, spec, firstDoc(spec.Doc, d.Doc))
 					}
 				}
 			}
@@ -190,33 +199,33 @@ func firstDoc(groups ...*ast.CommentGroup) *ast.CommentGroup {
 	return nil
 }
 
-func (s *Session) noteIdent(u *Unit, p *Part, id *ast.Ident, decl ast.Node, doc *ast.CommentGroup) {
+func (s *Session) noteIdent(src *source, p *Part, id *ast.Ident, decl ast.Node, doc *ast.CommentGroup) {
 	obj := p.Info.Defs[id]
 	if obj == nil || strings.Contains(id.Name, hidden) || id.Name == "_" {
 		return
 	}
-	s.made[obj] = s.nameOf(u, obj, id, decl, doc)
+	s.made[obj] = nameOf(src, obj, id, decl, doc)
 }
 
-func (s *Session) nameOf(u *Unit, obj types.Object, id *ast.Ident, decl ast.Node, doc *ast.CommentGroup) *Name {
-	n := &Name{Object: obj, At: u.src.frame(id.Pos())}
-	if from, to := u.Offset(decl.Pos()), u.Offset(decl.End()); from >= 0 && to >= from {
-		n.Source = u.src.text[from:to]
+func nameOf(src *source, obj types.Object, id *ast.Ident, decl ast.Node, doc *ast.CommentGroup) *Name {
+	n := &Name{Object: obj, At: src.frame(id.Pos())}
+	if from, to := src.offset(decl.Pos()), src.offset(decl.End()); from >= 0 && to >= from {
+		n.Source = src.text[from:to]
 	}
 	if n.Doc = doc.Text(); n.Doc == "" {
-		n.Doc = commentAbove(u.src.text, u.Offset(decl.Pos()))
+		n.Doc = commentAbove(src.text, src.offset(decl.Pos()))
 	}
 	return n
 }
 
-func (s *Session) noteFields(u *Unit, p *Part, t ast.Expr) {
+func (s *Session) noteFields(src *source, p *Part, t ast.Expr) {
 	st, ok := t.(*ast.StructType)
 	if !ok {
 		return
 	}
 	for _, f := range st.Fields.List {
 		for _, id := range f.Names {
-			s.noteIdent(u, p, id, f, firstDoc(f.Doc, f.Comment))
+			s.noteIdent(src, p, id, f, firstDoc(f.Doc, f.Comment))
 		}
 	}
 }

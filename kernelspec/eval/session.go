@@ -33,6 +33,8 @@ type Session struct {
 	written map[string]writtenType   // types, by name
 	show    types.Object
 
+	originals map[string]*original // by the names that they declare, "T.M" for a method
+
 	bodiless map[types.Object]bool // functions that cells declared without a body
 
 	context context.Context // the variable that cells see as ctx
@@ -50,7 +52,7 @@ func New() *Session {
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
-		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, bodiless: map[types.Object]bool{}, context: context.Background()}
+		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, originals: map[string]*original{}, bodiless: map[types.Object]bool{}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()
 	s.Declare("ctx", &s.context)

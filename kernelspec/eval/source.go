@@ -46,6 +46,15 @@ func addFile(fset *token.FileSet, name string, size int) (file *token.File) {
 
 func (src *source) pos(off int) token.Pos { return src.file.Pos(min(max(off, 0), len(src.text))) }
 
+// offset returns which byte of the cell a position is, -1 if it lies elsewhere.
+func (src *source) offset(pos token.Pos) int {
+	base := src.file.Base()
+	if int(pos) < base || int(pos) > base+len(src.text) {
+		return -1
+	}
+	return int(pos) - base
+}
+
 // frame returns the place of a position of any cell, whatever line directives say.
 func (src *source) frame(pos token.Pos) Frame { return frameAt(src.fset.PositionFor(pos, false)) }
 

@@ -46,6 +46,10 @@ func split(src string) ([]piece, scanner.ErrorList) {
 	depth, end := 0, 0
 	header := false // between for, if or switch and its block, where semicolons do not end the piece
 	flush := func() {
+		for labelsDeclaration(list) {
+			pieces = append(pieces, newPiece(list[:2], list[1].off+1))
+			list = list[2:]
+		}
 		if len(list) > 0 {
 			pieces = append(pieces, newPiece(list, end))
 			list = nil
@@ -95,6 +99,22 @@ func rawEnd(src string, off int) int {
 		}
 	}
 	return len(src)
+}
+
+// labelsDeclaration reports whether a piece begins with a label for what declares
+// something: the label is a piece of its own.
+func labelsDeclaration(list []tokenAt) bool {
+	if len(list) < 4 || list[0].kind != token.IDENT || list[1].kind != token.COLON {
+		return false
+	}
+	var p piece
+	switch list[2].kind {
+	case token.VAR, token.CONST, token.TYPE:
+		return true
+	case token.IDENT:
+		p.definition(list[2:])
+	}
+	return p.kind == define || labelsDeclaration(list[2:])
 }
 
 func newPiece(list []tokenAt, end int) piece {

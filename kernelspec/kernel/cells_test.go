@@ -144,16 +144,25 @@ func TestCellStatements(t *testing.T) {
 		{name: "if with else", cells: []string{"import \"fmt\"\nif x := 3; x > 5 { fmt.Println(\"big\") } else if x > 2 { fmt.Println(\"middle\") } else { fmt.Println(\"small\") }"}, want: "middle"},
 		{name: "label", cells: []string{"n := 0\nouter:\nfor i := range 5 {\n\tfor j := range 5 {\n\t\tif j > i { continue outer }\n\t\tif i == 3 { break outer }\n\t\tn++\n\t}\n}\nn"}, want: "6"},
 		{name: "goto in a function", cells: []string{"func f() int { i := 0\nL:\n\ti++\n\tif i < 3 { goto L }\n\treturn i }", "f()"}, want: "3"},
+		{name: "goto over definitions", cells: []string{"n := 0\nagain:\nn++\nm := n * 2\nif m < 6 { goto again }\nn, m", "retry:\nk := len(fmtless(n))\nn *= 10\nif k < 4 { goto retry }\nfunc fmtless(n int) (s string) { for ; n > 0; n /= 10 { s += \"x\" }; return }\nk, n"}, want: "3 6 4 30000"},
+		{name: "goto over var", cells: []string{"i := 0\nL: var z int\nz++\ni++\nj := i\nif i < 3 { goto L }\nz, j"}, want: "1 3"},
+		{name: "gotos that cross", cells: []string{"a := 1\nL1:\nb := a\nL2:\nc := b\na++\nif a < 3 { goto L1 }\nb++\nif b < 6 { goto L2 }\na, b, c"}, want: "6 6 5"},
+		{name: "goto forward over a definition", cells: []string{"goto end\ny := 1\nend:\ny++"}, fails: []string{"goto end jumps over variable declaration at line 2"}},
+		{name: "goto nowhere", cells: []string{"x := 1\ngoto nowhere"}, fails: []string{"label nowhere not declared"}},
 		{name: "mutual recursion", cells: []string{"func ev(n int) bool { if n == 0 { return true }; return od(n-1) }\nfunc od(n int) bool { if n == 0 { return false }; return ev(n-1) }", "ev(4), od(4)"}, want: "true false"},
 		{name: "value of copy", cells: []string{"xs := make([]int, 2)\nn := copy(xs, []int{1,2,3})\nn, xs"}, want: "2 [1 2]"},
 		{name: "values before variables", cells: []string{"a, b := 1, 2", "a, b := b, a+b\na, b := b, a+b", "a, b", "f := func() int { return a }\na, c := 7, f()\na, c"}, want: "3 5 7 3"},
 		{name: "swap", cells: []string{"a, b := 1, 2", "a, b = b, a\na, b"}, want: "2 1"},
 		{name: "defined again from itself", cells: []string{"x := 5", "x := x * 2", "x := fmtless(x)\nfunc fmtless(n int) string { return string(rune('a' + n)) }", "x"}, want: "k"},
+		{name: "named as a package", cells: []string{"import \"net/url\"\nu := url.PathEscape(\"a b\")\nurl, err := url.Parse(\"http://x/y\")\nu, url.Host", "url.Path", "import \"net/url\"\nurl.PathEscape(\"a b\")", "import \"path\"\npath := path.Join(\"a\", \"b\")", "import \"path\"\npath := path.Join(\"a\", \"b\")\npath"}, want: "a%20b x /y a%20b a/b"},
 		{name: "err several times", cells: []string{"import \"strconv\"\na, err := strconv.Atoi(\"1\")\nif err != nil { panic(err) }\nb, err := strconv.Atoi(\"2\")\nif err != nil { panic(err) }\na + b"}, want: "3"},
 		{name: "range over a channel", cells: []string{"import \"fmt\"\nc := make(chan int)\ngo func() { defer close(c); for i := range 3 { c <- i } }()\nfor v := range c { fmt.Print(v) }"}, want: "012"},
 		{name: "range over functions", cells: []string{"import (\"fmt\"; \"maps\"; \"strings\")\nfor k := range maps.Keys(map[string]int{\"a\": 1}) { fmt.Println(k) }\nfor k, v := range maps.All(map[string]int{\"a\": 1}) { fmt.Println(k, v) }\nfor l := range strings.Lines(\"a\\nb\\n\") { fmt.Print(l) }"}, want: "a\na 1\na\nb"},
 		{name: "own iterator", cells: []string{"import \"iter\"\nfunc E(n int) iter.Seq[int] { return func(yield func(int) bool) { for i := range n { if !yield(i) { return } } } }", "t := 0\nfor i := range E(10) { if i == 5 { break }; t += i }\nt"}, want: "10"},
 		{name: "dot import", cells: []string{"import . \"math\"\nSqrt(4), Pi > 3"}, want: "2 true"},
+		{name: "dot import, then a program", cells: []string{"import . \"math\"\nSqrt(4)", "package main\nfunc main() { println(\"hi\") }", "package main\nimport . \"fmt\"\nfunc main() { Println(\"ho\") }"}, want: "2\nhi\nho"},
+		{name: "names of a dot import declared", cells: []string{"import . \"math\"\nPi := 3", "func Sqrt(x float64) string { return \"mine\" }\nSqrt(4), Pi, Abs(-1)"}, want: "mine 3 1"},
+		{name: "printing by other names", cells: []string{"import . \"fmt\"\nPrintln(\"x\")", "import f \"fmt\"\nf.Println(\"y\")"}, want: "x\ny"},
 		{name: "import by another name", cells: []string{"import str \"strings\"", "str.ToUpper(\"a\")"}, want: "A"},
 		{name: "imports survive a failed cell", cells: []string{"import \"strings\"\nvar f func() string", "f = func() string { return strings.ToUpper(\"x\") }\nf()"}, want: "X"},
 		{name: "joined errors", cells: []string{"import (\"errors\"; \"fmt\")\nfmt.Println(errors.Join(errors.New(\"a\"), errors.New(\"b\")))"}, want: "a\nb"},
@@ -161,7 +170,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "sync.OnceValue", cells: []string{"import \"sync\"\nf := sync.OnceValue(func() int { return 3 })\nf()"}, want: "3"},
 		{name: "packages of today", cells: []string{"import (\"log/slog\"; \"math/rand/v2\"; \"golang.org/x/sync/errgroup\")", "_ = slog.Default()\nvar g errgroup.Group\ng.Go(func() error { return nil })\ng.Wait() == nil, rand.IntN(1)"}, want: "true 0"},
 		{name: "function declared again", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f() int { return 2 }", "g()"}, want: "20"},
-		{name: "function declared again with another signature", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f(n int) string { return \"new\" }", "g(), f(1)"}, want: "10 new"},
+		{name: "function declared again with another signature", cells: []string{"func f() int { return 1 }\nfunc g() int { return f() * 10 }", "func f(n int) string { return \"new\" }", "g(), f(1)"}, want: "note: g (cell[1]) still uses the older f: with the new one, line 2: not enough arguments in call to f; change it and run its cell again\n10 new"},
 		{name: "program", cells: []string{"package main\n\nimport \"fmt\"\n\nfunc main() {\n\tfmt.Println(\"hello from main\")\n}"}, want: "hello from main"},
 		{name: "program twice", cells: []string{"package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }", "package main\nimport \"fmt\"\nvar n int\nfunc main() { n++; fmt.Println(n) }"}, want: "1\n1"},
 		{name: "init", cells: []string{"import \"fmt\"\nfunc init() { fmt.Println(\"init\") }"}, want: "init"},
@@ -234,6 +243,18 @@ func TestCellsRefused(t *testing.T) {
 			s.want("1 + 1", "2")
 		})
 	}
+}
+
+// What is refused is told as it is written, without what the evaluator makes of it.
+func TestCellsRefusedInPlainWords(t *testing.T) {
+	testCells(t, []cellCase{
+		{name: "constant that no int holds", cells: []string{"1 << 70"}, fails: []string{"cannot use 1 << 70 (untyped int constant 1180591620717411303424) as int value (overflows)"}},
+		{name: "generic function as a value", cells: []string{"func gen[T any](x T) T { return x }\ngen"}, fails: []string{"compile error: cannot use a generic function without instantiation"}},
+		{name: "method twice", cells: []string{"type Account struct{}", "func (Account) Foo() {}\nfunc (Account) Foo() int { return 1 }"}, fails: []string{"method Account.Foo already declared at cell[2]:1:16"}},
+		{name: "function literal that calls itself", cells: []string{"fact := func(n int) int { if n < 2 { return 1 }; return n * fact(n-1) }"}, fails: []string{"undefined: fact"}},
+		{name: "value that uses itself", cells: []string{"a, b := 1, a"}, fails: []string{"undefined: a"}},
+		{name: "main as a variable", cells: []string{"main := 3"}, fails: []string{"cannot declare main - must be func: choose another name"}},
+	})
 }
 
 // What only the compiler refuses is refused in its words.

@@ -246,3 +246,17 @@ func TestSyntaxErrors(t *testing.T) {
 		}
 	}
 }
+
+// A cell that ends in a value and an error shows the value, if it tells something, and fails.
+func TestValueBesideError(t *testing.T) {
+	s := start(t)
+	s.run("import (\"io\"; \"strconv\"; \"strings\")\nbuf := make([]byte, 5)")
+	e := s.try("io.ReadFull(strings.NewReader(\"abc\"), buf)")
+	if f := e.Failure(); f == nil || f.ErrorValue != "unexpected EOF" || squeeze(shownBy(e)) != "3" {
+		t.Errorf("shows %q, failure %+v", shownBy(e), f)
+	}
+	e = s.try("strconv.Atoi(\"x\")")
+	if f := e.Failure(); f == nil || shownBy(e) != "" {
+		t.Errorf("shows %q, failure %+v", shownBy(e), f)
+	}
+}

@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"reflect"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +46,7 @@ func newLanguage() *language {
 	l.declareDisplay()
 	keepWithinBounds()
 	l.runAgain()
+	l.registerAgain()
 	go l.warmUp()
 	return l
 }
@@ -68,7 +71,9 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 	l.magics.PrintTime(r)
 	if res.Err == nil {
 		l.pointOutErrors(r)
-		res.Err = failed(r, res.Values)
+		if res.Err = failed(r, res.Values); res.Err != nil {
+			l.showBeside(c, res.Values)
+		}
 	}
 	if res.Err != nil {
 		return nil, l.failure(res.Err)
@@ -84,6 +89,18 @@ func (l *language) Evaluate(expression string) (*serve.Bundle, *serve.Failure) {
 		return nil, l.failure(res.Err)
 	}
 	return l.shown(func() *serve.Bundle { return bundle(res.Values) })
+}
+
+// showBeside shows the values that stand before the error which a cell fails with, where
+// they tell something.
+func (l *language) showBeside(c *serve.Cell, values []any) {
+	before := values[:len(values)-1]
+	if c.Silent || !slices.ContainsFunc(before, func(v any) bool { return v != nil && !reflect.ValueOf(v).IsZero() }) {
+		return
+	}
+	if b, fail := l.shown(func() *serve.Bundle { return bundle(before) }); fail == nil && b != nil {
+		c.Show(b)
+	}
 }
 
 // shown shows a value, which may call methods of cells: they may fail as cells do.

@@ -48,6 +48,9 @@ func TestMagicsOfFiles(t *testing.T) {
 	s := start(t)
 	dir := t.TempDir()
 	s.run("%cd " + dir)
+	if f := s.fails("%%bash\necho a\nexit 3"); f.ErrorValue != "exit status 3" {
+		t.Errorf("a failing script: %+v", f)
+	}
 	if got := s.run("%%bash\nfor i in 1 2; do\n  echo \"line $i\"\ndone\npwd").Stdout(); got != "line 1\nline 2\n"+dir+"\n" {
 		t.Errorf("%%%%bash printed %q", got)
 	}
@@ -122,6 +125,46 @@ func BenchmarkAdd(b *testing.B) { for b.Loop() { add(1, 2) } }`)
 	if got := s.run("%bench").Stdout(); !strings.HasPrefix(got, "BenchmarkAdd\t") || !strings.Contains(got, "ns/op") {
 		t.Errorf("%%bench printed %q", got)
 	}
+	s.run("%reset")
+	s.run(`import ("errors"; "fmt"; "testing")
+func TestB(t *testing.T) {}
+func TestA(t *testing.T) {}
+func ExampleRight() {
+	fmt.Println("a")
+	// Output: a
+}
+func ExampleWrong() {
+	fmt.Println("b")
+	// Output: c
+}
+func ExampleUnordered() {
+	fmt.Println("2\n1")
+	// Unordered output:
+	// 1
+	// 2
+}
+func ExampleSilent() { fmt.Println("is not run") }
+func FuzzRune(f *testing.F) {
+	f.Add("x", 1)
+	f.Add("y", 0)
+	f.Fuzz(func(t *testing.T, s string, n int) { _ = 1 / n })
+}`)
+	e = s.try("%test -v")
+	for _, want := range []string{"--- PASS: ExampleRight", "--- FAIL: ExampleWrong", "got:\nb\nwant:\nc", "--- PASS: ExampleUnordered", "--- PASS: FuzzRune/seed#0", "--- FAIL: FuzzRune/seed#1", "integer divide by zero", "FAIL\n"} {
+		if !strings.Contains(e.Stdout(), want) {
+			t.Errorf("%%test -v lacks %q:\n%s", want, e.Stdout())
+		}
+	}
+	if got := e.Stdout(); strings.Contains(got, "is not run") || strings.Index(got, "TestA") < strings.Index(got, "TestB") || e.Failure() == nil {
+		t.Errorf("%%test -v printed\n%s", got)
+	}
+	if got := s.run("%test -run Right|Unordered -count=1").Stdout(); strings.Contains(got, "TestA") || !strings.Contains(got, "ExampleRight") {
+		t.Errorf("%%test -run printed\n%s", got)
+	}
+	if f := s.fails("%test -x"); !strings.Contains(f.ErrorValue, "not defined: -x") {
+		t.Errorf("%%test -x: %s", f.ErrorValue)
+	}
+	s.run("func add(a, b int) int { return a + b }\nfunc TestBad(t *testing.T) { t.Errorf(\"got %d\", 2) }")
 	if e := s.try("testing.Main(nil, []testing.InternalTest{{\"TestBad\", TestBad}}, nil, nil)"); e.Failure() == nil || !strings.Contains(e.Stdout(), "--- FAIL: TestBad") {
 		t.Errorf("testing.Main: %+v", e)
 	}

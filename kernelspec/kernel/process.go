@@ -15,7 +15,7 @@ import (
 // which outlive the kernel, or end it.
 func keepWithinBounds() {
 	compiled.Extend("os/exec", map[string]any{"Command": child.Command, "CommandContext": child.CommandContext})
-	compiled.Extend("testing", map[string]any{"Main": magic.TestMain, "(*T).Run": magic.RunTest, "(*B).Run": magic.RunBenchmark})
+	compiled.Extend("testing", map[string]any{"Main": magic.TestMain, "(*T).Run": magic.RunTest, "(*B).Run": magic.RunBenchmark, "(*F).Fuzz": magic.RunFuzz})
 	compiled.Extend("gonum.org/v1/gonum/mat", map[string]any{
 		"NewDense": func(r, c int, data []float64) *mat.Dense {
 			haveRoom(r, c, data)

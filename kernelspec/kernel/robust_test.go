@@ -151,7 +151,7 @@ func TestCellsDoNotEndTheKernel(t *testing.T) {
 		"log.Fatalf(\"%d\", 1)":                       "os.Exit(1)",
 		"panic(\"boom\")":                             "boom",
 		"var m map[string]int\nm[\"a\"] = 1":          "nil map",
-		"func r(n int) int { return 1 + r(n) }\nr(1)": "without end",
+		"func r(n int) int { return 1 + r(n) }\nr(1)": "stack overflow",
 		"p := optimize.Problem{Func: func(x []float64) float64 { return x[5] }}\noptimize.Minimize(p, []float64{1}, nil, nil)": "out of range",
 	} {
 		if f := s.fails(code); !strings.Contains(f.ErrorValue, want) {

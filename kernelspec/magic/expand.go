@@ -40,7 +40,7 @@ func (l Line) source(last bool) string {
 	case "!", "%who", "%rm", "%reset", "%test", "%bench", "%cd", "%env", "%help", "?":
 		return function[l.Name] + "(" + strconv.Quote(arg) + ")"
 	case "%%bash":
-		return "_sh(" + strconv.Quote(l.Body) + ")"
+		return "_script(" + strconv.Quote(l.Body) + ")"
 	case "%%writefile":
 		return "_write(" + strconv.Quote(arg) + ", " + strconv.Quote(l.Body) + ")"
 	}

@@ -30,7 +30,7 @@ func NewHost(s *eval.Session, context func() context.Context, what func(name str
 	h := &Host{session: s, context: context, what: what, began: map[any]time.Time{}}
 	for name, fn := range map[string]any{
 		"_t0": h.timeStarts, "_t1": h.timeEnds, "_who": h.who, "_rm": h.remove, "_reset": h.reset, "_test": h.test, "_bench": h.bench,
-		"_cd": changeDir, "_env": environment, "_sh": h.shell, "_write": writeFile, "_help": help, "_what": what, "_unknown": refuse,
+		"_cd": changeDir, "_env": environment, "_sh": h.shell, "_script": h.script, "_write": writeFile, "_help": help, "_what": what, "_unknown": refuse,
 	} {
 		s.Declare(name, fn)
 	}

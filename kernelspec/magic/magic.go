@@ -18,12 +18,12 @@ var Magics = []Magic{
 	{"%who", "%who", "the variables, with types and sizes"},
 	{"%rm", "%rm NAME …", "forget names"},
 	{"%reset", "%reset", "forget all names"},
-	{"%test", "%test [PATTERN]", "run the functions TestXxx of the cells, all or those that match"},
-	{"%bench", "%bench [PATTERN]", "run the functions BenchmarkXxx"},
+	{"%test", "%test [FLAGS] [PATTERN]", "run the functions TestXxx, FuzzXxx and ExampleXxx of the cells, all or those that match"},
+	{"%bench", "%bench [FLAGS] [PATTERN]", "run the functions BenchmarkXxx"},
 	{"%cd", "%cd DIR", "change the working directory"},
 	{"%env", "%env [NAME[=VALUE]]", "show or set environment variables"},
 	{"!", "!CMD", "run a shell command"},
-	{"%%bash", "%%bash", "first line of a cell: the rest is a shell script"},
+	{"%%bash", "%%bash", "first line of a cell: the rest is a shell script, with which the cell fails"},
 	{"%%writefile", "%%writefile [-a] FILE", "first line of a cell: the rest goes into a file; -a appends"},
 	{"?", "?NAME or NAME?", "what a name is"},
 	{"%help", "%help", "this text"},
@@ -34,7 +34,7 @@ func Help() string {
 	var b strings.Builder
 	b.WriteString("A cell is Go: statements, declarations and expressions; the last expression is shown.\n")
 	for _, m := range Magics {
-		fmt.Fprintf(&b, "  %-22s %s\n", m.Usage, m.Does)
+		fmt.Fprintf(&b, "  %-26s %s\n", m.Usage, m.Does)
 	}
 	b.WriteString(`ctx is cancelled by the interrupt button. display.HTML(s), display.Show(v), display.Update(id, v) show things.
 Tab completes, Shift-Tab explains. Packages that are not in the kernel: go run ./kernelspec build -with PKG

@@ -9,8 +9,22 @@ import (
 	"axn/kernelspec/child"
 )
 
-// shell runs a command or a script; it ends when its cell is stopped.
-func (h *Host) shell(script string) {
+// shell runs a command, and tells how it failed.
+func (h *Host) shell(command string) {
+	if err := h.run(command); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+}
+
+// script runs a script: the cell fails with it.
+func (h *Host) script(script string) {
+	if err := h.run(script); err != nil {
+		Fail("%v", err)
+	}
+}
+
+// run runs a command or a script; it ends when its cell is stopped.
+func (h *Host) run(script string) error {
 	began := child.Now()
 	cmd := child.Command(shellName(), "-c", script)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
@@ -22,9 +36,7 @@ func (h *Host) shell(script string) {
 	ctx := h.context()
 	select {
 	case err := <-done:
-		if err != nil {
-			fmt.Fprintln(os.Stderr, err)
-		}
+		return err
 	case <-ctx.Done():
 		child.KillSince(began)
 		cmd.Process.Kill()

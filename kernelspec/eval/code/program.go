@@ -129,7 +129,7 @@ func (p *Program) Provide(pkg *types.Package, funcs, vars map[string]reflect.Val
 
 // Build builds a package of a cell. groups are the positions of the function literals
 // that hold its statements.
-func (p *Program) Build(pkg *types.Package, file *ast.File, info *types.Info, groups map[token.Pos]bool) *ssa.Package {
+func (p *Program) Build(pkg *types.Package, files []*ast.File, info *types.Info, groups map[token.Pos]bool) *ssa.Package {
 	p.mu.Lock()
 	for pos := range groups {
 		p.groups[pos] = true
@@ -137,7 +137,7 @@ func (p *Program) Build(pkg *types.Package, file *ast.File, info *types.Info, gr
 	p.mu.Unlock()
 	p.build.Lock()
 	defer p.build.Unlock()
-	sp := p.ssa.CreatePackage(pkg, []*ast.File{file}, info, false)
+	sp := p.ssa.CreatePackage(pkg, files, info, false)
 	sp.Build()
 	return sp
 }

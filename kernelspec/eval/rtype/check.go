@@ -94,6 +94,11 @@ var checks = []struct {
 		words := (*[4]uintptr)(tab)
 		return words[0] == uintptr(descriptor(reflect.TypeFor[error]())) && words[1] == uintptr(descriptor(reflect.TypeFor[checked]())) && words[3] != 0
 	}},
+	{"a goroutine's stack", func() bool {
+		low, high := stack()
+		size := high - low
+		return low < high && size&(size-1) == 0 && StackUsed() < size
+	}},
 	{"a stub for methods", stubsFollow},
 }
 

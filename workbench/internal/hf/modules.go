@@ -16,17 +16,18 @@ import (
 type modules struct {
 	encoder   string   // folder of the transformer, within the model's
 	kinds     []string // in order; nil without modules.json
+	paths     []string // their folders
 	dimension int      // of the pooling's input, 0 when not said
 	top       Top
 	prompts   Prompts
 	listed    map[string]*string // all prompts by name
+	answers   *answerIDs         // of a module LogitScore
 	sentence  sentenceConfig
 	files     []string
 }
 
-// readModules reads modules.json and the modules' own files; the last Dense module may write the
-// features given.
-func readModules(dir string, features ...string) (modules, error) {
+// readModules reads modules.json.
+func readModules(dir string) (modules, error) {
 	m := modules{encoder: ".", top: Top{Poolings: []Pooling{PoolMean}}}
 	var list []struct {
 		Path, Type string
@@ -51,11 +52,51 @@ func readModules(dir string, features ...string) (modules, error) {
 		if given := string(entry.Kwargs); given != "" && given != "null" && given != "[]" && given != "{}" {
 			return m, fmt.Errorf("modules.json: %w: kwargs %s of module %s", ErrUnsupported, given, kind)
 		}
-		if err := m.readModule(dir, kind, entry.Path, features); err != nil {
-			return m, fmt.Errorf("module %s: %w", orDefault(entry.Path, kind), err)
+		m.paths = append(m.paths, entry.Path)
+	}
+	return m, nil
+}
+
+// load reads the modules' own files; the last Dense module may write one of features.
+func (m *modules) load(dir string, features ...string) error {
+	if m.kinds == nil {
+		return nil
+	}
+	for i, kind := range m.kinds {
+		if err := m.readModule(dir, kind, m.paths[i], features); err != nil {
+			return fmt.Errorf("module %s: %w", orDefault(m.paths[i], kind), err)
 		}
 	}
-	return m, m.readPrompts(dir)
+	return m.readPrompts(dir)
+}
+
+// loadScorer reads the modules of a cross-encoder: a classifier alone, a language model that is asked
+// for an answer, or an encoder of whose rows modules make a score.
+func (m *modules) loadScorer(dir string) error {
+	first, task := []string{"Transformer", "Pooling"}, ""
+	switch {
+	case len(m.kinds) < 2:
+		first, task = first[:1], "sequence-classification"
+	case m.kinds[1] == "LogitScore":
+		first, task = []string{"Transformer", "LogitScore"}, "text-generation"
+	}
+	if m.kinds != nil {
+		if err := m.want(first...); err != nil {
+			return err
+		}
+	}
+	if err := m.load(dir, "scores", "sentence_embedding"); err != nil {
+		return err
+	}
+	if task != "" {
+		if err := m.sentence.task(task); err != nil {
+			return err
+		}
+	}
+	if m.prompts.Text != "" {
+		return fmt.Errorf("config_sentence_transformers.json: %w: a default prompt %q before each query", ErrUnsupported, m.prompts.Text)
+	}
+	return nil
 }
 
 // readModule reads the files of a module of the kinds that can be read.
@@ -70,6 +111,14 @@ func (m *modules) readModule(dir, kind, sub string, features []string) error {
 		return m.readDense(dir, sub, features...)
 	case "LayerNorm":
 		return m.readLayerNorm(dir, sub)
+	case "LogitScore":
+		m.answers = &answerIDs{}
+		if err := m.read(dir, filepath.Join(sub, "config.json"), m.answers); err != nil {
+			return err
+		}
+		if m.answers.Yes == nil || m.answers.Feature != "" && m.answers.Feature != "causal_logits" {
+			return fmt.Errorf("config.json: %w: true_token_id is missing, or module_input_name is %q", ErrUnsupported, m.answers.Feature)
+		}
 	case "Normalize":
 		m.top.Modules = append(m.top.Modules, Module{})
 	}

@@ -1,13 +1,13 @@
 package rerank
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
 	"strings"
+
+	"axn/workbench/internal/remote"
 )
 
 // result is the score of one text, or why the answer has none.
@@ -26,22 +26,13 @@ var scoreKeys = []string{"relevance_score", "score", "logit"}
 // index of its text, or of n bare numbers. An entry that cannot be used costs only the text it
 // belongs to. The error is why the answer has no score at all.
 func parse(answer []byte, n int) ([]result, error) {
-	answer = bytes.TrimPrefix(bytes.TrimSpace(answer), []byte("\ufeff"))
-	if isPage(answer) {
-		return nil, &unfitError{fmt.Errorf("answered with a web page (%s), not with scores: is the URL that of a rerank server?", pageText(answer))}
-	}
-	if !json.Valid(answer) {
-		answer = withoutNaN(answer)
-	}
-	if !json.Valid(answer) {
-		return nil, fmt.Errorf("the answer is not JSON, or was cut short: %s", oneLine(string(answer[:min(len(answer), 100)])))
+	answer, err := remote.JSON(answer, "scores", "a rerank server")
+	if err != nil {
+		return nil, err
 	}
 	list, ok := findList(answer, 3)
 	if !ok {
-		if message := findMessage(answer); message != "" {
-			return nil, &tryError{error: errors.New("the server answered 200 with an error: " + message), code: 200}
-		}
-		return nil, fmt.Errorf("the answer has no list of results (results, data, …): %s", oneLine(string(answer[:min(len(answer), 100)])))
+		return nil, remote.Without(answer, "list of results (results, data, …)")
 	}
 	return place(list, n)
 }
@@ -134,43 +125,11 @@ func readScore(raw json.RawMessage) (r result) {
 	var score *float64
 	switch err := json.Unmarshal(raw, &score); {
 	case err != nil:
-		r.err = entryError(fmt.Sprintf("the score is %s, not a number", oneLine(string(raw))))
+		r.err = entryError(fmt.Sprintf("the score is %s, not a number", remote.OneLine(string(raw))))
 	case score == nil:
 		r.err = entryError("the score is null")
 	default:
 		r.score = *score
 	}
 	return r
-}
-
-// withoutNaN puts null for the NaN and Infinity that Python's json writes, outside strings.
-func withoutNaN(text []byte) []byte {
-	var out []byte
-	for i, quoted := 0, false; i < len(text); i++ {
-		switch b := text[i]; {
-		case b == '\\' && quoted && i+1 < len(text):
-			out = append(out, b)
-			i++
-		case b == '"':
-			quoted = !quoted
-		case !quoted:
-			if n := notFinite(text[i:]); n > 0 {
-				out = append(out, "null"...)
-				i += n - 1
-				continue
-			}
-		}
-		out = append(out, text[i])
-	}
-	return out
-}
-
-// notFinite is the length of a NaN or Infinity at the beginning of text.
-func notFinite(text []byte) int {
-	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
-		if bytes.HasPrefix(text, []byte(word)) {
-			return len(word)
-		}
-	}
-	return 0
 }

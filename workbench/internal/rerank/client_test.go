@@ -15,6 +15,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"axn/workbench/internal/remote"
 )
 
 // somePairs are texts of different lengths and two queries, mixed, with repeats, and what small
@@ -66,7 +68,7 @@ func client(t testing.TB, s Settings) *Client {
 // predict scores pairs. The error is that of the call, or those of the pairs without a score,
 // failed in number.
 func predict(ctx context.Context, c *Client, pairs [][2]string) (scores []float64, failed int, err error) {
-	scores, errs, err := c.Score(ctx, pairs, Listener{})
+	scores, errs, err := c.Score(ctx, pairs, remote.Listener{})
 	for _, e := range errs {
 		if e != nil {
 			failed++
@@ -156,8 +158,8 @@ func TestHostsToldApart(t *testing.T) {
 		"https://someone:pw@eu.api.jina.ai": "jina https://someone:pw@eu.api.jina.ai/v1/rerank",
 	} {
 		c := client(t, Settings{URLs: []string{url}})
-		s, err := c.ask(t.Context(), Listener{})
-		if err != nil || fmt.Sprint(s.shape, " ", s.endpoint) != want {
+		s, err := c.Ask(t.Context(), remote.Listener{})
+		if err != nil || fmt.Sprint(s.Shape, " ", s.Endpoint) != want {
 			t.Errorf("%s: %+v, %v", url, s, err)
 		}
 		if f, _ := c.Identity(t.Context()); strings.Contains(f, "pw") {
@@ -213,23 +215,6 @@ func TestRetryAfter(t *testing.T) {
 	defer cancel()
 	if _, _, err := predict(ctx, start(t, h, Settings{}), pairs); err == nil || !strings.Contains(err.Error(), "no time to wait 1m30s") || n.Load() != 1 {
 		t.Errorf("%v after %d requests", err, n.Load())
-	}
-	now := time.Date(2030, 1, 2, 3, 4, 5, 0, time.UTC)
-	for value, want := range map[string]time.Duration{"": 0, "7": 7 * time.Second, "0.5": time.Second / 2, "-7": 0, "NaN": 0,
-		"Wed, 02 Jan 2030 03:05:05 GMT": time.Minute, "Wed, 02 Jan 2020 03:05:05 GMT": 0, "soon": 0} {
-		if got := retryAfter(value, now); got != want {
-			t.Errorf("Retry-After %q: %v, want %v", value, got, want)
-		}
-	}
-}
-
-func TestPause(t *testing.T) {
-	c := &Client{}
-	for try := 1; try < 80; try++ {
-		full := min(firstBackoff<<min(try-1, 10), maxBackoff)
-		if p := c.pause(try, io.EOF); p < full/2 || p >= full*3/2 {
-			t.Errorf("try %d: pause %v, want about %v", try, p, full)
-		}
 	}
 }
 

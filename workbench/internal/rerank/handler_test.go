@@ -17,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"axn/workbench/internal/jsonhttp"
 )
 
 // post sends a body as JSON and returns status, header and answer.
@@ -79,7 +81,7 @@ func TestHandlerRefuses(t *testing.T) {
 		return []float64{math.NaN()}, nil
 	}, Fingerprint: func() (string, error) { return "", errors.New("no print") }}.New())
 	defer server.Close()
-	many := fmt.Sprintf(`{"query":"q","texts":["a"%s]}`, strings.Repeat(`,"a"`, MaxTexts))
+	many := fmt.Sprintf(`{"query":"q","texts":["a"%s]}`, strings.Repeat(`,"a"`, jsonhttp.MaxTexts))
 	for _, c := range []struct {
 		body   string
 		status int
@@ -123,7 +125,7 @@ func TestHandlerRefuses(t *testing.T) {
 		{`{"query":"q","texts":["a"],"raw_scores":"yes"}`, 422, "Validation", "raw_scores must be"},
 		{`{"Query":"q","texts":["a"]}`, 422, "Validation", `"Query" is not known`},
 		{many, 413, "Validation", "batch size 1025 > maximum allowed batch size 1024"},
-		{`{"query":"` + strings.Repeat("x", MaxBody) + `"}`, 413, "Validation", "larger than"},
+		{`{"query":"` + strings.Repeat("x", jsonhttp.MaxBody) + `"}`, 413, "Validation", "larger than"},
 		{`{"query":"fail","texts":["a"]}`, 424, "Backend", "no power"},
 		{`{"query":"short","texts":["a"]}`, 424, "Backend", "0 scores for 1 pairs"},
 		{`{"query":"nan","texts":["a"]}`, 424, "Backend", "texts[0]: score is NaN"},
@@ -187,7 +189,7 @@ func TestHandlerPanic(t *testing.T) {
 	server.Config.ErrorLog = log.New(writer(func(b []byte) { mu.Lock(); lines.Write(b); mu.Unlock() }), "", 0)
 	server.Start()
 	defer server.Close()
-	for range MaxRequests + 1 {
+	for range jsonhttp.MaxRequests + 1 {
 		if status, _, got := post(t, server.URL+"/rerank", `{"query":"q","texts":["a"]}`); status != 500 || !strings.Contains(got, "out of cheese") {
 			t.Fatalf("%d %s", status, got)
 		}
@@ -209,7 +211,7 @@ func TestHalfRequests(t *testing.T) {
 	server := httptest.NewServer(Handler{Score: small, Patience: 2 * time.Second}.New())
 	defer server.Close()
 	var open []net.Conn
-	for range MaxRequests + 1 {
+	for range jsonhttp.MaxRequests + 1 {
 		c, err := net.Dial("tcp", server.Listener.Addr().String())
 		if err != nil {
 			t.Fatal(err)
@@ -243,9 +245,9 @@ func TestHandlerOverload(t *testing.T) {
 	}, Model: "m"}.New())
 	defer server.Close()
 	defer once.Do(func() { close(hold) })
-	pairs, want := somePairs(2 * (MaxRequests + 3))
+	pairs, want := somePairs(2 * (jsonhttp.MaxRequests + 3))
 	refused := make(chan bool, 1000)
-	c := client(t, Settings{URLs: []string{server.URL}, Batch: 1, Concurrency: MaxRequests + 3, HTTP: &http.Client{Transport: watch(refused)}})
+	c := client(t, Settings{URLs: []string{server.URL}, Batch: 1, Concurrency: jsonhttp.MaxRequests + 3, HTTP: &http.Client{Transport: watch(refused)}})
 	go func() {
 		for range 3 {
 			<-refused
@@ -283,7 +285,7 @@ func FuzzRequest(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		r, p := parseRequest(body)
 		if p != nil {
-			if p.status < 400 || p.status > 499 || p.message == "" || strings.ContainsAny(p.message, "\n\r") {
+			if p.Status < 400 || p.Status > 499 || p.Message == "" || strings.ContainsAny(p.Message, "\n\r") {
 				t.Fatalf("%+v", p)
 			}
 			return

@@ -3,14 +3,12 @@ package rerank
 import (
 	"cmp"
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
-	"net/http"
 	"net/url"
-	"slices"
 	"strings"
+
+	"axn/workbench/internal/remote"
 )
 
 // Shape names the HTTP shape a server speaks.
@@ -36,131 +34,64 @@ const (
 	Sigmoid Scale = "sigmoid"
 )
 
-// server is what the client knows of a server.
-type server struct {
-	shape    Shape
-	endpoint string // for POST
-	model    string // sent along
-	served   string // the model as the server names it: the same for all replicas
-	identity string // for the fingerprint
-	scale    Scale
-	batch    int // texts it takes at once, 0 when it does not say
+// scale is that of a server's scores.
+func (c *Client) scale(s *remote.Server) Scale {
+	if c.Scale == "" && Shape(s.Shape) == TEI {
+		return Raw
+	}
+	return cmp.Or(c.Scale, Sigmoid)
 }
 
-// errReplicas ends a call: scores of two models do not compare.
-var errReplicas = errors.New("the replicas serve different models")
-
-// meet returns what the client knows of a replica; if that is nothing, the replica is asked.
-func (d *dispatch) meet(ctx context.Context, r *replica) (*server, error) {
-	d.mu.Lock()
-	known := r.server
-	d.mu.Unlock()
-	if known != nil {
-		return known, nil
+func (s *Settings) keyName(shape string) string {
+	switch {
+	case s.KeyEnv != "":
+		return s.KeyEnv
+	case Shape(shape) == Cohere:
+		return "COHERE_API_KEY"
+	case Shape(shape) == Jina:
+		return "JINA_API_KEY"
 	}
-	base := r.url.JoinPath() // a copy with a clean path
-	for _, suffix := range []string{"/", "/rerank", "/v1", "/v2"} {
-		base.Path = strings.TrimSuffix(base.Path, suffix)
-	}
-	s := &server{shape: d.Shape, model: d.Model, served: d.Model, identity: strings.TrimSpace(d.Model + " " + Redacted(d.URLs[0]))}
-	if err := d.describe(ctx, s, base); err != nil {
-		return nil, &unfitError{err}
-	}
-	s.endpoint = base.JoinPath(paths[s.shape]).String()
-	if strings.HasSuffix(strings.TrimSuffix(r.url.Path, "/"), "/rerank") {
-		s.endpoint = r.url.String()
-	}
-	if s.scale = d.Scale; s.scale == "" {
-		s.scale = Sigmoid
-		if s.shape == TEI {
-			s.scale = Raw
-		}
-	}
-	return s, d.agree(r, s)
-}
-
-// agree keeps what a replica said if it is what the first one said.
-func (c *Client) agree(r *replica, s *server) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.server == nil {
-		c.server = s
-	}
-	if s.shape != c.server.shape || s.served != c.server.served {
-		return fmt.Errorf("%w: %s serves %s %q, another %s %q", errReplicas, r, s.shape, s.served, c.server.shape, c.server.served)
-	}
-	r.server = s
-	return nil
+	return "RERANK_API_KEY"
 }
 
 // describe tells the shapes apart: by name for the two services, else by which of TEI's and
 // vLLM's own pages the server has.
-func (d *dispatch) describe(ctx context.Context, s *server, base *url.URL) error {
-	host := base.Hostname()
+func (c *Client) describe(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (path string, err error) {
+	s.Model, s.Served, s.Identity = c.Model, c.Model, strings.TrimSpace(c.Model+" "+remote.Redacted(c.Settings.URLs[0]))
+	shape, err := c.tell(ctx, t, s, base)
+	s.Shape = string(shape)
+	return paths[shape], err
+}
+
+func (c *Client) tell(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (Shape, error) {
+	shape, host := c.Settings.Shape, "."+base.Hostname()
 	switch {
-	case s.shape == Cohere || s.shape == "" && strings.HasSuffix("."+host, ".cohere.com"):
-		s.shape = Cohere
-		return nil
-	case s.shape == Jina || s.shape == "" && strings.HasSuffix("."+host, ".jina.ai"):
-		s.shape = Jina
-		return nil
-	case s.shape == TEI || s.shape == "":
-		found, err := d.describeTEI(ctx, s, base)
-		if err != nil || found || s.shape == TEI {
-			return err
+	case shape == Cohere || shape == "" && strings.HasSuffix(host, ".cohere.com"):
+		return Cohere, nil
+	case shape == Jina || shape == "" && strings.HasSuffix(host, ".jina.ai"):
+		return Jina, nil
+	case shape == TEI || shape == "":
+		found, err := describeTEI(ctx, t, s, base)
+		if err != nil || found || shape == TEI {
+			return TEI, err
 		}
 	}
-	if s.shape == VLLM && s.model != "" {
-		return nil
+	if shape == VLLM && s.Model != "" {
+		return VLLM, nil
 	}
-	found, err := d.describeVLLM(ctx, s, base)
+	found, err := t.DescribeModels(ctx, s, base)
 	if err == nil && !found {
-		err = fmt.Errorf("%s has neither /info as text-embeddings-inference nor /v1/models as vLLM: set Shape", Redacted(base.String()))
+		err = fmt.Errorf("%s has neither /info as text-embeddings-inference nor /v1/models as vLLM: set Shape", remote.Redacted(base.String()))
 	}
-	return err
+	return VLLM, err
 }
 
-func (d *dispatch) describeTEI(ctx context.Context, s *server, base *url.URL) (found bool, err error) {
-	var info struct {
-		Model string                     `json:"model_id"`
-		SHA   string                     `json:"model_sha"`
-		Type  map[string]json.RawMessage `json:"model_type"`
-		Batch int                        `json:"max_client_batch_size"`
+func describeTEI(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (found bool, err error) {
+	info, found, err := t.DescribeInfo(ctx, s, base)
+	if _, embeds := info["embedding"]; found && embeds {
+		return false, fmt.Errorf("%s serves %s, an embedding model; a reranker is needed", remote.Redacted(base.String()), s.Served)
 	}
-	if found, err = d.page(ctx, base.JoinPath("info"), &info); !found || info.Model == "" {
-		return false, err
-	}
-	if _, embeds := info.Type["embedding"]; embeds {
-		return false, fmt.Errorf("%s serves %s, an embedding model; a reranker is needed", Redacted(base.String()), info.Model)
-	}
-	s.shape, s.batch, s.served = TEI, max(info.Batch, 0), strings.TrimSpace(info.Model+" "+info.SHA)
-	s.identity = s.served
-	return true, nil
-}
-
-func (d *dispatch) describeVLLM(ctx context.Context, s *server, base *url.URL) (found bool, err error) {
-	var models struct{ Data []struct{ ID string } }
-	if found, err = d.page(ctx, base.JoinPath("v1/models"), &models); !found || len(models.Data) == 0 {
-		return false, err
-	}
-	served := func(m struct{ ID string }) bool { return m.ID == s.model }
-	if s.model != "" && !slices.ContainsFunc(models.Data, served) {
-		return false, fmt.Errorf("%s does not serve model %q but %q", Redacted(base.String()), s.model, models.Data[0].ID)
-	}
-	s.shape, s.model = VLLM, cmp.Or(s.model, models.Data[0].ID)
-	s.served = s.model
-	s.identity = s.model + " " + Redacted(d.URLs[0])
-	return true, nil
-}
-
-// page gets a JSON page; found is false when the server has none there.
-func (d *dispatch) page(ctx context.Context, u *url.URL, v any) (found bool, err error) {
-	body, err := d.try(ctx, http.MethodGet, u.String(), nil, d.Shape)
-	switch statusOf(err) {
-	case http.StatusNotFound, http.StatusMethodNotAllowed:
-		return false, nil
-	}
-	return err == nil && json.Unmarshal(body, v) == nil, err
+	return found, err
 }
 
 // wire has the fields of all shapes; each request sets those of its own.
@@ -178,19 +109,20 @@ type wire struct {
 	Activated *bool    `json:"activation,omitempty"`             // the same in versions before 0.11
 }
 
-// request asks a replica for the scores of texts for one query, once.
-func (d *dispatch) request(ctx context.Context, at *replica, query string, texts []string) ([]result, error) {
-	s, err := d.meet(ctx, at)
+// request asks a server for the scores of texts for one query, once.
+func (c *Client) request(ctx context.Context, t remote.Turn, query string, texts []string) ([]result, error) {
+	s, err := t.Server(ctx)
 	if err != nil {
 		return nil, err
 	}
-	r := wire{Model: s.model, Query: query}
-	switch s.shape {
+	scale := c.scale(s)
+	r := wire{Model: s.Model, Query: query}
+	switch Shape(s.Shape) {
 	case TEI:
-		r.Texts, r.RawScores, r.Truncate = texts, s.scale == Raw, true
+		r.Texts, r.RawScores, r.Truncate = texts, scale == Raw, true
 	case VLLM:
 		r.Documents, r.TopN, r.MaxTokens = texts, len(texts), -1
-		if s.scale == Raw {
+		if scale == Raw {
 			r.Activate, r.Activated = new(bool), new(bool)
 		}
 	case Jina:
@@ -198,17 +130,13 @@ func (d *dispatch) request(ctx context.Context, at *replica, query string, texts
 	default:
 		r.Documents, r.TopN = texts, len(texts)
 	}
-	body, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
-	answer, err := d.try(ctx, http.MethodPost, s.endpoint, body, s.shape)
+	answer, err := t.Post(ctx, s, r)
 	if err != nil {
 		return nil, err
 	}
 	got, err := parse(answer, len(texts))
 	if err != nil {
-		return nil, at.said(err)
+		return nil, t.Said(err)
 	}
 	return got, nil
 }

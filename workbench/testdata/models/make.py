@@ -9,6 +9,7 @@ import os
 import shutil
 import torch
 from sentence_transformers import CrossEncoder, SentenceTransformer, models
+from sentence_transformers.base.modules import Dense
 from transformers import (BertConfig, BertForSequenceClassification, BertModel, BertTokenizer, DistilBertConfig,
                           DistilBertForSequenceClassification, DistilBertModel)
 
@@ -55,6 +56,28 @@ for name, (model, pooling, normalize, dtype) in dualencoders.items():
     golden["vectors"][name] = [[round(float(x), 6) for x in de.encode(t)] for t in texts]
     shutil.rmtree(name, ignore_errors=True)
     de.to(dtype).save_pretrained(name)
+    shutil.rmtree(name + "-plain")
+GELU, Tanh, Identity = torch.nn.GELU(), torch.nn.Tanh(), torch.nn.Identity()
+modular = {  # what stands on a BertModel
+    "modular": lambda: [models.Pooling(36, "cls"), Dense(36, 36, bias=False, activation_function=GELU), models.LayerNorm(36),
+                        Dense(36, 1, activation_function=Identity, module_output_name="scores")],
+    "dual-modules": lambda: [models.Pooling(36, ("weightedmean", "cls", "lasttoken")), Dense(108, 20, activation_function=Tanh, use_residual=True),
+                             Dense(20, 20, bias=False, activation_function=GELU, use_residual=True), models.LayerNorm(20), models.Normalize()],
+}
+for name, top in modular.items():
+    save(BertModel(BertConfig(**bert)), name + "-plain", torch.float16)
+    modules = [models.Transformer(name + "-plain", max_seq_length=40, model_args={"dtype": torch.float32})] + top()
+    for p in (p for module in modules[1:] for p in module.parameters()):
+        torch.nn.init.normal_(p, mean=0.1, std=0.3)
+        p.data = p.data.half().float()
+    if name == "modular":
+        m = CrossEncoder(modules=modules, device="cpu", activation_fn=Identity)
+        golden["scores"][name] = [round(float(m.predict([p])[0]), 6) for p in pairs]
+    else:
+        m = SentenceTransformer(modules=modules, device="cpu")
+        golden["vectors"][name] = [[round(float(x), 6) for x in m.encode(t)] for t in texts]
+    shutil.rmtree(name, ignore_errors=True)
+    m.to(torch.float16).save_pretrained(name)
     shutil.rmtree(name + "-plain")
 for folder, _, files in os.walk("."):
     for f in files:

@@ -1,4 +1,4 @@
-package rerank
+package remote
 
 import (
 	"bytes"
@@ -43,6 +43,13 @@ type tryError struct {
 }
 
 func (e *tryError) Unwrap() error { return e.error }
+
+// Stumbled makes err one that a server sent although the status says that all went well: it is
+// asked again.
+func Stumbled(err error) error { return &tryError{error: err, code: http.StatusOK} }
+
+// Unfit makes err a reason why a server cannot be used at all.
+func Unfit(err error) error { return &unfitError{err} }
 
 // unfitError is why a server cannot be used although it answers, or what kept it from saying
 // what it is.
@@ -113,10 +120,10 @@ func (c *Client) pause(try int, err error) time.Duration {
 
 // try sends a request once, and again to where the server says it has moved. The key goes into
 // the header and nowhere else. Its errors are *tryError but for a request that cannot be made.
-func (d *dispatch) try(ctx context.Context, method, address string, body []byte, shape Shape) ([]byte, error) {
+func (d *dispatch) try(ctx context.Context, method, address string, body []byte, shape string) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, cmp.Or(d.Timeout, time.Minute))
 	defer cancel()
-	key := os.Getenv(d.keyName(shape))
+	key := os.Getenv(d.KeyEnv(shape))
 	route := Redacted(address)
 	for range maxHops {
 		text, next, err := d.once(ctx, method, address, route, body, key)
@@ -199,18 +206,6 @@ func sameHost(a, b string) bool {
 	from, err1 := url.Parse(a)
 	to, err2 := url.Parse(b)
 	return err1 == nil && err2 == nil && from.Hostname() == to.Hostname() && (from.Scheme == "http" || to.Scheme == "https")
-}
-
-func (c *Client) keyName(shape Shape) string {
-	switch {
-	case c.KeyEnv != "":
-		return c.KeyEnv
-	case shape == Cohere:
-		return "COHERE_API_KEY"
-	case shape == Jina:
-		return "JINA_API_KEY"
-	}
-	return "RERANK_API_KEY"
 }
 
 // retryAfter reads seconds or a date; 0 when there is none.

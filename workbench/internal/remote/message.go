@@ -1,9 +1,10 @@
-package rerank
+package remote
 
 import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"html"
 	"regexp"
@@ -15,7 +16,7 @@ func readable(body []byte) string {
 	if isPage(body) {
 		return pageText(body)
 	}
-	return cmp.Or(findMessage(body), oneLine(string(body)))
+	return cmp.Or(findMessage(body), OneLine(string(body)))
 }
 
 // findMessage finds what the shapes call their message; "" without one.
@@ -26,7 +27,7 @@ func findMessage(body []byte) string {
 	}
 	for _, key := range []string{"message", "error", "errors", "detail", "msg", "error_message"} {
 		if text := messageOf(object[key]); text != "" {
-			return oneLine(text)
+			return OneLine(text)
 		}
 	}
 	return ""
@@ -104,6 +105,34 @@ var (
 	pageTag    = regexp.MustCompile(`(?s)<[^>]*>`)
 )
 
+// JSON returns an answer as the JSON it should be, with null for the NaN and Infinity that Python's
+// json writes. what is wanted of which kind of server the errors say.
+func JSON(answer []byte, what, server string) ([]byte, error) {
+	answer = bytes.TrimPrefix(bytes.TrimSpace(answer), []byte("\ufeff"))
+	if isPage(answer) {
+		return nil, Unfit(fmt.Errorf("answered with a web page (%s), not with %s: is the URL that of %s?", pageText(answer), what, server))
+	}
+	if !json.Valid(answer) {
+		answer = withoutNaN(answer)
+	}
+	if !json.Valid(answer) {
+		return nil, fmt.Errorf("the answer is not JSON, or was cut short: %s", head(answer))
+	}
+	return answer, nil
+}
+
+// Without is why an answer in JSON has not what it should: a message that it has instead, or its
+// beginning.
+func Without(answer []byte, what string) error {
+	if message := findMessage(answer); message != "" {
+		return Stumbled(errors.New("the server answered 200 with an error: " + message))
+	}
+	return fmt.Errorf("the answer has no %s: %s", what, head(answer))
+}
+
+// head is the beginning of an answer.
+func head(answer []byte) string { return OneLine(string(answer[:min(len(answer), 100)])) }
+
 // isPage reports whether a body is a web page.
 func isPage(body []byte) bool {
 	return pageStart.Match(bytes.TrimPrefix(body, []byte("\ufeff")))
@@ -115,5 +144,37 @@ func pageText(body []byte) string {
 	if title := pageTitle.FindSubmatch(body); title != nil && len(bytes.TrimSpace(title[1])) > 0 {
 		text = string(title[1])
 	}
-	return cmp.Or(oneLine(html.UnescapeString(text)), "without text")
+	return cmp.Or(OneLine(html.UnescapeString(text)), "without text")
+}
+
+// withoutNaN puts null for the NaN and Infinity that Python's json writes, outside strings.
+func withoutNaN(text []byte) []byte {
+	var out []byte
+	for i, quoted := 0, false; i < len(text); i++ {
+		switch b := text[i]; {
+		case b == '\\' && quoted && i+1 < len(text):
+			out = append(out, b)
+			i++
+		case b == '"':
+			quoted = !quoted
+		case !quoted:
+			if n := notFinite(text[i:]); n > 0 {
+				out = append(out, "null"...)
+				i += n - 1
+				continue
+			}
+		}
+		out = append(out, text[i])
+	}
+	return out
+}
+
+// notFinite is the length of a NaN or Infinity at the beginning of text.
+func notFinite(text []byte) int {
+	for _, word := range []string{"NaN", "Infinity", "-Infinity"} {
+		if bytes.HasPrefix(text, []byte(word)) {
+			return len(word)
+		}
+	}
+	return 0
 }

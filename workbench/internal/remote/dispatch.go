@@ -1,18 +1,21 @@
-package rerank
+package remote
 
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
 )
 
-// job is a request to be answered: some texts of one query.
+// job is a request to be answered: for some texts.
 type job struct {
-	pairs    []int // their indices in the call; none when the server is only asked what it is
+	texts    []int // their indices in the call; none when the server is only asked what it is
 	tries    int
 	attempts []*attempt // under way: one, or two when the first is overdue
 }
@@ -24,7 +27,7 @@ type attempt struct {
 	probe  bool // of a replica that was set aside
 	begun  time.Time
 	cancel context.CancelFunc
-	got    []result
+	got    any
 	err    error
 }
 
@@ -40,8 +43,8 @@ type dispatch struct {
 	begun    map[*replica]int  // its failures in a row when the call began
 	answers  int               // requests answered
 	rejected map[string]int    // requests that ended in an error of their own, by its text
-	send     func(ctx context.Context, r *replica, j *job) ([]result, error)
-	done     func(j *job, got []result, err error) // once a job, or for each part of it
+	send     func(ctx context.Context, t Turn, texts []int) (any, error)
+	done     func(texts []int, got any, err error) // once a job, or for each part of it
 
 	listener Listener
 	saying   sync.Mutex
@@ -57,6 +60,54 @@ func (c *Client) newDispatch(ctx context.Context, jobs []*job, l Listener) *disp
 		rejected: map[string]int{}, listener: l, said: map[string]bool{}}
 }
 
+// Run has send ask a server for each job, which is some texts of the call by their indices, several
+// at a time, and tells done what came of it: once a job, or for each part of one that had to be
+// divided. done is called from one goroutine.
+func (c *Client) Run(ctx context.Context, jobs [][]int, l Listener, send func(ctx context.Context, t Turn, texts []int) (any, error), done func(texts []int, got any, err error)) {
+	list := make([]*job, len(jobs))
+	for i, texts := range jobs {
+		list[i] = &job{texts: texts}
+	}
+	d := c.newDispatch(ctx, list, l)
+	d.send = send
+	d.done = func(texts []int, got any, err error) {
+		done(texts, got, err)
+		d.count(len(texts))
+	}
+	d.run()
+}
+
+// Turn is a request's turn at a server.
+type Turn struct {
+	*dispatch
+	at *replica
+}
+
+// Server is what is known of the server; if that is nothing, it is asked.
+func (t Turn) Server(ctx context.Context) (*Server, error) { return t.meet(ctx, t.at) }
+
+// Said puts the server's name before what is wrong with its answer.
+func (t Turn) Said(err error) error { return fmt.Errorf("%s: %w", t.at, err) }
+
+// Post sends a request to a server's endpoint once.
+func (t Turn) Post(ctx context.Context, s *Server, request any) ([]byte, error) {
+	body, err := json.Marshal(request)
+	if err != nil {
+		return nil, err
+	}
+	return t.try(ctx, http.MethodPost, s.Endpoint, body, s.Shape)
+}
+
+// Page gets a JSON page; found is false when the server has none there.
+func (t Turn) Page(ctx context.Context, u *url.URL, v any) (found bool, err error) {
+	body, err := t.try(ctx, http.MethodGet, u.String(), nil, t.Shape)
+	switch statusOf(err) {
+	case http.StatusNotFound, http.StatusMethodNotAllowed:
+		return false, nil
+	}
+	return err == nil && json.Unmarshal(body, v) == nil, err
+}
+
 // say tells the listener a line, once for each subject.
 func (d *dispatch) say(subject, text string) {
 	d.saying.Lock()
@@ -64,19 +115,19 @@ func (d *dispatch) say(subject, text string) {
 	d.said[subject] = true
 	d.saying.Unlock()
 	if !before && d.listener.Note != nil {
-		d.listener.Note(oneLine(text))
+		d.listener.Note(OneLine(text))
 	}
 }
 
-// count tells the listener of n pairs that are done.
+// count tells the listener of n texts that are done.
 func (d *dispatch) count(n int) {
 	if d.listener.Done != nil {
 		d.listener.Done(n)
 	}
 }
 
-// ask returns what the servers say of themselves; the first answer is enough, and is kept.
-func (c *Client) ask(ctx context.Context, l Listener) (s *server, err error) {
+// Ask returns what the servers say of themselves; the first answer is enough, and is kept.
+func (c *Client) Ask(ctx context.Context, l Listener) (s *Server, err error) {
 	c.mu.Lock()
 	s = c.server
 	c.mu.Unlock()
@@ -84,11 +135,11 @@ func (c *Client) ask(ctx context.Context, l Listener) (s *server, err error) {
 		return s, nil
 	}
 	d := c.newDispatch(ctx, []*job{{}}, l)
-	d.send = func(ctx context.Context, r *replica, _ *job) ([]result, error) {
-		_, err := d.meet(ctx, r)
+	d.send = func(ctx context.Context, t Turn, _ []int) (any, error) {
+		_, err := t.Server(ctx)
 		return nil, err
 	}
-	d.done = func(_ *job, _ []result, e error) { err = e }
+	d.done = func(_ []int, _ any, e error) { err = e }
 	d.run()
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -135,9 +186,9 @@ func (d *dispatch) start() (wake time.Duration) {
 // split cuts the first job down to what a request may have.
 func (d *dispatch) split() {
 	first := d.queue[0]
-	if n := d.largest(); len(first.pairs) > n {
-		d.queue = slices.Insert(d.queue, 1, &job{pairs: first.pairs[n:]})
-		first.pairs = first.pairs[:n]
+	if n := d.largest(); len(first.texts) > n {
+		d.queue = slices.Insert(d.queue, 1, &job{texts: first.texts[n:]})
+		first.texts = first.texts[:n]
 	}
 }
 
@@ -192,7 +243,7 @@ func (d *dispatch) backUp() (wake time.Duration) {
 		if len(a.job.attempts) > 1 {
 			continue
 		}
-		limit := d.overdue(len(a.job.pairs))
+		limit := d.overdue(len(a.job.texts))
 		if left := limit - time.Since(a.begun); left > 0 {
 			wake = min(wake, left)
 		} else if r, probe := d.take(func(r *replica) bool { return r != a.at && d.usable(r) }); r != nil {
@@ -209,7 +260,7 @@ func (d *dispatch) begin(j *job, r *replica, probe bool) {
 	a := &attempt{job: j, at: r, probe: probe, begun: time.Now(), cancel: cancel}
 	j.attempts, d.under = append(j.attempts, a), append(d.under, a)
 	go func() {
-		a.got, a.err = d.send(ctx, r, j)
+		a.got, a.err = d.send(ctx, Turn{d, r}, j.texts)
 		d.ended <- a
 	}()
 }
@@ -234,7 +285,7 @@ func (d *dispatch) end(a *attempt) {
 		d.settle(j, a.got, nil)
 	case d.ctx.Err() != nil:
 		d.settle(j, nil, a.err)
-	case errors.Is(a.err, errReplicas):
+	case errors.Is(a.err, ErrReplicas):
 		d.settle(j, nil, a.err)
 		d.failAll(a.err)
 	case refused(a.err):
@@ -248,7 +299,7 @@ func (d *dispatch) end(a *attempt) {
 		} else {
 			d.again(j)
 		}
-	case len(j.pairs) > 1 && divisible(a.err):
+	case len(j.texts) > 1 && divisible(a.err):
 		d.halve(j, a)
 	default:
 		d.reject(j, a.err)
@@ -271,9 +322,9 @@ func (d *dispatch) overtaken(by *attempt) {
 }
 
 // settle ends a job; attempts still under way are no longer wanted.
-func (d *dispatch) settle(j *job, got []result, err error) {
+func (d *dispatch) settle(j *job, got any, err error) {
 	d.drop(j)
-	d.done(j, got, err)
+	d.done(j.texts, got, err)
 }
 
 func (d *dispatch) drop(j *job) {
@@ -304,18 +355,18 @@ func (d *dispatch) again(j *job) {
 func (d *dispatch) halve(j *job, a *attempt) {
 	d.drop(j)
 	if e, ok := errors.AsType[*tryError](a.err); ok && e.tooMany {
-		if n := d.shrink(len(j.pairs)); n > 0 {
-			d.say("size "+a.at.String(), fmt.Sprintf("%s took no %d texts at once, and gets fewer: set Batch to what it takes", a.at, len(j.pairs)))
+		if n := d.shrink(len(j.texts)); n > 0 {
+			d.say("size "+a.at.String(), fmt.Sprintf("%s took no %d texts at once, and gets fewer: set Batch to what it takes", a.at, len(j.texts)))
 		}
 	}
-	half := len(j.pairs) / 2
-	d.queue = append([]*job{{pairs: j.pairs[:half]}, {pairs: j.pairs[half:]}}, d.queue...)
+	half := len(j.texts) / 2
+	d.queue = append([]*job{{texts: j.texts[:half]}, {texts: j.texts[half:]}}, d.queue...)
 }
 
 // failAll fails what is not under way.
 func (d *dispatch) failAll(err error) {
 	for _, j := range d.queue {
-		d.done(j, nil, err)
+		d.done(j.texts, nil, err)
 	}
 	d.queue = nil
 }

@@ -1,8 +1,7 @@
-package rerank
+package remote
 
 import (
 	"cmp"
-	"fmt"
 	"math"
 	"net/url"
 	"strings"
@@ -12,7 +11,7 @@ import (
 // replica is one server of a Client. Its fields are guarded by the client's mu.
 type replica struct {
 	url    *url.URL
-	server *server   // nil until it has described itself, and again after a failure
+	server *Server   // nil until it has described itself, and again after a failure
 	busy   int       // requests under way
 	sent   int       // requests ever
 	failed int       // failures in a row
@@ -22,9 +21,6 @@ type replica struct {
 
 // String is the URL without a password.
 func (r *replica) String() string { return r.url.Redacted() }
-
-// said puts the replica's name before what is wrong with its answer.
-func (r *replica) said(err error) error { return fmt.Errorf("%s: %w", r, err) }
 
 // take chooses the replica with the fewest requests under way, of equal ones the one that
 // got the fewest ever, among those that are usable and not set aside; nil if there is none.
@@ -71,7 +67,7 @@ func (c *Client) answered(a *attempt) {
 	if a.probe {
 		a.at.failed, a.at.err = 0, nil
 	}
-	n := len(a.job.pairs)
+	n := len(a.job.texts)
 	if n == 0 {
 		return
 	}

@@ -1,0 +1,240 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"axn/workbench"
+	"axn/workbench/serving"
+)
+
+// settings are what flags and a file of settings say.
+type settings struct {
+	Listen       string   `json:"listen"`
+	Data         string   `json:"data"`
+	Index        string   `json:"index"`
+	Map          bool     `json:"map"`
+	WordNet      string   `json:"wordnet"`
+	CrossEncoder string   `json:"cross-encoder"`
+	DualEncoder  string   `json:"dual-encoder"`
+	Budget       int      `json:"budget"`
+	MaxBudget    int      `json:"max-budget"`
+	K            int      `json:"k"`
+	Rounds       int      `json:"rounds"`
+	Searches     int      `json:"searches"`
+	Timeout      duration `json:"timeout"`
+	Watch        duration `json:"watch"`
+	Drain        duration `json:"drain"`
+	Grace        duration `json:"grace"`
+}
+
+// duration is one that JSON holds as text, such as "30s".
+type duration time.Duration
+
+func (d duration) String() string { return time.Duration(d).String() }
+
+// Set reads the text of a flag or of a file of settings.
+func (d *duration) Set(text string) error {
+	v, err := time.ParseDuration(text)
+	*d = duration(v)
+	return err
+}
+
+// UnmarshalText reads a text in a file of settings.
+func (d *duration) UnmarshalText(text []byte) error { return d.Set(string(text)) }
+
+// errUsage says that the usage was shown.
+var errUsage = errors.New("usage")
+
+// parse reads the command line and the file of settings that it may name; what both say is
+// taken from the command line.
+func parse(args []string, out io.Writer) (*settings, error) {
+	s := &settings{}
+	var file string
+	define := func() *flag.FlagSet {
+		f := flag.NewFlagSet("serve", flag.ContinueOnError)
+		f.SetOutput(out)
+		f.StringVar(&file, "settings", "", "JSON `FILE` with any of these flags by name, durations as text; flags given here count")
+		f.StringVar(&s.Listen, "listen", s.Listen, "`ADDRESS` to listen at")
+		f.StringVar(&s.Data, "data", s.Data, "dataset or BEIR `FOLDER` with the items' texts")
+		f.StringVar(&s.Index, "index", s.Index, "`FILE` that Index.Save wrote; without one an index is made from the folder's vectors and views alone")
+		f.BoolVar(&s.Map, "map", s.Map, "map the index instead of reading it: replace the file by renaming another to it, never write into it")
+		f.StringVar(&s.WordNet, "wordnet", s.WordNet, "WordNet `FOLDER` for the texts of a data set of senses")
+		f.StringVar(&s.CrossEncoder, "cross-encoder", s.CrossEncoder, "`FOLDER` of a model, or the URLs of rerank servers with commas between")
+		f.StringVar(&s.DualEncoder, "dual-encoder", s.DualEncoder, "`FOLDER` of the model that made the index's vectors; without one requests must bring vectors")
+		f.IntVar(&s.Budget, "budget", s.Budget, "cross-encoder `CALLS` a search, unless its request says otherwise")
+		f.IntVar(&s.MaxBudget, "max-budget", s.MaxBudget, "most `CALLS` that a request may ask for; 0 is ten times the budget")
+		f.IntVar(&s.K, "k", s.K, "`ITEMS` found, unless a request says otherwise")
+		f.IntVar(&s.Rounds, "rounds", s.Rounds, "`ROUNDS` of a search; 0 is the method's own")
+		f.IntVar(&s.Searches, "searches", s.Searches, "most searches at a time; more are answered 429")
+		f.Var(&s.Timeout, "timeout", "`TIME` that a search may take")
+		f.Var(&s.Watch, "watch", "`TIME` from one look at the files to the next; 0s does not look")
+		f.Var(&s.Drain, "drain", "`TIME` to go on as before at the end, after /healthz has begun to say so")
+		f.Var(&s.Grace, "grace", "`TIME` that searches under way have at the end")
+		return f
+	}
+	*s = settings{Listen: "localhost:8080", Budget: 200, K: 10, Searches: 256, Timeout: duration(time.Minute), Watch: duration(2 * time.Second), Grace: duration(30 * time.Second)}
+	if err := define().Parse(args); err != nil {
+		return nil, errUsage
+	}
+	if file != "" {
+		if err := s.read(file); err != nil {
+			return nil, err
+		}
+	}
+	f := define()
+	if err := f.Parse(args); err != nil {
+		return nil, errUsage
+	}
+	switch {
+	case f.NArg() > 0:
+		return nil, fmt.Errorf("%q is no flag: see -h", f.Arg(0))
+	case s.Data == "":
+		return nil, errors.New("-data is missing: the folder with the items' texts")
+	case s.CrossEncoder == "":
+		return nil, errors.New("-cross-encoder is missing: the folder of a model or the URL of a rerank server")
+	}
+	return s, nil
+}
+
+// read takes over what a file of settings says.
+func (s *settings) read(path string) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("settings: %w", err)
+	}
+	d := json.NewDecoder(bytes.NewReader(data))
+	d.DisallowUnknownFields()
+	if err := d.Decode(s); err != nil {
+		return fmt.Errorf("settings %s: %w", path, err)
+	}
+	return nil
+}
+
+func (s *settings) options() serving.Options {
+	return serving.Options{
+		Search:    workbench.SearchOptions{Budget: s.Budget, K: s.K, Rounds: s.Rounds},
+		MaxBudget: s.MaxBudget, MaxSearches: s.Searches, Timeout: time.Duration(s.Timeout),
+	}
+}
+
+// models are opened once.
+type models struct {
+	encoder workbench.Embedder
+	scorer  workbench.TextScorer
+}
+
+func (s *settings) models() (m models, err error) {
+	if urls := strings.Split(s.CrossEncoder, ","); strings.Contains(urls[0], "://") {
+		m.scorer = &workbench.RerankClient{URL: urls[0], Replicas: urls[1:]}
+	} else if m.scorer, err = workbench.OpenCrossEncoder(s.CrossEncoder); err != nil {
+		return m, err
+	}
+	if s.DualEncoder == "" {
+		return m, nil
+	}
+	encoder, err := workbench.OpenDualEncoder(s.DualEncoder)
+	if err != nil {
+		return m, err
+	}
+	m.encoder = encoder
+	return m, nil
+}
+
+// open opens texts and index as they are now.
+func (s *settings) open(ctx context.Context, m models) (serving.Corpus, error) {
+	c := serving.Corpus{Encoder: m.encoder, Scorer: m.scorer}
+	var err error
+	if c.Dataset, err = s.dataset(); err != nil {
+		return c, err
+	}
+	switch {
+	case s.Index == "" && c.Dataset.DE.Items == nil && m.encoder == nil:
+		return c, fmt.Errorf("%s has texts only: give an -index, or the -dual-encoder to make one", s.Data)
+	case s.Index == "" && c.Dataset.DE.Items == nil:
+		if err := c.Dataset.Embed(ctx, m.encoder); err != nil {
+			return c, err
+		}
+		fallthrough
+	case s.Index == "":
+		c.Index, err = workbench.Factorize(ctx, c.Dataset, nil, workbench.FactorizeOptions{})
+	case s.Map:
+		c.Index, err = workbench.MapIndex(s.Index)
+	default:
+		c.Index, err = workbench.OpenIndex(s.Index)
+	}
+	return c, err
+}
+
+// dataset opens the texts, and the vectors where the index is to be made from them.
+func (s *settings) dataset() (d *workbench.Dataset, err error) {
+	switch _, beir := os.Stat(filepath.Join(s.Data, "corpus.jsonl")); {
+	case beir == nil:
+		d, err = workbench.OpenBEIR(s.Data)
+	case s.Index == "":
+		d, err = workbench.OpenDataset(s.Data)
+	default:
+		d, err = workbench.OpenTexts(s.Data)
+	}
+	if err != nil || s.WordNet == "" {
+		return d, err
+	}
+	w, err := workbench.OpenWordNet(s.WordNet)
+	if err != nil {
+		return nil, err
+	}
+	return d, w.FillTexts(d)
+}
+
+// stamp says which files are there: it changes when one of them does.
+func (s *settings) stamp() string {
+	var b strings.Builder
+	note := func(path string) {
+		if info, err := os.Stat(path); err == nil {
+			fmt.Fprintf(&b, "%s %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	filepath.WalkDir(s.Data, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() {
+			note(path)
+		}
+		return nil
+	})
+	if s.Index != "" {
+		note(s.Index)
+	}
+	return b.String()
+}
+
+// watch calls changed when the files are not what they were in seen, and have not changed
+// since the last look.
+func (s *settings) watch(ctx context.Context, seen string, changed func(context.Context)) {
+	if s.Watch <= 0 {
+		return
+	}
+	before := seen
+	for t := time.NewTicker(time.Duration(s.Watch)); ; {
+		select {
+		case <-ctx.Done():
+			t.Stop()
+			return
+		case <-t.C:
+		}
+		now := s.stamp()
+		if now != seen && now == before {
+			seen = now
+			changed(ctx)
+		}
+		before = now
+	}
+}

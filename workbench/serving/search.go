@@ -1,0 +1,113 @@
+package serving
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log"
+	"net/http"
+	"time"
+)
+
+// item is one item of an answer.
+type item struct {
+	ID    string  `json:"id"`
+	Text  string  `json:"text"`
+	Score float64 `json:"score"`
+}
+
+// answer is what a search found, after all rounds or after one.
+type answer struct {
+	Items   []item  `json:"items"`
+	Calls   int     `json:"calls"`
+	Rounds  int     `json:"rounds"`
+	Seconds float64 `json:"seconds"`
+}
+
+// search answers POST /search.
+func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
+	in, err := h.read(w, r)
+	if err != nil {
+		w.Header().Set("Connection", "close")
+		h.fail(w, r, nil, err)
+		return
+	}
+	s := h.corpus.Load()
+	o, err := h.searchOf(in, s)
+	if err != nil {
+		h.fail(w, r, nil, err)
+		return
+	}
+	select {
+	case h.places <- struct{}{}:
+		defer func() { <-h.places }()
+	default:
+		w.Header().Set("Retry-After", "1")
+		h.fail(w, r, nil, refused(http.StatusTooManyRequests, "%d searches are under way", h.options.MaxSearches))
+		return
+	}
+	h.metrics.searches.Inc()
+	defer h.metrics.searches.Dec()
+	ctx, cancel := context.WithTimeout(r.Context(), h.options.Timeout)
+	defer cancel()
+	begin, of := time.Now(), &search{request: in, options: o}
+	var events *events
+	if in.Stream {
+		events = newEvents(w)
+		of.each = func(found map[int]float64, round int) { events.send("round", s.answer(found, o.K, round, begin)) }
+	}
+	if err := s.find(ctx, of); err != nil {
+		h.fail(w, r, events, err)
+		return
+	}
+	a := s.found(of, begin)
+	h.metrics.seconds.Observe(a.Seconds)
+	h.metrics.calls.Add(float64(a.Calls))
+	h.metrics.answered(http.StatusOK)
+	if events != nil {
+		events.send("result", a)
+		return
+	}
+	writeJSON(w, http.StatusOK, a)
+}
+
+// fail answers with what is wrong.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, events *events, err error) {
+	code := http.StatusBadGateway
+	p, ours := errors.AsType[*problem](err)
+	broken, panicked := errors.AsType[*panicError](err)
+	switch {
+	case ours:
+		code = p.code
+	case panicked:
+		code = http.StatusInternalServerError
+		h.log(r, "%v\n%s", broken, broken.stack)
+	case errors.Is(err, context.DeadlineExceeded):
+		code = http.StatusGatewayTimeout
+		err = fmt.Errorf("the search took longer than %v", h.options.Timeout)
+	case errors.Is(err, context.Canceled):
+		code = 499 // the client has gone; nobody reads it but the metrics
+	}
+	h.metrics.answered(code)
+	if events != nil {
+		events.send("error", map[string]any{"error": err.Error(), "status": code})
+		return
+	}
+	writeJSON(w, code, map[string]string{"error": err.Error()})
+}
+
+// log writes a line where the server logs.
+func (h *Handler) log(r *http.Request, format string, args ...any) {
+	print := log.Printf
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ErrorLog != nil {
+		print = server.ErrorLog.Printf
+	}
+	print("serving: "+format, args...)
+}
+
+func writeJSON(w http.ResponseWriter, code int, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(code)
+	json.NewEncoder(w).Encode(v)
+}

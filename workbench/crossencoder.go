@@ -6,35 +6,70 @@ import (
 
 	"axn/workbench/internal/encoder"
 	"axn/workbench/internal/hf"
-	"axn/workbench/internal/tokenize"
 	"axn/workbench/internal/topk"
 )
 
-// CrossEncoder scores a query and an item by reading both together: a BERT
-// with a single logit. Any number of goroutines may use one at once.
+// CrossEncoder scores a query and an item by reading both together: a transformer
+// encoder with a classifier, or a decoder that answers yes or no. Any number of
+// goroutines may use one at once.
 type CrossEncoder struct {
-	inputs      *tokenize.Inputs
+	pairs       hf.Pairs
+	most        int // ids of a pair
 	encoder     *encoder.Encoder
 	fingerprint func() (string, error)
 }
 
+// EncoderOptions say what a model folder leaves open; the zero value is right for a
+// reranker with one logit.
+type EncoderOptions struct {
+	// Label says which logit of a classifier with several is the score: a name of
+	// config.json's id2label, such as "entailment", or its number. A classifier with
+	// one needs none.
+	Label string
+
+	// Prompt is what stands around a pair, with {query} and {document} in it, as the
+	// model was trained; special tokens in it are such. It loses the document's end if
+	// it is too long. "" is Qwen3-Reranker's for a Qwen3, and the tokenizer's layout
+	// for every other model.
+	Prompt string
+
+	// Instruction stands for {instruction} in the prompt: what Qwen3-Reranker is told
+	// to look for. "" is its own, which speaks of web search.
+	Instruction string
+}
+
 // OpenCrossEncoder opens a model folder in Hugging Face's layout: config.json,
 // model.safetensors, vocab.txt or tokenizer.json (WordPiece, Unigram, BPE; token ids
-// are those of Hugging Face's tokenizers). BERT, MiniLM and DistilBERT classifiers
-// with one label can be read. Scores are those of transformers, and of
+// are those of Hugging Face's tokenizers). Classifiers of these families can be read:
+// BERT and MiniLM, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet, ALBERT,
+// ModernBERT, DeBERTa-v2 and v3, NomicBERT, Qwen3; and Qwen3-Reranker, whose score is
+// the logit of yes less that of no. Scores are those of transformers, and of
 // sentence-transformers before its activation function (Identity or Sigmoid),
 // computed in float32 from weights in float32, float16 or bfloat16. A setting that
 // would change them and is not obeyed is an error that names it.
 func OpenCrossEncoder(dir string) (*CrossEncoder, error) {
-	m, err := hf.OpenCrossEncoder(dir)
+	return OpenCrossEncoderWith(dir, EncoderOptions{})
+}
+
+// OpenCrossEncoderWith is OpenCrossEncoder with options.
+func OpenCrossEncoderWith(dir string, o EncoderOptions) (*CrossEncoder, error) {
+	m, err := hf.OpenCrossEncoderWith(dir, hf.Options(o))
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &CrossEncoder{m.Inputs, encoder.New(m), m.Fingerprint}, nil
+	files := m.Fingerprint // alone, so that m can go
+	fingerprint := files
+	if o != (EncoderOptions{}) {
+		fingerprint = func() (string, error) {
+			hash, err := files()
+			return fmt.Sprintf("%s %q", hash, o), err
+		}
+	}
+	return &CrossEncoder{m.Pairs, m.MaxLength, encoder.New(m), fingerprint}, nil
 }
 
 // Fingerprint names what the model computes: a hash over configuration,
-// vocabulary and weights.
+// vocabulary and weights, and the options.
 func (c *CrossEncoder) Fingerprint() (string, error) { return c.fingerprint() }
 
 // Predict returns the raw logit of each pair of query and item text, higher is
@@ -87,13 +122,13 @@ func (c *CrossEncoder) Rank(ctx context.Context, query string, docs []string, k 
 // pair appends the ids of query and item, in the layout of the tokenizer, to dst and
 // says how many of them are of the first type.
 func (c *CrossEncoder) pair(dst []int32, query, item string) ([]int32, int) {
-	return c.inputs.Pair(dst, query, item)
+	return c.pairs.Pair(dst, query, item)
 }
 
 // length returns how many ids query and item have together with the special
 // tokens, and how many of them are read.
 func (c *CrossEncoder) length(query, item string) (tokens, most int) {
-	return c.inputs.Length(query, item), c.inputs.Max
+	return c.pairs.Length(query, item), c.most
 }
 
 // DownloadModel fetches a model of the Hugging Face hub by its name, such as

@@ -42,13 +42,16 @@ type stateScorer interface {
 }
 
 // ScoreStates returns what Predict says of texts beside an empty query, to rounding,
-// from what ReadItems gave of them: len(texts) × 1, without a further pass.
+// from what ReadItems gave of them: len(texts) × 1, without a further pass. It is nil, nil for
+// a model whose score is made of other rows.
 func (c *CrossEncoder) ScoreStates(states *Matrix) (*Matrix, error) {
 	if states.Cols != stateBlocks*c.encoder.Width() {
 		return nil, fmt.Errorf("workbench: score states: %w: %v, want %d columns", ErrShape, states, stateBlocks*c.encoder.Width())
 	}
 	scores, alone := make([]float64, states.Rows), NewMatrix(states.Rows, 1)
-	c.encoder.ScoreStates(states.view(), scores)
+	if !c.encoder.ScoreStates(states.view(), scores) {
+		return nil, nil
+	}
 	for i, s := range scores {
 		alone.Data[i] = float32(s)
 	}

@@ -62,18 +62,31 @@ func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float
 	}
 }
 
-// ScoreStates computes the logits of sequences from their States.
-func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) {
-	block := 2
-	if e.head.row == hf.PoolMean {
+// ScoreStates computes the logits of sequences from their States; false says that they are not made of
+// what States gives.
+func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) bool {
+	block := 2 // the row that a head reads
+	switch {
+	case e.head != nil && e.head.row == hf.PoolMean, e.head == nil && e.top.Mean():
 		block = 0
+	case e.head == nil && !e.top.FirstRow():
+		return false
 	}
 	read := states.Sub(0, block*e.Hidden, states.Rows, e.Hidden)
 	w := newWorkspace()
 	for lo := 0; lo < read.Rows; lo += chunkTokens {
 		rows := read.RowRange(lo, min(lo+chunkTokens, read.Rows))
-		e.logits(w, rows, func(s int, score float64) { scores[lo+s] = score })
+		if e.head != nil {
+			e.logits(w, rows, func(s int, score float64) { scores[lo+s] = score })
+			continue
+		}
+		for s := range rows.Rows {
+			var logit [1]float32
+			e.top.Vector(logit[:], rows.RowRange(s, s+1), 0)
+			scores[lo+s] = float64(logit[0])
+		}
 	}
+	return true
 }
 
 // Embed computes the vectors of n sequences into the rows of vectors, n × VectorWidth. Of each sequence

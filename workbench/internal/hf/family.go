@@ -121,9 +121,9 @@ func describeDistilBERT(f *configFile, c *Config) (err error) {
 
 func describeMPNet(f *configFile, c *Config) error {
 	c.offset(1) // whatever pad_token_id is
-	c.Types, c.Buckets, c.MaxDistance = 0, or(f.MPNetBuckets, 32), 128
-	if c.Buckets < 4 {
-		return fmt.Errorf("relative_attention_num_buckets is %d", c.Buckets)
+	c.Types, c.Buckets, c.MaxDistance = 0, 32, 128
+	if n := or(f.MPNetBuckets, 32); n != 32 { // which transformers does not obey
+		return refused("relative_attention_num_buckets is %d, want 32", n)
 	}
 	return nil
 }

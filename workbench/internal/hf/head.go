@@ -17,11 +17,11 @@ type Head struct {
 }
 
 // readHead reads the classifier's head for one label.
-func (m *Model) readHead(w weights, label string) (err error) {
+func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 	w.err = &err
 	c, n := &m.Config, families[m.Config.Type].head
 	if strings.HasSuffix(c.Architecture, "ForCausalLM") {
-		return m.readAnswerHead(w, label)
+		return m.readAnswerHead(w, label, ids)
 	}
 	out := w.at("%s", n.out)
 	if m.Inputs.Two.Types() > 1 && c.Types == 1 {
@@ -101,16 +101,30 @@ func (m *Model) label(label string, out weights) (row, labels int, err error) {
 	return 0, labels, nil
 }
 
-// answers are the words whose logits a language model is asked for: the score is that of the first
-// less that of the second.
-var answers = [2]string{"yes", "no"}
+// answerIDs are the tokens whose logits a language model is asked for: the score is the first's, less
+// the second's if there is one.
+type answerIDs struct {
+	Yes     *int32 `json:"true_token_id"`
+	No      *int32 `json:"false_token_id"`
+	Feature string `json:"module_input_name"`
+}
 
-// readAnswerHead makes a head of the rows of a language model's output for yes and no, as Qwen3-Reranker
-// has them, and puts its prompt around pairs.
-func (m *Model) readAnswerHead(w weights, label string) error {
+// readAnswerHead makes a head of the rows of a language model's output for two answers: yes and no
+// where ids does not say which.
+func (m *Model) readAnswerHead(w weights, label string, ids *answerIDs) error {
 	c := &m.Config
 	if label != "" {
-		return fmt.Errorf("no label %q: the score of %s is the logit of %s less that of %s", label, c.Architecture, answers[0], answers[1])
+		return fmt.Errorf("no label %q: the score of a %s is the logit of an answer", label, c.Architecture)
+	}
+	if ids == nil {
+		ids = &answerIDs{}
+		for word, id := range map[string]**int32{"yes": &ids.Yes, "no": &ids.No} {
+			tokens := m.Tokenizer.Append(nil, word)
+			if len(tokens) != 1 {
+				return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it", ErrUnsupported, word, len(tokens))
+			}
+			*id = &tokens[0]
+		}
 	}
 	table := m.Words
 	if !or(m.settings.Tied, false) || w.has("lm_head.weight") {
@@ -120,12 +134,14 @@ func (m *Model) readAnswerHead(w weights, label string) error {
 		return fmt.Errorf("model.safetensors: %w", *w.err)
 	}
 	out := Linear{In: c.Hidden, Out: 1, Weight: make([]float32, c.Hidden)}
-	for i, sign := range []float32{1, -1} {
-		ids := m.Tokenizer.Append(nil, answers[i])
-		if len(ids) != 1 {
-			return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it", ErrUnsupported, answers[i], len(ids))
+	for sign, id := range map[float32]*int32{1: ids.Yes, -1: ids.No} {
+		if id == nil {
+			continue
 		}
-		for j, v := range table[int(ids[0])*c.Hidden:][:c.Hidden] {
+		if *id < 0 || int(*id) >= c.Vocab {
+			return fmt.Errorf("an answer's token has id %d, config.json has vocab_size %d", *id, c.Vocab)
+		}
+		for j, v := range table[int(*id)*c.Hidden:][:c.Hidden] {
 			out.Weight[j] += sign * v
 		}
 	}

@@ -26,6 +26,7 @@ type Model struct {
 	Tokenizer *tokenize.Tokenizer
 	MaxLength int // most ids of one input, special tokens included
 	Inputs    *tokenize.Inputs
+	Pairs     Pairs // of a cross-encoder
 
 	Words        []float32 // Vocab×Embedding, row-major as all here
 	Positions    []float32 // (FirstPosition+Positions)×Embedding; empty without a table
@@ -80,33 +81,24 @@ type Layer struct {
 
 // OpenCrossEncoder opens a folder with a sequence classifier of one logit, or one whose
 // modules.json makes one number of the encoder's rows.
-func OpenCrossEncoder(dir string) (*Model, error) { return OpenLabel(dir, "") }
+func OpenCrossEncoder(dir string) (*Model, error) { return OpenCrossEncoderWith(dir, Options{}) }
 
-// OpenLabel is OpenCrossEncoder for a classifier of several logits: label, a name of id2label or a
-// number, says which is the score.
-func OpenLabel(dir, label string) (*Model, error) {
+// OpenCrossEncoderWith is OpenCrossEncoder with options.
+func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
 	mods, err := readModules(dir)
-	if err == nil && len(mods.kinds) != 1 && mods.kinds != nil {
-		err = mods.want("Transformer", "Pooling")
-	} else if err == nil && mods.kinds != nil {
-		err = mods.want("Transformer")
-	}
 	if err == nil {
-		err = mods.load(dir, "scores", "sentence_embedding")
-	}
-	if err == nil && len(mods.kinds) < 2 {
-		err = mods.sentence.task("sequence-classification")
-	}
-	if err == nil && mods.prompts.Text != "" {
-		err = fmt.Errorf("config_sentence_transformers.json: %w: a default prompt %q before each query", ErrUnsupported, mods.prompts.Text)
+		err = mods.loadScorer(dir)
 	}
 	if err != nil {
 		return nil, named("cross-encoder", dir, err)
 	}
 	m, err := open(dir, mods, func(m *Model, w weights) error {
 		m.files = append(m.files, mods.files...)
-		if len(mods.kinds) < 2 {
-			return m.readHead(w, label)
+		if err := m.setPairs(o); err != nil {
+			return err
+		}
+		if len(mods.kinds) < 2 || mods.answers != nil {
+			return m.readHead(w, o.Label, mods.answers)
 		}
 		if err := mods.apply(m); err != nil {
 			return err

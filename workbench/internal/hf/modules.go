@@ -21,6 +21,7 @@ type modules struct {
 	top       Top
 	prompts   Prompts
 	listed    map[string]*string // all prompts by name
+	answers   *answerIDs         // of a module LogitScore
 	sentence  sentenceConfig
 	files     []string
 }
@@ -69,6 +70,35 @@ func (m *modules) load(dir string, features ...string) error {
 	return m.readPrompts(dir)
 }
 
+// loadScorer reads the modules of a cross-encoder: a classifier alone, a language model that is asked
+// for an answer, or an encoder of whose rows modules make a score.
+func (m *modules) loadScorer(dir string) error {
+	first, task := []string{"Transformer", "Pooling"}, ""
+	switch {
+	case len(m.kinds) < 2:
+		first, task = first[:1], "sequence-classification"
+	case m.kinds[1] == "LogitScore":
+		first, task = []string{"Transformer", "LogitScore"}, "text-generation"
+	}
+	if m.kinds != nil {
+		if err := m.want(first...); err != nil {
+			return err
+		}
+	}
+	if err := m.load(dir, "scores", "sentence_embedding"); err != nil {
+		return err
+	}
+	if task != "" {
+		if err := m.sentence.task(task); err != nil {
+			return err
+		}
+	}
+	if m.prompts.Text != "" {
+		return fmt.Errorf("config_sentence_transformers.json: %w: a default prompt %q before each query", ErrUnsupported, m.prompts.Text)
+	}
+	return nil
+}
+
 // readModule reads the files of a module of the kinds that can be read.
 func (m *modules) readModule(dir, kind, sub string, features []string) error {
 	switch kind {
@@ -81,6 +111,14 @@ func (m *modules) readModule(dir, kind, sub string, features []string) error {
 		return m.readDense(dir, sub, features...)
 	case "LayerNorm":
 		return m.readLayerNorm(dir, sub)
+	case "LogitScore":
+		m.answers = &answerIDs{}
+		if err := m.read(dir, filepath.Join(sub, "config.json"), m.answers); err != nil {
+			return err
+		}
+		if m.answers.Yes == nil || m.answers.Feature != "" && m.answers.Feature != "causal_logits" {
+			return fmt.Errorf("config.json: %w: true_token_id is missing, or module_input_name is %q", ErrUnsupported, m.answers.Feature)
+		}
 	case "Normalize":
 		m.top.Modules = append(m.top.Modules, Module{})
 	}

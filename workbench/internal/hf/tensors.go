@@ -15,7 +15,6 @@ type names struct {
 	halves                                 string // gate and up as one tensor, where they are
 	final                                  string // the norm after the last layer
 	distance, distanceNorm                 string // what attention has for the distance of two tokens
-	other                                  *names // another way of naming the same
 }
 
 func bertNames(prefix string) names {
@@ -68,36 +67,29 @@ var debertaNames = names{
 	distance: "encoder.rel_embeddings", distanceNorm: "encoder.LayerNorm",
 }
 
+// nomicNames are those of NomicBERT's own code, which transformers writes, too.
 var nomicNames = names{
-	prefix: "nomic_bert", words: "embeddings.word_embeddings", types: "embeddings.token_type_embeddings", norm: "embeddings.LayerNorm",
-	layer: "layers.%d", query: "self_attn.q_proj", key: "self_attn.k_proj", value: "self_attn.v_proj", output: "self_attn.o_proj",
-	attentionNorm: "post_attention_layernorm", gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj", outputNorm: "post_mlp_layernorm",
-	other: &names{
-		prefix: "bert", words: "embeddings.word_embeddings", types: "embeddings.token_type_embeddings", norm: "emb_ln",
-		layer: "encoder.layers.%d", joined: "attn.Wqkv", output: "attn.out_proj",
-		attentionNorm: "norm1", gate: "mlp.fc12", up: "mlp.fc11", down: "mlp.fc2", outputNorm: "norm2",
-	},
+	prefix: "nomic_bert", words: "embeddings.word_embeddings", types: "embeddings.token_type_embeddings", norm: "emb_ln",
+	layer: "encoder.layers.%d", joined: "attn.Wqkv", output: "attn.out_proj",
+	attentionNorm: "norm1", gate: "mlp.fc12", up: "mlp.fc11", down: "mlp.fc2", outputNorm: "norm2",
 }
 
-// find returns the names by which the words are there, and the weights below them; the encoder's own
-// prefix is there in a classifier and not in an encoder saved alone.
-func (n *names) find(w weights) (*names, weights) {
-	for way := n; way != nil; way = way.other {
-		for _, below := range []weights{w, w.at("%s", way.prefix)} {
-			if below.has(way.words + ".weight") {
-				return way, below
-			}
+// below returns the weights of the encoder, whose prefix is there in a classifier and not in an
+// encoder saved alone; NomicBERT's own code calls it bert.
+func (n *names) below(w weights) weights {
+	for _, below := range []weights{w, w.at("%s", n.prefix), w.at("bert")} {
+		if below.has(n.words + ".weight") {
+			return below
 		}
 	}
-	return n, w.at("%s", n.prefix)
+	return w.at("%s", n.prefix)
 }
 
 // readEncoder reads embeddings and layers.
 func (m *Model) readEncoder(w weights) (err error) {
 	w.err = &err
-	fam := families[m.Config.Type]
-	n, w := fam.names.find(w)
-	c := &m.Config
+	c, n := &m.Config, families[m.Config.Type].names
+	w = n.below(w)
 	m.Words = w.tensor(n.words+".weight", c.Vocab, c.Embedding)
 	if c.PositionTable {
 		m.Positions = w.tensor(n.positions+".weight", c.FirstPosition+c.Positions, c.Embedding)
@@ -116,12 +108,12 @@ func (m *Model) readEncoder(w weights) (err error) {
 		p := w.at("%s", n.project).linear(c.Hidden, c.Embedding, c.Type != "deberta-v2")
 		m.Project = &p
 	}
-	m.readLayers(n, w)
+	m.readLayers(&n, w)
 	if n.final != "" {
 		m.Final = w.at("%s", n.final).norm(c.Hidden, c.NormBias)
 	}
 	if c.Buckets > 0 {
-		m.readDistances(n, w)
+		m.readDistances(&n, w)
 	}
 	return err
 }

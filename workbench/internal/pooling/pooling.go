@@ -27,6 +27,9 @@ func (t *Top) FirstRow() bool { return t.only(hf.PoolCLS) && !t.top.SkipPrompt }
 // LastRow reports whether a vector is made of the last row alone.
 func (t *Top) LastRow() bool { return t.only(hf.PoolLast) }
 
+// Mean reports whether a vector is made of the mean of all rows alone.
+func (t *Top) Mean() bool { return t.only(hf.PoolMean) && !t.top.SkipPrompt }
+
 func (t *Top) only(p hf.Pooling) bool { return len(t.top.Poolings) == 1 && t.top.Poolings[0] == p }
 
 // SkipsPrompt reports whether the rows of a prompt do not count.

@@ -115,3 +115,17 @@ func aWord(text []byte, start, end int) bool {
 	}
 	return true
 }
+
+// AddedSpan returns where the first added token of a text begins and where the last one ends: at
+// the text's end and at its beginning if there is none.
+func (t *Tokenizer) AddedSpan(text string) (first, last int) {
+	first = len(text)
+	for at := 0; t.raw != nil; at = last {
+		start, end, _ := t.raw.find([]byte(text), at)
+		if start < 0 {
+			break
+		}
+		first, last = min(first, start), end
+	}
+	return first, last
+}

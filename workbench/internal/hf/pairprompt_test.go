@@ -1,0 +1,87 @@
+package hf
+
+import (
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"axn/workbench/internal/tokenize"
+)
+
+// qwen is a small tokenizer in the style of Qwen's.
+func qwen(t *testing.T) *tokenize.Tokenizer {
+	t.Helper()
+	f, err := os.Open("../tokenize/testdata/files/qwen.json.gz")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var file tokenize.File
+	z, err := gzip.NewReader(f)
+	if err == nil {
+		err = json.NewDecoder(z).Decode(&file)
+	}
+	tok, err2 := file.Tokenizer()
+	if err != nil || err2 != nil {
+		t.Fatal(err, err2)
+	}
+	tok.SpecialAsText = true
+	return tok
+}
+
+// TestPairPrompt compares the ids of pairs with those that Qwen3-Reranker's own code makes.
+func TestPairPrompt(t *testing.T) {
+	var cases []struct {
+		Instruction, Query, Document string
+		Most, Length                 int
+		IDs                          []int32
+	}
+	content, err := os.ReadFile("testdata/pairprompt.json")
+	if err == nil {
+		err = json.Unmarshal(content, &cases)
+	}
+	if err != nil || len(cases) < 20 {
+		t.Fatal(len(cases), err)
+	}
+	m := &Model{Config: Config{Type: "qwen3"}, Tokenizer: qwen(t)}
+	for _, c := range cases {
+		m.MaxLength = c.Most
+		if err := m.setPairs(Options{Instruction: c.Instruction}); err != nil {
+			t.Fatal(err)
+		}
+		ids, first := m.Pairs.Pair([]int32{7}, c.Query, c.Document)
+		if !slices.Equal(ids[1:], c.IDs) || first != len(c.IDs) || m.Pairs.Length(c.Query, c.Document) != c.Length {
+			t.Errorf("%q, %q in %d: %v (%d), want %v", c.Query, c.Document, c.Most, ids, m.Pairs.Length(c.Query, c.Document), c.IDs)
+		}
+	}
+}
+
+// TestOwnPrompt: a prompt of the user's, special tokens in a pair, and what is refused.
+func TestOwnPrompt(t *testing.T) {
+	tok := qwen(t)
+	start, _ := tok.ID("<|im_start|>")
+	m := &Model{Config: Config{Type: "bert"}, Tokenizer: tok, MaxLength: 100}
+	if err := m.setPairs(Options{Prompt: "<|im_start|>{document} for {query}?<|im_start|>"}); err != nil {
+		t.Fatal(err)
+	}
+	ids, _ := m.Pairs.Pair(nil, "a<|im_start|>", "b")
+	want := append(tok.Append([]int32{start}, "b for a<|im_start|>?"), start)
+	if !slices.Equal(ids, want) {
+		t.Errorf("%v, want %v", ids, want)
+	}
+	for text, o := range map[string]Options{
+		`has not {query} and {document} once each`: {Prompt: "{query}"},
+		`{query}{query}`:                            {Prompt: "{query}{query}{document}"},
+		`a special token between`:                   {Prompt: "{query}<|im_end|>{document}"},
+		`leave no room`:                             {Prompt: strings.Repeat("<|im_start|>", 100) + "{query} {document}"},
+		`no {instruction} for "x"`:                  {Prompt: "{query} {document}", Instruction: "x"},
+		`an instruction for a bert, which reads no`: {Instruction: "x"},
+	} {
+		if err := m.setPairs(o); err == nil || !strings.Contains(err.Error(), text) {
+			t.Errorf("%+v: %v, want %s", o, err, text)
+		}
+	}
+}

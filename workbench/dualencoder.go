@@ -105,6 +105,11 @@ func (d *TextEncoder) String() string {
 	return "TextEncoder: " + strings.Join(parts, ", ")
 }
 
+// length returns how many ids a text has, and how many are read.
+func (d *TextEncoder) length(text string) (tokens, most int) {
+	return d.inputs.SingleLength(text), d.inputs.Max
+}
+
 // width is the length of a vector.
 func (d *TextEncoder) width() int {
 	if d.Dimension > 0 {

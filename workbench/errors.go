@@ -1,16 +1,18 @@
 package workbench
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strings"
 )
 
-// PartialError says which pairs of a call have no score while others have one.
-// errors.Is and errors.As look at the errors of all failed pairs.
+// PartialError says which pairs of a call have no score, or which texts no vector, while
+// others have one. errors.Is and errors.As look at the errors of all that failed.
 type PartialError struct {
 	Failed []PairError // by index, at least one
-	Pairs  int         // in the call
+	Pairs  int         // in the call, or texts
+	Of     string      // what they lack, for the message; "" is scores
 }
 
 // PairError is why one pair has no score.
@@ -21,7 +23,7 @@ type PairError struct {
 
 // Error names the first failed pair.
 func (e *PartialError) Error() string {
-	return fmt.Sprintf("%d of %d pairs have no score; pair %d: %v", len(e.Failed), e.Pairs, e.Failed[0].Index, e.Failed[0].Err)
+	return fmt.Sprintf("%d of %d %s %d: %v", len(e.Failed), e.Pairs, cmp.Or(e.Of, "pairs have no score; pair"), e.Failed[0].Index, e.Failed[0].Err)
 }
 
 // Unwrap returns the errors of all failed pairs.

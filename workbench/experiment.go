@@ -19,6 +19,11 @@ type System struct {
 	Factorize FactorizeOptions
 	Samplings []Sampling
 
+	// Searcher is another method than an Index, ready to search; Spent is how many calls it was
+	// made from. Of Search it may read what it likes.
+	Searcher Searcher
+	Spent    int
+
 	// Run is a ranking made elsewhere, such as OpenRun reads: of each query its first
 	// Budget items count, and nothing else of the system is used. A query that the
 	// run lacks counts as found nothing. What it cost is not known: Calls is NaN.
@@ -29,6 +34,12 @@ type System struct {
 	// them.
 	Scorer Scorer
 	Exact  []Neighbors
+}
+
+// Searcher is what an experiment searches with: an Index is one, and so may be any other method
+// that keeps within SearchOptions.Budget.
+type Searcher interface {
+	SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error)
 }
 
 // Experiment compares systems by Top-k-Recall and by measures of relevance at equal

@@ -62,7 +62,7 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 		sys.Scorer = nil
 		return other.measureSystem(ctx, sys)
 	}
-	if sys.Index != nil {
+	if sys.Index != nil || sys.Searcher != nil {
 		return r.cost(ctx, sys, nil)
 	}
 	samplings := sys.Samplings
@@ -84,7 +84,7 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 func (r *experimentRun) cost(ctx context.Context, sys System, sm *Sampling) error {
 	var all [][]Measure // by seed
 	seeds := len(r.Seeds)
-	if sys.Index != nil && sys.Search.Softmax == 0 {
+	if sys.Searcher != nil || sys.Index != nil && sys.Search.Softmax == 0 {
 		seeds = min(seeds, 1) // nothing is left to chance
 	}
 	for i := range max(seeds, 1) {
@@ -112,8 +112,8 @@ func (r *experimentRun) cost(ctx context.Context, sys System, sm *Sampling) erro
 // measure makes one index, if need be, and searches at every budget.
 func (r *experimentRun) measure(ctx context.Context, sys System, sm *Sampling) ([]Measure, error) {
 	m := Measure{System: sys.Name}
-	ix := sys.Index
-	if ix == nil {
+	ix, searcher := sys.Index, sys.Searcher
+	if ix == nil && searcher == nil {
 		got, err := r.index(ctx, sys.Factorize, sm)
 		if err != nil {
 			return nil, err
@@ -125,10 +125,14 @@ func (r *experimentRun) measure(ctx context.Context, sys System, sm *Sampling) (
 		unseeded.Seed = 0
 		m.Sampling = unseeded.String()
 	}
-	m.IndexCalls, m.ItemPasses, m.IndexBytes, m.Trained = ix.Calls, ix.Passes, ix.bytes(), r.trained(ix, sm)
+	m.IndexCalls = sys.Spent
+	if searcher == nil {
+		m.IndexCalls, m.ItemPasses, m.IndexBytes, m.Trained = ix.Calls, ix.Passes, ix.bytes(), r.trained(ix, sm)
+		searcher = ix
+	}
 	var all []Measure
 	for _, budget := range r.Budgets {
-		ms, err := r.search(ctx, m, ix, sys.Search, budget)
+		ms, err := r.search(ctx, m, searcher, sys.Search, budget)
 		if err != nil {
 			return nil, fmt.Errorf("budget %d: %w", budget, err)
 		}
@@ -198,16 +202,17 @@ func (r *experimentRun) observe(ctx context.Context, sm Sampling) (observedScore
 	return g, nil
 }
 
-// search runs one index at one budget and reads off every k.
-func (r *experimentRun) search(ctx context.Context, m Measure, ix *Index, o SearchOptions, budget int) ([]Measure, error) {
+// search runs one searcher at one budget and reads off every k.
+func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o SearchOptions, budget int) ([]Measure, error) {
 	o.Budget, o.K = budget, 0
 	start := time.Now()
-	rs, err := ix.SearchAll(ctx, r.Scorer, r.report.Queries, o)
+	rs, err := by.SearchAll(ctx, r.Scorer, r.report.Queries, o)
 	if err != nil {
 		return nil, err
 	}
-	m.Seconds, m.Budget, m.Rounds = time.Since(start).Seconds(), budget, ix.options(o).Rounds
+	m.Seconds, m.Budget = time.Since(start).Seconds(), budget
 	for i := range rs {
+		m.Rounds = max(m.Rounds, len(rs[i].Rounds))
 		m.Calls += float64(rs[i].Calls) / float64(len(rs))
 	}
 	return r.read(m, rs)

@@ -181,10 +181,6 @@ func (p *Prior) check(items, d, features int) error {
 	return p.Curve.check()
 }
 
-// chosenOptimism is how many deviations above its expected score an item is taken to be
-// when a round chooses: where scores spread more, more of them reach the top.
-const chosenOptimism = 1.5
-
 // placeOf is (1, x)·Map, where a query starts among the first features.
 func (p *Prior) placeOf(x []float32) []float32 {
 	place := make([]float32, p.Map.Cols)

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -184,7 +185,8 @@ func (c *Cache) readBatch(ctx context.Context, r ItemReader, batch []int, texts 
 	}
 	begin := time.Now()
 	states, err := r.ReadItems(ctx, some)
-	if err != nil {
+	part, isPartial := errors.AsType[*PartialError](err)
+	if err != nil && (!isPartial || states == nil) {
 		return nested{err}
 	}
 	if states.Rows != len(batch) {
@@ -197,8 +199,18 @@ func (c *Cache) readBatch(ctx context.Context, r ItemReader, batch []int, texts 
 		got[j] = states.Row(j)
 		rows[i] = got[j]
 	}
+	if isPartial { // what was paid for is kept
+		for n, f := range part.Failed {
+			hashes, got = append(hashes[:f.Index-n], hashes[f.Index-n+1:]...), append(got[:f.Index-n], got[f.Index-n+1:]...)
+		}
+		first := part.Failed[0]
+		err = fmt.Errorf("%d texts failed, the vectors of the others are kept; text %.40q: %w", len(part.Failed), some[first.Index], first.Err)
+	}
 	if err := c.db.PutRows(c.model, hashes, got); err != nil {
 		return fmt.Errorf("store: %w", err)
+	}
+	if err != nil {
+		return nested{err}
 	}
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/topk"
@@ -97,7 +98,7 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 	if round == 0 {
 		return b.begin(ctx, size, o.First)
 	}
-	probes := b.probes(chosenOptimism)
+	probes := b.probes(optimism(ctx))
 	for i, k := range b.seekers {
 		if o.Softmax > 0 {
 			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
@@ -109,13 +110,16 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 // begin chooses round 1: by first, or the method's own way.
 func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 	own := methods[b.Method].begin
+	if own == inTurns && ablate.Off(ctx, ablate.Turns) {
+		own = byScore
+	}
 	switch {
 	case first != nil:
 		return b.initialize(first, size)
 	case own == byChance:
 		return b.initialize(fixedAnchors(b.Index), size)
 	case own == byScore:
-		return b.take(ctx, size, b.probes(chosenOptimism))
+		return b.take(ctx, size, b.probes(optimism(ctx)))
 	}
 	similar := make([]shelf.Probe, len(b.seekers))
 	for i, k := range b.seekers {
@@ -124,7 +128,7 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 	if own == bySimilarity {
 		return b.take(ctx, size, similar)
 	}
-	return b.take(ctx, size, b.probes(chosenOptimism), similar)
+	return b.take(ctx, size, b.probes(optimism(ctx)), similar)
 }
 
 // score scores what all seekers have chosen in one call.
@@ -218,6 +222,17 @@ func (k *seeker) take(items []int) {
 
 // last is the round under way.
 func (k *seeker) last() *Round { return &k.rounds[len(k.rounds)-1] }
+
+// chosenOptimism is how many deviations above its expected score an item is taken to be
+// when a round chooses: where scores spread more, more of them reach the top.
+const chosenOptimism = 1.5
+
+func optimism(ctx context.Context) float64 {
+	if ablate.Off(ctx, ablate.Optimism) {
+		return 0
+	}
+	return chosenOptimism
+}
 
 // probes are the seekers' approximate scores.
 func (b *block) probes(optimism float64) []shelf.Probe {

@@ -7,6 +7,7 @@
 package compiled
 
 import (
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -58,14 +59,33 @@ func Add(path string, load func() *Package) {
 	})
 }
 
-// Extend adds functions to a package, such as its source refers to. It is called before
-// the package is first asked for.
+// Extend adds functions to a package: such as its source refers to, and such as stand, for
+// cells, in the place of its own or of methods of its types. It is called before the package
+// is first asked for. What is said last holds.
 func Extend(path string, funcs map[string]any) {
 	mu.Lock()
 	defer mu.Unlock()
 	x := extras[path]
-	x.funcs = funcs
+	if x.funcs == nil {
+		x.funcs = map[string]any{}
+	}
+	maps.Copy(x.funcs, funcs)
 	extras[path] = x
+}
+
+// StandsFor returns the name of the function in whose place Extend has put one, which is
+// known by its entry.
+func StandsFor(entry uintptr) (name string, ok bool) {
+	mu.Lock()
+	defer mu.Unlock()
+	for path, x := range extras {
+		for name, f := range x.funcs {
+			if reflect.ValueOf(f).Pointer() == entry {
+				return path + "." + name, true
+			}
+		}
+	}
+	return "", false
 }
 
 // OnImport has f called when a package is first asked for.

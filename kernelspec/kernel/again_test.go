@@ -1,6 +1,9 @@
 package main_test
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // A cell that runs again unchanged, or with other bodies, changes no type: values of earlier
 // cells go on. A type that is another one now is a new type.
@@ -37,5 +40,21 @@ func TestExitRunsNothing(t *testing.T) {
 		{name: "at the cell", cells: []string{f + "defer fmt.Print(\"ran\")\nfmt.Print(1)\nos.Exit(0)", "fmt.Print(2)"}, want: "12"},
 		{name: "in a deferred function", cells: []string{f + "func() { defer fmt.Print(\"ran\"); defer os.Exit(0); defer fmt.Print(1) }()", "fmt.Print(2)"}, want: "12"},
 		{name: "fatal", cells: []string{f + "f(func() { log.Fatal(\"over\") })"}, fails: []string{"os.Exit(1)"}},
+	})
+}
+
+// What packages of Go take once in a process, a later cell may register again.
+func TestRegisteredAgain(t *testing.T) {
+	const point = "import (\"bytes\"; \"encoding/gob\")\ntype P struct{ X int }\nfunc (p P) Area() int { return p.X }\ntype Shape interface{ Area() int }\ngob.Register(P{})"
+	const round = "var b bytes.Buffer\nvar in, out Shape = P{X: 3}, nil\nerr := gob.NewEncoder(&b).Encode(&in)\nif err == nil { err = gob.NewDecoder(&b).Decode(&out) }\nif err != nil { panic(err) }\nout.Area()"
+	testCells(t, []cellCase{
+		{name: "type for gob", cells: []string{point, point, round, strings.Replace(point, "X int", "X, Y int", 1), round}, want: "3 3"},
+		{name: "named type for gob", cells: []string{"import \"encoding/gob\"\ntype P struct{ X int }\ngob.RegisterName(\"p\", P{})", "type P struct{ X, Y int }\ngob.RegisterName(\"p\", P{})"}},
+		{name: "type for gob twice in a cell", cells: []string{"import \"encoding/gob\"\ntype P struct{}\ntype Q struct{}\ngob.RegisterName(\"p\", P{})\ngob.RegisterName(\"p\", Q{})"}, fails: []string{"registering duplicate types"}},
+		{name: "variables of expvar", cells: []string{"import \"expvar\"\nn := expvar.NewInt(\"n\")\nn.Add(1)", "n := expvar.NewInt(\"n\")\nn.Add(5)\nexpvar.Get(\"n\").(*expvar.Int).Value()", "m := expvar.NewMap(\"n\")\nm.Add(\"a\", 2)\nexpvar.Get(\"n\")"}, want: "5 {\"a\": 2}"},
+		{name: "variable of expvar twice in a cell", cells: []string{"import \"expvar\"\nexpvar.NewInt(\"n\")\nexpvar.NewInt(\"n\")"}, fails: []string{"Reuse of exported var name: n"}},
+		{name: "database driver", cells: []string{"import (\"database/sql\"; \"database/sql/driver\"; \"errors\")\ntype D struct{ text string }\nfunc (d D) Open(string) (driver.Conn, error) { return nil, errors.New(d.text) }\nsql.Register(\"d\", D{\"a\"})", "sql.Register(\"d\", D{\"b\"})", "db, err := sql.Open(\"d\", \"\")\nif err != nil { panic(err) }\ndb.Ping().Error(), db.Driver().(D).text"}, want: "b b"},
+		{name: "profile", cells: []string{"import \"runtime/pprof\"\np := pprof.NewProfile(\"p\")", "pprof.NewProfile(\"p\") == p"}, want: "true"},
+		{name: "sequence of an earlier cell", cells: []string{"import (\"fmt\"; \"iter\")\nnext, stop := iter.Pull(func(yield func(int) bool) { for i := 0; ; i++ { fmt.Print(\"made\", i, \" \"); if !yield(i) { return } } })\nnext()", "v, ok := next()\nv, ok", "stop()\nfmt.Print(\"end\")"}, want: "made0 0 true made1 1 true end"},
 	})
 }

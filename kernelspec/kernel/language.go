@@ -46,6 +46,7 @@ func newLanguage() *language {
 	l.declareDisplay()
 	keepWithinBounds()
 	l.runAgain()
+	l.registerAgain()
 	go l.warmUp()
 	return l
 }

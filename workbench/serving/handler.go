@@ -4,7 +4,6 @@ package serving
 
 import (
 	"cmp"
-	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -31,6 +30,7 @@ type Options struct {
 
 	MaxBudget   int           // the most calls that a request may spend; 0 is ten times Search.Budget
 	MaxSearches int           // under way at a time; more are answered 429; 0 is 256
+	Blocks      int           // of searches that advance together, at a time; 0 is 2
 	Timeout     time.Duration // of one search; 0 is a minute
 	ReadTimeout time.Duration // within which a request must arrive; 0 is 30 s
 	BatchCalls  int           // joint calls of the cross-encoder at a time; 0 is 2
@@ -47,13 +47,6 @@ type Handler struct {
 	mux     *http.ServeMux
 }
 
-// shelf is a corpus made ready to be searched.
-type shelf struct {
-	Corpus
-	rows   map[string]int // of items, by id
-	scorer *batcher
-}
-
 // SearchHandler returns a handler that searches a corpus.
 //
 // POST /search takes a JSON object: query, the text, which the cross-encoder reads; and, where
@@ -63,8 +56,9 @@ type shelf struct {
 // cross-encoder calls spent; and seconds. With stream true it comes as server-sent events:
 // round after each round with the best items so far, then result, or error.
 //
-// Searches that are under way together share the calls of the cross-encoder: while one is
-// made, what further searches ask for is gathered for the next. A request that is wrong is
+// Searches that come while others are under way begin together and advance in lockstep, where
+// they ask alike for budget, k and rounds, have no filter and are not streamed; and all share the calls of the
+// cross-encoder: while one is made, what further searches ask for is gathered for the next. A request that is wrong is
 // answered 400, 413, 415 or 422 with what is wrong; one too many 429 with Retry-After; one that takes
 // too long 504; one whose cross-encoder fails 502. A panic of encoder or cross-encoder is a 500.
 //
@@ -76,11 +70,11 @@ func SearchHandler(c Corpus, o Options) (*Handler, error) {
 	o.MaxBudget = cmp.Or(o.MaxBudget, 10*o.Search.Budget)
 	o.MaxSearches = cmp.Or(o.MaxSearches, 256)
 	o.Timeout, o.ReadTimeout = cmp.Or(o.Timeout, time.Minute), cmp.Or(o.ReadTimeout, 30*time.Second)
-	o.BatchCalls, o.BatchPairs = cmp.Or(o.BatchCalls, 2), cmp.Or(o.BatchPairs, 4096)
+	o.Blocks, o.BatchCalls, o.BatchPairs = cmp.Or(o.Blocks, 2), cmp.Or(o.BatchCalls, 2), cmp.Or(o.BatchPairs, 4096)
 	switch {
 	case o.Search.Budget <= 0:
 		return nil, fmt.Errorf("serving: %w", workbench.ErrBudget)
-	case o.MaxBudget < o.Search.Budget, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.BatchCalls < 0, o.BatchPairs < 0:
+	case o.MaxBudget < o.Search.Budget, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.Blocks < 0, o.BatchCalls < 0, o.BatchPairs < 0:
 		return nil, fmt.Errorf("serving: a limit is negative, or MaxBudget %d below the budget of %d", o.MaxBudget, o.Search.Budget)
 	}
 	h := &Handler{options: o, places: make(chan struct{}, o.MaxSearches), metrics: newMetrics(), mux: http.NewServeMux()}
@@ -101,12 +95,9 @@ func (h *Handler) Swap(c Corpus) error {
 	if err := c.check(h.options.Search); err != nil {
 		return fmt.Errorf("serving: %w", err)
 	}
-	s := &shelf{Corpus: c, rows: make(map[string]int, len(c.Dataset.Items)), scorer: newBatcher(c.Scorer, h.options.BatchCalls, h.options.BatchPairs, h.metrics)}
-	for row, it := range c.Dataset.Items {
-		if other, ok := s.rows[it.ID]; ok {
-			return fmt.Errorf("serving: items %d and %d have the same id %q", other, row, it.ID)
-		}
-		s.rows[it.ID] = row
+	s, err := newShelf(c, h.options, h.metrics)
+	if err != nil {
+		return fmt.Errorf("serving: %w", err)
 	}
 	h.corpus.Store(s)
 	h.metrics.items.Set(float64(len(c.Dataset.Items)))
@@ -158,15 +149,4 @@ func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
 		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,
 	})
-}
-
-// embed makes the query's vector.
-func (s *shelf) embed(ctx context.Context, text string) (*workbench.Matrix, error) {
-	encode := s.Encoder.Encode
-	if r, ok := s.Encoder.(interface {
-		EncodeQueries(ctx context.Context, texts []string) (*workbench.Matrix, error)
-	}); ok {
-		encode = r.EncodeQueries
-	}
-	return encode(ctx, []string{text})
 }

@@ -8,7 +8,6 @@ import (
 	"crypto/pbkdf2"
 	"hash"
 	"hash/maphash"
-	"iter"
 	"reflect"
 	"runtime"
 	"sync"
@@ -23,7 +22,6 @@ func init() {
 	compiled.Extend("crypto/pbkdf2", map[string]any{"key": pbkdf2.Key[hash.Hash]})
 	compiled.Extend("database/sql", map[string]any{"convertAssign": convertAssign})
 	compiled.Extend("hash/maphash", map[string]any{"comparableHash": maphash.Comparable[any], "writeComparable": maphash.WriteComparable[any]})
-	compiled.Extend("iter", map[string]any{"pull": pull})
 	compiled.Extend("maps", map[string]any{"clone": clone})
 	compiled.Extend("runtime", map[string]any{"addCleanup": addCleanup})
 	compiled.Extend("unique", map[string]any{"canonical": canonical})
@@ -32,10 +30,6 @@ func init() {
 
 //go:linkname convertAssign database/sql.convertAssign
 func convertAssign(dest, src any) error
-
-func pull(seq func(yield func(any) bool)) (next func() (any, bool), stop func()) {
-	return iter.Pull(iter.Seq[any](seq))
-}
 
 // clone returns a shallow copy of a map of any type.
 func clone(m any) any {

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"unsafe"
 
+	"axn/kernelspec/compiled"
 	"axn/kernelspec/eval/rtype"
 )
 
@@ -36,19 +37,12 @@ var counters struct {
 }
 
 func init() {
-	for name, f := range map[string]any{
-		"runtime.Caller": runtimeCaller, "runtime.Callers": runtimeCallers, "runtime.CallersFrames": callersFrames,
-		"runtime.FuncForPC": funcForPC, "runtime.Stack": runtimeStack,
-		"reflect.ChanOf": rtype.ChanOf, "runtime/debug.Stack": debugStack, "runtime/debug.PrintStack": func() { out(os.Stderr).Write(debugStack()) },
-	} {
-		replacements[name] = reflect.ValueOf(f)
-	}
-	for name, f := range map[string]any{
-		"*runtime.Func.Name": funcName, "*runtime.Func.Entry": funcEntry, "*runtime.Func.FileLine": funcFileLine,
-		"reflect.Value.Pointer": valuePointer,
-	} {
-		replacedMethods[name] = reflect.ValueOf(f)
-	}
+	compiled.Extend("runtime", map[string]any{
+		"Caller": runtimeCaller, "Callers": runtimeCallers, "CallersFrames": callersFrames, "FuncForPC": funcForPC, "Stack": runtimeStack,
+		"(*Func).Name": funcName, "(*Func).Entry": funcEntry, "(*Func).FileLine": funcFileLine,
+	})
+	compiled.Extend("runtime/debug", map[string]any{"Stack": debugStack, "PrintStack": func() { out(os.Stderr).Write(debugStack()) }})
+	compiled.Extend("reflect", map[string]any{"ChanOf": rtype.ChanOf, "(Value).Pointer": valuePointer})
 }
 
 // counterOf returns the number of a place.
@@ -260,10 +254,8 @@ func funcName(f *runtime.Func) string {
 	}
 	name := f.Name()
 	if strings.HasPrefix(name, "axn/kernelspec/eval/code.") { // it stands for another one
-		for of, v := range replacements {
-			if v.Pointer() == f.Entry() {
-				return of
-			}
+		if of, ok := compiled.StandsFor(f.Entry()); ok {
+			return of
 		}
 	}
 	return name

@@ -2,11 +2,11 @@ package code
 
 import (
 	"go/types"
-	"reflect"
 	"runtime"
 	"runtime/debug"
 	"slices"
 
+	"axn/kernelspec/compiled"
 	"axn/kernelspec/eval/rtype"
 
 	"golang.org/x/tools/go/ssa"
@@ -29,8 +29,8 @@ func freeMemory() {
 }
 
 func init() {
-	replacements["runtime.GC"] = reflect.ValueOf(collect)
-	replacements["runtime/debug.FreeOSMemory"] = reflect.ValueOf(freeMemory)
+	compiled.Extend("runtime", map[string]any{"GC": collect})
+	compiled.Extend("runtime/debug", map[string]any{"FreeOSMemory": freeMemory})
 }
 
 // letGo clears the registers of a thread's calls whose values are not used any more.

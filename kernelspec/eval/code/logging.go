@@ -12,6 +12,8 @@ import (
 	"sync"
 	"testing"
 	"unsafe"
+
+	"axn/kernelspec/compiled"
 )
 
 // Compiled code that tells where it was called from would tell the place in the
@@ -65,17 +67,20 @@ func panicWith(text string) { panic(text) }
 
 // loggers adds the functions of package log, and the methods of a Logger.
 func loggers() {
+	funcs := map[string]any{
+		"Output":           func(depth int, s string) error { return logOutput(log.Default(), depth, s) },
+		"(*Logger).Output": logOutput,
+	}
 	for name, then := range map[string]lastly{"Print": goOn, "Fatal": die, "Panic": panicWith} {
 		put := func(l *log.Logger, text string) { logOutput(l, 1, text); then(text) }
-		replacements["log."+name] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprint(printable(v)...)) })
-		replacements["log."+name+"f"] = reflect.ValueOf(func(f string, v ...any) { put(log.Default(), fmt.Sprintf(f, printable(v)...)) })
-		replacements["log."+name+"ln"] = reflect.ValueOf(func(v ...any) { put(log.Default(), fmt.Sprintln(printable(v)...)) })
-		replacedMethods["*log.Logger."+name] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprint(printable(v)...)) })
-		replacedMethods["*log.Logger."+name+"f"] = reflect.ValueOf(func(l *log.Logger, f string, v ...any) { put(l, fmt.Sprintf(f, printable(v)...)) })
-		replacedMethods["*log.Logger."+name+"ln"] = reflect.ValueOf(func(l *log.Logger, v ...any) { put(l, fmt.Sprintln(printable(v)...)) })
+		funcs[name] = func(v ...any) { put(log.Default(), fmt.Sprint(printable(v)...)) }
+		funcs[name+"f"] = func(f string, v ...any) { put(log.Default(), fmt.Sprintf(f, printable(v)...)) }
+		funcs[name+"ln"] = func(v ...any) { put(log.Default(), fmt.Sprintln(printable(v)...)) }
+		funcs["(*Logger)."+name] = func(l *log.Logger, v ...any) { put(l, fmt.Sprint(printable(v)...)) }
+		funcs["(*Logger)."+name+"f"] = func(l *log.Logger, f string, v ...any) { put(l, fmt.Sprintf(f, printable(v)...)) }
+		funcs["(*Logger)."+name+"ln"] = func(l *log.Logger, v ...any) { put(l, fmt.Sprintln(printable(v)...)) }
 	}
-	replacements["log.Output"] = reflect.ValueOf(func(depth int, s string) error { return logOutput(log.Default(), depth, s) })
-	replacedMethods["*log.Logger.Output"] = reflect.ValueOf(logOutput)
+	compiled.Extend("log", funcs)
 }
 
 // withPlace lets a handler tell the place in a cell as the source of a record.
@@ -138,19 +143,23 @@ func testers() {
 		methods[name] = func(t *testing.T, v ...any) { testLog(t, fmt.Sprintln(printable(v)...)); then(t) }
 		methods[name+"f"] = func(t *testing.T, format string, v ...any) { testLog(t, fmt.Sprintf(format, printable(v)...)); then(t) }
 	}
+	funcs := map[string]any{}
 	for name, f := range methods {
 		for _, t := range []string{"common", "T", "B", "F"} {
-			replacedMethods["*testing."+t+"."+name] = reflect.ValueOf(f)
+			funcs["(*"+t+")."+name] = f
 		}
 	}
+	compiled.Extend("testing", funcs)
 }
 
 func init() {
-	replacements["log/slog.NewTextHandler"] = reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.TextHandler {
-		return slog.NewTextHandler(w, withPlace(o))
-	})
-	replacements["log/slog.NewJSONHandler"] = reflect.ValueOf(func(w io.Writer, o *slog.HandlerOptions) *slog.JSONHandler {
-		return slog.NewJSONHandler(w, withPlace(o))
+	compiled.Extend("log/slog", map[string]any{
+		"NewTextHandler": func(w io.Writer, o *slog.HandlerOptions) *slog.TextHandler {
+			return slog.NewTextHandler(w, withPlace(o))
+		},
+		"NewJSONHandler": func(w io.Writer, o *slog.HandlerOptions) *slog.JSONHandler {
+			return slog.NewJSONHandler(w, withPlace(o))
+		},
 	})
 	loggers()
 	testers()

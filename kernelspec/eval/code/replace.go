@@ -14,20 +14,21 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// replaced returns what stands for a compiled function that would end the process, or
-// that only compiled code could ask.
+// replaced returns what stands for a method of a compiled type that would end the process,
+// or that only compiled code could ask. What stands for a function is found as that one.
 func replaced(f *ssa.Function) reflect.Value {
-	if r := f.Signature.Recv(); r != nil {
-		t, star := r.Type(), ""
-		if p, ok := t.(*types.Pointer); ok {
-			t, star = p.Elem(), "*"
-		}
-		if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil {
-			return methodInstead(star, n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
-		}
+	r := f.Signature.Recv()
+	if r == nil {
 		return reflect.Value{}
 	}
-	return replacements[packageOf(f).Path()+"."+f.Name()]
+	t, star := r.Type(), ""
+	if p, ok := t.(*types.Pointer); ok {
+		t, star = p.Elem(), "*"
+	}
+	if n, ok := t.(*types.Named); ok && n.Obj().Pkg() != nil {
+		return methodInstead(star, n.Obj().Pkg().Path(), n.Obj().Name(), f.Name())
+	}
+	return reflect.Value{}
 }
 
 // exit ends the cell or goroutine that calls it.
@@ -62,9 +63,6 @@ func replacedMethod(t reflect.Type, name string) reflect.Value {
 
 // methodInstead returns what stands for a method of a type, or of a pointer to it.
 func methodInstead(star, path, typ, name string) reflect.Value {
-	if v, ok := replacedMethods[star+path+"."+typ+"."+name]; ok {
-		return v
-	}
 	if path == "main" {
 		return reflect.Value{}
 	}
@@ -74,41 +72,43 @@ func methodInstead(star, path, typ, name string) reflect.Value {
 	return reflect.Value{}
 }
 
-var replacements = map[string]reflect.Value{
-	"os.Exit":      reflect.ValueOf(exit),
-	"syscall.Exit": reflect.ValueOf(exit),
-	"flag.Parse":   reflect.ValueOf(func() { parseFlags(flag.CommandLine, os.Args[1:]) }),
-	"time.Sleep":   reflect.ValueOf(sleep),
-	"fmt.Print":    reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), printable(a)...) }),
-	"fmt.Println":  reflect.ValueOf(func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), printable(a)...) }),
-	"fmt.Printf": reflect.ValueOf(func(format string, a ...any) (int, error) {
-		return fmt.Fprintf(out(os.Stdout), format, printable(a)...)
-	}),
-	"fmt.Sprint":   reflect.ValueOf(func(a ...any) string { return fmt.Sprint(printable(a)...) }),
-	"fmt.Sprintln": reflect.ValueOf(func(a ...any) string { return fmt.Sprintln(printable(a)...) }),
-	"fmt.Sprintf":  reflect.ValueOf(func(format string, a ...any) string { return fmt.Sprintf(format, printable(a)...) }),
-	"fmt.Errorf":   reflect.ValueOf(func(format string, a ...any) error { return fmt.Errorf(format, printable(a)...) }),
-	"fmt.Fprint":   reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), printable(a)...) }),
-	"fmt.Fprintln": reflect.ValueOf(func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), printable(a)...) }),
-	"fmt.Fprintf": reflect.ValueOf(func(w io.Writer, format string, a ...any) (int, error) {
-		return fmt.Fprintf(out(w), format, printable(a)...)
-	}),
-}
-
-var replacedMethods = map[string]reflect.Value{
-
-	"*flag.FlagSet.Parse": reflect.ValueOf(parseFlags),
-
-	"*os.File.Write":       reflect.ValueOf(func(f *os.File, p []byte) (int, error) { return out(f).Write(p) }),
-	"*os.File.WriteString": reflect.ValueOf(func(f *os.File, s string) (int, error) { return io.WriteString(out(f), s) }),
-
-	"*sync.Mutex.Lock":      reflect.ValueOf(lockMutex),
-	"*sync.RWMutex.Lock":    reflect.ValueOf(lockWriter),
-	"*sync.RWMutex.RLock":   reflect.ValueOf(lockReader),
-	"*sync.WaitGroup.Wait":  reflect.ValueOf(waitGroup),
-	"*sync.Cond.Wait":       reflect.ValueOf(waitCond),
-	"*sync.Mutex.Unlock":    reflect.ValueOf(unlock),
-	"*sync.RWMutex.Unlock":  reflect.ValueOf(unlockWriter),
-	"*sync.RWMutex.RUnlock": reflect.ValueOf(unlockReader),
-	"*sync.rlocker.Unlock":  reflect.ValueOf(unlockReader), // its receiver points to the RWMutex
+func init() {
+	compiled.Extend("os", map[string]any{
+		"Exit":                exit,
+		"(*File).Write":       func(f *os.File, p []byte) (int, error) { return out(f).Write(p) },
+		"(*File).WriteString": func(f *os.File, s string) (int, error) { return io.WriteString(out(f), s) },
+	})
+	compiled.Extend("syscall", map[string]any{"Exit": exit})
+	compiled.Extend("flag", map[string]any{
+		"Parse":            func() { parseFlags(flag.CommandLine, os.Args[1:]) },
+		"(*FlagSet).Parse": parseFlags,
+	})
+	compiled.Extend("time", map[string]any{"Sleep": sleep})
+	compiled.Extend("fmt", map[string]any{
+		"Print":   func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), printable(a)...) },
+		"Println": func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), printable(a)...) },
+		"Printf": func(format string, a ...any) (int, error) {
+			return fmt.Fprintf(out(os.Stdout), format, printable(a)...)
+		},
+		"Sprint":   func(a ...any) string { return fmt.Sprint(printable(a)...) },
+		"Sprintln": func(a ...any) string { return fmt.Sprintln(printable(a)...) },
+		"Sprintf":  func(format string, a ...any) string { return fmt.Sprintf(format, printable(a)...) },
+		"Errorf":   func(format string, a ...any) error { return fmt.Errorf(format, printable(a)...) },
+		"Fprint":   func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), printable(a)...) },
+		"Fprintln": func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), printable(a)...) },
+		"Fprintf": func(w io.Writer, format string, a ...any) (int, error) {
+			return fmt.Fprintf(out(w), format, printable(a)...)
+		},
+	})
+	compiled.Extend("sync", map[string]any{
+		"(*Mutex).Lock":      lockMutex,
+		"(*RWMutex).Lock":    lockWriter,
+		"(*RWMutex).RLock":   lockReader,
+		"(*WaitGroup).Wait":  waitGroup,
+		"(*Cond).Wait":       waitCond,
+		"(*Mutex).Unlock":    unlock,
+		"(*RWMutex).Unlock":  unlockWriter,
+		"(*RWMutex).RUnlock": unlockReader,
+		"(*rlocker).Unlock":  unlockReader, // its receiver points to the RWMutex
+	})
 }

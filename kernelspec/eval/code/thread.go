@@ -77,7 +77,7 @@ func (t *Task) begin() (th *Thread, end func()) {
 	setLabel(ptr(t.label))
 	return th, func() {
 		setLabel(label)
-		t.remove(th)
+		th.task.remove(th)
 		live.Add(-1)
 		recent[g>>8&255].CompareAndSwap(th, outer)
 		s.Lock()

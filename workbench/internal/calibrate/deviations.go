@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/solve"
@@ -28,7 +29,7 @@ func (c *fit) deviations(ctx context.Context) ([]RowOutput, error) {
 	}
 	e := c.step.Effects
 	c.out.Evidence = f32.View(sums.Vector, c.in.Items.Rows, evidenceCols(deviatingIn(e.Root.Cols)))
-	own := c.ownBiases()
+	own := c.ownBiases(ctx)
 	c.step.Own = own
 	c.out.Bias = make([]float32, c.in.Items.Rows)
 	for i := range c.out.Bias {
@@ -214,9 +215,13 @@ func (v *deviationSums) add(row *Row, fit rowFit, from, to int) {
 }
 
 // ownBiases solves for each item's free bias and deviations, |I|×(k+1).
-func (c *fit) ownBiases() f32.Mat {
+func (c *fit) ownBiases(ctx context.Context) f32.Mat {
 	own := f32.NewMat(c.in.Items.Rows, 1+deviatingIn(c.step.Effects.Root.Cols))
-	cores.Each(own.Rows, func(i int) { solveOwn(own.Row(i), c.out.Evidence.Row(i), c.step.Effects.Noise, c.step.Effects.Spread) })
+	solve := solveOwn
+	if ablate.Off(ctx, ablate.Deviations) {
+		solve = solveBias
+	}
+	cores.Each(own.Rows, func(i int) { solve(own.Row(i), c.out.Evidence.Row(i), c.step.Effects.Noise, c.step.Effects.Spread) })
 	return own
 }
 

@@ -56,3 +56,8 @@ func solveOwn(own, evidence []float32, noise, spread float64) {
 	f32.Cholesky(gram, 1)
 	f32.SolveCholesky(gram, own)
 }
+
+// solveBias is solveOwn for an item without deviations.
+func solveBias(own, evidence []float32, noise, spread float64) {
+	own[0] = evidence[len(evidence)-len(own)] / (evidence[0] + float32(noise)/float32(spread))
+}

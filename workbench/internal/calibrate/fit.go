@@ -7,6 +7,7 @@ import (
 	"math"
 	"slices"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 )
@@ -72,21 +73,21 @@ func newFit(in *Problem) *fit {
 // query, a bias per item), and what each item does beyond it.
 func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
-		return withoutScores(c.in)
+		return withoutScores(ctx, c.in)
 	}
-	c.out = &Fitted{Slope: querySlope}
+	c.out = &Fitted{Slope: slope(ctx)}
 	c.bins = newBins(c.similarities())
 	counts, err := c.calibrate(ctx)
 	if err != nil {
 		return nil, err
 	}
 	if counts == nil { // all scores are the same
-		return withoutScores(c.in)
+		return withoutScores(ctx, c.in)
 	}
 	if err := c.learnViews(ctx); err != nil {
 		return nil, err
 	}
-	m := newMixed(c, counts)
+	m := newMixed(ctx, c, counts)
 	for range mixedSweeps {
 		if err := m.sweep(ctx); err != nil {
 			return nil, err
@@ -146,7 +147,7 @@ func (c *fit) calibrate(ctx context.Context) (counts []float32, err error) {
 	if err != nil {
 		return nil, err
 	}
-	c.step.Warp = curve.Warp(c.weigh(sums.Rows))
+	c.step.Warp = warp(ctx, c.weigh(sums.Rows))
 	if len(c.step.Warp.X) < 2 {
 		return nil, nil
 	}
@@ -157,6 +158,21 @@ func (c *fit) calibrate(ctx context.Context) (counts []float32, err error) {
 	c.step.Curve = curve.Isotonic(binMeans(sums.Sums))
 	c.out.Curve = c.step.Curve
 	return sums.Vector, nil
+}
+
+func warp(ctx context.Context, scores []curve.Point) curve.Knots {
+	if ablate.Off(ctx, ablate.Warp) {
+		return curve.Standard(scores)
+	}
+	return curve.Warp(scores)
+}
+
+// slope is the prior deviation of a query's slope.
+func slope(ctx context.Context) float64 {
+	if ablate.Off(ctx, ablate.Slope) {
+		return 0
+	}
+	return querySlope
 }
 
 // weigh makes the rows' scores points that stand for as many pairs as their bins hold.

@@ -7,6 +7,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/solve"
 )
@@ -30,6 +31,7 @@ type mixed struct {
 	noise, spread float64
 	beta, free    []float32
 	w             *mat.Dense // Wᵀ: x_q·w is the mean of a query's offset and direction
+	bound         bool       // spread stays boundSpread: no item has a bias of its own
 }
 
 // residualRow is one train query's drawn entries.
@@ -48,6 +50,7 @@ const (
 	viewVariance    = 0.2    // of each view's direction at first, where a vector's is 0.05
 	ridgeMap        = 4.0    // of W's entries, where Σ is the unit
 	ridgeBias       = 1.0    // of β's entries
+	boundSpread     = 1e-9   // variance of the free biases where there are none
 )
 
 // drawEntries takes at most mixedEntries of the observed entries, evenly from all
@@ -68,7 +71,7 @@ func drawEntries(in *Problem) []residualRow {
 	return rows
 }
 
-func newMixed(c *fit, counts []float32) *mixed {
+func newMixed(ctx context.Context, c *fit, counts []float32) *mixed {
 	p := c.phi.cols()
 	m := &mixed{c: c, phi: c.phi, counts: counts, noise: .1, spread: .05,
 		sigma: mat.NewSymDense(p, nil), beta: make([]float32, p), free: make([]float32, c.phi.rows()), w: mat.NewDense(c.x.Cols, p, nil)}
@@ -78,6 +81,9 @@ func newMixed(c *fit, counts []float32) *mixed {
 	}
 	for j := range c.phi.views.Cols {
 		m.sigma.SetSym(p-1-j, p-1-j, viewVariance)
+	}
+	if m.bound = ablate.Off(ctx, ablate.FreeBias); m.bound {
+		m.spread = boundSpread
 	}
 	return m
 }
@@ -175,7 +181,9 @@ func (m *mixed) variances(squares float64, cov *mat.Dense, c *mat.TriDense) {
 		spread += float64(d)*float64(d) + 1/(m.inverses/m.entries*float64(m.counts[i])+1/m.spread)
 	}
 	m.noise = max((m.noise*m.noise*squares+m.noise*(m.entries-m.noise*m.inverses))/m.entries, 1e-3)
-	m.spread = max(spread/float64(len(m.free)), 1e-3)
+	if !m.bound {
+		m.spread = max(spread/float64(len(m.free)), 1e-3)
+	}
 }
 
 // model returns what the mixed model has learnt in the coordinates of its

@@ -1,11 +1,14 @@
 package calibrate
 
 import (
+	"context"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/mat"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/pca"
@@ -20,7 +23,10 @@ const (
 // relevance tells, without a score, which features have to do with what the items
 // are about: those that the dual encoder's vectors predict. It is 0 for a column of
 // h of which they say nothing, as of noise, and 1 where R² is relevanceHigh or more.
-func relevance(items f32.Mat, h f32.Mat) []float64 {
+func relevance(ctx context.Context, items, h f32.Mat) []float64 {
+	if ablate.Off(ctx, ablate.Relevance) {
+		return slices.Repeat([]float64{1}, h.Cols)
+	}
 	n := min(items.Rows, relevanceRows)
 	x, y := f32.NewMat(n, items.Cols), f32.NewMat(n, h.Cols)
 	for i := range n {

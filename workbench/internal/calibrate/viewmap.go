@@ -105,10 +105,10 @@ func (v *ViewMap) weigh(weights, sizes []float64) *ViewMap {
 
 // relevantViews returns what views say without a score: the directions that the
 // dual encoder's vectors have to do with, and their features.
-func relevantViews(in *Problem) (*ViewMap, f32.Mat) {
+func relevantViews(ctx context.Context, in *Problem) (*ViewMap, f32.Mat) {
 	v := newViewMap(in)
 	h := v.features(in)
-	v = v.weigh(relevance(in.Items, h), meanSquares(h))
+	v = v.weigh(relevance(ctx, in.Items, h), meanSquares(h))
 	return v, v.features(in)
 }
 
@@ -124,7 +124,7 @@ func (c *fit) learnViews(ctx context.Context) error {
 		return err
 	}
 	h := c.phi.views
-	weights := relevance(c.in.Items, h)
+	weights := relevance(ctx, c.in.Items, h)
 	for j := range weights {
 		product, most, square := sums.Sums[3*j], sums.Sums[3*j+1], sums.Sums[3*j+2]
 		if most > 0 && product > surely*math.Sqrt(square) {

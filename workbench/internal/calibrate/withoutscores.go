@@ -1,6 +1,7 @@
 package calibrate
 
 import (
+	"context"
 	"math"
 
 	"axn/workbench/internal/f32"
@@ -13,15 +14,15 @@ import (
 // Views are further features. That of Alone is expected to count: its coefficient is
 // aloneMean, give or take 1, where those of others are 0. A signal that has to do with the dual
 // encoder's scores is expected to say something too.
-func withoutScores(in *Problem) (*Fitted, error) {
+func withoutScores(ctx context.Context, in *Problem) (*Fitted, error) {
 	variance := rankFeatures
-	views, h := relevantViews(in)
+	views, h := relevantViews(ctx, in)
 	if h.Cols > 0 {
 		variance = rankWithViews
 	}
 	scale := float32(math.Sqrt(variance)) * inverse(rmsNorm(in.Items))
 	f := withOne(in.Items, scale)
-	out := &Fitted{Noise: rankNoise, Slope: querySlope, Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
+	out := &Fitted{Noise: rankNoise, Slope: slope(ctx), Bias: make([]float32, in.Items.Rows), Map: f32.NewMat(in.Items.Cols+1, 1)}
 	if h.Cols > 0 {
 		f = sideBySide(f, h)
 		out.Map = f32.NewMat(in.Items.Cols+1, f.Cols)

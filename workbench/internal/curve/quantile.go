@@ -4,6 +4,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"axn/workbench/internal/topk"
 )
 
@@ -37,6 +39,21 @@ func Warp(values []Point) Knots {
 		}
 	}
 	return c
+}
+
+// Standard centres and scales values, weighted as they are: the straight line that stands for
+// Warp where its worth is measured.
+func Standard(values []Point) Knots {
+	x, weights := make([]float64, len(values)), make([]float64, len(values))
+	for i, v := range values {
+		x[i], weights[i] = v.X, v.Weight
+	}
+	mean, deviation := stat.PopMeanStdDev(x, weights)
+	if deviation == 0 {
+		return Knots{}
+	}
+	const far = 1000 // beyond every score
+	return Knots{X: []float64{mean - far*deviation, mean + far*deviation}, Y: []float64{-far, far}}
 }
 
 func normalQuantile(p float64) float64 { return math.Sqrt2 * math.Erfinv(2*p-1) }

@@ -136,6 +136,11 @@ func (in *Inputs) Length(a, b string) int {
 	return len(in.Tokenizer.Append(in.Tokenizer.Append(nil, a), b)) + in.Two.special
 }
 
+// SingleLength is Length of one text.
+func (in *Inputs) SingleLength(text string) int {
+	return len(in.Tokenizer.Append(nil, text)) + in.One.special
+}
+
 func (in *Inputs) append(dst []int32, l Layout, a, b string) ([]int32, int) {
 	var at, n [2]int // where each text begins, and how many ids it has
 	start := len(dst)

@@ -113,11 +113,11 @@ ce = {  # name: (files, what is refused)
     "labels disagree": (model(num_labels=2), "num_labels is 2"),
     "one label by number": ({"config.json": {k: v for k, v in {**config, "num_labels": 1}.items() if k not in ("id2label", "label2id")}}, ""),
     "multi label": (model(problem_type="multi_label_classification"), ""),
-    "silu": (model(hidden_act="silu"), 'activation "silu"'),
+    "silu": (model(hidden_act="silu"), ""),
     "tanh": (model(hidden_act="tanh"), ""),
     "gelu_python_tanh": (model(hidden_act="gelu_python_tanh"), ""),
     "gelu_accurate": (model(hidden_act="gelu_accurate"), ""),
-    "gelu_10": (model(hidden_act="gelu_10"), 'activation "gelu_10"'),
+    "gelu_10": (model(hidden_act="gelu_10"), 'hidden_act is "gelu_10"'),
     "relative positions": (model(position_embedding_type="relative_key"), "position_embedding_type"),
     "decoder": (model(is_decoder=True), "is_decoder"),
     "cross attention": (model(add_cross_attention=True), "add_cross_attention"),
@@ -127,7 +127,7 @@ ce = {  # name: (files, what is refused)
     "pruned": (model(pruned_heads={"0": [1]}), "pruned_heads"),
     "quantized": (model(quantization_config={"quant_method": "bitsandbytes", "load_in_8bit": True}), "quantization_config"),
     "too few positions": (model(max_position_embeddings=40), "position_embeddings.weight"),
-    "electra": (model(model_type="electra"), 'model_type "electra"'),
+    "electra": (model(model_type="electra"), 'no tensor "electra.'),
 }
 pool = json.load(open("dual-cls/1_Pooling/config.json"))
 listed = json.load(open("dual-cls/modules.json"))

@@ -1,0 +1,129 @@
+package rivals
+
+import (
+	"math"
+
+	"axn/workbench"
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/topk"
+)
+
+// Settings of the Gaussian process. Scores are standardised and vectors brought to a mean
+// squared distance, so that none depends on a data set's units.
+const (
+	gaussianNoise = 0.1 // variance of a standardised score around the process
+	gaussianBound = 1.0 // deviations that the upper bound lies above the mean
+	gaussianParts = 10  // batches that a budget is spent in
+)
+
+// Gaussian is BAGEL without its language model (Findings of ACL 2026): for each query a Gaussian
+// process over the items' vectors with a radial kernel, whose length is the root of half the mean
+// squared distance of the first batch, mean 0 over standardised scores, and batches by the upper
+// confidence bound, mean + 1 deviation. The first batch, a tenth of the budget as all are, is the
+// dual encoder's. O(n²·|I|) for n anchors.
+func Gaussian(d *workbench.Dataset) *Rival {
+	list, norms := byDualEncoder(d), make([]float32, len(d.Items))
+	for i := range norms {
+		norms[i] = f32.SqNorm(d.DE.Items.Row(i))
+	}
+	parts := func(budget int) int { return (budget + gaussianParts - 1) / gaussianParts }
+	return &Rival{Name: "Gaussian process", items: len(d.Items), batch: parts, block: 2, start: func(query, budget int) (walk, error) {
+		n := len(d.Items)
+		w := &gaussian{vectors: f32.View(d.DE.Items.Data, n, d.DE.Items.Cols), norms: norms, first: list(query, parts(budget)),
+			half: f32.NewMat(budget, n), left: make([]float32, n), seen: map[int]bool{}}
+		for i := range w.left {
+			w.left[i] = 1
+		}
+		return w, nil
+	}}
+}
+
+type gaussian struct {
+	vectors f32.Mat
+	norms   []float32
+	first   []int
+	length  float32 // ℓ², of the kernel exp(−|v_i − v_j|²/2ℓ²)
+	items   []int
+	scores  []float64
+	half    f32.Mat   // L⁻¹·K(anchors, all): a row an anchor
+	pivots  []float32 // diagonal of L
+	left    []float32 // the variance of every item
+	seen    map[int]bool
+}
+
+func (w *gaussian) next(n int) []int {
+	if len(w.items) == 0 {
+		return w.first[:min(n, len(w.first))]
+	}
+	bound := w.means()
+	for i, v := range w.left {
+		bound[i] += gaussianBound * float32(math.Sqrt(float64(max(v, 0))))
+	}
+	return topk.Select(bound, n, func(i int) bool { return w.seen[i] })
+}
+
+func (w *gaussian) learn(items []int, scores []float64) {
+	if len(w.items) == 0 {
+		w.length = w.meanSquare(items) / 2
+	}
+	w.scores = append(w.scores, scores...)
+	for _, it := range items {
+		w.add(it)
+	}
+}
+
+// meanSquare is the mean squared distance of items.
+func (w *gaussian) meanSquare(items []int) float32 {
+	sum, n := float32(0), 0
+	for a, i := range items {
+		for _, j := range items[:a] {
+			sum += max(0, w.norms[i]+w.norms[j]-2*f32.Dot(w.vectors.Row(i), w.vectors.Row(j)))
+			n++
+		}
+	}
+	return max(sum/float32(max(n, 1)), math.SmallestNonzeroFloat32)
+}
+
+// add extends the factor by an anchor.
+func (w *gaussian) add(it int) {
+	at := len(w.items)
+	row := w.half.Row(at)
+	f32.Gemv(row, w.vectors, w.vectors.Row(it))
+	for i, dot := range row {
+		row[i] = float32(math.Exp(float64(-max(0, w.norms[i]+w.norms[it]-2*dot) / (2 * w.length))))
+	}
+	for a := range at {
+		f32.Axpy(-w.half.Row(a)[it], w.half.Row(a), row)
+	}
+	pivot := float32(math.Sqrt(float64(max(w.left[it], 0)) + gaussianNoise))
+	f32.Scale(1/pivot, row)
+	for i, v := range row {
+		w.left[i] -= v * v
+	}
+	w.items, w.pivots, w.seen[it] = append(w.items, it), append(w.pivots, pivot), true
+}
+
+// means returns the process's mean for every item, in standardised scores.
+func (w *gaussian) means() []float32 {
+	mean, square := 0.0, 0.0
+	for _, s := range w.scores {
+		mean += s / float64(len(w.scores))
+	}
+	for _, s := range w.scores {
+		square += (s - mean) * (s - mean) / float64(len(w.scores))
+	}
+	deviation := math.Sqrt(square)
+	if deviation == 0 {
+		deviation = 1
+	}
+	means, z := make([]float32, len(w.left)), make([]float32, len(w.items)) // z = L⁻¹·scores
+	for a, s := range w.scores {
+		x := float32((s - mean) / deviation)
+		for b := range a {
+			x -= w.half.Row(b)[w.items[a]] * z[b]
+		}
+		z[a] = x / w.pivots[a]
+		f32.Axpy(z[a], w.half.Row(a), means)
+	}
+	return means
+}

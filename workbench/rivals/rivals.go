@@ -1,0 +1,142 @@
+// Package rivals has methods of other papers that look for the items which a cross-encoder scores
+// highest, each by its paper's definition, as an experiment's Searchers: walks over a graph of
+// the dual encoder's neighbours (GAR, Quam, Bimetric), a Gaussian process (BAGEL), an online
+// linear estimate (ORE), and embeddings made of scores for support sets (RBE).
+package rivals
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"axn/workbench"
+)
+
+// batch is how many items a walk has scored at a time, GAR's own default.
+const batch = 16
+
+// A walk is one query's search under way.
+type walk interface {
+	// next returns at most n items not scored before; fewer than one end the walk.
+	next(n int) []int
+	// learn takes the scores of what next returned.
+	learn(items []int, scores []float64)
+}
+
+// Rival is one of the methods, ready to search a data set.
+type Rival struct {
+	Name  string
+	Calls int // cross-encoder calls that it has learnt from
+
+	items int
+	batch func(budget int) int
+	block int // queries that walk side by side
+	start func(query, budget int) (walk, error)
+}
+
+// String fits one line.
+func (r *Rival) String() string {
+	return fmt.Sprintf("Rival %s: %d items, %d calls spent", r.Name, r.items, r.Calls)
+}
+
+// SearchAll searches for every query, within o.Budget calls each; of o it reads Budget and K
+// alone. Its results are as those of Index.SearchAll. Same queries, same results, however many
+// are asked for together.
+func (r *Rival) SearchAll(ctx context.Context, s workbench.Scorer, queries []int, o workbench.SearchOptions) ([]workbench.Result, error) {
+	if o.Budget <= 0 {
+		return nil, fmt.Errorf("rivals: %s: %w", r.Name, workbench.ErrBudget)
+	}
+	var results []workbench.Result
+	for part := range slices.Chunk(queries, r.block) {
+		rs, err := r.search(ctx, s, part, o)
+		if err != nil {
+			return results, fmt.Errorf("rivals: %s: %w", r.Name, err)
+		}
+		results = append(results, rs...)
+	}
+	return results, nil
+}
+
+func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o workbench.SearchOptions) ([]workbench.Result, error) {
+	budget := min(o.Budget, r.items)
+	walks, results := make([]walk, len(queries)), make([]workbench.Result, len(queries))
+	for i, q := range queries {
+		w, err := r.start(q, budget)
+		if err != nil {
+			return nil, fmt.Errorf("query %d: %w", q, err)
+		}
+		walks[i], results[i].Query = w, q
+	}
+	for {
+		var pairs []workbench.Pair
+		rounds := make([]workbench.Round, len(queries))
+		for i, w := range walks {
+			rounds[i].Items = w.next(min(r.batch(budget), budget-results[i].Calls))
+			for _, it := range rounds[i].Items {
+				pairs = append(pairs, workbench.Pair{Query: queries[i], Item: it})
+			}
+		}
+		if len(pairs) == 0 {
+			break
+		}
+		scores, err := s.Score(ctx, pairs)
+		if err != nil {
+			return nil, err
+		}
+		for i, w := range walks {
+			n := len(rounds[i].Items)
+			if n == 0 {
+				continue
+			}
+			rounds[i].Scores, scores = scores[:n:n], scores[n:]
+			w.learn(rounds[i].Items, rounds[i].Scores)
+			results[i].Rounds, results[i].Calls = append(results[i].Rounds, rounds[i]), results[i].Calls+n
+		}
+	}
+	for i := range results {
+		rank(&results[i], o.K)
+	}
+	return results, nil
+}
+
+// rank sets Items and Scores to the k best of all rounds, all of them for 0.
+func rank(r *workbench.Result, k int) {
+	at := map[int]float64{}
+	for _, round := range r.Rounds {
+		for j, it := range round.Items {
+			at[it] = round.Scores[j]
+			r.Items = append(r.Items, it)
+		}
+	}
+	slices.SortFunc(r.Items, func(a, b int) int {
+		switch {
+		case at[a] > at[b] || at[a] == at[b] && a < b:
+			return -1
+		}
+		return 1
+	})
+	if k > 0 {
+		r.Items = r.Items[:min(k, len(r.Items))]
+	}
+	for _, it := range r.Items {
+		r.Scores = append(r.Scores, at[it])
+	}
+}
+
+// first returns the dual encoder's list of a query, the best depth items.
+type first func(query, depth int) []int
+
+// byDualEncoder reads the lists from the data set's vectors.
+func byDualEncoder(d *workbench.Dataset) first {
+	store := workbench.StoreOf(d.DE.Items)
+	return func(query, depth int) []int {
+		lists, err := store.Candidates(context.Background(), d.DE.Queries.Select([]int{query}), depth, nil)
+		if err != nil {
+			panic(err) // shapes were checked
+		}
+		return lists[0]
+	}
+}
+
+// every returns n whatever the budget.
+func every(n int) func(int) int { return func(int) int { return n } }

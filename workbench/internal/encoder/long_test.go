@@ -45,7 +45,7 @@ func TestLongInputMemory(t *testing.T) {
 		e := New(randomModel(r, c))
 		w := newWorkspace()
 		w.reset()
-		w.add(0, func(_ int, dst []int32) ([]int32, int) { return append(dst, make([]int32, tokens)...), tokens })
+		w.add(0, func(_ int, dst []int32) ([]int32, int) { return append(dst, make([]int32, tokens)...), tokens }, false)
 		e.finishLast(w, e.run(w))
 		if room := cap(w.weights); room > 2*leastRows*tokens*2 {
 			t.Errorf("%s: weights of %d values for %d tokens", name, room, tokens)

@@ -22,7 +22,7 @@ type oneRow struct {
 }
 
 func (e *Encoder) newOneRow(l *hf.Layer, whole *layer) *oneRow {
-	o := &oneRow{layer: whole, query: newLinear(e.scaled(l.Query))}
+	o := &oneRow{layer: whole, query: newLinear(e.scaled(l))}
 	if whole.turn != nil || whole.keyNorm != nil || whole.distance != nil || e.KeyHeads != e.Heads {
 		keyValue := newLinear(beside(l.Key, l.Value))
 		o.keyValue = &keyValue

@@ -223,7 +223,7 @@ func (e *Encoder) run(w *workspace) f32.Mat {
 func (e *Encoder) embed(w *workspace) f32.Mat {
 	e.findEqual(w)
 	x := w.matrix(&w.rows, len(w.distinct), e.Embedding)
-	narrow := e.project != nil && e.Type == "deberta-v2"
+	normLast := e.project != nil && len(e.norm.gain) != e.Embedding // which is that of the projected rows
 	for i, t := range w.distinct {
 		row := x.Row(i)
 		copy(row, e.words.Row(int(t.id)))
@@ -235,7 +235,7 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 			position = e.positions.Row(int(t.position))
 		}
 		switch {
-		case e.norm.there() && !narrow:
+		case e.norm.there() && !normLast:
 			e.addNorm(row, position, e.norm)
 		case e.PositionTable:
 			f32.Axpy(1, position, row)
@@ -246,7 +246,7 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 	}
 	y := w.matrix(&w.reading, x.Rows, e.Hidden)
 	f32.GemmBias(y, x, &e.project.Panels, e.project.bias, 1)
-	if narrow {
+	if normLast {
 		e.addNormRows(y, w.zero(e.Hidden), e.norm)
 	}
 	return y

@@ -308,9 +308,17 @@ func (f *following) replaces(d *original) bool {
 	return d.pc.kind == method && f.own[d.pc.recv] && t != nil && t.src == d.src
 }
 
-// drop leaves out what does not compile, and reports whether there was something.
+// drop leaves out what does not compile, and reports whether there was something. A type
+// stays as it is if one of its methods does, which it would lack else.
 func (f *following) drop() bool {
 	n := len(f.list)
+	for _, m := range f.list {
+		for _, t := range f.list {
+			if m.reason != "" && m.pc.kind == method && m.late == nil && t.reason == "" && slices.Contains(t.names, m.pc.recv) {
+				t.reason = m.reason
+			}
+		}
+	}
 	f.list = slices.DeleteFunc(f.list, func(of *follower) bool {
 		if of.reason != "" {
 			f.left = append(f.left, of)

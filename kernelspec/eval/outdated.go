@@ -127,6 +127,9 @@ func (f *outdatedFinder) find(t types.Type) string {
 			if old := f.find(t.Underlying()); old != "" {
 				return old
 			}
+			if old := f.constraints(t.TypeParams()); old != "" {
+				return old
+			}
 		}
 		for a := range t.TypeArgs().Types() {
 			if old := f.find(a); old != "" {
@@ -147,6 +150,9 @@ func (f *outdatedFinder) find(t types.Type) string {
 			}
 		}
 	case *types.Signature:
+		if old := f.constraints(t.TypeParams()); old != "" {
+			return old
+		}
 		if old := f.find(t.Params()); old != "" {
 			return old
 		}
@@ -162,6 +168,15 @@ func (f *outdatedFinder) find(t types.Type) string {
 			if old := f.find(m.Type()); old != "" {
 				return old
 			}
+		}
+	}
+	return ""
+}
+
+func (f *outdatedFinder) constraints(list *types.TypeParamList) string {
+	for p := range list.TypeParams() {
+		if old := f.find(p.Constraint()); old != "" {
+			return old
 		}
 	}
 	return ""

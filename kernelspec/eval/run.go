@@ -181,6 +181,9 @@ func (j *job) execute(run []*ssa.Function) {
 // leave ends a cell whose goroutine ends, by Goexit if no result was sent. Like a program, it
 // fails if no other goroutine is left.
 func (j *job) leave() {
+	if !j.over.Load() {
+		time.Sleep(grace) // goroutines may be about to begin
+	}
 	if j.over.Load() || j.task.Live() > 0 {
 		j.finish(Result{})
 		return

@@ -173,6 +173,7 @@ func (c *checker) importAll(list []*ast.ImportSpec) {
 			if c.live {
 				c.s.imports[name] = path
 				delete(c.s.objects, name)
+				c.s.forgetOriginal(name)
 			}
 		}
 		c.specs = append(c.specs, spec)

@@ -140,7 +140,7 @@ func (f *following) grow() bool {
 	n := len(f.list)
 	for _, d := range f.c.s.originals {
 		known := func(of *follower) bool { return of.original == d }
-		if d.program || d.values || !f.touches(d) && !f.mends(d) || f.replaces(d) || slices.ContainsFunc(f.list, known) || slices.ContainsFunc(f.left, known) {
+		if d.program || d.values || !f.touches(d) && !(d.stale && f.mends(d)) || f.replaces(d) || slices.ContainsFunc(f.list, known) || slices.ContainsFunc(f.left, known) {
 			continue
 		}
 		f.list = append(f.list, &follower{original: d})
@@ -162,7 +162,7 @@ func (f *following) touches(d *original) bool {
 // mends reports whether the part may let a declaration follow that could not before.
 func (f *following) mends(d *original) bool {
 	for name := range f.own {
-		if d.stale && d.uses[name] {
+		if d.uses[name] {
 			return true
 		}
 	}

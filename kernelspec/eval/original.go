@@ -101,16 +101,22 @@ func (d *original) holds(pos token.Pos) bool {
 	return d.src.pos(d.pc.off) <= pos && pos <= d.src.pos(d.pc.end)
 }
 
+// forgetOriginal lets go of what declares a name, and of its methods if it is a type.
+func (s *Session) forgetOriginal(name string) {
+	delete(s.originals, name)
+	for other := range s.originals {
+		if strings.HasPrefix(other, name+".") {
+			delete(s.originals, other)
+		}
+	}
+}
+
 // declared notes what a part declares, when the part is accepted.
-func (s *Session) declared(p *Part, program bool) {
+func (s *Session) declared(u *Unit, p *Part) {
 	for _, d := range p.part.fresh {
 		for _, name := range d.names {
 			if _, ok := p.Package.Scope().Lookup(name).(*types.TypeName); ok {
-				for other := range s.originals { // its methods are those of the older type
-					if strings.HasPrefix(other, name+".") {
-						delete(s.originals, other)
-					}
-				}
+				s.forgetOriginal(name) // with the methods of the older type
 			}
 		}
 	}
@@ -122,14 +128,24 @@ func (s *Session) declared(p *Part, program bool) {
 		}
 	}
 	for _, d := range p.part.fresh {
-		d.program = program
+		d.program = u.program
 		d.survey(p.Info)
 		for _, name := range d.names {
 			s.originals[name] = d
 		}
 	}
+	for _, f := range u.left {
+		for _, name := range f.names {
+			if s.originals[name] == nil {
+				s.originals[name] = f.original
+			}
+		}
+	}
 	for _, f := range p.followers {
 		f.stale = false
+		for _, name := range f.names {
+			s.originals[name] = f.original
+		}
 		if f.types != nil {
 			s.wrote([]*typePiece{f.types})
 		}

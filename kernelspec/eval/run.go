@@ -145,7 +145,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		s.program.Renew(m.named)
 		s.made[m.obj] = nameOf(m.src, m.obj, m.decl.Name, m.decl, m.decl.Doc)
 	}
-	s.declared(p, u.program)
+	s.declared(u, p)
 }
 
 // tell prints what the user should know before the cell runs.

@@ -107,6 +107,7 @@ func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	}
 	c.out.Items = c.itemMap()
 	c.out.Features = c.join(dense)
+	c.out.Items.Unsure = c.unsure(len(dense))
 	return c.out, nil
 }
 
@@ -115,6 +116,17 @@ func (c *fit) itemMap() *ItemMap {
 	m, e := c.in.itemMap(float64(c.phi.scale), c.step.Views), c.step.Effects
 	m.Root, m.Beta, m.Noise, m.Spread = e.Root, e.Beta, e.Noise, e.Spread
 	return m
+}
+
+// unsure is the deviation of what items have of their own: the free bias, and what the last
+// columns, of so many dense rows, leave to a query.
+func (c *fit) unsure(dense int) float64 {
+	sum := 0.0
+	for i := range c.out.Features.Rows {
+		row := c.out.Features.Row(i)
+		sum += math.Pow(float64(c.step.Own.Row(i)[0]), 2) + float64(f32.SqNorm(row[len(row)-dense:]))
+	}
+	return math.Sqrt(sum / float64(c.out.Features.Rows))
 }
 
 // calibrate fits warp and curve to the drawn entries and returns how many each

@@ -2,7 +2,9 @@
 // set folder, with its item views and without:
 //
 //	go run ./workbench/bench/systems [-queries 500] [-test 200] data/verbs
+//	go run ./workbench/bench/systems -rivals data/verbs
 //
+// The second compares methods of other papers than AXN's, at budgets of 50 to 1,000.
 // It prints a table in Markdown: Top-k-Recall in percent for k = 1 / 10 / 100 at
 // budgets of 100 and 500 calls, and the time of making the index and of searching
 // at the larger budget.
@@ -22,17 +24,18 @@ import (
 func main() {
 	queries := flag.Int("queries", 500, "train queries to learn from, at most")
 	test := flag.Int("test", 200, "test queries to search, at most")
+	others := flag.Bool("rivals", false, "compare methods of other papers")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() != 1 {
 		log.Fatal("systems: name one data set folder")
 	}
-	if err := compare(context.Background(), flag.Arg(0), *queries, *test); err != nil {
+	if err := compare(context.Background(), flag.Arg(0), *queries, *test, *others); err != nil {
 		log.Fatal(err)
 	}
 }
 
-func compare(ctx context.Context, dir string, queries, test int) error {
+func compare(ctx context.Context, dir string, queries, test int, others bool) error {
 	d, err := workbench.OpenDataset(dir)
 	if err != nil {
 		return err
@@ -40,6 +43,9 @@ func compare(ctx context.Context, dir string, queries, test int) error {
 	s, err := d.Scorer()
 	if err != nil {
 		return err
+	}
+	if others {
+		return compareRivals(ctx, d, s, min(queries, len(d.Train)), test)
 	}
 	plain := *d
 	plain.Views, plain.Alone = nil, nil

@@ -41,7 +41,7 @@ var Kinds = []Kind{
 	{"steep spectrum", func(rng *rand.Rand, n, d int) f32.Mat {
 		return product(each(full(rng, n, d), func(row []float32) {
 			for j := range row {
-				row[j] *= float32(math.Pow(1000, -float64(j)/float64(d)))
+				row[j] *= float32(math.Pow(100, -float64(j)/float64(d)))
 			}
 		}), full(rng, d, d))
 	}},

@@ -107,6 +107,14 @@ func (l *LeastSquares) primal(a f32.Mat) []float64 {
 	if k, regular := l.addRows(a); regular && system.refine(func(x []float32) { f32.SolveCholesky(k, x) }) {
 		return u
 	}
+	clear(u)
+	rows := f32.NewMat(a.Rows, a.Cols) // each as heavy as its repeats
+	for i, n := range l.times {
+		f32.Axpy(float32(math.Sqrt(n)), a.Row(i), rows.Row(i))
+	}
+	if precondition, ok := factorTwice(f32.Transpose(rows, 1)); ok && system.refine(precondition) {
+		return u
+	}
 	return l.least(a)
 }
 
@@ -188,7 +196,7 @@ func factorTwice(a f32.Mat) (precondition func(x []float32), ok bool) {
 	copy(rows.Data, a.Data)
 	f32.SolveLowerMany(first, rows, 1)
 	f32.Syrk(second, rows, false, 1)
-	if _, ok := f32.Cholesky(second, 1); !ok {
+	if _, ok := f32.Cholesky(second, 1); !ok || !independent(second) {
 		return nil, false
 	}
 	return func(x []float32) {
@@ -253,6 +261,9 @@ func (e *equations) refine(precondition func(x []float32)) bool {
 			z[i] = float64(v)
 		}
 		rz := floats.Dot(r, z)
+		if !(rz >= 0 && rz <= math.MaxFloat64) {
+			return false
+		}
 		first = max(first, rz)
 		if rz <= refineError*first && (!e.exact || floats.Dot(r, r) <= refineError*whole) {
 			return true

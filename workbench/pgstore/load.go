@@ -57,11 +57,36 @@ func (s *Store) load(ctx context.Context, table string, from workbench.ItemStore
 	})
 }
 
+// Append adds rows of further items, as Index.Rows makes them, all or none; their numbers follow
+// those of the items before. An HNSW index takes them too. No search may be under way.
+func (s *Store) Append(ctx context.Context, rows *workbench.Matrix) error {
+	if rows.Cols != s.cols {
+		return fmt.Errorf("pgstore: append: %w: rows of %d floats, the table's have %d", workbench.ErrShape, rows.Cols, s.cols)
+	}
+	from := &source{ctx: ctx, from: workbench.StoreOf(rows), items: rows.Rows, first: s.items}
+	err := pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
+		_, err := tx.Exec(ctx, "CREATE TEMP TABLE further (LIKE "+s.table+") ON COMMIT DROP")
+		if err == nil {
+			_, err = tx.CopyFrom(ctx, pgx.Identifier{"further"}, []string{"item", "row"}, from)
+		}
+		if err == nil {
+			_, err = tx.Exec(ctx, "INSERT INTO "+s.table+" SELECT * FROM further")
+		}
+		return cmp.Or(from.err, err)
+	})
+	if err != nil {
+		return fmt.Errorf("pgstore: append: %w", err)
+	}
+	s.items += rows.Rows
+	return nil
+}
+
 // source gives the rows of a store to COPY.
 type source struct {
 	ctx   context.Context
 	from  workbench.ItemStore
 	items int
+	first int // number of the first item in the table
 	next  int
 	chunk *workbench.Matrix // rows next−next%loadRows and following
 	err   error
@@ -86,7 +111,7 @@ func (c *source) Next() bool {
 
 func (c *source) Values() ([]any, error) {
 	item := c.next - 1
-	return []any{item, appendVector(nil, c.chunk.Row(item%loadRows))}, nil
+	return []any{c.first + item, appendVector(nil, c.chunk.Row(item%loadRows))}, nil
 }
 
 func (c *source) Err() error { return c.err }

@@ -56,6 +56,34 @@ func TestContractExact(t *testing.T) {
 	t.Run("beside HNSW", func(t *testing.T) { storetest.Run(t, again, rows, storetest.Exact) })
 }
 
+// TestAppend: rows that came later are as good as those loaded, scanned and by HNSW.
+func TestAppend(t *testing.T) {
+	rows := storetest.Rows(1200, 12, 2)
+	part := func(lo, hi int) *workbench.Matrix {
+		return &workbench.Matrix{Rows: hi - lo, Cols: 12, Data: rows.Data[12*lo : 12*hi]}
+	}
+	s := load(t, workbench.StoreOf(part(0, 700)), Options{})
+	if err := s.Append(t.Context(), part(700, 1000)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.CreateHNSW(t.Context(), HNSW{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Append(t.Context(), part(1000, 1200)); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Append(t.Context(), workbench.NewMatrix(1, 13)); !errors.Is(err, workbench.ErrShape) {
+		t.Errorf("rows of another length: %v", err)
+	}
+	storetest.Run(t, s, rows, .95)
+	exact, err := Open(t.Context(), server(t), t.Name(), Options{Exact: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer exact.Close()
+	t.Run("scanned", func(t *testing.T) { storetest.Run(t, exact, rows, storetest.Exact) })
+}
+
 // TestContractHNSW: normal values without structure are what HNSW finds hardest.
 func TestContractHNSW(t *testing.T) {
 	rows := storetest.Rows(2500, 24, 1)

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""RerankHandler, asked by other people's clients: Cohere's of both API versions, and one of
-text-embeddings-inference."""
+"""RerankHandler and EmbedHandler, asked by other people's clients: Cohere's of both API versions, OpenAI's, and one
+of text-embeddings-inference."""
 import math
 import pathlib
 import subprocess
 import cohere
+import openai
 import tei_client
 
 query = "the cancer had * invaded * her lungs"
@@ -64,11 +65,43 @@ def ask_cohere(url, raw):
     fails("rank fields", lambda: v1.rerank(query=query, documents=[{"text": "a"}], rank_fields=["title"]), cohere.UnprocessableEntityError, "rank_fields")
 
 
+def near(what, got, want):
+    if len(got) != len(want) or any(abs(a - b) > 1e-7 for a, b in zip(got, want)):
+        raise SystemExit(f"{what}: {got[:4]}..., want {want[:4]}...")
+
+
+def ask_embed(url):
+    """The two shapes have the same vectors, as numbers and in base64, of documents and of queries."""
+    tei = tei_client.HttpClient(url)
+    check("embed health", tei.health(), True)
+    vectors = tei.embed(docs)
+    check("vectors", (len(vectors), round(sum(x * x for x in vectors[0]), 5)), (len(docs), 1.0))
+    near("one text", tei.embed(docs[1])[0], vectors[1])
+    # The client does not look at the status, and gives an error's body as if it were vectors.
+    check("a text that would be cut", "send truncate true" in tei.embed("word " * 2000)["error"], True)
+    check("a text that is cut", len(tei.embed("word " * 2000, truncate=True)), 1)
+    client = openai.OpenAI(api_key="none", base_url=url + "/v1", max_retries=0)
+    check("models", [m.id for m in client.models.list().data], ["*workbench.TextEncoder"])
+    for encoding in ("float", openai.NOT_GIVEN):  # without one the client asks for base64
+        answer = client.embeddings.create(model="any", input=docs, encoding_format=encoding)
+        for d in answer.data:
+            near(f"openai, {encoding}", d.embedding, vectors[d.index])
+    check("usage", answer.usage.total_tokens > 10, True)
+    short = client.embeddings.create(model="any", input=docs[0], dimensions=8).data[0].embedding
+    check("dimensions", (len(short), round(sum(x * x for x in short), 5)), (8, 1.0))
+    asked = client.embeddings.create(model="any", input=query, extra_body={"input_type": "query"}).data[0].embedding
+    near("a query", asked, tei.embed(query, prompt_name="query")[0])
+    near("its prompt", asked, tei.embed("find: " + query)[0])
+    fails("token ids", lambda: client.embeddings.create(model="any", input=[[1, 2]]), openai.UnprocessableEntityError, "token ids")
+    fails("no texts", lambda: client.embeddings.create(model="any", input=[]), openai.BadRequestError, "no texts")
+
+
 server = subprocess.Popen(["go", "run", "./.ci/rerankserver"], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 try:
-    url = server.stdout.readline().strip()
+    url, vectors = server.stdout.readline().strip(), server.stdout.readline().strip()
     ask_cohere(url, ask_tei(url))
+    ask_embed(vectors)
 finally:
     server.stdin.close()
     server.wait(timeout=60)
-print("RerankHandler answers cohere and tei_client")
+print("RerankHandler answers cohere and tei_client, EmbedHandler openai and tei_client")

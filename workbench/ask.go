@@ -42,9 +42,6 @@ func (ix *Index) For(vectors *Matrix) (*Index, error) {
 	return own, nil
 }
 
-// owner is the index that keeps what is made at the first use: ix, or the one it was made For.
-func (ix *Index) owner() *Index { return cmp.Or(ix.shared, ix) }
-
 // AskOptions say what Ask stands on. All but Search.K must be set.
 type AskOptions struct {
 	Dataset *Dataset      // whose items the index knows: their ids and texts

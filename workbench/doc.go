@@ -28,12 +28,13 @@ any of them can be entered from outside.
 Before the Scorer lies text, for those who score live:
 
 	texts           OpenBEIR, OpenCSV, texts.jsonl of a data set, or OpenWordNet: FillTexts, Dataset
-	TextScorer      OpenCrossEncoder, RerankClient (one server or several), or your own; NewScorer makes it a Scorer
-	Embedder        OpenDualEncoder; Dataset.Embed makes the vectors
+	TextScorer      OpenCrossEncoder, RerankClient (one server or several), ChatScorer (a language model), or your own; NewScorer makes it a Scorer
+	Passages        scores items that are longer than a model reads, part by part
+	Embedder        OpenDualEncoder, EmbedClient (one server or several); Dataset.Embed makes the vectors, CachedEmbedder keeps them
 	ItemReader      a CrossEncoder, or Cached around one; Dataset.ReadItems makes the view
 	CheckScorer     tells early what is wrong with a scorer or with texts
 	Cached          keeps every score and every item read on disk: interrupt, and go on later
-	RerankHandler   serves a TextScorer to other machines
+	RerankHandler   serves a TextScorer to other machines, EmbedHandler an Embedder
 
 Where the items do not fit in one machine's memory:
 

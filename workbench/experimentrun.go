@@ -298,3 +298,20 @@ func mergeSeeds(seeds [][]Measure) []Measure {
 	}
 	return merged
 }
+
+// exact returns the neighbours by a scorer that recall is of, nil if no k is asked for:
+// those given, else found.
+func (e Experiment) exact(ctx context.Context, s Scorer, given []Neighbors, queries []int) ([]Neighbors, error) {
+	if len(e.TopK) == 0 {
+		return nil, nil
+	}
+	most := slices.Max(e.TopK)
+	if given == nil {
+		return Exact(ctx, s, e.Dataset, queries, most)
+	}
+	known, err := neighborsOf(queries, given, min(most, len(e.Dataset.Items)))
+	if err != nil {
+		return nil, fmt.Errorf("workbench: experiment: %w", err)
+	}
+	return known, nil
+}

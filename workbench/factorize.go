@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"axn/workbench/internal/calibrate"
 	"axn/workbench/internal/factors"
 )
 
@@ -127,6 +128,34 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 		ix.turn()
 	}
 	return ix, ctx.Err()
+}
+
+// FactorizeRows is Factorize by Calibrated with the work that grows with the observed entries
+// done by sum: it does a step for all rows of the problem that FactorizeProblem gives, in
+// whatever parts and wherever. One process does the same as Factorize; in more parts sums
+// differ by rounding.
+func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.Context, *calibrate.Step) (*calibrate.Sums, error)) (*Index, error) {
+	ix, err := factorizeBy(ctx, d, g, FactorizeOptions{Method: Calibrated}, func(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
+		f, err := calibrate.FitBy(ctx, problemOf(d, g), sum)
+		if err != nil {
+			return err
+		}
+		ix.setFitted(d, f)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("workbench: factorize: %w", err)
+	}
+	return ix, nil
+}
+
+// FactorizeProblem is what a Calibrated fit makes of a data set and scores, for those who do
+// the steps of FactorizeRows. It checks that the two fit together.
+func FactorizeProblem(d *Dataset, g *Scores) (*calibrate.Problem, error) {
+	if err := g.Check(d); err != nil {
+		return nil, fmt.Errorf("workbench: factorize: %w", err)
+	}
+	return problemOf(d, g), nil
 }
 
 // Solver names the way Transductive finds its vectors.

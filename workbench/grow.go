@@ -80,7 +80,9 @@ func (m *Matrix) withRows(what string, n int, more *Matrix) (*Matrix, error) {
 // length d each, and their rows of the views that the index was made from, in the order of
 // Dataset.AddItems. Their numbers follow those of the items before. Searches find them at once:
 // what a fit says of an item in general, by its vector and views, it says of them. What an item
-// has of its own comes by Update.
+// has of its own comes by Update; until then Calibrated takes each to score above that by 1.5
+// deviations of what observed items have of their own, because an item of which nothing is known
+// would else hardly be looked at.
 //
 // Views left out at the end are guessed from the vectors by ridge regression, which costs some
 // of what views are worth. ADACUR and ANNCUR know items by their scores for the train queries
@@ -310,6 +312,8 @@ type growth struct {
 
 type growthMeta struct {
 	Scale, Noise, Spread float64
+	Unsure               float64
+	Fitted               int   // items of the fit
 	Widths               []int `json:",omitempty"` // of the views, Alone's the last
 }
 
@@ -320,7 +324,7 @@ func (g *growth) arrays() []namedArray {
 // grown takes what a fit says of items to come.
 func (p *Prior) grown(f *calibrate.Fitted) {
 	m := f.Items
-	p.Growth = &growthMeta{Scale: m.Scale, Noise: m.Noise, Spread: m.Spread, Widths: m.Widths}
+	p.Growth = &growthMeta{Scale: m.Scale, Noise: m.Noise, Spread: m.Spread, Widths: m.Widths, Unsure: m.Unsure, Fitted: m.Fitted}
 	if m.Root.Rows > 0 {
 		p.growth.Root, p.growth.Beta, p.growth.Evidence = matrixOf(m.Root), rowOf(m.Beta), matrixOf(f.Evidence)
 	}
@@ -334,7 +338,7 @@ func rowOf(x []float32) *Matrix { return &Matrix{Rows: 1, Cols: len(x), Data: x}
 // itemMap is what grown was given.
 func (p *Prior) itemMap() *calibrate.ItemMap {
 	g, meta := &p.growth, p.Growth
-	m := &calibrate.ItemMap{Scale: meta.Scale, Noise: meta.Noise, Spread: meta.Spread, Widths: meta.Widths}
+	m := &calibrate.ItemMap{Scale: meta.Scale, Noise: meta.Noise, Spread: meta.Spread, Widths: meta.Widths, Unsure: meta.Unsure, Hope: chosenOptimism, Fitted: meta.Fitted}
 	if g.Root != nil {
 		m.Root, m.Beta = g.Root.view(), g.Beta.Data
 	}

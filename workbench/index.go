@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"sync/atomic"
@@ -71,6 +72,9 @@ func (ix *Index) String() string {
 	}
 	return s
 }
+
+// owner is the index that keeps what is made at the first use: ix, or the one it was made For.
+func (ix *Index) owner() *Index { return cmp.Or(ix.shared, ix) }
 
 // namedArray is a place in the index that is saved under a name.
 type namedArray struct {

@@ -13,6 +13,7 @@ import (
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/npy"
+	"axn/workbench/internal/vecs"
 )
 
 // ErrShape says that matrices, or a matrix and a list, do not fit together.
@@ -91,11 +92,21 @@ func (m *Matrix) checkFinite(name func(row int) string) error {
 }
 
 // OpenMatrix reads a .npy file of float16, float32 or float64, in C or Fortran
-// order; one dimension of n values gives n×1. Its errors name the file. Values may be NaN,
-// as in scores of which some are not known: see LookUp.
+// order; one dimension of n values gives n×1. By their ending it knows the vector files of
+// benchmarks too: .fvecs and .bvecs (TEXMEX), .fbin, .u8bin, .i8bin and .bin of float32
+// (big-ann). Its errors name the file. Values may be NaN, as in scores of which some are
+// not known: see LookUp.
 func OpenMatrix(path string) (*Matrix, error) {
 	var a npy.Array
-	err := files.Read(path, func(f *os.File, size int64) (err error) { a, err = npy.Read(f, size); return err })
+	err := files.Read(path, func(f *os.File, size int64) (err error) {
+		if vecs.Known(path) {
+			v, err := vecs.Read(path, f, size)
+			a = npy.Array(v)
+			return err
+		}
+		a, err = npy.Read(f, size)
+		return err
+	})
 	if err != nil {
 		return nil, fmt.Errorf("workbench: open matrix: %w", err)
 	}

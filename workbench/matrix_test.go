@@ -1,9 +1,12 @@
 package workbench
 
 import (
+	"encoding/binary"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -30,6 +33,24 @@ func TestMatrixSaveOpen(t *testing.T) {
 	}
 	if mat.Sum(m) != mat.Sum(m.T()) || m.Select([]int{2, 0}).At(1, 1) != m.At(0, 1) {
 		t.Error("the matrix is not gonum's")
+	}
+}
+
+// TestOpenVectorFiles: the endings of benchmarks' files are known.
+func TestOpenVectorFiles(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "base.fvecs")
+	b, _ := binary.Append(nil, binary.LittleEndian, []uint32{2, math.Float32bits(1.5), math.Float32bits(-2)})
+	if err := os.WriteFile(path, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if m, err := OpenMatrix(path); err != nil || m.Rows != 1 || !slices.Equal(m.Data, []float32{1.5, -2}) {
+		t.Errorf("%v, %v", m, err)
+	}
+	if err := os.WriteFile(path, b[:7], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := OpenMatrix(path); err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "no number of such rows") {
+		t.Errorf("%v", err)
 	}
 }
 

@@ -20,8 +20,10 @@ type ItemReader interface {
 const stateBlocks = encoder.StateBlocks
 
 // ReadItems returns the model's hidden states of each text alone on the item's side,
-// [CLS] [SEP] item [SEP]: len(texts) × 3·(hidden width), side by side the mean over
-// tokens of the last layer, that of the last but one, and [CLS] of the last. One pass
+// as in [CLS] [SEP] item [SEP]: len(texts) × 3·(hidden width), side by side the mean over
+// tokens of the last layer, that of the last but one, and of the last the row that the
+// score is made of: [CLS], or a decoder's last. Where a norm follows the last layer, its
+// rows are those after it. One pass
 // a text; a text's row has the same bits in any batch and on any number of threads.
 // NewView with Blocks 3 makes a view of it, Dataset.ReadItems does both.
 func (c *CrossEncoder) ReadItems(ctx context.Context, texts []string) (*Matrix, error) {

@@ -23,6 +23,11 @@ type Result struct {
 	Scores []float64 // cross-encoder scores, parallel to Items
 	Rounds []Round   // everything scored, whatever K is
 	Calls  int       // cross-encoder calls spent, never more than the budget
+
+	// Recall is the search's own estimate of its Top-K-Recall among the items that it might have
+	// chosen. It is NaN where the method cannot say, which Calibrated made from scores can, and
+	// where K is 0; 1 where all items were scored.
+	Recall float64
 }
 
 // String fits one line.

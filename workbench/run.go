@@ -118,7 +118,7 @@ func (d *Dataset) readRun(path string) ([]Result, error) {
 		}
 		i, ok := at[q]
 		if !ok {
-			i, rs = len(rs), append(rs, Result{Query: q})
+			i, rs = len(rs), append(rs, Result{Query: q, Recall: math.NaN()})
 			at[q] = i
 		}
 		rs[i].Items, rs[i].Scores = append(rs[i].Items, it), append(rs[i].Scores, score)
@@ -242,7 +242,7 @@ func fuse(runs [][]Result, give func(run int, r *Result, add func(item int, scor
 			q, ok := at[r.Query]
 			if !ok {
 				q = len(fused)
-				at[r.Query], fused, sums = q, append(fused, Result{Query: r.Query}), append(sums, map[int]float64{})
+				at[r.Query], fused, sums = q, append(fused, Result{Query: r.Query, Recall: math.NaN()}), append(sums, map[int]float64{})
 			}
 			give(n, r, func(item int, score float64) { sums[q][item] += score })
 		}

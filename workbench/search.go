@@ -74,9 +74,17 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
-	for round, size := range roundSizes(min(o.Budget, b.open), o.Rounds, o.FirstShare) {
-		if err := b.round(ctx, s, round, size, o); err != nil {
+	plan := sizes(o, b.open)
+	for round, size := range plan {
+		err := b.round(ctx, s, round, size, o)
+		if last := round == len(plan)-1; err == nil && o.judged(last) {
+			err = b.judge(ctx, o.K, o.Recall)
+		}
+		if err != nil {
 			return b.results(o), fmt.Errorf("%s, round %d: %w", queryNames(queries), round+1, err)
+		}
+		if len(b.seekers) == 0 { // all have found enough
+			break
 		}
 	}
 	return b.results(o), nil
@@ -90,7 +98,7 @@ func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOp
 	if err := b.score(ctx, s); err != nil {
 		return err
 	}
-	return b.refit(ctx)
+	return b.refit(ctx, o.K > 0)
 }
 
 // choose gives every seeker the items of a round.
@@ -151,10 +159,10 @@ func (b *block) score(ctx context.Context, s Scorer) error {
 }
 
 // refit updates every seeker's approximation with the last round's scores. A seeker that has
-// spent its budget is left as it is, because nothing asks for it again.
-func (b *block) refit(ctx context.Context) error {
+// spent its budget is left as it is unless it is to be judged, because nothing asks for it again.
+func (b *block) refit(ctx context.Context, judged bool) error {
 	return b.each(func(_ int, k *seeker) error {
-		if k.left == 0 {
+		if _, can := k.est.(forecaster); k.left == 0 && !(can && judged) {
 			return nil
 		}
 		rows, err := b.items.Rows(ctx, k.last().Items)
@@ -186,9 +194,10 @@ func roundSizes(budget, rounds int, share float64) []int {
 type block struct {
 	*Index
 	items   shelf.Shelf
-	barred  []bool // items that must not be chosen; may be nil
-	open    int    // how many may
-	seekers []*seeker
+	barred  []bool    // items that must not be chosen; may be nil
+	open    int       // how many may
+	all     []*seeker // in the order of the queries
+	seekers []*seeker // those that have not found enough
 }
 
 func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (*block, error) {
@@ -197,8 +206,9 @@ func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (
 	items, _ := b.items.Size()
 	b.barred, b.open = ix.barred(items, o.Allow)
 	for i, est := range estimates {
-		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, b.open)})
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, b.open), recall: math.NaN()})
 	}
+	b.all = b.seekers
 	return b, err
 }
 
@@ -209,6 +219,7 @@ type seeker struct {
 	seen   map[int]bool // the items of rounds
 	rounds []Round      // the last one without scores until score
 	left   int          // calls still to spend
+	recall float64      // as judge estimates it
 }
 
 // take starts a round with items.
@@ -309,8 +320,8 @@ func (b *block) each(do func(i int, k *seeker) error) error {
 
 // results are what the seekers have found so far.
 func (b *block) results(o SearchOptions) []Result {
-	rs := make([]Result, len(b.seekers))
-	for i, k := range b.seekers {
+	rs := make([]Result, len(b.all))
+	for i, k := range b.all {
 		rs[i] = k.result(o.K)
 	}
 	return rs
@@ -318,7 +329,7 @@ func (b *block) results(o SearchOptions) []Result {
 
 // result ranks all that was scored by exact score.
 func (k *seeker) result(keep int) Result {
-	res := Result{Query: k.query}
+	res := Result{Query: k.query, Recall: k.recall}
 	for _, r := range k.rounds {
 		if r.Scores == nil { // chosen, but the scorer failed
 			continue

@@ -7,7 +7,6 @@ import (
 	"math"
 	"math/rand/v2"
 	"path/filepath"
-	"reflect"
 	"runtime"
 	"slices"
 	"strings"
@@ -136,7 +135,7 @@ func TestSearchTogetherAloneAndReopened(t *testing.T) {
 		for i, q := range d.Test {
 			for name, index := range map[string]*Index{"alone": ix, "reopened": again} {
 				r := must[*Result](t)(index.Search(t.Context(), LookUp(g), q, o))
-				if !reflect.DeepEqual(*r, together[i]) {
+				if !sameValues(*r, together[i]) {
 					t.Fatalf("%s, %s, query %d: %v, together %v", m, name, q, r.Items, together[i].Items)
 				}
 			}
@@ -160,7 +159,7 @@ func TestSearchOnAnyThreads(t *testing.T) {
 				runs[i] = must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, o))
 				runtime.GOMAXPROCS(old)
 			}
-			if !reflect.DeepEqual(runs[0], runs[1]) {
+			if !sameValues(runs[0], runs[1]) {
 				t.Errorf("%s, %s: one thread and three give other results", m, name)
 			}
 		}
@@ -310,7 +309,7 @@ func TestSearchByBytesAsByScan(t *testing.T) {
 		ix, o := toyIndex(t, d, g, m), SearchOptions{Budget: 60, K: 10}
 		together := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), []int{3, 30, 39}, o))
 		for i := range together {
-			if alone := must[*Result](t)(ix.Search(t.Context(), LookUp(g), together[i].Query, o)); !reflect.DeepEqual(*alone, together[i]) {
+			if alone := must[*Result](t)(ix.Search(t.Context(), LookUp(g), together[i].Query, o)); !sameValues(*alone, together[i]) {
 				t.Errorf("%s: %v alone, %v together", m, alone, &together[i])
 			}
 		}

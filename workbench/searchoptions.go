@@ -19,6 +19,12 @@ type SearchOptions struct {
 	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
 	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
 
+	// Recall is the Top-K-Recall at which a query's search stops: rounds end when its estimate,
+	// Result.Recall, reaches it, and Budget is the most that may be spent; 0 spends all of it.
+	// K must be set, and the method be able to say: Calibrated made from scores. Zero Rounds then
+	// are as many as it takes, each of which brings the calls to 1.4 times what they were, from 25.
+	Recall float64
+
 	// First chooses the items of round 1, the Y of AXN_{X,Y}; nil leaves it to
 	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
 	// and the others what their own scores put first.
@@ -60,6 +66,10 @@ func (o SearchOptions) check() error {
 	switch {
 	case o.Budget <= 0:
 		return fmt.Errorf("%w (it is %d)", ErrBudget, o.Budget)
+	case !(o.Recall >= 0 && o.Recall <= 1):
+		return fmt.Errorf("Recall is %v, not between 0 and 1", o.Recall)
+	case o.Recall > 0 && o.K == 0:
+		return errors.New("Recall is the share of the true K best items: set K")
 	case o.K < 0 || o.Rounds < 0:
 		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
 	case !(o.Lambda >= 0 && o.Lambda <= 1):
@@ -77,7 +87,7 @@ func (o SearchOptions) check() error {
 // options fills in what o leaves to the method.
 func (ix *Index) options(o SearchOptions) SearchOptions {
 	own := methods[ix.Method].defaults
-	if o.Rounds == 0 {
+	if o.Rounds == 0 && o.Recall == 0 {
 		o.Rounds = cmp.Or(own.Rounds, 5)
 	}
 	if o.FirstShare == 0 {
@@ -98,6 +108,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 		if q < 0 || q >= ix.DE.Queries.Rows {
 			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
 		}
+	}
+	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
+		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)
 	}
 	return ix.checkStore(o)
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -43,7 +42,7 @@ func TestStoreSearchStraight(t *testing.T) {
 		head := must[*Index](t)(OpenIndex(path))
 		store := &counted{ItemStore: ix.Items()}
 		got := must[[]Result](t)(head.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 60, Store: store}))
-		if !reflect.DeepEqual(got, want) {
+		if !sameValues(got, want) {
 			t.Errorf("%s: other answers", m)
 		}
 		if store.asked != 5*len(d.Test) || store.rows.Load() == 0 {
@@ -81,7 +80,7 @@ func TestStoreSearchCalibrated(t *testing.T) {
 		}
 	}
 	all := must[*Result](t)(ix.Head().Search(t.Context(), LookUp(g), d.Test[0], SearchOptions{Budget: budget, Store: ix.Items(), Oversample: 3000}))
-	if !reflect.DeepEqual(*all, want[0]) {
+	if !sameValues(*all, want[0]) {
 		t.Error("with all items candidates, other answers than the scan's")
 	}
 }
@@ -111,7 +110,7 @@ func TestStoreSearchWithoutScores(t *testing.T) {
 	o := SearchOptions{Budget: 50}
 	want := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 3, o))
 	o.Store, o.Oversample = ix.Items(), 100
-	if got := must[*Result](t)(ix.Head().Search(t.Context(), LookUp(g), 3, o)); !reflect.DeepEqual(got, want) {
+	if got := must[*Result](t)(ix.Head().Search(t.Context(), LookUp(g), 3, o)); !sameValues(got, want) {
 		t.Error("other answers")
 	}
 }

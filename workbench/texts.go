@@ -34,7 +34,8 @@ type Embedder interface {
 }
 
 // NewScorer returns a Scorer that has ts score the texts of d's rows, as they
-// are at the time of the call. Its fingerprint is that of ts, if ts has one.
+// are at the time of the call. Its fingerprint is that of ts, if ts has one. Items longer
+// than a CrossEncoder reads are cut; Passages around ts scores them whole, in parts.
 func NewScorer(ts TextScorer, d *Dataset) Scorer { return rowScorer{ts, d} }
 
 type rowScorer struct {
@@ -93,8 +94,8 @@ type retriever interface {
 }
 
 // Embed computes the data set's dual-encoder vectors from its texts, with the prompts
-// of queries and of items if e is a TextEncoder. After an error they are what they were
-// before.
+// of queries and of items if e is a TextEncoder, an EmbedClient or a VectorCache around one.
+// After an error they are what they were before.
 func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	queries, items := make([]string, len(d.Queries)), make([]string, len(d.Items))
 	for i, q := range d.Queries {

@@ -128,3 +128,6 @@ func slowPinv(a *mat.Dense, b []float64) []float64 {
 	}
 	return x.RawVector().Data
 }
+
+// sameValues is reflect.DeepEqual for results, whose Recall may be NaN.
+func sameValues(a, b any) bool { return fmt.Sprintf("%#v", a) == fmt.Sprintf("%#v", b) }

@@ -1,5 +1,6 @@
-// Command rerankserver serves the small cross-encoder of data/ with a RerankHandler on a free port
-// of this machine, prints its URL, and ends when its input does.
+// Command rerankserver serves the small cross-encoder of data/ with a RerankHandler and the dual
+// encoder with an EmbedHandler, each on a free port of this machine, prints their URLs, and ends
+// when its input does.
 package main
 
 import (
@@ -16,10 +17,15 @@ import (
 func main() {
 	ce, err := workbench.OpenCrossEncoder("data/models/ce-wordnet-L4")
 	workbench.Must(err)
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	de, err := workbench.OpenDualEncoder("data/models/de-wordnet-L2")
 	workbench.Must(err)
-	server := &http.Server{Handler: workbench.RerankHandler(ce), ReadHeaderTimeout: 10 * time.Second}
-	go server.Serve(listener)
-	fmt.Printf("http://%s\n", listener.Addr())
+	de.QueryPrompt = "find: " // so that a query's vector is not a document's
+	for _, h := range []http.Handler{workbench.RerankHandler(ce), workbench.EmbedHandler(de)} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		workbench.Must(err)
+		server := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second}
+		go server.Serve(listener)
+		fmt.Printf("http://%s\n", listener.Addr())
+	}
 	io.Copy(io.Discard, os.Stdin)
 }

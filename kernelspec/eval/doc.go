@@ -11,6 +11,10 @@
 // or refused as Go does, with Go's messages, except that unused imports and variables
 // are let pass, x := … may be said again, and expressions stand as statements.
 //
+// What a cell declares anew is followed by what earlier cells declared with the older one:
+// that is read again and checked beside it (original.go, follow.go). Values of a type that
+// was declared anew keep the older one, which errors explain (outdated.go).
+//
 // Types of cells are runtime types with names and methods (package rtype): compiled
 // code sees them as it sees its own.
 //

@@ -19,134 +19,6 @@ import (
 // that mention it are read again from their text and checked together with the cell: they
 // follow. What would not compile any more stays as it is, and the cell says so.
 
-// original is a piece of a cell that declares something.
-type original struct {
-	src     *source
-	pc      piece             // without its words
-	names   []string          // "T.M" for a method
-	uses    map[string]bool   // names of cells that it mentions, also "T.M"
-	imports map[string]string // paths of packages, by the names that it knows them by
-	types   *typePiece        // set if it declares types
-	program bool              // it belongs to a whole program, which does not follow
-	values  bool              // it declares variables, whose function literals cannot follow
-	stale   bool              // it could not follow: it is tried again with each name that it uses
-	nodes   []ast.Node        // its syntax, until its names are known
-}
-
-func newOriginal(src *source, pc piece, names []string) *original {
-	pc.words = nil
-	return &original{src: src, pc: pc, names: names, uses: map[string]bool{}, imports: map[string]string{}}
-}
-
-// survey finds out what a declaration mentions.
-func (d *original) survey(info *types.Info) {
-	for _, n := range d.nodes {
-		ast.Inspect(n, func(n ast.Node) bool {
-			if lit, ok := n.(*ast.FuncLit); ok && d.values {
-				d.mention(lit, info)
-				return false
-			}
-			return true
-		})
-		if !d.values {
-			d.mention(n, info)
-		}
-	}
-	for _, name := range d.names {
-		delete(d.uses, name)
-	}
-	d.nodes = nil
-}
-
-func (d *original) mention(n ast.Node, info *types.Info) {
-	ast.Inspect(n, func(n ast.Node) bool {
-		id, ok := n.(*ast.Ident)
-		if !ok {
-			return true
-		}
-		switch obj := info.Uses[id].(type) {
-		case nil:
-		case *types.PkgName:
-			d.imports[obj.Name()] = obj.Imported().Path()
-		default:
-			if name := nameInSession(obj); name != "" {
-				d.uses[name] = true
-			}
-		}
-		return true
-	})
-}
-
-// nameInSession is the name by which cells know an object: "T.M" for a method, empty if
-// it is not one of theirs.
-func nameInSession(obj types.Object) string {
-	if obj.Pkg() == nil || obj.Pkg().Path() != "main" {
-		return ""
-	}
-	if f, ok := obj.(*types.Func); ok && f.Signature().Recv() != nil {
-		t := f.Signature().Recv().Type()
-		if p, ok := t.(*types.Pointer); ok {
-			t = p.Elem()
-		}
-		if n, ok := types.Unalias(t).(*types.Named); ok {
-			return n.Obj().Name() + "." + f.Name()
-		}
-		return ""
-	}
-	if obj.Parent() != obj.Pkg().Scope() {
-		return ""
-	}
-	name, _, _ := strings.Cut(obj.Name(), hidden)
-	return name
-}
-
-// cell is the name of the cell that has the declaration.
-func (d *original) cell() string { return d.src.file.Name() }
-
-// title names what is declared, and where.
-func (d *original) title() string {
-	return fmt.Sprintf("%s (%s)", strings.Join(d.names, ", "), d.cell())
-}
-
-func (d *original) holds(pos token.Pos) bool {
-	return d.src.pos(d.pc.off) <= pos && pos <= d.src.pos(d.pc.end)
-}
-
-// declared notes what a part declares, when the part is accepted.
-func (s *Session) declared(p *Part, program bool) {
-	for _, d := range p.part.fresh {
-		for _, name := range d.names {
-			if _, ok := p.Package.Scope().Lookup(name).(*types.TypeName); ok {
-				for other := range s.originals { // its methods are those of the older type
-					if strings.HasPrefix(other, name+".") {
-						delete(s.originals, other)
-					}
-				}
-			}
-		}
-	}
-	for _, d := range p.part.stay {
-		for _, name := range d.names {
-			if old := s.originals[name]; old != nil {
-				old.src, old.pc = d.src, d.pc
-			}
-		}
-	}
-	for _, d := range p.part.fresh {
-		d.program = program
-		d.survey(p.Info)
-		for _, name := range d.names {
-			s.originals[name] = d
-		}
-	}
-	for _, f := range p.followers {
-		f.stale = false
-		if f.types != nil {
-			s.wrote([]*typePiece{f.types})
-		}
-	}
-}
-
 // follower is a declaration that is read again.
 type follower struct {
 	*original
@@ -217,11 +89,10 @@ func (c *checker) follow(pt *part, first *Part, known int) *Part {
 		for _, of := range f.list {
 			of.reason = "with the new one, this cell would not compile: " + firstLine(c.unit.Problems[known].Message)
 		}
-		f.left, f.list = append(f.left, f.list...), nil
+		f.left, c.unit.left, f.list = append(f.left, f.list...), append(c.unit.left, f.list...), nil
 		c.unit.Problems = alone[:known:known]
 		part = c.attemptPart(pt, nil, part)
 	}
-	c.unit.left = append(c.unit.left, f.left...)
 	c.unit.notes = append(c.unit.notes, f.notes()...)
 	return part
 }
@@ -269,7 +140,7 @@ func (f *following) grow() bool {
 	n := len(f.list)
 	for _, d := range f.c.s.originals {
 		known := func(of *follower) bool { return of.original == d }
-		if d.program || d.values || !f.touches(d) && !f.mends(d) || f.replaces(d) || slices.ContainsFunc(f.list, known) || slices.ContainsFunc(f.left, known) {
+		if d.program || d.values || !f.touches(d) && !(d.stale && f.mends(d)) || f.replaces(d) || slices.ContainsFunc(f.list, known) || slices.ContainsFunc(f.left, known) {
 			continue
 		}
 		f.list = append(f.list, &follower{original: d})
@@ -291,7 +162,7 @@ func (f *following) touches(d *original) bool {
 // mends reports whether the part may let a declaration follow that could not before.
 func (f *following) mends(d *original) bool {
 	for name := range f.own {
-		if d.stale && d.uses[name] {
+		if d.uses[name] {
 			return true
 		}
 	}
@@ -308,12 +179,21 @@ func (f *following) replaces(d *original) bool {
 	return d.pc.kind == method && f.own[d.pc.recv] && t != nil && t.src == d.src
 }
 
-// drop leaves out what does not compile, and reports whether there was something.
+// drop leaves out what does not compile, and reports whether there was something. A type
+// stays as it is if one of its methods does, which it would lack else.
 func (f *following) drop() bool {
 	n := len(f.list)
+	for _, m := range f.list {
+		for _, t := range f.list {
+			if m.reason != "" && m.pc.kind == method && m.late == nil && t.reason == "" && slices.Contains(t.names, m.pc.recv) {
+				t.reason = m.reason
+			}
+		}
+	}
 	f.list = slices.DeleteFunc(f.list, func(of *follower) bool {
 		if of.reason != "" {
 			f.left = append(f.left, of)
+			f.c.unit.left = append(f.c.unit.left, of)
 		}
 		return of.reason != ""
 	})

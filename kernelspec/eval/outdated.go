@@ -78,7 +78,7 @@ func (c *checker) olderIn(part *Part, n ast.Node, message string) (lines []strin
 		}
 		finder := outdatedFinder{c: c, pkg: part.Package, seen: map[types.Type]bool{}}
 		if old := finder.find(obj.Type()); old != "" && strings.Contains(message, old) {
-			if line := c.olderLine(obj, old); !slices.Contains(lines, line) {
+			if line := c.olderLine(obj, old, finder.here && c.unit.Offset(n.Pos()) >= 0); !slices.Contains(lines, line) {
 				lines = append(lines, line)
 			}
 		}
@@ -87,13 +87,18 @@ func (c *checker) olderIn(part *Part, n ast.Node, message string) (lines []strin
 	return lines
 }
 
-func (c *checker) olderLine(obj types.Object, old string) string {
+// olderLine says of a name what to do: here tells that the cell itself declares the type, and
+// is refused.
+func (c *checker) olderLine(obj types.Object, old string, here bool) string {
 	name := nameInSession(obj)
 	at := c.unit.src.frame(obj.Pos()).Cell
 	for _, f := range c.unit.left {
 		if slices.Contains(f.names, name) {
 			return fmt.Sprintf("%s is from %s, before %s was declared anew: %s", name, at, old, f.reason)
 		}
+	}
+	if here {
+		return fmt.Sprintf("%s is from %s, before %s was declared anew here: do that in a cell of its own, then run %s again", name, at, old, at)
 	}
 	return fmt.Sprintf("%s is from %s, before %s was declared anew: run %s again", name, at, old, at)
 }
@@ -103,6 +108,7 @@ type outdatedFinder struct {
 	c    *checker
 	pkg  *types.Package // in which they may be declared anew
 	seen map[types.Type]bool
+	here bool // it is declared anew there
 }
 
 // find returns the name of such a type in another one, "" if there is none.
@@ -118,13 +124,18 @@ func (f *outdatedFinder) find(t types.Type) string {
 		obj := t.Obj()
 		if nameInSession(obj) != "" {
 			now := f.pkg.Scope().Lookup(obj.Name())
+			here := now != nil
 			if now == nil {
 				now = f.c.lookup(obj.Name())
 			}
 			if now != nil && now != types.Object(obj) {
+				f.here = here
 				return obj.Name()
 			}
 			if old := f.find(t.Underlying()); old != "" {
+				return old
+			}
+			if old := f.constraints(t.TypeParams()); old != "" {
 				return old
 			}
 		}
@@ -147,6 +158,9 @@ func (f *outdatedFinder) find(t types.Type) string {
 			}
 		}
 	case *types.Signature:
+		if old := f.constraints(t.TypeParams()); old != "" {
+			return old
+		}
 		if old := f.find(t.Params()); old != "" {
 			return old
 		}
@@ -162,6 +176,15 @@ func (f *outdatedFinder) find(t types.Type) string {
 			if old := f.find(m.Type()); old != "" {
 				return old
 			}
+		}
+	}
+	return ""
+}
+
+func (f *outdatedFinder) constraints(list *types.TypeParamList) string {
+	for p := range list.TypeParams() {
+		if old := f.find(p.Constraint()); old != "" {
+			return old
 		}
 	}
 	return ""

@@ -145,7 +145,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		s.program.Renew(m.named)
 		s.made[m.obj] = nameOf(m.src, m.obj, m.decl.Name, m.decl, m.decl.Doc)
 	}
-	s.declared(p, u.program)
+	s.declared(u, p)
 }
 
 // tell prints what the user should know before the cell runs.
@@ -163,7 +163,7 @@ func (j *job) tell(notes []string) {
 
 // execute runs a compiled cell on the calling goroutine, which may end by Goexit.
 func (j *job) execute(run []*ssa.Function) {
-	defer j.finish(Result{})
+	defer j.leave()
 	failure := j.task.Run(run...)
 	r := Result{}
 	if values := j.values.Swap(nil); values != nil {
@@ -176,6 +176,19 @@ func (j *job) execute(run []*ssa.Function) {
 		r = Result{Err: j.stopped()} // it ended because it was stopped
 	}
 	j.finish(r)
+}
+
+// leave ends a cell whose goroutine ends, by Goexit if no result was sent. Like a program, it
+// fails if no other goroutine is left.
+func (j *job) leave() {
+	if !j.over.Load() {
+		time.Sleep(grace) // goroutines may be about to begin
+	}
+	if j.over.Load() || j.task.Live() > 0 {
+		j.finish(Result{})
+		return
+	}
+	j.finish(Result{Err: &Error{Kind: Failed, Value: "the cell called runtime.Goexit, and no goroutine of it is left"}})
 }
 
 // finish sends the result unless one was sent.

@@ -131,7 +131,7 @@ func (s *Session) Forget(name string) bool {
 	_, imported := s.imports[name]
 	delete(s.objects, name)
 	delete(s.imports, name)
-	delete(s.originals, name)
+	s.forgetOriginal(name)
 	return object || imported
 }
 

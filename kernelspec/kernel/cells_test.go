@@ -165,6 +165,8 @@ func TestCellStatements(t *testing.T) {
 		{name: "printing by other names", cells: []string{"import . \"fmt\"\nPrintln(\"x\")", "import f \"fmt\"\nf.Println(\"y\")"}, want: "x\ny"},
 		{name: "import by another name", cells: []string{"import str \"strings\"", "str.ToUpper(\"a\")"}, want: "A"},
 		{name: "imports survive a failed cell", cells: []string{"import \"strings\"\nvar f func() string", "f = func() string { return strings.ToUpper(\"x\") }\nf()"}, want: "X"},
+		{name: "errors to look at", cells: []string{"import (\"errors\"; \"fmt\")\nerrors.Join(errors.New(\"a\"), errors.New(\"b\"))", "errors.New(\"c\")", "fmt.Errorf(\"d: %w\", errors.New(\"e\"))"}, want: "a\nb c d: e"},
+		{name: "Goexit beside another goroutine", cells: []string{"import (\"runtime\"; \"time\")\ngo func() { time.Sleep(time.Second) }()\nruntime.Goexit()"}},
 		{name: "joined errors", cells: []string{"import (\"errors\"; \"fmt\")\nfmt.Println(errors.Join(errors.New(\"a\"), errors.New(\"b\")))"}, want: "a\nb"},
 		{name: "atomic", cells: []string{"import \"sync/atomic\"\nvar n atomic.Int64\nn.Add(2)\nn.Load()", "var p atomic.Pointer[int]\np.Store(new(7))\n*p.Load()"}, want: "2 7"},
 		{name: "sync.OnceValue", cells: []string{"import \"sync\"\nf := sync.OnceValue(func() int { return 3 })\nf()"}, want: "3"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 	"unicode"
@@ -147,10 +148,14 @@ func panicText(e *eval.Error) (name, value string) {
 	return string(e.Kind), e.Value
 }
 
+// makesError recognises a last expression that makes or takes apart an error: it does not
+// fail, its value is looked at.
+var makesError = regexp.MustCompile(`^(errors\.(New|Join|Unwrap)|fmt\.Errorf)\(`)
+
 // failed returns the error of a cell whose last value is one, or holds one as a data
 // frame does in its field Err; nil if all is well.
 func failed(r *run, values []any) *eval.Error {
-	if len(values) == 0 {
+	if len(values) == 0 || makesError.MatchString(r.cell.Code[help.LastPiece(r.cell.Code):]) {
 		return nil
 	}
 	err := errorIn(values[len(values)-1])

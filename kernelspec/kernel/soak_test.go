@@ -61,7 +61,7 @@ func TestSoak(t *testing.T) {
 		case k < 72:
 			s.fails("undefinedName" + strconv.Itoa(i))
 		case k < 78:
-			s.fails("errors.New(\"no\")")
+			s.fails("func() error { return errors.New(\"no\") }()")
 		case k < 84:
 			s.run(fmt.Sprintf("f%d := func(x int) int { return x + %d }\nif f%d(1) != %d { panic(\"wrong\") }", i%20, i, i%20, i+1))
 		case k < 89:

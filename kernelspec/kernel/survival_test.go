@@ -61,7 +61,7 @@ func TestCellsSurvive(t *testing.T) {
 		"deadlock of a nil channel":   {"var ch chan int\nch <- 1", "blocked"},
 		"recursion in a goroutine":    {"func rec(n int) int { return rec(n+1) + 1 }\ndone := make(chan int)\ngo func() { defer close(done); rec(0) }()\n<-done", "stack overflow"},
 		"recursion with defer":        {"func rec(n int) int { defer func() {}(); return rec(n+1) + 1 }\nrec(0)", "stack overflow"},
-		"Goexit":                      {"import \"runtime\"\nruntime.Goexit()", ""},
+		"Goexit":                      {"import \"runtime\"\nruntime.Goexit()", "no goroutine of it is left"},
 		"printed cycles":              {"import \"fmt\"\ntype N struct{ name string; more []any }\nn := &N{\"n\", []any{1, nil}}\nn.more[1] = n.more[:1]\nfmt.Println(n, n.more)\nn.more[1] = n.more\nfmt.Sprint(n)", "holds itself"},
 		"cyclic map":                  {"m := map[string]any{}\nm[\"self\"] = m\nm", ""},
 		"cyclic slice":                {"s := make([]any, 1)\ns[0] = s\ns", ""},

@@ -55,8 +55,9 @@ func Score(ctx context.Context, j ScoreJob) error {
 // task is what one cell has to do for one row, and, once it is scored, what came of
 // it. Dense means all items of the cell's column.
 type task struct {
-	Row   int // in the plan
-	Dense bool
+	Row         int // in the plan
+	Dense       bool
+	Fingerprint string // of the cross-encoder that scored it; "" is not known
 	workbench.ScoreRow
 }
 
@@ -82,7 +83,7 @@ func (f *planFn) ProcessElement(r span, emit func(int, task)) error {
 	for i, row := range rows {
 		for column, part := range f.Grid.divide(d, row) {
 			if part.Dense() || len(part.Items) > 0 {
-				emit(f.Grid.cell(f.Grid.query(d, row.Query), column), task{r.Lo + i, part.Dense(), part})
+				emit(f.Grid.cell(f.Grid.query(d, row.Query), column), task{Row: r.Lo + i, Dense: part.Dense(), ScoreRow: part})
 			}
 		}
 	}
@@ -164,7 +165,7 @@ func (f *scoreFn) score(ctx context.Context, s workbench.Scorer, items int, batc
 	}
 	for i, row := range g.Rows {
 		t := batch[i]
-		t.Values = row.Values
+		t.Values, t.Fingerprint = row.Values, g.Fingerprint
 		emit(0, t)
 	}
 	return nil
@@ -177,13 +178,16 @@ type saveScoresFn struct {
 }
 
 func (f *saveScoresFn) ProcessElement(_ int, tasks func(*task) bool) error {
-	byRow := map[int][]task{}
+	byRow, g := map[int][]task{}, &workbench.Scores{Items: f.Items}
 	var t task
 	for tasks(&t) {
+		if g.Fingerprint != t.Fingerprint && g.Fingerprint != "" && t.Fingerprint != "" {
+			return fmt.Errorf("workers asked two cross-encoders, %q and %q: give all of them one, and score again", g.Fingerprint, t.Fingerprint)
+		}
+		g.Fingerprint = cmp.Or(g.Fingerprint, t.Fingerprint)
 		byRow[t.Row] = append(byRow[t.Row], t)
 		t = task{}
 	}
-	g := &workbench.Scores{Items: f.Items}
 	for r := range len(byRow) {
 		row := join(byRow[r])
 		g.Rows = append(g.Rows, row)

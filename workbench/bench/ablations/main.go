@@ -2,7 +2,7 @@
 // and measures Top-k-Recall on validation queries, which are the last train queries of a data
 // set folder and of which the index learns nothing. Test queries are not looked at.
 //
-//	go run ./workbench/bench/ablations [-validation 100] [-dense 0] [-seeds 2] [data/verbs]
+//	go run ./workbench/bench/ablations [-validation 100] [-calls 0,10000,50000] [-dense 0] [-seeds 2] [data/verbs]
 //
 // It prints a table in Markdown: Top-k-Recall in percent for k = 1 / 10 / 100 at budgets of
 // 100 and 500 calls, means over seeds of the sampling, and how much less than with all parts.
@@ -14,6 +14,10 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"axn/workbench"
@@ -24,6 +28,7 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("ablations: ")
 	validation := flag.Int("validation", 100, "train queries to validate on")
+	calls := flag.String("calls", "0,10000,50000", "calls spent on the index, a table for each")
 	dense := flag.Int("dense", 0, "train queries with every item scored in a further table; none if 0")
 	seeds := flag.Int("seeds", 2, "seeds of the sampling")
 	flag.Parse()
@@ -36,7 +41,7 @@ func main() {
 	}
 	cut := len(d.Train) - *validation
 	d.Train, d.Test = d.Train[:cut], d.Train[cut:]
-	if err := measure(context.Background(), d, *dense, *seeds); err != nil {
+	if err := measure(context.Background(), d, *calls, *dense, *seeds); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -47,31 +52,42 @@ type variant struct {
 	views       bool // whether the data set keeps its views,
 	alone       bool // and the scores of items alone
 	parts       []ablate.Part
+	noise       bool // whether a view of noise stands beside them
 	withoutRows bool // whether it says anything of an index without scores
 }
 
 func variants(d *workbench.Dataset) []variant {
-	all := []variant{{"all parts", true, true, nil, true}}
-	switched := map[ablate.Part]bool{ablate.Relevance: true, ablate.Slope: true, ablate.Optimism: true, ablate.Turns: true}
+	all := []variant{{"all parts", true, true, nil, false, true}}
+	switched := map[ablate.Part]bool{ablate.Relevance: true, ablate.Slope: true, ablate.Turns: true}
 	for _, p := range ablate.Parts {
 		if p != ablate.Relevance || len(d.Views) > 0 {
-			all = append(all, variant{"without " + string(p), true, true, []ablate.Part{p}, switched[p]})
+			all = append(all, variant{"without " + string(p), true, true, []ablate.Part{p}, false, switched[p]})
 		}
 	}
 	if len(d.Views) > 0 {
-		all = append(all, variant{"without the views", false, true, nil, true})
+		all = append(all, variant{"without the views", false, true, nil, false, true})
 	}
 	if d.Alone != nil {
-		all = append(all, variant{"without the scores of items alone", true, false, nil, true})
+		all = append(all, variant{"without the scores of items alone", true, false, nil, false, true})
 	}
 	if len(d.Views) > 0 && d.Alone != nil {
-		all = append(all, variant{"without either", false, false, nil, true})
+		all = append(all, variant{"without either", false, false, nil, false, true})
 	}
-	return all
+	return append(all, variant{"with 128 columns of noise", true, true, nil, true, true},
+		variant{"with the noise, without weights of views", true, true, []ablate.Part{ablate.Relevance}, true, true})
+}
+
+// noise is a view that says nothing.
+func noise(items int) workbench.View {
+	rng, m := rand.New(rand.NewPCG(1, 1)), workbench.NewMatrix(items, 128)
+	for i := range m.Data {
+		m.Data[i] = float32(rng.NormFloat64())
+	}
+	return workbench.View{Name: "noise", Items: m}
 }
 
 // measure prints a table for each cost of the index.
-func measure(ctx context.Context, d *workbench.Dataset, dense, seeds int) error {
+func measure(ctx context.Context, d *workbench.Dataset, calls string, dense, seeds int) error {
 	s, err := d.Scorer()
 	if err != nil {
 		return err
@@ -81,7 +97,14 @@ func measure(ctx context.Context, d *workbench.Dataset, dense, seeds int) error 
 		return err
 	}
 	train := len(d.Train)
-	costs := []workbench.Sampling{{}, {Random: max(10_000/train, 1)}, {Random: max(50_000/train, 1)}}
+	var costs []workbench.Sampling
+	for n := range strings.SplitSeq(calls, ",") {
+		n, err := strconv.Atoi(n)
+		if err != nil || n < 0 {
+			return fmt.Errorf("-calls %s: numbers of index calls, by commas, are wanted", calls)
+		}
+		costs = append(costs, workbench.Sampling{Random: (n + train - 1) / train})
+	}
 	if dense > 0 {
 		costs = append(costs, workbench.Sampling{Queries: dense, Dense: true})
 	}
@@ -131,6 +154,9 @@ func (c contest) recall(ctx context.Context, v variant) ([]workbench.Measure, er
 	}
 	if !v.alone {
 		d.Alone = nil
+	}
+	if v.noise {
+		d.Views = append(slices.Clone(d.Views), noise(len(d.Items)))
 	}
 	e := workbench.Experiment{Dataset: &d, Scorer: c.s, Systems: []workbench.System{{Name: v.name}}, Budgets: []int{100, 500}, TopK: []int{1, 10, 100}, Exact: c.exact}
 	if c.cost != (workbench.Sampling{}) {

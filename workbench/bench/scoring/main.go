@@ -5,6 +5,7 @@
 //	go run ./workbench/bench/scoring            # the table; installs rivals by pip
 //	go run ./workbench/bench/scoring -parity    # agreement with ONNX Runtime only, without torch
 //	go run ./workbench/bench/scoring -items     # items read alone beside pairs scored, without rivals
+//	go run ./workbench/bench/scoring -family -  # every family at a real size, random weights, with torch
 //
 // The rivals live in a virtual environment in the user's cache folder, made on
 // first use. Text pairs are drawn from a texts.jsonl.
@@ -40,13 +41,18 @@ func main() {
 	log.SetFlags(0)
 	log.SetPrefix("scoring: ")
 	parity := flag.Bool("parity", false, "only check that engines agree")
+	family := flag.String("family", "", "only compare random weights of real sizes, of the families whose name has this in it; \"-\" for all")
 	items := flag.Bool("items", false, "only compare reading items with scoring pairs")
 	texts := flag.String("texts", "../shared/data/verbs/texts.jsonl", "queries and items, one JSON object a line")
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
 	rounds := flag.Int("rounds", 5, "turns of each engine; the best one counts")
 	flag.Parse()
 	b := &bench{models: *models, rounds: *rounds, threads: runtime.GOMAXPROCS(0)}
-	if err := b.run(*texts, *parity, *items); err != nil {
+	run := func() error { return b.run(*texts, *parity, *items) }
+	if *family != "" {
+		run = func() error { return b.families(*family) }
+	}
+	if err := run(); err != nil {
 		log.Fatal(err)
 	}
 }
@@ -183,6 +189,11 @@ func (b *bench) rival(c *workload, engine string, batch int) (seconds float64, s
 
 // agree returns the greatest difference, and an error if it is above tolerance.
 func agree(what string, got, want []float64) (float64, error) {
+	return apart(what, got, want, tolerance)
+}
+
+// apart is agree for a tolerance of its own.
+func apart(what string, got, want []float64, tolerance float64) (float64, error) {
 	if len(got) != len(want) {
 		return 0, fmt.Errorf("%s: %d values, want %d", what, len(got), len(want))
 	}

@@ -1,8 +1,6 @@
 package calibrate
 
 import (
-	"math"
-
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 )
@@ -106,31 +104,4 @@ func (d designMatrix) gram() f32.Mat {
 		f32.Syrk(g, f32.Transpose(rows, cores.Threads()), true, cores.Threads())
 	}
 	return g
-}
-
-// withOne returns the rows (1, scale·x).
-func withOne(x f32.Mat, scale float32) f32.Mat {
-	m := f32.NewMat(x.Rows, x.Cols+1)
-	for i := range x.Rows {
-		m.Row(i)[0] = 1
-		f32.Axpy(scale, x.Row(i), m.Row(i)[1:])
-	}
-	return m
-}
-
-// rmsNorm is the root mean square of the rows' norms.
-func rmsNorm(m f32.Mat) float64 {
-	sum := 0.0
-	for i := range m.Rows {
-		sum += float64(f32.SqNorm(m.Row(i)))
-	}
-	return math.Sqrt(sum / float64(max(m.Rows, 1)))
-}
-
-// inverse is 1/x, and 0 for 0.
-func inverse(x float64) float32 {
-	if x == 0 {
-		return 0
-	}
-	return float32(1 / x)
 }

@@ -1,11 +1,8 @@
 package calibrate
 
 import (
-	"cmp"
 	"context"
-	"fmt"
 	"math"
-	"slices"
 
 	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/curve"
@@ -110,6 +107,7 @@ func (c *fit) fit(ctx context.Context) (*Fitted, error) {
 	}
 	c.out.Items = c.itemMap()
 	c.out.Features = c.join(dense)
+	c.out.Items.Unsure = c.unsure(len(dense))
 	return c.out, nil
 }
 
@@ -120,23 +118,15 @@ func (c *fit) itemMap() *ItemMap {
 	return m
 }
 
-// features returns Φ·Root, |I|×p.
-func (c *fit) features(e *Effects) f32.Mat {
-	if c.made.Data == nil {
-		c.made = c.phi.product(e.Root)
+// unsure is the deviation of what items have of their own: the free bias, and what the last
+// columns, of so many dense rows, leave to a query.
+func (c *fit) unsure(dense int) float64 {
+	sum := 0.0
+	for i := range c.out.Features.Rows {
+		row := c.out.Features.Row(i)
+		sum += math.Pow(float64(c.step.Own.Row(i)[0]), 2) + float64(f32.SqNorm(row[len(row)-dense:]))
 	}
-	return c.made
-}
-
-// ask has all rows do a stage, knowing what is known so far.
-func (c *fit) ask(ctx context.Context, stage Stage, v []float32) (*Sums, error) {
-	c.step.Stage, c.step.Vector = stage, v
-	sums, err := c.sum(ctx, &c.step)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", stage, err)
-	}
-	slices.SortFunc(sums.Rows, func(a, b RowOutput) int { return cmp.Compare(a.Row, b.Row) })
-	return sums, nil
+	return math.Sqrt(sum / float64(c.out.Features.Rows))
 }
 
 // calibrate fits warp and curve to the drawn entries and returns how many each
@@ -160,19 +150,12 @@ func (c *fit) calibrate(ctx context.Context) (counts []float32, err error) {
 	return sums.Vector, nil
 }
 
+// warp maps scores to normal quantiles.
 func warp(ctx context.Context, scores []curve.Point) curve.Knots {
 	if ablate.Off(ctx, ablate.Warp) {
 		return curve.Standard(scores)
 	}
 	return curve.Warp(scores)
-}
-
-// slope is the prior deviation of a query's slope.
-func slope(ctx context.Context) float64 {
-	if ablate.Off(ctx, ablate.Slope) {
-		return 0
-	}
-	return querySlope
 }
 
 // weigh makes the rows' scores points that stand for as many pairs as their bins hold.
@@ -220,5 +203,33 @@ func (c *fit) spread(ctx context.Context) error {
 		means[i].Y = math.Sqrt(means[i].Y)
 	}
 	c.out.Spread = curve.Isotonic(means)
+	return nil
+}
+
+// NewWorker is for the rows of a problem.
+func NewWorker(in *Problem) *Worker { return newWorker(newFit(in)) }
+
+// weighSignals learns what signals are worth from what the model leaves of the drawn entries:
+// rests regressed on all signals at once within each row, which gives the mean, and for each the
+// variance of its coefficient over rows by the regression of views.
+func (c *fit) weighSignals(ctx context.Context) error {
+	k := len(c.in.Signals)
+	if k == 0 {
+		return nil
+	}
+	sums, err := c.ask(ctx, stageSignals, nil)
+	if err != nil {
+		return err
+	}
+	c.out.Signals = make([]Weight, k)
+	for s := range k {
+		x := sums.Sums[6*s:][:6]
+		product, most, square, along, size, alongs := x[0], x[1], x[2], x[3], x[4], x[5]
+		if !(most > 0) || math.Abs(along) < surely*math.Sqrt(alongs) && product < surely*math.Sqrt(square) {
+			continue
+		}
+		mean := along / size
+		c.out.Signals[s] = Weight{mean, math.Sqrt(max(product/most-mean*mean, mean*mean/4))}
+	}
 	return nil
 }

@@ -22,6 +22,22 @@ type ItemMap struct {
 	Guess  f32.Mat   // (1+d)×C: the views as a vector tells them, by ridge regression
 
 	Noise, Spread float64 // variances of an entry and of a free bias, for evidence
+	Unsure        float64 // the deviation of what observed items have of their own, which others lack
+	Hope          float64 // how many such deviations an item added is taken to score above what the fit says
+	Fitted        int     // how many items the fit had; later ones were added
+}
+
+// hopeEntries is how many entries halve an added item's hope. Searches observe the items that they
+// overestimate, and what these have of their own comes out high, so that the hope of one that
+// few of them have met must last.
+const hopeEntries = 20
+
+// hope is what an item added scores more for not being known, after n entries.
+func (m *ItemMap) hope(item int, n float32) float32 {
+	if item < m.Fitted {
+		return 0
+	}
+	return float32(m.Hope * m.Unsure * hopeEntries / (float64(n) + hopeEntries))
 }
 
 // guessRidge is the ridge of ItemMap.Guess relative to the mean eigenvalue.
@@ -29,7 +45,7 @@ const guessRidge = 0.03
 
 // itemMap begins a fit's map with what does not depend on scores.
 func (in *Problem) itemMap(scale float64, views *ViewMap) *ItemMap {
-	m := &ItemMap{Scale: scale}
+	m := &ItemMap{Scale: scale, Fitted: in.Items.Rows}
 	if views == nil {
 		return m
 	}
@@ -70,16 +86,8 @@ func (in *Problem) guessViews() f32.Mat {
 	return guess
 }
 
-func selectRows(m f32.Mat, rows []int) f32.Mat {
-	s := f32.NewMat(len(rows), m.Cols)
-	for i, r := range rows {
-		copy(s.Row(i), m.Row(r))
-	}
-	return s
-}
-
 // Rows returns features, as many columns as asked for, and biases of items by their vectors and
-// views. Views that are left out at the end are guessed from the vectors. Columns beyond Root's
+// views, the biases with their hope. Views that are left out at the end are guessed from the vectors. Columns beyond Root's
 // are those of dense rows, which say nothing of an item that they do not hold: they are 0.
 func (m *ItemMap) Rows(vectors f32.Mat, views []f32.Mat, cols int) (features f32.Mat, bias []float32) {
 	phi := designMatrix{items: vectors, scale: float32(m.Scale), views: m.views(vectors, views)}
@@ -93,6 +101,9 @@ func (m *ItemMap) Rows(vectors f32.Mat, views []f32.Mat, cols int) (features f32
 	}
 	if m.Beta != nil {
 		phi.times(bias, m.Beta, nil)
+		for i := range bias {
+			bias[i] += m.hope(m.Fitted, 0)
+		}
 	}
 	return features, bias
 }

@@ -2,7 +2,6 @@ package calibrate
 
 import (
 	"context"
-	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/mat"
@@ -34,14 +33,6 @@ type mixed struct {
 	bound         bool       // spread stays boundSpread: no item has a bias of its own
 }
 
-// residualRow is one train query's drawn entries.
-type residualRow struct {
-	items  []int32
-	scores []float32
-	sims   []float32 // the dual encoder's scores
-	resid  []float32 // what warp and curve leave
-}
-
 const (
 	mixedSweeps     = 2      // more overfit the free biases
 	mixedSteps      = 15     // of conjugate gradients in a sweep
@@ -52,24 +43,6 @@ const (
 	ridgeBias       = 1.0    // of β's entries
 	boundSpread     = 1e-9   // variance of the free biases where there are none
 )
-
-// drawEntries takes at most mixedEntries of the observed entries, evenly from all
-// rows.
-func drawEntries(in *Problem) []residualRow {
-	most := min(max(mixedEntries/len(in.Rows), 50), mixedRowEntries)
-	rows := make([]residualRow, len(in.Rows))
-	rng := rand.New(rand.NewPCG(0, 0))
-	for r := range rows {
-		row := &in.Rows[r]
-		at := rng.Perm(len(row.Values))[:min(most, len(row.Values))]
-		slices.Sort(at)
-		for _, j := range at {
-			rows[r].items = append(rows[r].items, int32(row.item(j)))
-			rows[r].scores = append(rows[r].scores, row.Values[j])
-		}
-	}
-	return rows
-}
 
 func newMixed(ctx context.Context, c *fit, counts []float32) *mixed {
 	p := c.phi.cols()
@@ -106,29 +79,6 @@ func (m *mixed) root() *mat.TriDense {
 		return ok
 	})
 	return &c
-}
-
-// single converts to float32.
-func single(a mat.Matrix) f32.Mat {
-	r, c := a.Dims()
-	out := f32.NewMat(r, c)
-	for i := range r {
-		for j := range c {
-			out.Row(i)[j] = float32(a.At(i, j))
-		}
-	}
-	return out
-}
-
-// double converts to float64.
-func double(a f32.Mat) *mat.Dense {
-	out := mat.NewDense(a.Rows, a.Cols, nil)
-	for i := range a.Rows {
-		for j, v := range a.Row(i) {
-			out.Set(i, j, float64(v))
-		}
-	}
-	return out
 }
 
 // sweep solves for the mean given the variances, then for the variances.
@@ -229,18 +179,96 @@ func (m *mixed) principal(c *mat.TriDense) *mat.SymDense {
 	return gram
 }
 
-// Effects is a fitted mixed model: r_qi = Bias_i + Free_i + φ_i·Root·u_q + ε with
-// u_q ~ N(x_q·Place, 1).
-type Effects struct {
-	Root          f32.Mat   // p×p
-	Place         f32.Mat   // (d+1)×p
-	Beta          []float32 // p: Bias is Φ·Beta
-	Bias, Free    []float32 // |I|
-	Noise, Spread float64   // variances of ε and Free
+// mixedVector is a point of the mixed model's linear system: β (length p), the free
+// biases d (|I|) and W in whitened coordinates ((d+1)×p), one after the other.
+type mixedVector struct {
+	all, beta, free []float32
+	a               f32.Mat
 }
 
-// deviate sets dst to an item's features with the deviations own[1:] in the leading ones.
-func (e *Effects) deviate(dst, features, own []float32) {
-	copy(dst, features)
-	f32.Axpy(1, own[1:], dst[:len(own)-1])
+func (m *mixed) zero() *mixedVector {
+	p, items, x := m.phi.cols(), m.phi.rows(), m.c.x.Cols
+	all := make([]float32, p+items+x*p)
+	return &mixedVector{all, all[:p], all[p : p+items], f32.View(all[p+items:], x, p)}
+}
+
+// byItem returns v as the rows take it: Φ·β + d for the items they have drawn, then W.
+func (m *mixed) byItem(v *mixedVector) []float32 {
+	w := make([]float32, len(v.all)-len(v.beta))
+	bias := w[:len(v.free)]
+	m.phi.times(bias, v.beta, func(i int) bool { return m.counts[i] > 0 })
+	f32.Axpy(1, v.free, bias)
+	copy(w[len(bias):], v.a.Data)
+	return w
+}
+
+// pull sends x to all rows for one stage and returns the sum of their answers, a vector Aᵀ·y
+// with one y per entry.
+func (m *mixed) pull(ctx context.Context, stage Stage, x *mixedVector) (*mixedVector, error) {
+	sums, err := m.c.ask(ctx, stage, m.byItem(x))
+	if err != nil {
+		return nil, err
+	}
+	y := m.zero()
+	copy(y.all[len(y.beta):], sums.Vector)
+	m.phi.transposeTimes(y.beta, y.free)
+	return y, nil
+}
+
+// solve improves v by preconditioned conjugate gradients on the normal equations.
+func (m *mixed) solve(ctx context.Context, v *mixedVector) error {
+	ridge, scale := m.diagonals()
+	r, err := m.pull(ctx, stageGradient, v)
+	if err != nil {
+		return err
+	}
+	addProduct(r.all, ridge.all, v.all, -1)
+	z, dir := m.zero(), m.zero()
+	addProduct(z.all, scale.all, r.all, 1)
+	copy(dir.all, z.all)
+	for rz, step := inner(r.all, z.all), 0; step < mixedSteps && rz > 1e-12; step++ {
+		next, err := m.pull(ctx, stageNormal, dir) // the normal matrix times dir
+		if err != nil {
+			return err
+		}
+		addProduct(next.all, ridge.all, dir.all, 1)
+		alpha := float32(rz / inner(dir.all, next.all))
+		f32.Axpy(alpha, dir.all, v.all)
+		f32.Axpy(-alpha, next.all, r.all)
+		clear(z.all)
+		addProduct(z.all, scale.all, r.all, 1)
+		was := rz
+		rz = inner(r.all, z.all)
+		f32.Scale(float32(rz/was), dir.all)
+		f32.Axpy(1, z.all, dir.all)
+	}
+	return nil
+}
+
+// addProduct adds alpha·x∘y to dst.
+func addProduct(dst, x, y []float32, alpha float32) {
+	for i, v := range x {
+		dst[i] += alpha * v * y[i]
+	}
+}
+
+func inner(x, y []float32) float64 { return float64(f32.Dot(x, y)) }
+
+// diagonals returns the ridge on every coordinate and, to precondition with, one
+// over an estimate of the normal matrix's diagonal.
+func (m *mixed) diagonals() (ridge, scale *mixedVector) {
+	ridge, scale = m.zero(), m.zero()
+	n, mean := float32(m.entries), float32(m.inverses/m.entries)
+	square := m.phi.squares() / float32(m.phi.rows()*m.phi.cols())
+	set := func(i *float32, j *float32, ridge, weight float32) { *i, *j = ridge, 1/(ridge+mean*weight) }
+	for i := range ridge.beta {
+		set(&ridge.beta[i], &scale.beta[i], ridgeBias, n*square)
+	}
+	for i, count := range m.counts {
+		set(&ridge.free[i], &scale.free[i], float32(1/m.spread), count)
+	}
+	for i := range ridge.a.Data {
+		set(&ridge.a.Data[i], &scale.a.Data[i], ridgeMap, n/2/float32(m.phi.cols()))
+	}
+	return ridge, scale
 }

@@ -1,6 +1,11 @@
 // Package calibrate is the fit of Calibrated: a curve from the dual encoder's score, a linear
 // mixed model of what the curve leaves, and what each item does beyond both. What it asks of
 // the observed rows is a few sums, so that they may lie elsewhere.
+//
+// fit.go has the steps in their order. Those that ask rows are relevance.go, mixed.go and
+// deviations.go; steps.go is what is asked and who is asked; rows.go, mixedsystem.go and
+// evidence.go are what a row answers. Below lie nouns: Problem, bins, the design matrix, the map
+// of views, effects. No file calls one above it.
 package calibrate
 
 import (

@@ -11,7 +11,6 @@ import (
 	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
-	"axn/workbench/internal/pca"
 )
 
 const (
@@ -41,26 +40,6 @@ func relevance(ctx context.Context, items, h f32.Mat) []float64 {
 		r[j] = min(max((r[j]-low)/(relevanceHigh-relevanceLow), 0), 1)
 	}
 	return r
-}
-
-// centre takes the columns' means away.
-func centre(x f32.Mat) {
-	mean := pca.Means(x)
-	for i := range x.Rows {
-		f32.Axpy(-1, mean, x.Row(i))
-	}
-}
-
-// meanSquares returns the mean square of each column.
-func meanSquares(x f32.Mat) []float64 {
-	sums := make([]float64, x.Cols)
-	for i := range x.Rows {
-		for j, v := range x.Row(i) {
-			sums[j] += float64(v) * float64(v)
-		}
-	}
-	floats.Scale(1/float64(max(x.Rows, 1)), sums)
-	return sums
 }
 
 // ridges are what leaveOneOut tries, relative to the mean eigenvalue of xᵀx.
@@ -121,4 +100,36 @@ func turned(x f32.Mat) (z f32.Mat, d []float64) {
 		d[k] = max(d[k], 0)
 	}
 	return z, d
+}
+
+// relevantViews returns what views say without a score: the directions that the
+// dual encoder's vectors have to do with, and their features.
+func relevantViews(ctx context.Context, in *Problem) (*ViewMap, f32.Mat) {
+	v := newViewMap(in)
+	h := v.features(in)
+	v = v.weigh(relevance(ctx, in.Items, h), meanSquares(h))
+	return v, v.features(in)
+}
+
+// learnViews chooses the views' directions: relevant ones, and those that train
+// queries' scores speak for.
+func (c *fit) learnViews(ctx context.Context) error {
+	if len(c.in.Views) == 0 {
+		return nil
+	}
+	c.setViews(newViewMap(c.in))
+	sums, err := c.ask(ctx, stageViews, nil)
+	if err != nil {
+		return err
+	}
+	h := c.phi.views
+	weights := relevance(ctx, c.in.Items, h)
+	for j := range weights {
+		product, most, square := sums.Sums[3*j], sums.Sums[3*j+1], sums.Sums[3*j+2]
+		if most > 0 && product > surely*math.Sqrt(square) {
+			weights[j] = 1
+		}
+	}
+	c.setViews(c.step.Views.weigh(weights, meanSquares(h)))
+	return nil
 }

@@ -1,10 +1,8 @@
 package calibrate
 
 import (
-	"context"
 	"fmt"
 	"math"
-	"slices"
 	"sort"
 
 	"axn/workbench/internal/cores"
@@ -146,79 +144,4 @@ func meanAndError(x []float64) (mean, err float64) {
 		err += (v - mean) * (v - mean)
 	}
 	return mean, math.Sqrt(err) / float64(max(len(x), 1))
-}
-
-// weighSignals learns what signals are worth from what the model leaves of the drawn entries:
-// rests regressed on all signals at once within each row, which gives the mean, and for each the
-// variance of its coefficient over rows by the regression of views.
-func (c *fit) weighSignals(ctx context.Context) error {
-	k := len(c.in.Signals)
-	if k == 0 {
-		return nil
-	}
-	sums, err := c.ask(ctx, stageSignals, nil)
-	if err != nil {
-		return err
-	}
-	c.out.Signals = make([]Weight, k)
-	for s := range k {
-		x := sums.Sums[6*s:][:6]
-		product, most, square, along, size, alongs := x[0], x[1], x[2], x[3], x[4], x[5]
-		if !(most > 0) || math.Abs(along) < surely*math.Sqrt(alongs) && product < surely*math.Sqrt(square) {
-			continue
-		}
-		mean := along / size
-		c.out.Signals[s] = Weight{mean, math.Sqrt(max(product/most-mean*mean, mean*mean/4))}
-	}
-	return nil
-}
-
-// signals sums for each signal, over rows, what part.views sums for a feature, and more of along.
-func (p *part) signals(s *Step, features f32.Mat) (*Sums, error) {
-	rests := p.rests(s, features)
-	k, step := len(p.c.in.Signals), 1+(len(p.c.in.Rows)-1)/signalRows
-	parts := make([][]float64, len(p.rows))
-	err := eachRow(len(p.rows), func(r int) error {
-		if (p.lo+r)%step > 0 {
-			return nil
-		}
-		z, own := make([]float32, p.c.in.Items.Rows), f32.NewMat(len(rests[r]), 1)
-		for _, signal := range p.c.in.Signals {
-			query := p.c.in.Rows[p.lo+r].Query
-			if err := signal(query, z); err != nil {
-				return err
-			}
-			if err := NormalScores(z); err != nil {
-				return fmt.Errorf("query %d: %w", query, err)
-			}
-			for j, it := range p.rows[r].items {
-				own.Row(j)[0] = z[it]
-			}
-			centre(own)
-			rest := f32.View(slices.Clone(rests[r]), len(rests[r]), 1)
-			centre(rest)
-			parts[r] = append(parts[r], along(own.Data, rest.Data)...)
-		}
-		return nil
-	})
-	sums := make([]float64, 6*k)
-	for _, part := range parts {
-		for j, x := range part {
-			sums[j] += x
-		}
-	}
-	return &Sums{Sums: sums}, err
-}
-
-// along returns, for centred x and y, Σ_{i≠j} x_i·y_i·x_j·y_j, Σ_{i≠j} x_i²·x_j², the square of
-// the first, Σ x·y, Σ x² and the square of Σ x·y.
-func along(x, y []float32) []float64 {
-	var xy, xx, squares, fourth float64
-	for i := range x {
-		a, b := float64(x[i]), float64(y[i])
-		xy, xx = xy+a*b, xx+a*a
-		squares, fourth = squares+a*a*b*b, fourth+a*a*a*a
-	}
-	a := xy*xy - squares
-	return []float64{a, xx*xx - fourth, a * a, xy, xx, xy * xy}
 }

@@ -1,6 +1,8 @@
 package calibrate
 
 import (
+	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"sync"
@@ -85,9 +87,6 @@ type Worker struct {
 	parts map[[2]int]*part
 }
 
-// NewWorker is for the rows of a problem.
-func NewWorker(in *Problem) *Worker { return newWorker(newFit(in)) }
-
 func newWorker(c *fit) *Worker {
 	return &Worker{c: c, parts: map[[2]int]*part{}}
 }
@@ -155,54 +154,6 @@ func (f *Worker) part(s *Step, lo, hi int) (p *part, features f32.Mat) {
 	return p, features
 }
 
-// similarities sets the dual encoder's scores of row r's entries.
-func (row *residualRow) similarities(c *fit, r int) {
-	x := c.in.Queries.Row(c.in.Rows[r].Query)
-	row.sims = make([]float32, len(row.items))
-	for j, it := range row.items {
-		row.sims[j] = f32.Dot(x, c.in.Items.Row(int(it)))
-	}
-}
-
-// scores returns each row's drawn scores (Values) and the bins they are in (Head).
-func (p *part) scores(s *Step) *Sums {
-	b, sums := &bins{edges: s.Edges}, &Sums{}
-	for r, row := range p.rows {
-		places := make([]float32, len(row.sims))
-		for j, sim := range row.sims {
-			places[j] = float32(b.of(float64(sim)))
-		}
-		sums.Rows = append(sums.Rows, RowOutput{Row: p.lo + r, Head: places, Values: row.scores})
-	}
-	return sums
-}
-
-func (p *part) curve(s *Step) *Sums {
-	b, counts := newBinSums(s.Edges), make([]float32, p.c.phi.rows())
-	for _, row := range p.rows {
-		for j, it := range row.items {
-			b.add(float64(row.sims[j]), s.Warp.At(float64(row.scores[j])))
-			counts[it]++
-		}
-	}
-	return &Sums{Sums: b.sums, Vector: counts}
-}
-
-// fit sets the residuals that warp and curve leave.
-func (p *part) fit(s *Step) {
-	if p.fitted {
-		return
-	}
-	p.fitted = true
-	cores.Each(len(p.rows), func(r int) {
-		row := &p.rows[r]
-		row.resid = make([]float32, len(row.items))
-		for j, y := range row.scores {
-			row.resid[j] = float32(s.Warp.At(float64(y)) - s.Curve.At(float64(row.sims[j])))
-		}
-	})
-}
-
 // mixed does a step of the mixed model.
 func (p *part) mixed(s *Step) *Sums {
 	p.fit(s)
@@ -220,31 +171,13 @@ func (p *part) mixed(s *Step) *Sums {
 	return &Sums{Sums: p.system.traces()}
 }
 
-// rests returns what curve, bias and the query's expected place leave of each drawn entry.
-func (p *part) rests(s *Step, features f32.Mat) [][]float32 {
-	p.fit(s)
-	p.system = nil
-	place, own, rests := p.c.queryMap(s.Effects.Place), s.Own, make([][]float32, len(p.rows))
-	cores.Each(len(p.rows), func(r int) {
-		row, at, f := &p.rows[r], make([]float32, place.Cols), make([]float32, place.Cols)
-		f32.GemvT(at, place, append([]float32{1}, p.c.in.Queries.Row(p.c.in.Rows[p.lo+r].Query)...))
-		rests[r] = slices.Clone(row.resid)
-		for j, it := range row.items {
-			s.Effects.deviate(f, features.Row(int(it)), own.Row(int(it)))
-			rests[r][j] -= s.Effects.Bias[it] + own.Row(int(it))[0] + f32.Dot(at, f)
-		}
-	})
-	return rests
-}
-
-// spread gives bin sums of how far warped scores lie from the prior mean.
-func (p *part) spread(s *Step, features f32.Mat) *Sums {
-	b, rests := newBinSums(s.Edges), p.rests(s, features)
-	for r, row := range p.rows {
-		for j, sim := range row.sims {
-			rest := rests[r][j]
-			b.add(float64(sim), float64(rest*rest))
-		}
+// ask has all rows do a stage, knowing what is known so far.
+func (c *fit) ask(ctx context.Context, stage Stage, v []float32) (*Sums, error) {
+	c.step.Stage, c.step.Vector = stage, v
+	sums, err := c.sum(ctx, &c.step)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", stage, err)
 	}
-	return &Sums{Sums: b.sums}
+	slices.SortFunc(sums.Rows, func(a, b RowOutput) int { return cmp.Compare(a.Row, b.Row) })
+	return sums, nil
 }

@@ -41,6 +41,7 @@ type update struct {
 	items            []int       // those observed, rising
 	at               map[int]int // the place of each among them
 	own              f32.Mat     // what each had of its own before: free bias and deviations
+	hopes            []float32   // and its hope
 }
 
 func newUpdate(f *Fitted, queries, vectors f32.Mat, rows []Row) *update {
@@ -57,8 +58,17 @@ func newUpdate(f *Fitted, queries, vectors f32.Mat, rows []Row) *update {
 	for at, it := range u.items {
 		u.at[it] = at
 	}
-	u.own = u.solve()
+	u.own, u.hopes = u.solve(), u.hope()
 	return u
+}
+
+// hope returns the items' hopes by the evidence, whose first value is the number of entries.
+func (u *update) hope() []float32 {
+	hopes := make([]float32, len(u.items))
+	for i, it := range u.items {
+		hopes[i] = u.Items.hope(it, u.Evidence.Row(it)[0])
+	}
+	return hopes
 }
 
 // solve returns what the items have of their own, by the evidence.
@@ -99,11 +109,11 @@ func (u *update) fit(row *Row) rowFit {
 
 // move brings the items to where the evidence now puts them.
 func (u *update) move() {
-	now := u.solve()
+	now, hopes := u.solve(), u.hope()
 	cores.Each(len(u.items), func(i int) {
 		own, it := now.Row(i), u.items[i]
 		f32.Axpy(-1, u.own.Row(i), own)
-		u.Bias[it] += own[0]
+		u.Bias[it] += own[0] + hopes[i] - u.hopes[i]
 		f32.Axpy(1, own[1:], u.Features.Row(it)[:len(own)-1])
 	})
 }

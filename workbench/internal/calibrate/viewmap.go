@@ -1,7 +1,6 @@
 package calibrate
 
 import (
-	"context"
 	"math"
 
 	"axn/workbench/internal/cores"
@@ -103,87 +102,9 @@ func (v *ViewMap) weigh(weights, sizes []float64) *ViewMap {
 	return out
 }
 
-// relevantViews returns what views say without a score: the directions that the
-// dual encoder's vectors have to do with, and their features.
-func relevantViews(ctx context.Context, in *Problem) (*ViewMap, f32.Mat) {
-	v := newViewMap(in)
-	h := v.features(in)
-	v = v.weigh(relevance(ctx, in.Items, h), meanSquares(h))
-	return v, v.features(in)
-}
-
-// learnViews chooses the views' directions: relevant ones, and those that train
-// queries' scores speak for.
-func (c *fit) learnViews(ctx context.Context) error {
-	if len(c.in.Views) == 0 {
-		return nil
-	}
-	c.setViews(newViewMap(c.in))
-	sums, err := c.ask(ctx, stageViews, nil)
-	if err != nil {
-		return err
-	}
-	h := c.phi.views
-	weights := relevance(ctx, c.in.Items, h)
-	for j := range weights {
-		product, most, square := sums.Sums[3*j], sums.Sums[3*j+1], sums.Sums[3*j+2]
-		if most > 0 && product > surely*math.Sqrt(square) {
-			weights[j] = 1
-		}
-	}
-	c.setViews(c.step.Views.weigh(weights, meanSquares(h)))
-	return nil
-}
-
 // setViews has Φ hold the views' features by v.
 func (c *fit) setViews(v *ViewMap) {
 	if c.step.Views == nil || v != nil && c.step.Views.Weighed != v.Weighed {
 		c.step.Views, c.phi.views = v, v.features(c.in)
 	}
-}
-
-// views sums for each feature h of a view, over queries, the three numbers that tell
-// whether residuals go along with it: with h and the residuals r centred in each row,
-//
-//	a = Σ_{i≠j} h_i·r_i·h_j·r_j,  Σ_{i≠j} h_i²·h_j²,  a²
-//
-// The first over the second is an unbiased estimate of the variance of h's
-// coefficient over queries, whatever the noise (Haseman and Elston's regression).
-func (p *part) views(s *Step) *Sums {
-	p.fit(s)
-	h := p.c.phi.views
-	sums := make([]float64, 3*h.Cols)
-	for lo := 0; lo < len(p.rows); lo += deviationRows {
-		rows := p.rows[lo:min(lo+deviationRows, len(p.rows))]
-		parts := make([][]float64, len(rows))
-		cores.Each(len(rows), func(r int) { parts[r] = rows[r].views(h) })
-		for _, part := range parts {
-			for j, x := range part {
-				sums[j] += x
-			}
-		}
-	}
-	return &Sums{Sums: sums}
-}
-
-// views returns one row's share of part.views.
-func (row *residualRow) views(h f32.Mat) []float64 {
-	n, w := len(row.items), h.Cols
-	own, resid := f32.NewMat(n, w+1), make([]float32, n) // the last column is the residuals
-	for j, it := range row.items {
-		copy(own.Row(j), h.Row(int(it)))
-		own.Row(j)[w] = row.resid[j]
-	}
-	centre(own)
-	for j := range resid {
-		resid[j] = own.Row(j)[w]
-	}
-	sums, column := make([]float64, 3*w), make([]float32, n)
-	for k := range w {
-		for j := range n {
-			column[j] = own.Row(j)[k]
-		}
-		copy(sums[3*k:3*k+3], along(column, resid))
-	}
-	return sums
 }

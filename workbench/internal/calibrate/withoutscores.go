@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/f32"
 )
 
@@ -40,11 +41,10 @@ func withoutScores(ctx context.Context, in *Problem) (*Fitted, error) {
 	return out, err
 }
 
-// sideBySide returns the rows (a_i, b_i).
-func sideBySide(a, b f32.Mat) f32.Mat {
-	m := f32.NewMat(a.Rows, a.Cols+b.Cols)
-	for i := range m.Rows {
-		copy(m.Row(i)[copy(m.Row(i), a.Row(i)):], b.Row(i))
+// slope is the prior deviation of a query's slope.
+func slope(ctx context.Context) float64 {
+	if ablate.Off(ctx, ablate.Slope) {
+		return 0
 	}
-	return m
+	return querySlope
 }

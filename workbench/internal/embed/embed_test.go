@@ -173,3 +173,24 @@ func FuzzParse(f *testing.F) {
 		}
 	})
 }
+
+// TestRefusals: each shape has errors of its own.
+func TestRefusals(t *testing.T) {
+	server := httptest.NewServer(Handler{Model: "m"}.New())
+	defer server.Close()
+	answer, err := http.Post(server.URL+"/embed", "application/json", strings.NewReader(`{"inputs":"a","truncate":false}`))
+	if err != nil || answer.StatusCode != 422 {
+		t.Errorf("a server that cannot tell which texts are cut: %v, %v", answer, err)
+	}
+	for path, want := range map[string]string{"/embed": `{"error":"no texts`, "/v1/embeddings": `{"error":{"code":400,"message":"no texts`} {
+		answer, err := http.Post(server.URL+path, "application/json", strings.NewReader(`{}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, _ := io.ReadAll(answer.Body)
+		answer.Body.Close()
+		if answer.StatusCode != 400 || !strings.HasPrefix(string(text), want) {
+			t.Errorf("%s: %d %s", path, answer.StatusCode, text)
+		}
+	}
+}

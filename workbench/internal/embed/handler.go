@@ -59,6 +59,7 @@ type request struct {
 	base64 bool
 	keep   int  // numbers of a vector; 0 is all
 	whole  bool // texts that would be cut are refused
+	told   bool // the request says so
 	unit   *bool
 }
 
@@ -136,7 +137,7 @@ func (r *request) readKind(key string, raw json.RawMessage) *jsonhttp.Problem {
 func readTruncate(r *request, raw json.RawMessage) *jsonhttp.Problem {
 	var on bool
 	p := read("truncate", raw, &on, "true or false")
-	r.whole = !on
+	r.whole, r.told = !on, true
 	return p
 }
 
@@ -188,7 +189,11 @@ func parseRequest(s Shape, body []byte) (*request, *jsonhttp.Problem) {
 // embed answers a request of a shape.
 func (h *Handler) embed(w http.ResponseWriter, r *http.Request, s Shape) {
 	answer, p := h.answer(w, r, s)
-	if p != nil {
+	switch {
+	case p != nil && s == OpenAI: // whose clients want an object
+		jsonhttp.Write(w, p.Status, map[string]any{"error": map[string]any{"message": p.Message, "type": p.Kind, "param": nil, "code": p.Status}, "message": p.Message})
+		return
+	case p != nil:
 		jsonhttp.Refuse(w, p)
 		return
 	}
@@ -228,8 +233,11 @@ func (h *Handler) answer(w http.ResponseWriter, r *http.Request, s Shape) (any, 
 
 // check refuses texts that would be cut.
 func (h *Handler) check(in *request) *jsonhttp.Problem {
-	if !in.whole || h.Length == nil {
+	switch {
+	case !in.whole, h.Length == nil && !in.told:
 		return nil
+	case h.Length == nil:
+		return jsonhttp.Invalid("truncate is false, but this server cannot tell which texts the model would cut: leave it out, or send true")
 	}
 	for i, text := range in.texts {
 		if tokens, most := h.Length(text); tokens > most {

@@ -32,15 +32,16 @@ func (e *Encoder) blockRows(l *layer, n int) int {
 	return rows
 }
 
-// attend computes softmax(Q·Kᵀ + distances)·V head by head for the rows of one sequence.
-func (e *Encoder) attend(w *workspace, l *layer, qkv, context f32.Mat) {
-	n, width, shared := qkv.Rows, e.HeadWidth, e.Heads/e.KeyHeads
+// attend computes softmax(Q·Kᵀ + distances)·V head by head for the rows of one sequence, whose first
+// rows, of which keys and values only are read, are those before it.
+func (e *Encoder) attend(w *workspace, l *layer, before, qkv, context f32.Mat) {
+	first, n, width, shared := before.Rows, before.Rows+qkv.Rows, e.HeadWidth, e.Heads/e.KeyHeads
 	step := e.blockRows(l, n)
 	for g := range e.KeyHeads {
-		keys := qkv.Sub(0, (e.Heads+g)*width, n, width)
-		values := qkv.Sub(0, (e.Heads+e.KeyHeads+g)*width, n, width)
+		keys := w.joined(&w.allKeys, before, qkv, (e.Heads+g)*width, width)
+		values := w.joined(&w.allValues, before, qkv, (e.Heads+e.KeyHeads+g)*width, width)
 		packed := [2]int{-1, -1}
-		for i := 0; i < n; i += step {
+		for i := first; i < n; i += step {
 			end := min(n, i+step)
 			from, _ := e.reach(l, i, n)
 			_, to := e.reach(l, end-1, n)
@@ -51,7 +52,7 @@ func (e *Encoder) attend(w *workspace, l *layer, qkv, context f32.Mat) {
 			}
 			for h := g * shared; h < (g+1)*shared; h++ {
 				weights := w.matrix(&w.weights, end-i, to-from)
-				queries := qkv.Sub(i, h*width, end-i, width)
+				queries := qkv.Sub(i-first, h*width, end-i, width)
 				f32.Gemm(weights, queries, &w.keys, false, 1)
 				if e.bias != nil {
 					e.addDistances(w, l, weights, queries, keys, h, i, from)
@@ -59,7 +60,7 @@ func (e *Encoder) attend(w *workspace, l *layer, qkv, context f32.Mat) {
 				for r := range end - i {
 					e.weigh(l, weights.Row(r), i+r, from, n)
 				}
-				f32.Gemm(context.Sub(i, h*width, end-i, width), weights, &w.values, false, 1)
+				f32.Gemm(context.Sub(i-first, h*width, end-i, width), weights, &w.values, false, 1)
 			}
 		}
 	}

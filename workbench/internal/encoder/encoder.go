@@ -144,7 +144,7 @@ func beside(parts ...hf.Linear) hf.Linear {
 
 func (e *Encoder) newLayer(l *hf.Layer) *layer {
 	n := &layer{
-		qkv: newLinear(beside(e.scaled(l.Query), l.Key, l.Value)), output: newLinear(l.Output),
+		qkv: newLinear(beside(e.scaled(l), l.Key, l.Value)), output: newLinear(l.Output),
 		attentionNorm: newNorm(l.AttentionNorm), outputNorm: newNorm(l.OutputNorm),
 		queryNorm: l.QueryNorm, keyNorm: l.KeyNorm,
 		up: newLinear(l.Up), down: newLinear(l.Down),
@@ -177,11 +177,11 @@ func (e *Encoder) scale() float32 {
 }
 
 // scaled is the query projection with attention's scale in it, where no norm follows.
-func (e *Encoder) scaled(query hf.Linear) hf.Linear {
-	if e.Type == "qwen3" {
-		return query
+func (e *Encoder) scaled(l *hf.Layer) hf.Linear {
+	if l.QueryNorm != nil {
+		return l.Query
 	}
-	q := beside(query)
+	q := beside(l.Query)
 	f32.Scale(e.scale(), q.Weight)
 	f32.Scale(e.scale(), q.Bias)
 	return q

@@ -21,8 +21,8 @@ func (e *Encoder) forward(w *workspace, l *layer, x, qkv f32.Mat) {
 	for s := range w.sequences() {
 		lo, hi := w.starts[s], w.starts[s+1]
 		rows := qkv.RowRange(lo, hi)
-		e.prepare(l, rows, 0, e.Heads, e.KeyHeads)
-		e.attend(w, l, rows, context.RowRange(lo, hi))
+		e.prepare(l, rows, w.shared[s], e.Heads, e.KeyHeads)
+		e.attend(w, l, w.before(s, qkv), rows, context.RowRange(lo, hi))
 	}
 	e.finish(w, l, x, context)
 }

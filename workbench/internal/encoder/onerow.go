@@ -22,7 +22,7 @@ type oneRow struct {
 }
 
 func (e *Encoder) newOneRow(l *hf.Layer, whole *layer) *oneRow {
-	o := &oneRow{layer: whole, query: newLinear(e.scaled(l.Query))}
+	o := &oneRow{layer: whole, query: newLinear(e.scaled(l))}
 	if whole.turn != nil || whole.keyNorm != nil || whole.distance != nil || e.KeyHeads != e.Heads {
 		keyValue := newLinear(beside(l.Key, l.Value))
 		o.keyValue = &keyValue
@@ -106,9 +106,10 @@ func (e *Encoder) mixFormed(w *workspace, x, query, context f32.Mat, first bool)
 	f32.GemmBias(keyValue, x, &o.keyValue.Panels, o.keyValue.bias, 1)
 	for s := range w.sequences() {
 		rows := keyValue.RowRange(w.starts[s], w.starts[s+1])
-		at := w.place(s, first) - w.starts[s]
+		at := w.shared[s] + w.place(s, first) - w.starts[s]
 		one := query.RowRange(s, s+1)
-		e.prepare(o.layer, rows, 0, 0, e.KeyHeads)
+		e.prepare(o.layer, rows, w.shared[s], 0, e.KeyHeads)
+		rows = w.joined(&w.allKeys, w.before(s, keyValue), rows, 0, 2*narrow)
 		e.prepare(o.layer, one, at, e.Heads, 0)
 		lo, hi := e.reach(o.layer, at, rows.Rows)
 		for h := range e.Heads {

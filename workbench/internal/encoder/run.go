@@ -28,7 +28,7 @@ func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, 
 		}
 		return err
 	}
-	return e.chunks(ctx, n, in, done, func(w *workspace) {
+	return e.chunks(ctx, n, in, done, e.sharing(e.head.row == hf.PoolLast), func(w *workspace) {
 		x, rows := e.run(w), f32.Mat{}
 		if e.head.row == hf.PoolMean {
 			e.finishLast(w, x)
@@ -93,7 +93,7 @@ func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) bool {
 // the rows of the first skip ids, those of a prompt, do not count.
 func (e *Encoder) Embed(ctx context.Context, n int, in Input, skip int, vectors f32.Mat, done func(n int)) error {
 	one := e.top.FirstRow() || e.top.LastRow()
-	return e.chunks(ctx, n, in, done, func(w *workspace) {
+	return e.chunks(ctx, n, in, done, e.sharing(e.top.LastRow()), func(w *workspace) {
 		x := e.run(w)
 		if one {
 			x = e.forwardOne(w, x, e.top.FirstRow())
@@ -125,7 +125,7 @@ func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, d
 	if e.head != nil && e.head.row == hf.PoolLast {
 		row = hf.PoolLast
 	}
-	return e.chunks(ctx, n, in, done, func(w *workspace) {
+	return e.chunks(ctx, n, in, done, false, func(w *workspace) {
 		x := e.run(w)
 		e.each(w, states, e.Hidden, x, hf.PoolMean)
 		e.finishLast(w, x)
@@ -147,12 +147,16 @@ func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Poolin
 	}
 }
 
+// sharing says whether sequences of which the last row alone is wanted share the rows of what they
+// begin with: those of a decoder do not depend on what follows.
+func (e *Encoder) sharing(lastRow bool) bool { return lastRow && e.Causal && !e.PositionTable }
+
 // chunks gathers sequences into chunks and runs do on each, one goroutine a core.
-func (e *Encoder) chunks(ctx context.Context, n int, in Input, done func(int), do func(*workspace)) error {
+func (e *Encoder) chunks(ctx context.Context, n int, in Input, done func(int), sharing bool, do func(*workspace)) error {
 	var next atomic.Int64
 	threads := min(runtime.GOMAXPROCS(0), n)
 	cores.For(threads, threads, func(int) {
-		for e.chunk(ctx, n, threads, &next, in, done, do) {
+		for e.chunk(ctx, n, threads, &next, in, done, sharing, do) {
 		}
 	})
 	return ctx.Err()
@@ -161,7 +165,7 @@ func (e *Encoder) chunks(ctx context.Context, n int, in Input, done func(int), d
 // chunk takes a workspace, fills it, runs do, and tells whether there may be
 // more. Workspaces are shared by all callers, a chunk at a time, so that a
 // long call does not keep a short one waiting.
-func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64, in Input, done func(int), do func(*workspace)) bool {
+func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64, in Input, done func(int), sharing bool, do func(*workspace)) bool {
 	var w *workspace
 	select {
 	case <-ctx.Done():
@@ -173,12 +177,16 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	}
 	defer func() { e.idle <- w }()
 	w.reset()
-	for share := (n + threads - 1) / threads; len(w.ids)+w.last()/2 < chunkTokens && w.sequences() < share; {
+	most := chunkTokens
+	if sharing {
+		most = sharedTokens
+	}
+	for share := (n + threads - 1) / threads; len(w.ids)+w.last()/2 < most && w.sequences() < share; {
 		i := int(next.Add(1)) - 1
 		if i >= n {
 			break
 		}
-		w.add(i, in)
+		w.add(i, in, sharing)
 	}
 	if w.sequences() == 0 || ctx.Err() != nil {
 		return false
@@ -215,7 +223,7 @@ func (e *Encoder) run(w *workspace) f32.Mat {
 func (e *Encoder) embed(w *workspace) f32.Mat {
 	e.findEqual(w)
 	x := w.matrix(&w.rows, len(w.distinct), e.Embedding)
-	narrow := e.project != nil && e.Type == "deberta-v2"
+	normLast := e.project != nil && len(e.norm.gain) != e.Embedding // which is that of the projected rows
 	for i, t := range w.distinct {
 		row := x.Row(i)
 		copy(row, e.words.Row(int(t.id)))
@@ -227,7 +235,7 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 			position = e.positions.Row(int(t.position))
 		}
 		switch {
-		case e.norm.there() && !narrow:
+		case e.norm.there() && !normLast:
 			e.addNorm(row, position, e.norm)
 		case e.PositionTable:
 			f32.Axpy(1, position, row)
@@ -238,7 +246,7 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 	}
 	y := w.matrix(&w.reading, x.Rows, e.Hidden)
 	f32.GemmBias(y, x, &e.project.Panels, e.project.bias, 1)
-	if narrow {
+	if normLast {
 		e.addNormRows(y, w.zero(e.Hidden), e.norm)
 	}
 	return y

@@ -4,8 +4,12 @@ import "axn/workbench/internal/f32"
 
 // chunkTokens is how many tokens a chunk has before no further sequence is
 // added to it: enough to use the weights many times once they are read, few
-// enough for the activations to stay in the second-level cache.
-const chunkTokens = 168
+// enough for the activations to stay in the second-level cache. Where sequences share the rows of what
+// they begin with, a chunk is larger, so that more of them do.
+const (
+	chunkTokens  = 168
+	sharedTokens = 512
+)
 
 // workspace holds one chunk of sequences and everything computed for it. Its
 // memory grows to the largest chunk seen, at most chunkTokens + the longest
@@ -15,6 +19,7 @@ type workspace struct {
 	starts  []int   // where each begins in ids; one more for the end
 	second  []int   // in each, how many ids come before those of type 1
 	indices []int   // which input each is
+	shared  []int   // how many ids each begins with that are the first sequence's, and left out of ids
 
 	distinct []token         // the tokens that differ
 	which    []int32         // for each id, its token's place in distinct
@@ -22,6 +27,7 @@ type workspace struct {
 
 	hidden, qkv, context, wide, weights, rows, back    []float32
 	seen, reading, query, toKeys, toQueries, unchanged []float32
+	allKeys, allValues                                 []float32
 	keys, values, distances                            f32.Panels
 }
 
@@ -31,13 +37,42 @@ type token struct{ id, position, kind int32 }
 func newWorkspace() *workspace { return &workspace{places: map[token]int32{}} }
 
 func (w *workspace) reset() {
-	w.ids, w.starts, w.second, w.indices = w.ids[:0], append(w.starts[:0], 0), w.second[:0], w.indices[:0]
+	w.ids, w.starts, w.second, w.indices, w.shared = w.ids[:0], append(w.starts[:0], 0), w.second[:0], w.indices[:0], w.shared[:0]
 }
 
-// add reads input i.
-func (w *workspace) add(i int, in Input) {
+// add reads input i. If sharing, what it begins with as the first sequence does is left out but
+// for its last id.
+func (w *workspace) add(i int, in Input, sharing bool) {
+	start := len(w.ids)
 	ids, second := in(i, w.ids)
+	n := 0
+	if sharing && w.sequences() > 0 {
+		for first := ids[:w.starts[1]]; n < len(first) && start+n < len(ids)-1 && ids[start+n] == first[n]; {
+			n++
+		}
+		ids = append(ids[:start], ids[start+n:]...)
+	}
 	w.ids, w.starts, w.second, w.indices = ids, append(w.starts, len(ids)), append(w.second, second), append(w.indices, i)
+	w.shared = append(w.shared, n)
+}
+
+// before returns the rows of x, a row for each id, that sequence s shares with the first.
+func (w *workspace) before(s int, x f32.Mat) f32.Mat { return x.RowRange(0, w.shared[s]) }
+
+// joined returns the columns from at on of the rows before and of the rows x, in one matrix.
+func (w *workspace) joined(buf *[]float32, before, x f32.Mat, at, cols int) f32.Mat {
+	if before.Rows == 0 {
+		return x.Sub(0, at, x.Rows, cols)
+	}
+	all := w.matrix(buf, before.Rows+x.Rows, cols)
+	for i := range all.Rows {
+		if i < before.Rows {
+			copy(all.Row(i), before.Row(i)[at:][:cols])
+		} else {
+			copy(all.Row(i), x.Row(i - before.Rows)[at:][:cols])
+		}
+	}
+	return all
 }
 
 func (w *workspace) sequences() int { return len(w.indices) }

@@ -23,7 +23,7 @@ func (m *Model) readTokenizer(dir string) error {
 	if c.Class == "" {
 		c.Class = orDefault(m.Config.TokenizerClass, map[string]string{"bert": "BertTokenizer", "distilbert": "DistilBertTokenizer"}[m.Config.Type])
 	}
-	if err := c.check(); err != nil {
+	if err := c.check(m.rotary()); err != nil {
 		return fmt.Errorf("tokenizer_config.json: %w", err)
 	}
 	if err := m.readSpecialTokens(dir, &c); err != nil {
@@ -34,14 +34,19 @@ func (m *Model) readTokenizer(dir string) error {
 	switch missing := errors.Is(err, fs.ErrNotExist); {
 	case err != nil && !missing:
 		return err
-	case !missing && f.Padding != nil && f.Padding.Direction == "Left":
+	case !missing && f.Padding != nil && f.Padding.Direction == "Left" && !m.rotary():
 		return fmt.Errorf("tokenizer.json: %w: padding.direction is Left: positions would depend on the other texts of a batch", ErrUnsupported)
 	case classes[c.class()].settings:
 		err = m.makeBERT(dir, &c, f, missing)
-	case missing:
-		return fmt.Errorf("tokenizer_config.json: tokenizer_class %s needs a tokenizer.json, which is missing", c.Class)
+	case !missing && classes[c.class()].model != "" && f.Model.Type != classes[c.class()].model:
+		return fmt.Errorf("tokenizer.json: %w: model.type is %q, and tokenizer_class %s has %q", ErrUnsupported, f.Model.Type, c.Class, classes[c.class()].model)
 	default:
-		err = m.takeFile(&c, f)
+		if err = nil; missing {
+			err = m.buildFile(dir, &c, f)
+		}
+		if err == nil {
+			err = m.takeFile(&c, f)
+		}
 	}
 	if err != nil {
 		return err
@@ -52,6 +57,9 @@ func (m *Model) readTokenizer(dir string) error {
 	}
 	return m.setInputs(&c, f)
 }
+
+// rotary reports whether positions count by their distances only.
+func (m *Model) rotary() bool { return !m.Config.PositionTable }
 
 // takeFile takes tokenizer.json as it stands, and the tokens that tokenizer_config.json adds.
 func (m *Model) takeFile(c *tokenizerConfig, f *tokenize.File) (err error) {
@@ -221,7 +229,7 @@ func (m *Model) setInputs(c *tokenizerConfig, f *tokenize.File) error {
 		if err := standard(c, f, t); err != nil {
 			return err
 		}
-	} else if in.One.Special() == 0 || in.Two.Special() == 0 {
+	} else if m.Config.Type != "qwen3" && (in.One.Special() == 0 || in.Two.Special() == 0) { // Qwen3 reads the last row, whatever it is
 		return fmt.Errorf("tokenizer.json: %w: post_processor is null or adds no special token, so no text would have a [CLS] token; the scores of the model are made of its row", ErrUnsupported)
 	}
 	for _, id := range slices.Concat(in.One.IDs(), in.Two.IDs()) {

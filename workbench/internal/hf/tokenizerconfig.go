@@ -22,6 +22,8 @@ type tokenizerConfig struct {
 	Basic         *bool                         `json:"do_basic_tokenize"`
 	NeverSplit    []string                      `json:"never_split"`
 	Prefix        string                        `json:"wordpieces_prefix"`
+	PrefixSpace   *bool                         `json:"add_prefix_space"`
+	KeepAccents   *bool                         `json:"keep_accents"`
 	AddBOS        *bool                         `json:"add_bos_token"`
 	AddEOS        *bool                         `json:"add_eos_token"`
 	MaxLength     *float64                      `json:"model_max_length"` // 1e30 when there is none
@@ -88,31 +90,25 @@ func (l *tokenList) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// classes are the tokenizer classes that can be read, without the Fast at their end. Those with
-// settings build their tokenizer from the vocabulary and tokenizer_config.json; the others take
-// tokenizer.json as it stands.
-var classes = map[string]struct{ settings, types bool }{
-	"BertTokenizer": {true, true}, "DistilBertTokenizer": {true, false}, "PreTrainedTokenizer": {}, "TokenizersBackend": {},
-}
-
 // class is the name of the class without Fast.
 func (c *tokenizerConfig) class() string { return strings.TrimSuffix(c.Class, "Fast") }
 
-// check refuses settings that nothing here obeys.
-func (c *tokenizerConfig) check() error {
+// check refuses settings that nothing here obeys. Of a model with rotary positions texts may be
+// padded on either side, since only their distances count.
+func (c *tokenizerConfig) check(rotary bool) error {
 	class, ok := classes[c.class()]
 	set := func(raw json.RawMessage) bool { return len(raw) > 0 && !bytes.Equal(raw, []byte("null")) }
 	for _, refuse := range []struct {
 		when bool
 		what string
 	}{
-		{!ok, fmt.Sprintf("tokenizer_class is %q; BertTokenizer, DistilBertTokenizer and PreTrainedTokenizerFast can be read", c.Class)},
+		{!ok, fmt.Sprintf("tokenizer_class is %q; %s can be read", c.Class, strings.Join(slices.Sorted(maps.Keys(classes)), ", "))},
 		{set(c.AutoMap), "auto_map: the tokenizer is Python code of the model's own"},
 		{c.Basic != nil && !*c.Basic, "do_basic_tokenize is false: transformers' tokenizers disagree about it"},
 		{len(c.NeverSplit) > 0, fmt.Sprintf("never_split is %q: transformers' tokenizers disagree about it", c.NeverSplit)},
 		{c.Prefix != "##", fmt.Sprintf("wordpieces_prefix is %q, want ##", c.Prefix)},
 		{!class.settings && (c.AddBOS != nil || c.AddEOS != nil), "add_bos_token and add_eos_token replace the post_processor"},
-		{c.PadSide != "" && c.PadSide != "right", fmt.Sprintf("padding_side is %q: positions would depend on the other texts of a batch", c.PadSide)},
+		{c.PadSide != "" && c.PadSide != "right" && !rotary, fmt.Sprintf("padding_side is %q: positions would depend on the other texts of a batch", c.PadSide)},
 		{c.TruncateSide != "" && c.TruncateSide != "right" && c.TruncateSide != "left", fmt.Sprintf("truncation_side is %q, want right or left", c.TruncateSide)},
 		{c.Inputs != nil && (!slices.Contains(c.Inputs, "input_ids") || !slices.Contains(c.Inputs, "attention_mask")),
 			fmt.Sprintf("model_input_names is %q, want input_ids, attention_mask and perhaps token_type_ids", c.Inputs)},

@@ -40,12 +40,9 @@ const (
 // the model was trained, and a BPE model as sentencepiece itself runs it. Templates and tokens with a
 // role are the model family's.
 func ReadSentencePiece(model []byte) (*File, error) {
-	m := &sentencePiece{kind: spmUnigram, unknownPiece: "<unk>", prefixed: true, squeezed: true}
-	if err := eachField(model, m.field); err != nil {
-		return nil, fmt.Errorf("sentencepiece model: %w", err)
-	}
-	if len(m.pieces) == 0 {
-		return nil, errors.New("sentencepiece model: no pieces; is it one?")
+	m, err := readSentencePiece(model)
+	if err != nil {
+		return nil, err
 	}
 	f := &File{}
 	if err := m.fill(f); err != nil {
@@ -57,6 +54,59 @@ func ReadSentencePiece(model []byte) (*File, error) {
 		}
 	}
 	return f, nil
+}
+
+func readSentencePiece(model []byte) (*sentencePiece, error) {
+	m := &sentencePiece{kind: spmUnigram, unknownPiece: "<unk>", prefixed: true, squeezed: true}
+	if err := eachField(model, m.field); err != nil {
+		return nil, fmt.Errorf("sentencepiece model: %w", err)
+	}
+	if len(m.pieces) == 0 {
+		return nil, errors.New("sentencepiece model: no pieces; is it one?")
+	}
+	return m, nil
+}
+
+// Pieces is a unigram model file of sentencepiece, of which a model family makes a tokenizer with a
+// vocabulary and a normalizer of its own.
+type Pieces struct {
+	Charsmap string // in base64, as tokenizer.json has it; "" without
+	pieces   []spmPiece
+}
+
+// ReadPieces reads the pieces of a unigram model.
+func ReadPieces(model []byte) (*Pieces, error) {
+	m, err := readSentencePiece(model)
+	if err == nil && m.kind != spmUnigram {
+		err = unsupported("model_type is %d, want unigram", m.kind)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Pieces{base64.StdEncoding.EncodeToString(m.charsmap), m.pieces}, nil
+}
+
+// Unigram is the model whose vocabulary is first, the pieces from number skip on, and last, those
+// around the pieces with a score of 0.
+func (p *Pieces) Unigram(first []string, skip int, last []string, unknown int) (ModelFile, error) {
+	if skip > len(p.pieces) {
+		return ModelFile{}, fmt.Errorf("sentencepiece model: %d pieces", len(p.pieces))
+	}
+	f := ModelFile{Type: "Unigram", UnknownID: &unknown}
+	for _, text := range first {
+		f.pieces = append(f.pieces, spmPiece{text: text})
+	}
+	f.pieces = append(f.pieces, p.pieces[skip:]...)
+	for _, text := range last {
+		f.pieces = append(f.pieces, spmPiece{text: text})
+	}
+	return f, nil
+}
+
+// Piece is the id of a piece of a sentencepiece model.
+func (f *ModelFile) Piece(text string) (id int32, ok bool) {
+	i := slices.IndexFunc(f.pieces, func(p spmPiece) bool { return p.text == text })
+	return int32(i), i >= 0
 }
 
 type object = map[string]any

@@ -1,0 +1,132 @@
+package main
+
+import (
+	_ "embed"
+	"errors"
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"time"
+
+	"axn/workbench"
+	"axn/workbench/bench/rival"
+	"axn/workbench/internal/f32"
+)
+
+//go:embed families.py
+var familiesScript string
+
+// largeTolerance is how far logits of random weights at a real size may be apart.
+const largeTolerance = 1e-3
+
+// sized are the models of real sizes; those that are timed are exported to ONNX.
+var sized = []struct {
+	name  string
+	timed bool
+}{
+	{"xlm-roberta-base", true}, {"modernbert-base", true}, {"qwen3-0.6b", true}, {"bert-base", false}, {"distilbert-base", false},
+	{"electra-base", false}, {"mpnet-base", false}, {"albert-base", false}, {"deberta-v3-base", false}, {"nomic-v1.5", false},
+}
+
+// families compares every family at a real size, those whose name has part in it, with transformers,
+// and times the most used against ONNX Runtime at 128 tokens.
+func (b *bench) families(part string) (err error) {
+	if b.dir, err = os.MkdirTemp("", "scoring"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.dir)
+	packages := []string{"numpy", "onnx", "onnxscript", "onnxruntime", "safetensors", "tokenizers", "torch", "transformers"}
+	if b.rivals, err = rival.Start("bench-scoring", familiesScript, packages, "HF_HUB_OFFLINE=1", "TOKENIZERS_PARALLELISM=true"); err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, b.rivals.Close()) }()
+	versions, err := b.rivals.Versions("onnxruntime", "torch", "transformers", "tokenizers")
+	if err != nil {
+		return err
+	}
+	fmt.Printf("%s, best of %d: %s, %d threads, kernels %s, %s, %s.\n\n| 128 tokens, random weights | engine | batch | pairs/s | ratio | worst difference |\n|---|---|---|---|---|---|\n",
+		time.Now().Format(time.DateOnly), b.rounds, rival.CPU(), b.threads, f32.Kernels(), runtime.Version(), versions)
+	for _, s := range sized {
+		if strings.Contains(s.name, part) {
+			if err := b.family(s.name, s.timed); err != nil {
+				return fmt.Errorf("%s: %w", s.name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// family compares one model.
+func (b *bench) family(name string, timed bool) error {
+	c := &workload{name: name, model: filepath.Join(b.dir, name), file: filepath.Join(b.dir, name+".json")}
+	defer os.RemoveAll(c.model)
+	r := rand.New(rand.NewPCG(1, 1))
+	words := func(n int) string {
+		text := make([]string, n)
+		for i := range text {
+			text[i] = fmt.Sprint("w", r.IntN(1900))
+		}
+		return strings.Join(text, " ")
+	}
+	o, second := workbench.EncoderOptions{}, 65 // and [CLS], [SEP], [SEP]
+	if strings.HasPrefix(name, "qwen") {
+		o.Prompt, second = "{query} {document}", 68
+	}
+	for range 16 {
+		c.pairs = append(c.pairs, [2]string{words(60), words(second)})
+	}
+	if err := writeJSON(c.file, c.pairs); err != nil {
+		return err
+	}
+	if err := b.rivals.Ask(rival.Request{"do": "make", "name": name, "model": c.model}, &struct{}{}); err != nil {
+		return err
+	}
+	var err error
+	if c.scorer, err = workbench.OpenCrossEncoderWith(c.model, o); err != nil {
+		return err
+	}
+	runtime.GC()
+	engines := []string{"transformers"}
+	if timed {
+		engines = append(engines, "onnxruntime")
+		if err := b.rivals.Ask(rival.Request{"do": "export", "model": c.model, "threads": b.threads}, &struct{}{}); err != nil {
+			return err
+		}
+	}
+	return b.race(c, engines)
+}
+
+// race lets the engines take turns.
+func (b *bench) race(c *workload, engines []string) error {
+	const batch = 4
+	best, worst := map[string]float64{"axn": math.Inf(1)}, map[string]float64{}
+	for range b.rounds {
+		seconds, want, err := c.own()
+		if err != nil {
+			return err
+		}
+		best["axn"] = min(best["axn"], seconds)
+		for _, name := range engines {
+			seconds, got, err := b.rival(c, name, batch)
+			if err != nil {
+				return err
+			}
+			if worst[name], err = apart(c.name+", "+name, got, want, largeTolerance); err != nil {
+				return err
+			}
+			if best[name] == 0 || seconds < best[name] {
+				best[name] = seconds
+			}
+		}
+	}
+	n := float64(len(c.pairs))
+	fmt.Printf("| %s | axn | | %.1f | | |\n", c.name, n/best["axn"])
+	for _, name := range engines {
+		fmt.Printf("| | %s | %d | %.1f | %.2f | %.1g |\n", name, batch, n/best[name], best[name]/best["axn"], worst[name])
+	}
+	return nil
+}

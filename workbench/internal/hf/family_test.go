@@ -1,0 +1,87 @@
+package hf
+
+import (
+	"encoding/json"
+	"errors"
+	"strings"
+	"testing"
+)
+
+// TestFamilyRefusals: a config.json that would make another model of one is refused by the name of
+// its field, with the way round it.
+func TestFamilyRefusals(t *testing.T) {
+	sizes := object{"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 40,
+		"n_positions": 40, "dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 8, "embedding_size": 8}
+	deberta := object{"relative_attention": true, "pos_att_type": "c2p|p2c"}
+	for _, c := range []struct {
+		kind, field string
+		set         object
+	}{
+		{"t5", "model_type", nil},
+		{"mpnet", "relative_attention_num_buckets", object{"relative_attention_num_buckets": 16}},
+		{"albert", "inner_group_num", object{"inner_group_num": 2}},
+		{"modernbert", "layer_types", object{"layer_types": []string{"full_attention", "linear_attention"}}},
+		{"modernbert", "hidden_activation", object{"hidden_activation": "mish"}},
+		{"modernbert", "rope_parameters", object{"rope_parameters": object{"full_attention": object{"rope_type": "yarn", "factor": 4}}}},
+		{"qwen3", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear"}}},
+		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
+		{"qwen3", "use_sliding_window", object{"use_sliding_window": true}},
+		{"qwen3", "hidden_act", object{"hidden_act": "relu6"}},
+		{"deberta-v2", "conv_kernel_size", object{"conv_kernel_size": 3}},
+		{"deberta-v2", "pos_att_type", object{"relative_attention": true, "pos_att_type": "c2p"}},
+		{"deberta-v2", "pos_att_type", object{"pos_att_type": []string{"p2c"}}},
+		{"deberta-v2", "norm_rel_ebd", merged(deberta, object{"norm_rel_ebd": "batch_norm"})},
+		{"nomic_bert", "prenorm", object{"n_embd": 8, "prenorm": true}},
+		{"nomic_bert", "moe_every_n_layers", object{"n_embd": 8, "activation_function": "swiglu", "moe_every_n_layers": 2}},
+		{"nomic_bert", "rotary_emb_fraction", object{"n_embd": 8, "rotary_emb_fraction": 0.5}},
+		{"nomic_bert", "activation_function", object{"n_embd": 8, "activation_function": "gelu"}},
+		{"bert", "quantization_config", object{"quantization_config": object{"bits": 4}}},
+		{"bert", "position_embedding_type", object{"position_embedding_type": "relative_key"}},
+	} {
+		_, err := described(t, merged(sizes, object{"model_type": c.kind}, c.set))
+		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.field) || !strings.Contains(err.Error(), "RerankClient") {
+			t.Errorf("%s with %s: %v", c.kind, c.field, err)
+		}
+	}
+	for kind := range families {
+		set := object{"model_type": kind}
+		if kind == "deberta-v2" {
+			set = merged(set, deberta)
+		}
+		c, err := described(t, merged(sizes, set))
+		if err != nil || c.check() != nil {
+			t.Errorf("%s: %v, %v", kind, err, c.check())
+		}
+		for _, key := range []string{"num_attention_heads", "hidden_size", "intermediate_size", "vocab_size", "max_position_embeddings"} {
+			for _, size := range []int{-1, maxSize + 10} {
+				own := map[string]string{"num_attention_heads": "n_heads", "hidden_size": "dim", "intermediate_size": "hidden_dim"}
+				if c, err := described(t, merged(sizes, set, object{key: size, orDefault(own[key], key): size})); err == nil && c.check() == nil {
+					t.Errorf("%s with %s %d is taken", kind, key, size)
+				}
+			}
+		}
+	}
+}
+
+func merged(objects ...object) object {
+	all := object{}
+	for _, o := range objects {
+		for k, v := range o {
+			all[k] = v
+		}
+	}
+	return all
+}
+
+func described(t *testing.T, settings object) (Config, error) {
+	t.Helper()
+	var f configFile
+	text, err := json.Marshal(settings)
+	if err == nil {
+		err = json.Unmarshal(text, &f)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return f.config()
+}

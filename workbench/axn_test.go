@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/rough"
 	"axn/workbench/internal/stats"
 )
 
@@ -104,6 +105,36 @@ func TestAXNAgainstThePaper(t *testing.T) {
 				want := slowAXN(ix.Features, params.Row(q), ix.Normalization, lambda, g, q, slowTop(sims, 8), 8, 4)
 				if !slices.Equal(order(r), want) {
 					t.Errorf("%s, lambda %v, query %d: %v, want %v", m, lambda, q, order(r), want)
+				}
+			}
+		}
+	}
+}
+
+// Over vectors of poor rank and scale AXN chooses what Algorithm 1 chooses over the vectors as they
+// are, in memory, from a saved index and for the query as one of another index.
+func TestAXNOverRoughVectors(t *testing.T) {
+	for at, kind := range rough.Kinds[:6] {
+		d, g := toy(15, 40, 200, 12)
+		rng := rand.New(rand.NewPCG(15, uint64(at)))
+		d.DE = DualEmbeddings{Queries: matrixOf(kind.Make(rng, 40, 12)), Items: matrixOf(kind.Make(rng, 200, 12))}
+		ix := toyIndex(t, d, g, DualEncoder)
+		if (ix.Span != nil) != (at > 0) {
+			t.Errorf("%s: turned by %v", kind.Name, ix.Span)
+		}
+		path := t.TempDir() + "/index.axn"
+		if err := ix.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		again, alone := must[*Index](t)(OpenIndex(path)), must[*Index](t)(ix.For(d.DE.Queries))
+		sims := make([]float32, 200)
+		for _, q := range d.Test[:4] {
+			d.DE.similarities(sims, d.DE.Queries.Row(q))
+			o := SearchOptions{Budget: 32, Rounds: 4, Lambda: .5, First: ByDualEncoder(d.DE)}
+			want := slowAXN(d.DE.Items, d.DE.Queries.Row(q), ix.Normalization, .5, g, q, slowTop(sims, 8), 8, 4)
+			for _, other := range []*Index{ix, again, alone} {
+				if got := order(must[*Result](t)(other.Search(t.Context(), LookUp(g), q, o))); !slices.Equal(got, want) {
+					t.Errorf("%s, query %d: %v, want %v", kind.Name, q, got, want)
 				}
 			}
 		}

@@ -36,6 +36,9 @@ Before the Scorer lies text, for those who score live:
 	Cached          keeps every score and every item read on disk: interrupt, and go on later
 	RerankHandler   serves a TextScorer to other machines, EmbedHandler an Embedder
 
+	Signal          a further cheap score, such as ByBM25: Dataset.Signals, of which Calibrated learns what each is worth
+	Searcher        another method for an Experiment, such as package rivals has
+
 Where the items do not fit in one machine's memory:
 
 	ItemStore       Index.Items, StoreOf, or package pgstore; SearchOptions.Store searches it

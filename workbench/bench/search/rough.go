@@ -14,7 +14,7 @@ import (
 )
 
 // roughItems × roughDims are MiniLM's vectors of a small corpus.
-const roughItems, roughDims = 6000, 384
+const roughItems, roughDims = 4000, 384
 
 // roughRatios prints what the searches of AXN, MF_Trns and Calibrated over vectors of every
 // kind take relative to those of full rank, in turns in one run.

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"os"
+	"strings"
 
 	"axn/workbench"
 	"axn/workbench/internal/topk"
@@ -19,38 +21,39 @@ func compareRivals(ctx context.Context, d *workbench.Dataset, s workbench.Scorer
 	if err != nil {
 		return err
 	}
-	for _, k := range []int{10, 100} {
+	ks := []int{10, 100}
+	tables := make([]strings.Builder, len(ks))
+	for _, c := range contests {
+		rep, err := workbench.Experiment{Dataset: c.d, Scorer: s, Systems: c.systems, Budgets: budgets, TopK: ks, Queries: d.Test[:min(test, len(d.Test))]}.Run(ctx)
+		if err != nil {
+			return err
+		}
+		for ms := rep.Measures; len(ms) > 0; ms = ms[len(budgets)*len(ks):] {
+			for i := range ks {
+				row(&tables[i], ms[i:len(budgets)*len(ks)], len(ks))
+			}
+			fmt.Fprintln(os.Stderr, ms[0].System)
+		}
+	}
+	for i, k := range ks {
 		fmt.Printf("| Top-%d-Recall | index calls |", k)
 		for _, b := range budgets {
 			fmt.Printf(" B = %d |", b)
 		}
-		fmt.Println(" search, s |\n|---|---|---|---|---|---|---|---|")
-		for _, c := range contests {
-			if err := c.print(ctx, s, k, d.Test[:min(test, len(d.Test))]); err != nil {
-				return err
-			}
-		}
-		fmt.Println()
+		fmt.Printf(" all searches, s |\n|---|---|%s---|\n%s\n", strings.Repeat("---|", len(budgets)), tables[i].String())
 	}
 	return nil
 }
 
-// print prints the rows of a contest's systems.
-func (c contest) print(ctx context.Context, s workbench.Scorer, k int, test []int) error {
-	rep, err := workbench.Experiment{Dataset: c.d, Scorer: s, Systems: c.systems, Budgets: budgets, TopK: []int{k}, Queries: test}.Run(ctx)
-	if err != nil {
-		return err
+// row writes a system's row of a table from every step-th measure.
+func row(w *strings.Builder, ms []workbench.Measure, step int) {
+	fmt.Fprintf(w, "| %s | %d |", ms[0].System, ms[0].IndexCalls)
+	seconds := 0.0
+	for i := 0; i < len(ms); i += step {
+		fmt.Fprintf(w, " %.1f ± %.1f |", 100*ms[i].Recall, 50*(ms[i].High-ms[i].Low))
+		seconds += ms[i].Seconds
 	}
-	for ms := rep.Measures; len(ms) > 0; ms = ms[len(budgets):] {
-		fmt.Printf("| %s | %d |", ms[0].System, ms[0].IndexCalls)
-		seconds := 0.0
-		for _, m := range ms[:len(budgets)] {
-			fmt.Printf(" %.1f ± %.1f |", 100*m.Recall, 50*(m.High-m.Low))
-			seconds += m.Seconds
-		}
-		fmt.Printf(" %.1f |\n", seconds)
-	}
-	return nil
+	fmt.Fprintf(w, " %.1f |\n", seconds)
 }
 
 // rivalContests are plain vectors with every rival, and, where there are views, vectors joined

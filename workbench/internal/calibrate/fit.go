@@ -221,6 +221,9 @@ func (c *fit) weighSignals(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if len(sums.Sums) != 6*k {
+		return fmt.Errorf("%s: the rows' data set has %d signals where the fit's has %d: give it the same", stageSignals, len(sums.Sums)/6, k)
+	}
 	c.out.Signals = make([]Weight, k)
 	for s := range k {
 		x := sums.Sums[6*s:][:6]

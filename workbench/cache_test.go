@@ -105,7 +105,7 @@ func TestCacheThroughTheHouse(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if !reflect.DeepEqual(results[0], results[1]) {
+	if !sameValues(results[0], results[1]) {
 		t.Error("cached scores give other results")
 	}
 }

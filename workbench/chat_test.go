@@ -112,13 +112,14 @@ func TestChatScorer(t *testing.T) {
 	defer cache.Close()
 	asked.Store(0)
 	bad := append(pairs[:3:3], [2]string{"q", "too long"}, [2]string{"q", "a poem"}, [2]string{"q", "\xff"})
-	got, err := cache.Predict(t.Context(), bad)
+	_, err = cache.Predict(t.Context(), bad)
 	part, ok := errors.AsType[*PartialError](err)
 	if !ok || len(part.Failed) != 3 || !errors.Is(part.Failed[1].Err, ErrScore) || !strings.Contains(part.Failed[0].Err.Error(), "maximum context length") ||
 		!strings.Contains(part.Failed[1].Err.Error(), `neither yes nor no is among the likeliest first tokens, which are ["Maybe"]`) {
 		t.Errorf("%v", err)
 	}
-	if got, err = cache.Predict(t.Context(), pairs); err != nil || math.Abs(got[0]-want[0]) > 1e-6 || asked.Load() != 5 {
+	got, err := cache.Predict(t.Context(), pairs)
+	if err != nil || math.Abs(got[0]-want[0]) > 1e-6 || asked.Load() != 5 {
 		t.Errorf("%v after %d requests", err, asked.Load())
 	}
 	limited := &ChatScorer{URL: server.URL, Prompt: "{query}\n{item}", Extra: extra, TokenLimit: 25, Concurrency: 1}

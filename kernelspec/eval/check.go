@@ -139,7 +139,6 @@ type checker struct {
 	undo    []func() // take back the methods that the cell gives to types of earlier cells
 	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
-	left    []*follower       // what cannot follow the parts
 	at      map[int]token.Pos // where problems lie, by their index
 }
 

@@ -183,18 +183,18 @@ func TestErrorsSayWhere(t *testing.T) {
 		return strings.Join(s.fails(code).Traceback, "\n")
 	}
 	for code, want := range map[string][]string{
-		"a := 1\nb := a +":                    {"syntax error", ":2:"},
-		"a := 1\n\tb := a + \"x\" + nothing":  {"compile error", "nothing", ":2:", "b := a", "^"},
-		"z := 1\ninner(3)":                    {"index out of range", "cell[2]:3:", "return xs[n]", "^", ":2:6", "inner(3)"},
-		"strings.Repeat(\"x\", -1)":           {"negative Repeat count", "in strings.Repeat (strings.go:"},
-		"errors.New(\"told\")":                {"error", "told"},
-		"os.Open(\"/nowhere\")":               {"no such file"},
-		"import \"github.com/x/y\"":           {"go run ./kernelspec build -with github.com/x/y"},
-		"fmt.Printn(1)":                       {"undefined: fmt.Printn; did you mean Println?", ":1:5"},
-		"bytes.NewBufferString(\"x\")":        {"undefined: bytes; add import \"bytes\""},
-		"import \"strngs\"":                   {"package strngs"},
-		"var s string = 5\nvar n int = \"a\"": {"cannot use 5", ":1:16", "cannot use \"a\"", ":2:13"},
-		"\ts := \"日本\" + nothing":             {"| \t" + strings.Repeat(" ", 14) + "\x1b[1;31m^", "undefined: nothing"}, // two columns a letter
+		"a := 1\nb := a +":                               {"syntax error", ":2:"},
+		"a := 1\n\tb := a + \"x\" + nothing":             {"compile error", "nothing", ":2:", "b := a", "^"},
+		"z := 1\ninner(3)":                               {"index out of range", "cell[2]:3:", "return xs[n]", "^", ":2:6", "inner(3)"},
+		"strings.Repeat(\"x\", -1)":                      {"negative Repeat count", "in strings.Repeat (strings.go:"},
+		"func() error { return errors.New(\"told\") }()": {"error", "told"},
+		"os.Open(\"/nowhere\")":                          {"no such file"},
+		"import \"github.com/x/y\"":                      {"go run ./kernelspec build -with github.com/x/y"},
+		"fmt.Printn(1)":                                  {"undefined: fmt.Printn; did you mean Println?", ":1:5"},
+		"bytes.NewBufferString(\"x\")":                   {"undefined: bytes; add import \"bytes\""},
+		"import \"strngs\"":                              {"package strngs"},
+		"var s string = 5\nvar n int = \"a\"":            {"cannot use 5", ":1:16", "cannot use \"a\"", ":2:13"},
+		"\ts := \"日本\" + nothing":                        {"| \t" + strings.Repeat(" ", 14) + "\x1b[1;31m^", "undefined: nothing"}, // two columns a letter
 		"func deep(n int) int { if n == 0 { panic(\"deep\") }; return deep(n-1) }\ndeep(20)": {"panic", "deep", "more calls", "deep(20)"},
 		"dataframe.New(series.New([]int{1}, series.Int, \"a\")).Col(\"b\")":                  {"unknown column name"},
 		"dataframe.New(series.New([]int{1}, series.Int, \"a\")).Select(\"b\")":               {"error"},

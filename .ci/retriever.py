@@ -46,6 +46,6 @@ with tempfile.TemporaryDirectory() as name:
         subprocess.run([sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-o", "asyncio_mode=auto", folder], check=True)
     finally:
         server.terminate()
-        server.stderr.close()
-        if server.wait(60) != 0:
-            raise SystemExit("the server did not end well")
+        log = server.communicate(timeout=60)[1]
+        if server.returncode != 0:
+            raise SystemExit(f"the server did not end well: {log}")

@@ -78,7 +78,11 @@ func TestCellsSurvive(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := start(t, "GOMEMLIMIT=1GiB") // to have it soon, and not to take the machine's memory
+			limit := "GOMEMLIMIT=1GiB" // to have it soon, and not to take the machine's memory
+			if name == "goroutines without end" {
+				limit = "GOMEMLIMIT=400MiB" // goroutines are made slowly
+			}
+			s := start(t, limit)
 			s.Input = nil
 			s.run("keep := \"kept\"")
 			p := s.send(c.code)

@@ -50,7 +50,8 @@ def picture(data, metadata):
     for mime in [m for m in data if m.startswith("image/")]:
         if len("".join(data[mime])) > 100_000:
             yield f"a picture of {len(''.join(data[mime]))} bytes"
-        if not metadata.get(mime, {}).get("alt") or 'alt="' not in "".join(data.get("text/html", "")):
+        told = 'alt="' in "".join(data.get("text/html", "")) or data.get("application/vnd.vegalite.v5+json", {}).get("description")
+        if not metadata.get(mime, {}).get("alt") or not told:
             yield "a picture without a text for those who cannot see it"
 
 

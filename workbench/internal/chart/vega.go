@@ -57,7 +57,7 @@ func (d described) VegaLite(p *plot.Plot) map[string]any {
 	return object{
 		"$schema": "https://vega.github.io/schema/vega-lite/v5.json", "title": p.Title.Text, "description": d.words,
 		"width": 480, "height": 300, "data": object{"values": values(d.lines, unlog)}, "layer": layers,
-		"config": object{"background": nil, "view": object{"stroke": nil}, "axisX": object{"grid": false}, "axis": object{"domain": false, "gridColor": "#8883", "labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": "normal"}, "legend": object{"labelFontSize": 12, "labelLimit": 300}},
+		"config": object{"background": nil, "view": object{"stroke": nil}, "axisX": object{"grid": false}, "axis": object{"domain": false, "gridColor": "#8883", "labelFontSize": 12, "titleFontSize": 13, "titleFontWeight": "normal"}, "legend": object{"orient": "bottom", "columns": 2, "labelFontSize": 12, "labelLimit": 300}},
 	}
 }
 

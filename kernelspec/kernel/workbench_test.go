@@ -17,7 +17,7 @@ func TestWorkbenchCallsStop(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := start(t)
-	s.run("import (\"axn/workbench\"; \"context\"; \"errors\")\nds, err := workbench.OpenDataset(\"" + filepath.Join(root, "data", "verbs") + "\")\nworkbench.Must(err)\nsc, err := ds.Scorer()\nworkbench.Must(err)\nqueries := ds.Test\nslow := workbench.ScorerFunc(func(ctx context.Context, pairs []workbench.Pair) ([]float64, error) {\n\tfor i := 0; i < 20_000_000; i++ { }\n\treturn sc.Score(ctx, pairs)\n})")
+	s.run("import (\"axn/workbench\"; \"context\"; \"errors\")\nds, err := workbench.OpenDataset(\"" + filepath.Join(root, "data", "verbs") + "\")\nworkbench.Must(err)\nsc, err := ds.Scorer()\nworkbench.Must(err)\nqueries := ds.Test\nslow := workbench.ScorerFunc(func(ctx context.Context, pairs []workbench.Pair) ([]float64, error) {\n\tfor i := 0; i < 20_000_000_000; i++ { }\n\treturn sc.Score(ctx, pairs)\n})")
 	s.run("some, err := workbench.Observe(ctx, sc, ds, workbench.Sampling{Queries: 100, Dense: true, Seed: 1})\nworkbench.Must(err)")
 	for _, code := range []string{
 		"all, err := workbench.Observe(ctx, sc, ds, workbench.Sampling{Dense: true, Seed: 1})\nworkbench.Must(err)\nindex, err := workbench.Factorize(ctx, ds, all, workbench.FactorizeOptions{})\nworkbench.Must(err)\nrs, err := index.SearchAll(ctx, sc, append(queries, queries...), workbench.SearchOptions{K: 10, Budget: 500})\nworkbench.Must(err)",

@@ -84,7 +84,7 @@ func TestPlots(t *testing.T) {
 	}
 	before := time.Now()
 	large := plotPicture(jagged(t, 20_000), plotWidth, plotHeight)
-	if d := time.Since(before); d > 20*time.Second {
+	if d := time.Since(before); d > time.Minute {
 		t.Errorf("20,000 points took %v", d)
 	}
 	raw, _ := large.Data[PNG].([]byte)

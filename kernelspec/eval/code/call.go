@@ -1,6 +1,8 @@
 package code
 
 import (
+	"fmt"
+	"go/types"
 	"reflect"
 	"sync"
 	"sync/atomic"
@@ -154,7 +156,11 @@ func (s *methodSite) method(tab ptr) *method {
 	r := dynamicType(iface{tab: tab}, true)
 	m := &method{tab: tab, r: r}
 	if o := s.p.types.Owner(r); o != nil {
-		m.fn = s.p.methodFunc(selection(o.Type, s.cc))
+		sel := selection(o.Type, s.cc)
+		if s.p.types.Latest(r) != r && !types.Identical(sel.Type(), s.cc.Method.Type()) {
+			panic(fmt.Errorf("%v does not implement the interface any more: its method %s was declared anew with another signature", rtype.At(r), s.cc.Method.Name()))
+		}
+		m.fn = s.p.methodFunc(sel)
 		m.direct = rtype.Head(o.Real).Direct()
 		m.pass = s.pass(o.Real)
 	} else if v := replacedMethod(rtype.At(r), s.cc.Method.Name()); v.IsValid() {

@@ -90,7 +90,7 @@ func New(s Settings) (*Client, error) {
 	s.Unusable, s.Limit = cmp.Or(s.Unusable, errors.New("unusable score")), cmp.Or(s.Limit, errors.New("too many tokens"))
 	c := &Client{Settings: s}
 	var err error
-	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
+	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Model: s.Model, Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
 		Timeout: s.Timeout, HTTP: s.HTTP, Endings: []string{"/chat/completions", "/completions"}, KeyEnv: s.keyName, Describe: c.describe})
 	if err != nil {
 		return nil, err
@@ -115,7 +115,6 @@ func (s *Settings) keyName(string) string {
 
 // describe takes the model that is set, or the first that the server lists.
 func (c *Client) describe(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (path string, err error) {
-	s.Model, s.Served, s.Identity = c.Model, c.Model, strings.TrimSpace(c.Model+" "+remote.Redacted(c.Settings.URLs[0]))
 	if c.Model == "" {
 		found, err := t.DescribeModels(ctx, s, base)
 		if err == nil && !found {

@@ -66,7 +66,7 @@ func New(s Settings) (*Client, error) {
 	s.Unusable = cmp.Or(s.Unusable, errors.New("unusable vector"))
 	c := &Client{Settings: s}
 	var err error
-	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
+	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Model: s.Model, Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
 		Timeout: s.Timeout, HTTP: s.HTTP, Endings: []string{"/embed", "/embeddings"}, KeyEnv: s.keyName, Describe: c.describe})
 	if err != nil {
 		return nil, err
@@ -157,7 +157,6 @@ func ours(u *url.URL) bool { return strings.HasSuffix("."+u.Hostname(), ".openai
 // describe tells the shapes apart: by name for OpenAI's service, else by which of TEI's and
 // OpenAI's own pages the server has.
 func (c *Client) describe(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (path string, err error) {
-	s.Model, s.Served, s.Identity = c.Model, c.Model, strings.TrimSpace(c.Model+" "+remote.Redacted(c.Settings.URLs[0]))
 	shape, err := c.tell(ctx, t, s, base)
 	s.Shape = string(shape)
 	return paths[shape], err

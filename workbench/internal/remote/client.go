@@ -19,6 +19,7 @@ import (
 type Settings struct {
 	URLs        []string // servers of one model
 	Shape       string   // of requests, as Describe has it; "" asks the servers
+	Model       string   // sent along
 	Concurrency int      // requests at a time and server; 0 is 4
 	Tries       int      // of one request at each server; 0 is 6
 	Backoff     time.Duration
@@ -27,7 +28,7 @@ type Settings struct {
 
 	Endings  []string                                                                    // ends of a URL that name an endpoint and not the server, such as /rerank
 	KeyEnv   func(shape string) string                                                   // the environment variable with the API key
-	Describe func(ctx context.Context, t Turn, s *Server, base *url.URL) (string, error) // fills s and returns the path of the endpoint
+	Describe func(ctx context.Context, t Turn, s *Server, base *url.URL) (string, error) // completes s, which begins as what the settings say, and returns the path of the endpoint
 }
 
 // Server is what is known of a server.
@@ -97,7 +98,7 @@ func (d *dispatch) meet(ctx context.Context, r *replica) (*Server, error) {
 	for _, suffix := range append(append([]string{"/"}, d.Endings...), "/v1", "/v2") {
 		base.Path = strings.TrimSuffix(base.Path, suffix)
 	}
-	s := &Server{Shape: d.Shape}
+	s := &Server{Shape: d.Shape, Model: d.Model, Served: d.Model, Identity: strings.TrimSpace(d.Model + " " + Redacted(d.URLs[0]))}
 	path, err := d.Describe(ctx, Turn{d, r}, s, base)
 	if err != nil {
 		return nil, Unfit(err)

@@ -48,7 +48,7 @@ func New(s Settings) (*Client, error) {
 	s.Unusable = cmp.Or(s.Unusable, errors.New("unusable score"))
 	c := &Client{Settings: s}
 	var err error
-	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
+	c.Client, err = remote.New(remote.Settings{URLs: s.URLs, Shape: string(s.Shape), Model: s.Model, Concurrency: s.Concurrency, Tries: s.Tries, Backoff: s.Backoff,
 		Timeout: s.Timeout, HTTP: s.HTTP, Endings: []string{"/rerank"}, KeyEnv: s.keyName, Describe: c.describe})
 	if err != nil {
 		return nil, err

@@ -57,7 +57,6 @@ func (s *Settings) keyName(shape string) string {
 // describe tells the shapes apart: by name for the two services, else by which of TEI's and
 // vLLM's own pages the server has.
 func (c *Client) describe(ctx context.Context, t remote.Turn, s *remote.Server, base *url.URL) (path string, err error) {
-	s.Model, s.Served, s.Identity = c.Model, c.Model, strings.TrimSpace(c.Model+" "+remote.Redacted(c.Settings.URLs[0]))
 	shape, err := c.tell(ctx, t, s, base)
 	s.Shape = string(shape)
 	return paths[shape], err

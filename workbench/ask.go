@@ -82,11 +82,7 @@ func (ix *Index) ask(ctx context.Context, text string, o AskOptions) (*Answer, e
 	if err := o.check(ix, text); err != nil {
 		return nil, err
 	}
-	encode := o.Encoder.Encode
-	if r, ok := o.Encoder.(retriever); ok {
-		encode = r.EncodeQueries
-	}
-	vector, err := encode(quiet(ctx), []string{text})
+	vector, err := EncodeQueries(quiet(ctx), o.Encoder, []string{text})
 	if err != nil {
 		return nil, fmt.Errorf("encode: %w", nested{err})
 	}

@@ -93,6 +93,15 @@ type retriever interface {
 	EncodeItems(ctx context.Context, texts []string) (*Matrix, error)
 }
 
+// EncodeQueries encodes texts as queries where e tells those from items, as a TextEncoder and
+// an EmbedClient do by their prompts, else as they are.
+func EncodeQueries(ctx context.Context, e Embedder, texts []string) (*Matrix, error) {
+	if r, ok := e.(retriever); ok {
+		return r.EncodeQueries(ctx, texts)
+	}
+	return e.Encode(ctx, texts)
+}
+
 // Embed computes the data set's dual-encoder vectors from its texts, with the prompts
 // of queries and of items if e is a TextEncoder, an EmbedClient or a VectorCache around one.
 // After an error they are what they were before.

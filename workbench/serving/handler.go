@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"axn/workbench"
+	"axn/workbench/internal/jsonhttp"
 )
 
 // Corpus is what searches stand on. It is swapped as a whole.
@@ -145,7 +146,7 @@ func (h *Handler) health(w http.ResponseWriter, _ *http.Request) {
 
 func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
 	s := h.corpus.Load()
-	writeJSON(w, http.StatusOK, map[string]any{
+	jsonhttp.Write(w, http.StatusOK, map[string]any{
 		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,
 	})

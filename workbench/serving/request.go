@@ -3,18 +3,16 @@ package serving
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"math"
 	"mime"
 	"net/http"
-	"os"
 	"strings"
-	"time"
 	"unicode/utf8"
 
 	"axn/workbench"
+	"axn/workbench/internal/jsonhttp"
 )
 
 // maxBody is the most bytes of a request.
@@ -53,19 +51,10 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*request, error)
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind != "application/json" && kind != "application/x-www-form-urlencoded" {
 		return nil, refused(http.StatusUnsupportedMediaType, "Content-Type is %q: send application/json", kind)
 	}
-	control := http.NewResponseController(w)
-	control.SetReadDeadline(time.Now().Add(h.options.ReadTimeout)) // a test's recorder has none
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
-	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
-	switch {
-	case tooLarge:
-		return nil, refused(http.StatusRequestEntityTooLarge, "the request is larger than %d bytes", maxBody)
-	case errors.Is(err, os.ErrDeadlineExceeded):
-		return nil, refused(http.StatusRequestTimeout, "the request did not arrive in time")
-	case err != nil:
-		return nil, refused(http.StatusBadRequest, "the request broke off: %v", err)
+	body, p := jsonhttp.Body(w, r, h.options.ReadTimeout, maxBody)
+	if p != nil {
+		return nil, refused(p.Status, "%s", p.Message)
 	}
-	control.SetReadDeadline(time.Time{})
 	return parse(body)
 }
 

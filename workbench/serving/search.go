@@ -2,12 +2,12 @@ package serving
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"log"
 	"net/http"
 	"time"
+
+	"axn/workbench/internal/jsonhttp"
 )
 
 // item is one item of an answer.
@@ -55,13 +55,15 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 	var events *events
 	if in.Stream {
 		events = newEvents(w)
-		of.each = func(found map[int]float64, round int) { events.send("round", s.answer(found, o.K, round, begin)) }
+		of.each = func(rows []int, scores []float64, calls, round int) {
+			events.send("round", s.answer(rows, scores, calls, round, begin))
+		}
 	}
 	if err := s.find(ctx, of); err != nil {
 		h.fail(w, r, events, err)
 		return
 	}
-	a := s.found(of, begin)
+	a := s.answer(of.result.Items, of.result.Scores, of.result.Calls, len(of.result.Rounds), begin)
 	h.metrics.seconds.Observe(a.Seconds)
 	h.metrics.calls.Add(float64(a.Calls))
 	h.metrics.answered(http.StatusOK)
@@ -69,7 +71,7 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 		events.send("result", a)
 		return
 	}
-	writeJSON(w, http.StatusOK, a)
+	jsonhttp.Write(w, http.StatusOK, a)
 }
 
 // fail answers with what is wrong.
@@ -82,7 +84,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, events *events, e
 		code = p.code
 	case panicked:
 		code = http.StatusInternalServerError
-		h.log(r, "%v\n%s", broken, broken.stack)
+		jsonhttp.LogPanic(r, broken, broken.stack)
 	case errors.Is(err, context.DeadlineExceeded):
 		code = http.StatusGatewayTimeout
 		err = fmt.Errorf("the search took longer than %v", h.options.Timeout)
@@ -94,20 +96,5 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, events *events, e
 		events.send("error", map[string]any{"error": err.Error(), "status": code})
 		return
 	}
-	writeJSON(w, code, map[string]string{"error": err.Error()})
-}
-
-// log writes a line where the server logs.
-func (h *Handler) log(r *http.Request, format string, args ...any) {
-	print := log.Printf
-	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ErrorLog != nil {
-		print = server.ErrorLog.Printf
-	}
-	print("serving: "+format, args...)
-}
-
-func writeJSON(w http.ResponseWriter, code int, v any) {
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(code)
-	json.NewEncoder(w).Encode(v)
+	jsonhttp.Write(w, code, map[string]string{"error": err.Error()})
 }

@@ -1,11 +1,12 @@
 package serving
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
-	"sort"
 	"time"
 
 	"axn/workbench"
@@ -23,7 +24,7 @@ type shelf struct {
 type search struct {
 	*request
 	options workbench.SearchOptions
-	each    func(found map[int]float64, round int) // told after each round, if it is there
+	each    func(rows []int, scores []float64, calls, round int) // told the best so far after each round, if it is there
 	result  *workbench.Result
 }
 
@@ -85,7 +86,7 @@ func (s *shelf) run(ctx context.Context, block []*search) error {
 	}
 	scorer := workbench.NewScorer(s.scorer, questions)
 	if each := block[0].each; each != nil {
-		scorer = &telling{Scorer: scorer, each: each}
+		scorer = &telling{Scorer: scorer, each: each, most: block[0].options.K}
 	}
 	results, err := ix.SearchAll(ctx, scorer, rows, block[0].options)
 	if err != nil {
@@ -112,13 +113,7 @@ func (s *shelf) vectors(ctx context.Context, block []*search) (*workbench.Matrix
 	if len(texts) == 0 {
 		return m, nil
 	}
-	encode := s.Encoder.Encode
-	if r, ok := s.Encoder.(interface {
-		EncodeQueries(ctx context.Context, texts []string) (*workbench.Matrix, error)
-	}); ok {
-		encode = r.EncodeQueries
-	}
-	made, err := encode(ctx, texts)
+	made, err := workbench.EncodeQueries(ctx, s.Encoder, texts)
 	if err != nil {
 		return nil, err
 	}
@@ -131,38 +126,22 @@ func (s *shelf) vectors(ctx context.Context, block []*search) (*workbench.Matrix
 	return m, nil
 }
 
-// answer ranks what a search has found so far.
-func (s *shelf) answer(found map[int]float64, k, round int, begin time.Time) *answer {
-	rows := make([]int, 0, len(found))
-	for row := range found {
-		rows = append(rows, row)
-	}
-	slices.Sort(rows)
-	sort.SliceStable(rows, func(a, b int) bool { return found[rows[a]] > found[rows[b]] })
-	a := &answer{Items: []item{}, Calls: len(found), Rounds: round, Seconds: time.Since(begin).Seconds()}
-	for _, row := range rows[:min(k, len(rows))] {
+// answer is what a search has found, best first.
+func (s *shelf) answer(rows []int, scores []float64, calls, rounds int, begin time.Time) *answer {
+	a := &answer{Items: []item{}, Calls: calls, Rounds: rounds, Seconds: time.Since(begin).Seconds()}
+	for i, row := range rows {
 		it := s.Dataset.Items[row]
-		a.Items = append(a.Items, item{it.ID, it.Text, found[row]})
+		a.Items = append(a.Items, item{it.ID, it.Text, scores[i]})
 	}
 	return a
 }
 
-// found is the answer of a search that has ended.
-func (s *shelf) found(of *search, begin time.Time) *answer {
-	r := of.result
-	a := &answer{Items: []item{}, Calls: r.Calls, Rounds: len(r.Rounds), Seconds: time.Since(begin).Seconds()}
-	for i, row := range r.Items {
-		it := s.Dataset.Items[row]
-		a.Items = append(a.Items, item{it.ID, it.Text, r.Scores[i]})
-	}
-	return a
-}
-
-// telling is a Scorer that tells what it has scored so far after each call, which is a round
-// of a search of one query.
+// telling is a Scorer that tells the best of what it has scored so far after each call, which
+// is a round of a search of one query.
 type telling struct {
 	workbench.Scorer
-	each  func(found map[int]float64, round int)
+	each  func(rows []int, scores []float64, calls, round int)
+	most  int // items told
 	found map[int]float64
 	round int
 }
@@ -182,7 +161,15 @@ func (t *telling) Score(ctx context.Context, pairs []workbench.Pair) ([]float64,
 		}
 	}
 	t.round++
-	t.each(t.found, t.round)
+	rows := slices.SortedFunc(maps.Keys(t.found), func(a, b int) int {
+		return cmp.Or(cmp.Compare(t.found[b], t.found[a]), cmp.Compare(a, b))
+	})
+	rows = rows[:min(t.most, len(rows))]
+	best := make([]float64, len(rows))
+	for i, row := range rows {
+		best[i] = t.found[row]
+	}
+	t.each(rows, best, len(t.found), t.round)
 	return scores, nil
 }
 

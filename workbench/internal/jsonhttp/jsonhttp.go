@@ -68,9 +68,14 @@ func Read(w http.ResponseWriter, r *http.Request, patience time.Duration, want s
 	if p := checkHeader(r.Header); p != nil {
 		return nil, p
 	}
+	return Body(w, r, patience, MaxBody)
+}
+
+// Body reads the body of a request, of at most so many bytes, which has patience to arrive; 0 is 30 s.
+func Body(w http.ResponseWriter, r *http.Request, patience time.Duration, most int64) ([]byte, *Problem) {
 	control := http.NewResponseController(w)
 	control.SetReadDeadline(time.Now().Add(cmp.Or(patience, 30*time.Second))) // a test's recorder has none
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, most))
 	if err != nil {
 		w.Header().Set("Connection", "close")
 	} else {
@@ -79,7 +84,7 @@ func Read(w http.ResponseWriter, r *http.Request, patience time.Duration, want s
 	_, tooLarge := errors.AsType[*http.MaxBytesError](err)
 	switch {
 	case tooLarge:
-		return nil, &Problem{http.StatusRequestEntityTooLarge, "Validation", fmt.Sprintf("the request is larger than %d bytes", MaxBody)}
+		return nil, &Problem{http.StatusRequestEntityTooLarge, "Validation", fmt.Sprintf("the request is larger than %d bytes", most)}
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return nil, &Problem{http.StatusRequestTimeout, "Validation", "the request did not arrive in time"}
 	case err != nil:
@@ -202,14 +207,19 @@ func Guard(r *http.Request, f func(ctx context.Context) error) (err error) {
 		if value == nil {
 			return
 		}
-		print := log.Printf
-		if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ErrorLog != nil {
-			print = server.ErrorLog.Printf
-		}
 		err = &Panic{value}
-		print("%s %s from %s: %v\n%s", r.Method, r.URL.Path, r.RemoteAddr, err, debug.Stack())
+		LogPanic(r, err, debug.Stack())
 	}()
 	return f(r.Context())
+}
+
+// LogPanic writes what a request has come to where its server logs.
+func LogPanic(r *http.Request, err error, stack []byte) {
+	print := log.Printf
+	if server, ok := r.Context().Value(http.ServerContextKey).(*http.Server); ok && server.ErrorLog != nil {
+		print = server.ErrorLog.Printf
+	}
+	print("%s %s from %s: %v\n%s", r.Method, r.URL.Path, r.RemoteAddr, err, stack)
 }
 
 // Failed is the problem of a model's error; nil without one.

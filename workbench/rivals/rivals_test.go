@@ -1,6 +1,7 @@
 package rivals
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -254,7 +255,7 @@ func TestQuamAgainstSlow(t *testing.T) {
 	for turn := 0; len(order) < budget; turn++ {
 		value := make([]float64, 200) // of items in the frontier; of others 0
 		top := slices.Clone(order)
-		slices.SortStableFunc(top, func(a, b int) int { return -cmpFloat(g.At(query, a), g.At(query, b)) })
+		slices.SortStableFunc(top, func(a, b int) int { return cmp.Compare(g.At(query, b), g.At(query, a)) })
 		total := 0.0
 		for _, s := range top[:min(support, len(top))] {
 			total += math.Exp(g.At(query, s))
@@ -271,7 +272,7 @@ func TestQuamAgainstSlow(t *testing.T) {
 					from = append(from, it)
 				}
 			}
-			slices.SortStableFunc(from, func(a, b int) int { return -cmpFloat(value[a], value[b]) })
+			slices.SortStableFunc(from, func(a, b int) int { return cmp.Compare(value[b], value[a]) })
 		}
 		if len(from) == 0 {
 			for _, it := range list {
@@ -285,16 +286,6 @@ func TestQuamAgainstSlow(t *testing.T) {
 	if got := walked(t, Quam(d, graph, affinity, 0), g, query, budget); fmt.Sprint(got) != fmt.Sprint(order) {
 		t.Errorf("got  %v\nwant %v", got, order)
 	}
-}
-
-func cmpFloat(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // TestAffinity: pairs of like items are rated higher where likeness goes along with scores.

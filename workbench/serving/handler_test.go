@@ -3,6 +3,7 @@ package serving
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -94,18 +95,11 @@ func (w *world) best(q, k int, allow func(int) bool) (ids []string) {
 			rows = append(rows, i)
 		}
 	}
-	slices.SortFunc(rows, func(a, b int) int { return -cmpFloat(w.score(q, a), w.score(q, b)) })
+	slices.SortFunc(rows, func(a, b int) int { return cmp.Compare(w.score(q, b), w.score(q, a)) })
 	for _, row := range rows[:k] {
 		ids = append(ids, fmt.Sprint("i", row))
 	}
 	return ids
-}
-
-func cmpFloat(a, b float64) int {
-	if a < b {
-		return -1
-	}
-	return 1
 }
 
 type encoder struct{ *world }

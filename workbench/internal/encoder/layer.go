@@ -1,8 +1,7 @@
 package encoder
 
 import (
-	"math"
-
+	"axn/workbench/internal/activation"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
 )
@@ -65,7 +64,7 @@ func (e *Encoder) widen(w *workspace, l *layer, rows f32.Mat) f32.Mat {
 		if e.Gated {
 			gate(e.Activation, row[:e.Intermediate], row[e.Intermediate:])
 		} else {
-			activate(e.Activation, row)
+			activation.Apply(e.Activation, row)
 		}
 	}
 	return wide.Sub(0, 0, wide.Rows, e.Intermediate)
@@ -94,34 +93,9 @@ func gate(a hf.Activation, x, y []float32) {
 	case hf.SiLU:
 		f32.SiluMul(x, y)
 	default:
-		activate(a, x)
+		activation.Apply(a, x)
 		for i, v := range y {
 			x[i] *= v
 		}
-	}
-}
-
-// activate applies a function to every element of x.
-func activate(a hf.Activation, x []float32) {
-	switch a {
-	case hf.GELU:
-		f32.Gelu(x)
-	case hf.SiLU:
-		f32.Silu(x)
-	case hf.GELUTanh:
-		for i, v := range x {
-			u := float64(v)
-			x[i] = float32(u / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(u+0.044715*u*u*u))))
-		}
-	case hf.ReLU:
-		for i, v := range x {
-			x[i] = max(v, 0)
-		}
-	case hf.Tanh:
-		for i, v := range x {
-			x[i] = float32(math.Tanh(float64(v)))
-		}
-	default:
-		panic("encoder: unknown activation " + string(a))
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"axn/workbench/internal/activation"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
@@ -50,7 +51,7 @@ func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float
 		dense := w.matrix(&w.context, rows.Rows, e.Hidden)
 		f32.GemmBias(dense, rows, &h.dense.Panels, h.dense.bias, 1)
 		for s := range dense.Rows {
-			activate(h.activation, dense.Row(s))
+			activation.Apply(h.activation, dense.Row(s))
 		}
 		rows = dense
 	}

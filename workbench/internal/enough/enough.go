@@ -3,6 +3,7 @@
 package enough
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -40,7 +41,7 @@ func Recall(scores, expected, came, rest []float64, k int) float64 {
 // share is the mean of P(N(its score) ≤ k − r).
 func share(scores, rest []float64, mean, deviation float64, k int) float64 {
 	best := slices.Clone(scores)
-	slices.SortFunc(best, func(a, b float64) int { return -compare(a, b) })
+	slices.SortFunc(best, func(a, b float64) int { return cmp.Compare(b, a) })
 	best = best[:min(k, len(best))]
 	found := 0.0
 	for r, t := range best {
@@ -55,16 +56,6 @@ func share(scores, rest []float64, mean, deviation float64, k int) float64 {
 		found += poisson(k-1-r, lambda)
 	}
 	return found / float64(k)
-}
-
-func compare(a, b float64) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
 }
 
 // errors returns mean and deviation of what came over what was expected, drawn to the prior ones.

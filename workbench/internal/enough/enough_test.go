@@ -1,6 +1,7 @@
 package enough
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
 	"slices"
@@ -19,7 +20,7 @@ func TestShare(t *testing.T) {
 		for range 80 {
 			rest = append(rest, rng.NormFloat64()-1)
 		}
-		slices.SortFunc(rest, func(a, b float64) int { return -compare(a, b) })
+		slices.SortFunc(rest, func(a, b float64) int { return cmp.Compare(b, a) })
 		const mean, deviation, draws = .2, .5, 4000
 		want := 0.0
 		for range draws {
@@ -34,7 +35,7 @@ func TestShare(t *testing.T) {
 			for _, x := range rest {
 				all = append(all, item{x + mean + deviation*rng.NormFloat64(), false})
 			}
-			slices.SortFunc(all, func(a, b item) int { return -compare(a.score, b.score) })
+			slices.SortFunc(all, func(a, b item) int { return cmp.Compare(b.score, a.score) })
 			for _, it := range all[:k] {
 				if it.scored {
 					want += 1 / float64(k) / draws

@@ -5,6 +5,7 @@ package pooling
 import (
 	"math"
 
+	"axn/workbench/internal/activation"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/hf"
 )
@@ -83,7 +84,9 @@ func (t *Top) modules(x []float32) []float32 {
 
 func dense(d *hf.Dense, x []float32) []float32 {
 	y := linear(d.Linear, x)
-	activate(d.Activation, y)
+	if d.Activation != "" {
+		activation.Apply(d.Activation, y)
+	}
 	switch {
 	case d.Project != nil:
 		f32.Axpy(1, linear(*d.Project, x), y)
@@ -100,21 +103,6 @@ func linear(l hf.Linear, x []float32) []float32 {
 		f32.Axpy(1, l.Bias, y)
 	}
 	return y
-}
-
-func activate(a hf.Activation, x []float32) {
-	switch a {
-	case hf.GELU:
-		f32.Gelu(x)
-	case hf.ReLU:
-		for i, v := range x {
-			x[i] = max(v, 0)
-		}
-	case hf.Tanh:
-		for i, v := range x {
-			x[i] = float32(math.Tanh(float64(v)))
-		}
-	}
 }
 
 // Pool makes one vector of the rows x from row skip on.

@@ -116,18 +116,27 @@ func (c *Cache) predict(ctx context.Context, pairs [][2]string, m *meter) ([]flo
 		m.add(found)
 		return scores, nil
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	done, err := c.takeTurn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	if found, err = c.db.Get(c.model, keys, scores); err != nil { // what others scored in the meantime
 		return nil, err
 	}
 	c.found.Add(int64(found))
 	m.add(found)
 	return c.scoreMissing(ctx, pairs, keys, scores, m)
+}
+
+// takeTurn waits until nobody else pays. The function given back ends the turn.
+func (c *Cache) takeTurn(ctx context.Context) (done func(), err error) {
+	select {
+	case c.turn <- struct{}{}:
+		return func() { <-c.turn }, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 }
 
 // scoreMissing scores and stores, batch by batch, the pairs whose score is NaN, each once.

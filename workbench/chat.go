@@ -1,16 +1,13 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
 	"axn/workbench/internal/chat"
-	"axn/workbench/internal/remote"
 )
 
 // ChatShape names the HTTP shape a ChatScorer asks in.
@@ -83,23 +80,7 @@ func (c *ChatScorer) open() (*chat.Client, error) {
 
 // Predict asks about each pair, several requests at a time.
 func (c *ChatScorer) Predict(ctx context.Context, pairs [][2]string) ([]float64, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	client, err := c.open()
-	if err != nil {
-		return nil, fmt.Errorf("workbench: chat: %w", err)
-	}
-	m := startProgress(ctx, "chat", "pairs", len(pairs))
-	defer m.end()
-	scores, errs, err := client.Score(ctx, pairs, remote.Listener{Done: m.add, Note: m.note})
-	if err == nil {
-		err = partial(scores, errs)
-	}
-	if err != nil {
-		return scores, fmt.Errorf("workbench: chat: %w", err)
-	}
-	return scores, nil
+	return predictBy(ctx, "chat", c.open, pairs)
 }
 
 // Tokens is how many tokens were paid for so far.
@@ -113,24 +94,10 @@ func (c *ChatScorer) Tokens() int {
 
 // Fingerprint names the servers' model and all that it is asked.
 func (c *ChatScorer) Fingerprint() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(c.Timeout, time.Minute))
-	defer cancel()
-	client, err := c.open()
-	if err != nil {
-		return "", fmt.Errorf("workbench: chat: %w", err)
-	}
-	identity, err := client.Identity(ctx)
-	if err != nil {
-		return "", fmt.Errorf("workbench: chat: %w", err)
-	}
-	return "chat " + identity, nil
+	return identityOf("chat", c.open, c.Timeout)
 }
 
 // String fits one line and shows no password.
 func (c *ChatScorer) String() string {
-	text := "ChatScorer " + remote.Redacted(c.URL)
-	if n := len(c.Replicas); n > 0 {
-		text += fmt.Sprintf(" and %d replicas", n)
-	}
-	return text
+	return namedServers("ChatScorer", c.URL, c.Replicas)
 }

@@ -1,7 +1,6 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -143,26 +142,16 @@ func matrixOfVectors(vectors [][]float32, errs []error) (*Matrix, error) {
 // Fingerprint names the servers' model, as they describe it, and the prompts. Where they
 // do not, the name is the URL and Model.
 func (c *EmbedClient) Fingerprint() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(c.Timeout, time.Minute))
-	defer cancel()
-	client, err := c.open()
+	identity, err := identityOf("embed", c.open, c.Timeout)
 	if err != nil {
-		return "", fmt.Errorf("workbench: embed: %w", err)
+		return "", err
 	}
-	identity, err := client.Identity(ctx)
-	if err != nil {
-		return "", fmt.Errorf("workbench: embed: %w", err)
-	}
-	return fmt.Sprintf("embed %s %q %q", identity, c.QueryPrompt, c.ItemPrompt), nil
+	return fmt.Sprintf("%s %q %q", identity, c.QueryPrompt, c.ItemPrompt), nil
 }
 
 // String fits one line and shows no password.
 func (c *EmbedClient) String() string {
-	text := "EmbedClient " + remote.Redacted(c.URL)
-	if n := len(c.Replicas); n > 0 {
-		text += fmt.Sprintf(" and %d replicas", n)
-	}
-	return text
+	return namedServers("EmbedClient", c.URL, c.Replicas)
 }
 
 // EmbedHandler serves an embedder over HTTP, in the shapes of Hugging Face

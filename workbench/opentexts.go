@@ -41,15 +41,7 @@ func OpenBEIR(dir string) (*Dataset, error) {
 }
 
 func (d *Dataset) openCorpus() error {
-	path, err := d.beirFile("corpus.jsonl")
-	if err != nil {
-		return err
-	}
-	return jsonl.Read(path, func(o jsonl.Object) error {
-		id, err := o.ID("_id")
-		if err != nil {
-			return err
-		}
+	return d.eachBEIR("corpus.jsonl", func(id string, o jsonl.Object) (err error) {
 		title := ""
 		if o.Has("title") && jsonl.Kind(o["title"]) != "null" {
 			if title, err = o.Text("title"); err != nil {
@@ -63,7 +55,16 @@ func (d *Dataset) openCorpus() error {
 }
 
 func (d *Dataset) openBEIRQueries() error {
-	path, err := d.beirFile("queries.jsonl")
+	return d.eachBEIR("queries.jsonl", func(id string, o jsonl.Object) error {
+		text, err := o.Text("text")
+		d.Queries = append(d.Queries, Query{ID: id, Text: text, Gold: -1})
+		return err
+	})
+}
+
+// eachBEIR calls do for each line of a file of the folder.
+func (d *Dataset) eachBEIR(name string, do func(id string, o jsonl.Object) error) error {
+	path, err := d.beirFile(name)
 	if err != nil {
 		return err
 	}
@@ -72,9 +73,7 @@ func (d *Dataset) openBEIRQueries() error {
 		if err != nil {
 			return err
 		}
-		text, err := o.Text("text")
-		d.Queries = append(d.Queries, Query{ID: id, Text: text, Gold: -1})
-		return err
+		return do(id, o)
 	})
 }
 

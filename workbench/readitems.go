@@ -149,12 +149,11 @@ func (c *Cache) readBlock(ctx context.Context, r ItemReader, texts []string, m *
 		m.add(found)
 		return rows, err
 	}
-	select {
-	case c.turn <- struct{}{}:
-		defer func() { <-c.turn }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	done, err := c.takeTurn(ctx)
+	if err != nil {
+		return nil, err
 	}
+	defer done()
 	if found, err = c.db.GetRows(c.model, keys, rows); err != nil { // what others read in the meantime
 		return nil, err
 	}

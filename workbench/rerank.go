@@ -1,14 +1,12 @@
 package workbench
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
 	"sync"
 	"time"
 
-	"axn/workbench/internal/remote"
 	"axn/workbench/internal/rerank"
 )
 
@@ -90,49 +88,19 @@ func (c *RerankClient) open() (*rerank.Client, error) {
 // Predict sends each query with its texts, several requests at a time, and
 // returns raw scores.
 func (c *RerankClient) Predict(ctx context.Context, pairs [][2]string) ([]float64, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	client, err := c.open()
-	if err != nil {
-		return nil, fmt.Errorf("workbench: rerank: %w", err)
-	}
-	m := startProgress(ctx, "rerank", "pairs", len(pairs))
-	defer m.end()
-	scores, errs, err := client.Score(ctx, pairs, remote.Listener{Done: m.add, Note: m.note})
-	if err == nil {
-		err = partial(scores, errs)
-	}
-	if err != nil {
-		return scores, fmt.Errorf("workbench: rerank: %w", err)
-	}
-	return scores, nil
+	return predictBy(ctx, "rerank", c.open, pairs)
 }
 
 // Fingerprint names the servers' model, as they describe it. Where they do not,
 // the name is the URL and Model, and a Cache cannot notice that the server has
 // exchanged what is behind them.
 func (c *RerankClient) Fingerprint() (string, error) {
-	ctx, cancel := context.WithTimeout(context.Background(), cmp.Or(c.Timeout, time.Minute))
-	defer cancel()
-	client, err := c.open()
-	if err != nil {
-		return "", fmt.Errorf("workbench: rerank: %w", err)
-	}
-	identity, err := client.Identity(ctx)
-	if err != nil {
-		return "", fmt.Errorf("workbench: rerank: %w", err)
-	}
-	return "rerank " + identity, nil
+	return identityOf("rerank", c.open, c.Timeout)
 }
 
 // String fits one line and shows no password.
 func (c *RerankClient) String() string {
-	text := "RerankClient " + remote.Redacted(c.URL)
-	if n := len(c.Replicas); n > 0 {
-		text += fmt.Sprintf(" and %d replicas", n)
-	}
-	return text
+	return namedServers("RerankClient", c.URL, c.Replicas)
 }
 
 // RerankHandler serves a scorer over HTTP, in the shapes of Hugging Face

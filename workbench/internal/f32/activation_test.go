@@ -9,59 +9,40 @@ import (
 )
 
 func TestGelu(t *testing.T) {
-	eachLevel(t, func(t *testing.T) {
-		r := newRand(t)
-		x := newGuarded(r, 200003)
-		for i := range x.v {
-			x.v[i] = (float32(i) - 100000) / 10000 // -10 … 10
-		}
-		in := slices.Clone(x.v)
-		Gelu(x.v)
-		for i, v := range in {
-			want := float64(v) * 0.5 * math.Erfc(-float64(v)/math.Sqrt2)
-			if e := math.Abs(float64(x.v[i]) - want); !(e <= 0x1p-21*max(1, math.Abs(float64(v)))) {
-				t.Fatalf("gelu(%g) = %g, want %g", v, x.v[i], want)
-			}
-		}
-		for n := range 50 { // an element's bits do not depend on its place
-			y := newGuarded(r, n)
-			copy(y.v, in[120000:])
-			if Gelu(y.v); !slices.Equal(y.v, x.v[120000:120000+n]) || y.check() != nil {
-				t.Fatalf("n=%d: other bits, or written outside: %v", n, y.check())
-			}
-		}
-		special := []float32{float32(math.NaN()), float32(math.Inf(1)), 0}
-		if Gelu(special); special[0] == special[0] || !math.IsInf(float64(special[1]), 1) || special[2] != 0 {
-			t.Errorf("gelu(NaN, Inf, 0) = %v", special)
-		}
-	})
+	checkActivation(t, "gelu", Gelu, 10_000, 120_000, func(v float64) float64 { return v * 0.5 * math.Erfc(-v/math.Sqrt2) })
 }
 
 func TestSilu(t *testing.T) {
+	checkActivation(t, "silu", Silu, 1_000, 99_980, func(v float64) float64 { return v / (1 + math.Exp(-v)) })
+}
+
+// checkActivation compares f with exact values, in steps of 1/scale from -100,000 steps to as many
+// above, and runs of values from place on in other places.
+func checkActivation(t *testing.T, name string, f func([]float32), scale float32, place int, exact func(float64) float64) {
 	eachLevel(t, func(t *testing.T) {
 		r := newRand(t)
 		x := newGuarded(r, 200003)
 		for i := range x.v {
-			x.v[i] = (float32(i) - 100000) / 1000 // -100 … 100
+			x.v[i] = (float32(i) - 100000) / scale
 		}
 		in := slices.Clone(x.v)
-		Silu(x.v)
+		f(x.v)
 		for i, v := range in {
-			want := float64(v) / (1 + math.Exp(-float64(v)))
+			want := exact(float64(v))
 			if e := math.Abs(float64(x.v[i]) - want); !(e <= 0x1p-21*max(1, math.Abs(float64(v)))) {
-				t.Fatalf("silu(%g) = %g, want %g", v, x.v[i], want)
+				t.Fatalf("%s(%g) = %g, want %g", name, v, x.v[i], want)
 			}
 		}
 		for n := range 50 { // an element's bits do not depend on its place
 			y := newGuarded(r, n)
-			copy(y.v, in[99980:])
-			if Silu(y.v); !slices.Equal(y.v, x.v[99980:99980+n]) || y.check() != nil {
+			copy(y.v, in[place:])
+			if f(y.v); !slices.Equal(y.v, x.v[place:place+n]) || y.check() != nil {
 				t.Fatalf("n=%d: other bits, or written outside: %v", n, y.check())
 			}
 		}
 		special := []float32{float32(math.NaN()), float32(math.Inf(1)), 0}
-		if Silu(special); special[0] == special[0] || !math.IsInf(float64(special[1]), 1) || special[2] != 0 {
-			t.Errorf("silu(NaN, Inf, 0) = %v", special)
+		if f(special); special[0] == special[0] || !math.IsInf(float64(special[1]), 1) || special[2] != 0 {
+			t.Errorf("%s(NaN, Inf, 0) = %v", name, special)
 		}
 	})
 }

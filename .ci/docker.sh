@@ -6,7 +6,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 shots=${1:-}
-limit=250 # MB, 58 of them data
+limit=250 # MB, 61 of them data
 image=axn-ci
 folder=$(mktemp -d)
 log=$folder/log

@@ -333,7 +333,7 @@ func TestTooMany(t *testing.T) {
 	w := newWorld(t)
 	release := make(chan struct{})
 	w.wait = func() { <-release }
-	_, server := serve(t, w.Corpus, Options{MaxSearches: 2})
+	h, server := serve(t, w.Corpus, Options{MaxSearches: 2})
 	var all sync.WaitGroup
 	for range 2 {
 		all.Go(func() {
@@ -342,16 +342,14 @@ func TestTooMany(t *testing.T) {
 			}
 		})
 	}
-	for w.asked.Load() == 0 {
+	for len(h.places) < 2 { // until both are under way
 		time.Sleep(time.Millisecond)
 	}
-	var last *http.Response
-	for range 100 { // until both are under way
-		last, _ = http.Post(server.URL+"/search", "application/json", strings.NewReader(`{"query": "query 1", "budget": 1}`))
-		if last.StatusCode == 429 {
-			break
-		}
+	last, err := http.Post(server.URL+"/search", "application/json", strings.NewReader(`{"query": "query 1", "budget": 1}`))
+	if err != nil {
+		t.Fatal(err)
 	}
+	defer last.Body.Close()
 	if last.StatusCode != 429 || last.Header.Get("Retry-After") == "" {
 		t.Errorf("one too many: %v", last)
 	}

@@ -138,6 +138,7 @@ func converts(from, to reflect.Type) bool {
 func (in *Interaction) call() error {
 	in.Output.add("clear_output", map[string]any{"wait": true})
 	var failed error
+	var shown map[string]any // after all that is printed
 	err := runWith(in.Output, func(ctx context.Context) {
 		var args []reflect.Value
 		if in.takesContext() {
@@ -155,12 +156,15 @@ func (in *Interaction) call() error {
 			}
 		}
 		if failed == nil && value != nil {
-			in.Output.Show(value)
+			shown = rendered(value)
 		}
 	})
 	if failed != nil {
 		in.Output.add("error", map[string]any{"ename": "error", "evalue": failed.Error(), "traceback": []string{"error: " + failed.Error()}})
 		return failed
+	}
+	if shown != nil {
+		in.Output.add("display_data", shown)
 	}
 	in.Output.settle()
 	return err

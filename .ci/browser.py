@@ -27,7 +27,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-PLAYWRIGHT = "1.65.2"
+PLAYWRIGHT, AXE = "1.65.2", "0.1.8"
 NARROW = 900
 ROOT = Path(__file__).resolve().parent.parent
 try:
@@ -37,12 +37,12 @@ except ImportError:
 
 
 def own_environment():
-    """Runs this program again with a Python that has playwright."""
-    env = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "axn" / f"browser-{PLAYWRIGHT}"
+    """Runs this program again with a Python that has playwright, and axe for the site."""
+    env = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "axn" / f"browser-{PLAYWRIGHT}-{AXE}"
     python = env / "bin" / "python"
     if not (env / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", env], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", f"playwright=={PLAYWRIGHT}"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", f"playwright=={PLAYWRIGHT}", f"axe-playwright-python=={AXE}"], check=True)
         (env / "complete").touch()
     os.execv(python, [str(python), *sys.argv])
 

@@ -169,13 +169,22 @@ def run_all(page):
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
 
 
+def states_in(file):
+    """The widgets' states that a notebook stores; none while it is being written."""
+    try:
+        metadata = json.loads(file.read_text())["metadata"]
+    except ValueError:
+        return {}
+    return metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+
+
 def kept(front, server, venv):
     """What JupyterLab stores is shown again, by itself and by nbconvert."""
     file = server.folder / "lab.ipynb"
     front.page.keyboard.press("Escape")
     front.page.keyboard.press("Control+s")
     for _ in range(100):
-        states = json.loads(file.read_text())["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+        states = states_in(file)
         if states:
             break
         time.sleep(0.1)

@@ -27,6 +27,7 @@ var families = map[string]family{
 	"mpnet":       {describeMPNet, mpnetNames, tanhHead},
 	"albert":      {describeALBERT, albertNames, headNames{dense: "albert.pooler", activation: Tanh, out: "classifier"}},
 	"modernbert":  {describeModernBERT, modernNames, headNames{dense: "head.dense", activation: GELU, norm: "head.norm", out: "classifier"}},
+	"qwen2":       {describeQwen2, qwen2Names, headNames{out: "score"}},
 	"qwen3":       {describeQwen3, qwenNames, headNames{out: "score"}},
 	"deberta-v2":  {describeDeBERTa, debertaNames, headNames{dense: "pooler.dense", activation: GELU, out: "classifier"}},
 	"nomic_bert":  {describeNomicBERT, nomicNames, headNames{dense: "nomic_bert.pooler.dense", activation: Tanh, out: "classifier"}},
@@ -229,6 +230,13 @@ func plain(scaling json.RawMessage) error {
 	return nil
 }
 
+// describeQwen2 is Qwen3 with a bias of queries, keys and values, and no norm of them.
+func describeQwen2(f *configFile, c *Config) error {
+	err := describeQwen3(f, c)
+	c.AttentionBias, c.BareOutput, c.HeadWidth = true, true, f.HeadWidth
+	return err
+}
+
 func describeQwen3(f *configFile, c *Config) (err error) {
 	c.Types, c.PositionTable, c.PreNorm, c.RMS, c.Gated, c.Causal = 0, false, true, true, true, true
 	c.Epsilon, c.KeyHeads, c.HeadWidth = float32(or(f.RMSEps, 1e-6)), or(f.KeyHeads, f.Heads), f.HeadWidth
@@ -252,8 +260,8 @@ func describeDeBERTa(f *configFile, c *Config) error {
 	c.Types, c.Epsilon, c.Embedding = or(f.Types, 0), float32(or(f.Epsilon, 1e-7)), f.Embedding
 	c.PositionTable = or(f.BiasedInput, true)
 	c.HeadWidth = f.HeadSize
-	if f.ConvKernel > 0 {
-		return refused("conv_kernel_size is %d: a convolution after the first layer", f.ConvKernel)
+	if err := c.convolution(f); err != nil {
+		return err
 	}
 	if !f.Relative {
 		if set(f.PosAttention) && string(f.PosAttention) != "[]" {
@@ -284,6 +292,22 @@ func describeDeBERTa(f *configFile, c *Config) error {
 		return fmt.Errorf("position_buckets is %d for distances up to %d", c.Buckets, c.MaxDistance)
 	}
 	return nil
+}
+
+// maxKernel bounds conv_kernel_size.
+const maxKernel = 99
+
+// convolution reads DeBERTa's convolution.
+func (c *Config) convolution(f *configFile) (err error) {
+	if f.ConvKernel <= 0 {
+		return nil
+	}
+	if groups := or(f.ConvGroups, 1); f.ConvKernel%2 == 0 || f.ConvKernel > maxKernel || groups != 1 || c.Layers < 2 {
+		return refused("conv_kernel_size is %d, conv_groups %d and num_hidden_layers %d, want an odd one up to %d, 1, and at least 2", f.ConvKernel, groups, c.Layers, maxKernel)
+	}
+	c.Kernel = f.ConvKernel
+	c.KernelActivation, err = activation("conv_act", f.ConvAct, Tanh)
+	return err
 }
 
 func describeNomicBERT(f *configFile, c *Config) (err error) {

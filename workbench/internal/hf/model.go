@@ -34,6 +34,7 @@ type Model struct {
 	Norm         Norm      // after the sum of the three; without Gain there is none
 	Project      *Linear   // from Embedding to Hidden, nil where the embeddings are as wide
 	Layers       []*Layer  // one may stand in several places
+	Convolution  *Convolution
 	Final        Norm      // after the last layer of a model whose layers normalise what they read
 	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
 	DistanceNorm Norm      // of the latter's rows
@@ -41,6 +42,7 @@ type Model struct {
 	Head    *Head   // nil in a dual encoder, and where Top scores
 	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
 	Prompts Prompts // of a dual encoder
+	Unlike  string  // why dot products of a dual encoder's vectors are not what it is made for; "" if they are
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
@@ -63,6 +65,14 @@ type Linear struct {
 type Norm struct {
 	Gain []float32
 	Bias []float32 // nil where there is none
+}
+
+// Convolution adds to what the first layer makes of the embeddings e, row by row, and normalises it:
+// Norm(x + KernelActivation(Σ Kernel[k]·e[row+k-len(Kernel)/2] + Bias)).
+type Convolution struct {
+	Kernel []Linear // Hidden×Hidden, without biases
+	Bias   []float32
+	Norm   Norm
 }
 
 // Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm, or with

@@ -115,6 +115,9 @@ func firstLine(src *bufio.Reader) (line string, skipped int, err error) {
 
 // separator finds out what separates the columns of a header.
 func (c Columns) separator(line string) (rune, error) {
+	if strings.HasPrefix(line, "{") || strings.HasPrefix(line, "[") {
+		return 0, fmt.Errorf("it begins as JSON does (%q), a table whose first line names the columns is wanted: OpenBEIR reads a folder of JSON lines", short(line))
+	}
 	best, names, rival := 0, 0, false // names: known columns that the best gives
 	var seen []string
 	for i, s := range separators {
@@ -174,7 +177,7 @@ func (c Columns) header(cells []string) ([]string, error) {
 		return []string{c.Required}, nil
 	}
 	if !slices.Contains(names, c.Required) {
-		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, cells)
+		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, short(strings.Join(cells, ", ")))
 	}
 	return names, nil
 }

@@ -90,7 +90,15 @@ func (d *Dataset) beirFile(name string) (string, error) {
 			return "", fmt.Errorf("%s is not here, but in %s: open that folder", name, filepath.Dir(inner[0]))
 		}
 	}
-	return "", fmt.Errorf("%s: %w: a BEIR folder has corpus.jsonl and queries.jsonl", name, fs.ErrNotExist)
+	here := "it is empty"
+	if entries, err := os.ReadDir(d.Dir); err == nil && len(entries) > 0 {
+		var names []string
+		for _, e := range entries[:min(5, len(entries))] {
+			names = append(names, e.Name())
+		}
+		here = "here are " + strings.Join(names, ", ")
+	}
+	return "", fmt.Errorf("%s: %w: a BEIR folder has corpus.jsonl and queries.jsonl, %s", name, fs.ErrNotExist, here)
 }
 
 // openBEIRQrels reads the judgements there are and splits the queries.

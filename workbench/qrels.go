@@ -52,7 +52,7 @@ type judgement struct {
 func (d *Dataset) readQrels(path string) (judged []bool, err error) {
 	var lines []textLine
 	err = textfile.Lines(path, func(number int, line string) error {
-		lines = append(lines, textLine{number, strings.TrimSpace(line)})
+		lines = append(lines, textLine{number, strings.TrimRight(strings.TrimLeft(line, " "), " \t")}) // the first column may have no name
 		return nil
 	})
 	if err != nil {
@@ -212,7 +212,13 @@ func qrelsLayout(lines []textLine) ([][]judgement, error) {
 // commas or semicolons, as a table in CSV has them.
 func tsvFields(line string) []string {
 	if strings.Contains(line, "\t") {
-		return strings.Split(line, "\t")
+		cells := strings.Split(line, "\t")
+		for i, c := range cells {
+			if len(c) > 1 && c[0] == '"' && c[len(c)-1] == '"' {
+				cells[i] = c[1 : len(c)-1]
+			}
+		}
+		return cells
 	}
 	if f := strings.Fields(line); len(f) != 1 {
 		return f
@@ -232,7 +238,7 @@ func columnJudgements(lines []textLine, columns int, at [3]int) ([]judgement, er
 	for i, l := range lines {
 		f := tsvFields(l.text)
 		if len(f) != columns {
-			return nil, fmt.Errorf("line %d has %d columns, line %d has %d", l.number, len(f), lines[0].number, columns)
+			return nil, fmt.Errorf("line %d has %d columns, the first line %d", l.number, len(f), columns)
 		}
 		js[i] = judgement{l.number, f[at[0]], f[at[1]], strings.TrimSpace(f[at[2]])}
 	}

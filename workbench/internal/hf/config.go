@@ -190,6 +190,7 @@ type configFile struct {
 	Tied       *bool             `json:"tie_word_embeddings"`
 	QKVBias    *bool             `json:"attention_bias"`
 	SlidingWin bool              `json:"use_sliding_window"`
+	IsCausal   *bool             `json:"is_causal"`
 
 	distilKeys
 	albertKeys

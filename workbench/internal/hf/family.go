@@ -150,6 +150,9 @@ func describeModernBERT(f *configFile, c *Config) (err error) {
 	if c.Activation, err = activation("hidden_activation", f.ModernAct, GELU); err != nil {
 		return err
 	}
+	if span := or(f.LocalSpan, 128); span < 0 {
+		return refused("local_attention is %d", span)
+	}
 	c.Window, c.Theta = or(f.LocalSpan, 128)/2, f.GlobalTheta
 	if c.Theta == 0 {
 		c.Theta = 160000
@@ -247,6 +250,9 @@ func describeQwen3(f *configFile, c *Config) (err error) {
 	if c.Activation, err = activation("hidden_act", f.HiddenAct, SiLU); err != nil {
 		return err
 	}
+	if !or(f.IsCausal, true) {
+		return refused("is_causal is false, want a decoder")
+	}
 	if f.SlidingWin || slices.Contains(f.LayerTypes, "sliding_attention") {
 		return refused("use_sliding_window is true, want false")
 	}
@@ -279,8 +285,9 @@ func describeDeBERTa(f *configFile, c *Config) error {
 	if !slices.Equal(list, []string{"c2p", "p2c"}) {
 		return refused("pos_att_type is %s, want p2c and c2p", f.PosAttention)
 	}
-	if norm := strings.ToLower(f.NormRelative); norm != "" && norm != "none" && norm != "layer_norm" {
-		return refused("norm_rel_ebd is %q, want layer_norm or none", f.NormRelative)
+	f.NormRelative = strings.ToLower(strings.TrimSpace(f.NormRelative))
+	if norm := f.NormRelative; norm != "" && norm != "none" && norm != "layer_norm" {
+		return refused("norm_rel_ebd is %q, want layer_norm or none", norm)
 	}
 	if c.MaxDistance = or(f.MaxRelative, -1); c.MaxDistance < 1 {
 		c.MaxDistance = f.Positions

@@ -165,8 +165,8 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	m := &Model{Dir: dir, sentence: mods.sentence}
 	encoder := filepath.Join(dir, mods.encoder)
 	if err := m.readConfig(encoder); err != nil {
-		if adapter := filepath.Join(encoder, "adapter_config.json"); errors.Is(err, fs.ErrNotExist) && exists(adapter) {
-			err = fmt.Errorf("%w: an adapter (adapter_config.json) without its model; merge the two with peft's merge_and_unload and save_pretrained", ErrUnsupported)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = missingConfig(encoder, err)
 		}
 		return nil, err
 	}
@@ -203,6 +203,22 @@ var otherWeights = []struct{ pattern, what, from, argument string }{
 	{"*/openvino*.xml", "weights as OpenVINO; convert the model they were made from", "OWNER/NAME", ""},
 }
 
+// errAdapter is why an adapter alone is no model.
+var errAdapter = fmt.Errorf("%w: an adapter (adapter_config.json) without its model; merge the two with peft's merge_and_unload and save_pretrained", ErrUnsupported)
+
+// missingConfig says what there is instead of config.json.
+func missingConfig(dir string, err error) error {
+	if exists(filepath.Join(dir, "adapter_config.json")) {
+		return errAdapter
+	}
+	for _, pattern := range []string{"*", "*/*", "*/*/*"} { // as the hub's cache has it: a folder for each state
+		if inner, _ := filepath.Glob(filepath.Join(dir, pattern, "config.json")); len(inner) > 0 {
+			return fmt.Errorf("config.json is not here, but in %s: open that folder: %w", filepath.Dir(inner[0]), fs.ErrNotExist)
+		}
+	}
+	return err
+}
+
 // missingWeights says which form the weights have instead, with the line that converts them.
 func missingWeights(dir string) error {
 	class := "AutoModelForSequenceClassification"
@@ -218,6 +234,13 @@ func missingWeights(dir string) error {
 		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s')"`,
 			class, orDefault(other.from, dir), other.argument, dir)
 		return fmt.Errorf("%w: %s (%s). Convert them: %s", ErrUnsupported, other.what, name, line)
+	}
+	if exists(filepath.Join(dir, "adapter_config.json")) {
+		return errAdapter
+	}
+	if others, _ := filepath.Glob(filepath.Join(dir, "*.safetensors")); len(others) > 0 {
+		return fmt.Errorf("no model.safetensors in %s, but %s: rename it if it holds all weights; of several files model.safetensors.index.json says what each holds: %w",
+			dir, filepath.Base(others[0]), fs.ErrNotExist)
 	}
 	return fmt.Errorf("no model.safetensors in %s: %w", dir, fs.ErrNotExist)
 }

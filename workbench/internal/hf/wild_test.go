@@ -3,6 +3,7 @@ package hf
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -97,6 +98,21 @@ func TestOtherWeights(t *testing.T) {
 	adapter := bert().file("config.json", nil).file("adapter_config.json", "{}")
 	if _, err := OpenCrossEncoder(adapter.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "merge_and_unload") {
 		t.Errorf("an adapter: %v", err)
+	}
+}
+
+// TestElsewhere: a folder whose files lie elsewhere or have other names says where and which.
+func TestElsewhere(t *testing.T) {
+	dir := bert().write(t)
+	if _, err := OpenCrossEncoder(filepath.Dir(dir)); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.json is not here, but in "+dir+": open that folder") {
+		t.Errorf("the folder above: %v", err)
+	}
+	for name, want := range map[string]string{"adapter_config.json": "an adapter", "model.fp16.safetensors": "but model.fp16.safetensors: rename it", "model-00001-of-00002.safetensors": "model.safetensors.index.json says"} {
+		f := bert().file(name, "{}")
+		f.tensors = nil
+		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

@@ -57,7 +57,7 @@ func told(err error) error {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return errors.New("the file ends within it: it was cut short, fetch or write it again")
 	case errors.As(err, &syntax):
-		return fmt.Errorf("%w: one JSON object a line is wanted, nothing between them, and in place of NaN and Infinity null", err)
+		return fmt.Errorf("%w: one JSON object a line is wanted, nothing between them, texts in double quotes and null for None and NaN", err)
 	}
 	return err
 }

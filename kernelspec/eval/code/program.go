@@ -13,6 +13,7 @@
 //	places    as Go's runtime tells them        callers.go, linkname.go, logging.go
 //	liveness  what a collection may take        live.go
 //	renewal   of types that get methods         renew.go
+//	Stop      where a debugger stops goroutines stop.go
 package code
 
 import (
@@ -56,6 +57,9 @@ type Program struct {
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
 	cells   map[*ssa.Package]*Task
 	idle    *Task // of goroutines of compiled code after it was stopped
+
+	debugger atomic.Pointer[Debugger]
+	stopAt   *types.Func // the stop function
 }
 
 // provided is a package whose functions and variables are given as values.

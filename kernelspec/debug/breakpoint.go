@@ -43,6 +43,7 @@ func (d *Debugger) setBreakpoints(r *request) (any, error) {
 	if err := r.read(&a); err != nil {
 		return nil, err
 	}
+	defer d.settle(false)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	path := a.Source.Path
@@ -83,8 +84,8 @@ func (d *Debugger) setBreakpoints(r *request) (any, error) {
 // setLines makes the table in which goroutines look breakpoints up.
 func (d *Debugger) setLines() {
 	lines := map[place]*breakpoint{}
-	for name, path := range d.cells {
-		for _, b := range d.breakpoints[path] {
+	for name, c := range d.cells {
+		for _, b := range d.breakpoints[c.path] {
 			lines[place{name, b.line}] = b
 		}
 	}

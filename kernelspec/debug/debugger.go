@@ -34,7 +34,7 @@ type Debugger struct {
 	mu          sync.Mutex
 	attached    bool
 	sources     map[string]*source       // by path
-	cells       map[string]string        // source paths, by the names of cells
+	cells       map[string]*cell         // by name
 	breakpoints map[string][]*breakpoint // by path
 	panics      bool                     // they stop
 	numbers     map[*eval.Goroutine]int
@@ -50,7 +50,7 @@ type Debugger struct {
 // New returns a debugger to which nobody is attached.
 func New(c Config) *Debugger {
 	dir := filepath.Join(os.TempDir(), fmt.Sprintf("axn_%d", os.Getpid()))
-	d := &Debugger{Config: c, prefix: dir + string(os.PathSeparator), cells: map[string]string{}, sources: map[string]*source{}}
+	d := &Debugger{Config: c, prefix: dir + string(os.PathSeparator), cells: map[string]*cell{}, sources: map[string]*source{}}
 	d.clear()
 	return d
 }
@@ -174,6 +174,7 @@ func (d *Debugger) disconnect(*request) (any, error) {
 	d.mu.Unlock()
 	d.step.Store(nil)
 	d.pausing.Store(false)
+	d.settle(false)
 	d.resume()
 	return nil, nil
 }

@@ -122,8 +122,8 @@ func (d *Debugger) stackFrame(c *eval.Call) object {
 		name = at.Cell
 	}
 	f := object{"id": d.handles.frame(c), "name": name, "line": at.Line, "column": at.Column}
-	if path := d.cells[at.Cell]; path != "" {
-		f["source"] = object{"name": at.Cell, "path": path}
+	if c := d.cells[at.Cell]; c != nil {
+		f["source"] = object{"name": at.Cell, "path": c.path}
 	} else {
 		f["source"], f["presentationHint"] = object{"name": at.Cell}, "subtle"
 	}

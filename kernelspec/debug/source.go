@@ -71,30 +71,51 @@ func (d *Debugger) modules(*request) (any, error) {
 	defer d.mu.Unlock()
 	list := []object{}
 	for _, name := range slices.Sorted(maps.Keys(d.cells)) {
-		list = append(list, object{"id": name, "name": name, "path": d.cells[name]})
+		list = append(list, object{"id": name, "name": name, "path": d.cells[name].path})
 	}
 	return object{"modules": list, "totalModules": len(list)}, nil
+}
+
+// cell is a cell that ran.
+type cell struct {
+	path  string
+	stops bool // its functions have stops
 }
 
 // Begin is called before a cell runs, with its name and its text as it was typed. It reports
 // whether the cell is to be compiled with stops.
 func (d *Debugger) Begin(name, code string) (stops bool) {
-	if !d.isAttached() {
-		d.mu.Lock()
-		d.cells[name] = d.path(code)
-		d.mu.Unlock()
-		return false
+	path := d.path(code)
+	if d.isAttached() {
+		d.keep(code)
 	}
-	path := d.keep(code)
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	d.cells[name] = path
+	stops = d.attached && (len(d.breakpoints[path]) > 0 || d.panics || d.pausing.Load())
+	d.cells[name] = &cell{path, stops}
 	d.setLines()
-	return len(d.breakpoints[path]) > 0 || d.panics || d.pausing.Load()
+	return stops
 }
 
 // End is called when a cell has ended. Steps end with it.
 func (d *Debugger) End() {
 	d.step.Store(nil)
 	d.pausing.Store(false)
+	d.settle(false)
+}
+
+// settle gives the functions of the cells stops where they are wanted: in cells with
+// breakpoints, and everywhere for a step into a function.
+func (d *Debugger) settle(everywhere bool) {
+	change := map[string]bool{}
+	d.mu.Lock()
+	for name, c := range d.cells {
+		if stops := everywhere || len(d.breakpoints[c.path]) > 0; stops != c.stops {
+			c.stops, change[name] = stops, stops
+		}
+	}
+	d.mu.Unlock()
+	for name, stops := range change {
+		d.Session.SetStops(name, stops)
+	}
 }

@@ -158,6 +158,7 @@ func (d *Debugger) goOn(*request) (any, error) {
 	if err := d.onlyStopped(); err != nil {
 		return nil, err
 	}
+	d.settle(false)
 	d.resume()
 	return object{"allThreadsContinued": true}, nil
 }
@@ -193,6 +194,9 @@ func (d *Debugger) begin(m mode) (any, error) {
 			st.place = place{at.Cell, at.Line}
 		}
 		d.step.Store(st)
+	}
+	if m == in {
+		d.settle(true)
 	}
 	d.resume()
 	return nil, nil

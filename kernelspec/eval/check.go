@@ -230,8 +230,8 @@ func (c *checker) part(pt *part) {
 		part = c.follow(pt, part, known)
 	}
 	c.undo = append(c.undo, part.undo)
-	if len(c.unit.Problems) == known && c.unit.src.stops {
-		c.s.addStops(part)
+	if len(c.unit.Problems) == known && part.wantsStops(c.unit.src) {
+		c.s.addStops(part, c.unit.src.stops)
 		part = part.again()
 	}
 	if len(c.unit.Problems) == known {

@@ -44,6 +44,7 @@ type Session struct {
 
 	number      int // of cells that were compiled
 	expressions map[expressionKey]*expression
+	swapped     map[*original]func() // what takes the place back that another compilation has
 }
 
 // SelfTest compares what the evaluator assumes of Go's runtime with what it finds. It
@@ -58,7 +59,7 @@ func New() *Session {
 	fset := token.NewFileSet()
 	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}}, asked: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
-		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, originals: map[string]*original{}, bodiless: map[types.Object]bool{}, expressions: map[expressionKey]*expression{}, context: context.Background()}
+		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, originals: map[string]*original{}, bodiless: map[types.Object]bool{}, expressions: map[expressionKey]*expression{}, swapped: map[*original]func(){}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()
 	s.declareStop()

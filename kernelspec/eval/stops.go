@@ -41,13 +41,23 @@ type stopper struct {
 	took  func(line int)
 }
 
-// addStops puts stops into a part that go/types accepted.
-func (s *Session) addStops(p *Part) {
+// wantsStops reports whether a debugger may stop in what a part declares, or in what follows it.
+func (p *Part) wantsStops(src *source) bool {
+	return src.stops || slices.ContainsFunc(p.followers, func(f *follower) bool { return f.src.stops })
+}
+
+// addStops puts stops into what follows a part that go/types accepted, and into its own
+// declarations if own is set.
+func (s *Session) addStops(p *Part, own bool) {
 	line := func(pos token.Pos) int { return s.fset.PositionFor(pos, false).Line }
 	st := &stopper{info: p.Info, line: line, lines: map[int]bool{}, took: func(int) {}}
-	p.part.decls = st.decls(p.part.decls, p.part.groups)
+	if own {
+		p.part.decls = st.decls(p.part.decls, p.part.groups)
+	}
 	for _, f := range p.followers {
-		st.decls(f.decls, nil)
+		if f.src.stops {
+			st.decls(f.decls, nil)
+		}
 	}
 	p.part.words[stopName] = true
 }

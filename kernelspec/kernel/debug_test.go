@@ -1,8 +1,11 @@
 package main_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -279,4 +282,261 @@ func TestCopyToGlobals(t *testing.T) {
 	d.must("continue", object{"threadId": th})
 	d.collect(p)
 	d.run("vCopy")
+}
+
+// A step goes where a reader of the source expects it.
+func TestSteps(t *testing.T) {
+	d := startDebugging(t)
+	for name, c := range map[string]struct {
+		code  string
+		first int
+		steps string // "n" next, "i" stepIn, "o" stepOut, each with the line at which it ends
+	}{
+		"statements":            {"x := 1\ny := 2\nx += y\ny = x\nx", 1, "n2 n3 n4 n5"},
+		"over a call":           {"func f() int {\n\treturn 1\n}\nx := f()\nx++", 4, "n5"},
+		"into a call":           {"func f() int {\n\treturn 1\n}\nx := f()\nx++", 4, "i2 n5"},
+		"out of a call":         {"func f() int {\n\tx := 1\n\treturn x\n}\nx := f()\nx++", 5, "i2 o6"},
+		"a loop":                {"s := 0\nfor i := 0; i < 2; i++ {\n\ts += i\n}\ns", 2, "n3 n2 n3 n2 n5"},
+		"a loop over a slice":   {"s := 0\nfor _, v := range []int{4, 5} {\n\ts += v\n}\ns", 2, "n3 n2 n3 n5"},
+		"a loop while":          {"n := 2\nfor n > 0 {\n\tn--\n}\nn", 2, "n3 n2 n3 n2 n5"},
+		"if and else":           {"n := 2\nif n > 5 {\n\tn = 0\n} else if n > 1 {\n\tn = 1\n} else {\n\tn = 9\n}\nn", 2, "n4 n5 n9"},
+		"switch":                {"n := 2\nswitch {\ncase n > 5:\n\tn = 0\ncase n > 1:\n\tn = 1\n}\nn", 2, "n6 n8"},
+		"into a closure":        {"f := func(x int) int {\n\treturn x + 1\n}\ny := f(2)\ny", 4, "i2 n5"},
+		"into a generic one":    {"func id[T any](x T) T {\n\treturn x\n}\ny := id(2)\ny", 4, "i2 n5"},
+		"over compiled code":    {"import \"strings\"\ny := strings.ToUpper(\"a\")\ny += \"b\"\ny", 2, "i3 i4"},
+		"back from compiled":    {"import \"slices\"\ns := []int{2, 1}\nslices.SortFunc(s, func(a, b int) int {\n\treturn a - b\n})\ns", 3, "i4 n6"},
+		"range over function":   {"func seq(yield func(int) bool) {\n\tyield(1)\n}\nn := 0\nfor v := range seq {\n\tn += v\n}\nn", 5, "n6 n8"},
+		"into the iterator":     {"func seq(yield func(int) bool) {\n\tyield(1)\n}\nn := 0\nfor v := range seq {\n\tn += v\n}\nn", 5, "i2 i5 n6"},
+		"a deferred call":       {"func f() (n int) {\n\tdefer func() {\n\t\tn++\n\t}()\n\treturn 1\n}\nf()\nx := 1", 7, "i2 n5 n3 n4 n8"},
+		"a method":              {"type T struct{ n int }\nfunc (t *T) add(k int) {\n\tt.n += k\n}\nt := &T{}\nt.add(2)\nt.n", 6, "i3 n4 n7"},
+		"recursion":             {"func f(n int) int {\n\tif n == 0 {\n\t\treturn 0\n\t}\n\treturn f(n-1) + 1\n}\nx := f(2)\nx", 7, "i2 n5 n8"},
+		"the end of the cell":   {"x := 1\nx", 2, "n0"},
+		"one line":              {"for i := 0; i < 3; i++ { _ = i }\nx := 1\nx", 1, "n2"},
+		"labels":                {"i := 0\nloop:\nfor {\n\ti++\n\tif i > 1 {\n\t\tbreak loop\n\t}\n}\ni", 3, "n4 n5 n4 n5 n6 n9"},
+		"goto":                  {"i := 0\nagain:\ni++\nif i < 2 {\n\tgoto again\n}\ni", 3, "n4 n5 n3 n4 n7"},
+		"a select":              {"c := make(chan int, 1)\nc <- 1\nselect {\ncase v := <-c:\n\t_ = v\n}\nx := 1", 3, "n5 n7"},
+		"a type switch":         {"var v any = 1\nswitch v := v.(type) {\ncase int:\n\t_ = v\n}\nx := 1", 2, "n4 n6"},
+		"variables in brackets": {"var (\n\ta = 1\n\tb = a + 1\n)\nb", 2, "n3 n5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d.t = t
+			d.run("%reset")
+			d.breakpoints(c.code, line(c.first))
+			p := d.send(c.code)
+			th := d.stopped("breakpoint", c.first)
+			d.breakpoints(c.code)
+			for _, s := range strings.Fields(c.steps) {
+				d.must(map[byte]string{'n': "next", 'i': "stepIn", 'o': "stepOut"}[s[0]], object{"threadId": th})
+				if s[1:] == "0" {
+					d.collect(p)
+					return
+				}
+				e := d.event("stopped")
+				if at := fmt.Sprint(d.frames(th)[0]["line"]); at != s[1:] || e["reason"] != "step" {
+					t.Fatalf("step %s ends at line %s by %v", s, at, e["reason"])
+				}
+			}
+			d.must("continue", object{"threadId": th})
+			if f := d.collect(p).Failure(); f != nil {
+				t.Fatal(f.Traceback)
+			}
+		})
+	}
+}
+
+// Programs print with stops before all their statements what they print without.
+func TestProgramsWithStops(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(programs, "*.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		t.Run(strings.TrimSuffix(filepath.Base(file), ".go"), func(t *testing.T) {
+			t.Parallel()
+			src, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := os.ReadFile(strings.TrimSuffix(file, ".go") + ".out")
+			if err != nil {
+				t.Fatal(err)
+			}
+			d := startDebugging(t)
+			var list []object
+			for i := range bytes.Count(src, []byte("\n")) {
+				list = append(list, object{"line": i + 1, "hitCondition": ">= 1000000000"})
+			}
+			d.breakpoints(string(src), list...)
+			if got := d.run(string(src)).Stdout(); got != string(want) {
+				t.Error(difference(got, string(want)))
+			}
+		})
+	}
+}
+
+// A step leads into functions of cells that ran without stops, and a breakpoint reaches them.
+func TestStopsInEarlierCells(t *testing.T) {
+	d := startDebugging(t)
+	first := "type T struct{ n int }\nfunc (t *T) add(k int) {\n\tt.n += k\n}\nfunc twice(x int) int {\n\treturn 2 * x\n}"
+	d.run(first)
+	second := "t := &T{1}\nt.add(twice(4))\nt.n"
+	d.breakpoints(second, line(2))
+	p := d.send(second)
+	th := d.stopped("breakpoint", 2)
+	d.must("stepIn", object{"threadId": th})
+	d.stopped("step", 6)
+	if got := d.locals(th); got != "x=4" {
+		t.Errorf("locals are %s", got)
+	}
+	d.must("stepIn", object{"threadId": th})
+	d.stopped("step", 3)
+	d.must("continue", object{"threadId": th})
+	if r := d.collect(p).Result(); r != "9" {
+		t.Errorf("got %s", r)
+	}
+	d.breakpoints(second)
+	d.breakpoints(first, line(3))
+	p = d.send("t.add(twice(1))\nt.n")
+	d.stopped("breakpoint", 3)
+	d.breakpoints(first)
+	d.must("continue", object{"threadId": th})
+	if r := d.collect(p).Result(); r != "11" {
+		t.Errorf("got %s", r)
+	}
+	d.want("t.add(1)\nt.n", "12")
+}
+
+func TestConditions(t *testing.T) {
+	d := startDebugging(t)
+	code := "s := 0\nfor i := 0; i < 10; i++ {\n\ts += i\n}\ns"
+	d.breakpoints(code, object{"line": 3, "condition": "i*i == 36 && s > 10"})
+	p := d.send(code)
+	th := d.stopped("breakpoint", 3)
+	if got := d.locals(th); got != "i=6" {
+		t.Errorf("locals are %s", got)
+	}
+	d.breakpoints(code, object{"line": 3, "hitCondition": "% 2"})
+	d.must("continue", object{"threadId": th})
+	d.stopped("breakpoint", 3)
+	if got := d.locals(th); got != "i=8" {
+		t.Errorf("locals are %s", got)
+	}
+	d.breakpoints(code, object{"line": 3, "condition": "nothing > 1"})
+	d.must("continue", object{"threadId": th})
+	e := d.event("stopped")
+	if text := fmt.Sprint(e["text"]); !strings.Contains(text, "undefined: nothing") {
+		t.Errorf("got %v", e)
+	}
+	if got := d.breakpoints(code, object{"line": 3, "hitCondition": "often"}); got[0]["verified"] != false || !strings.Contains(fmt.Sprint(got[0]["message"]), "number") {
+		t.Errorf("got %v", got)
+	}
+	d.must("continue", object{"threadId": th})
+	if r := d.collect(p).Result(); r != "45" {
+		t.Errorf("got %s", r)
+	}
+}
+
+func TestVariables(t *testing.T) {
+	d := startDebugging(t)
+	code := `type point struct{ X, y int }
+func (p point) String() string { return "point " + fmt.Sprint(p.X) }
+type list struct { head *point; tail any; m map[string][]int; long []int }
+func show(l list, p *point, text string) {
+	var none error
+	p.X++
+}
+import "fmt"
+all := list{&point{1, 2}, point{3, 4}, map[string][]int{"b": {1}, "a": nil}, make([]int, 1000)}
+show(all, all.head, "some \"text\"")
+all.head.X`
+	d.breakpoints(code, line(6))
+	p := d.send(code)
+	th := d.stopped("breakpoint", 6)
+	frame := d.frames(th)[0]
+	locals := d.scope(frame, "Locals")
+	if got := values(locals[1:]); got != `p=point 1 text="some \"text\"" none=nil` {
+		t.Errorf("locals are %s", got)
+	}
+	if l := find(t, locals, "l"); l["type"] != "list" || l["evaluateName"] != "l" || l["namedVariables"] != 4.0 {
+		t.Errorf("got %v", l)
+	}
+	parts := d.variables(find(t, locals, "l"))
+	if got := values(parts); !strings.HasPrefix(got, "head=point 1 tail=point 3 m=map[a:[] b:[1]] long=1000 elements") {
+		t.Errorf("parts are %s", got)
+	}
+	head := d.variables(find(t, parts, "head"))
+	if got := values(head); got != "X=1 y=2" || head[1]["evaluateName"] != "l.head.y" {
+		t.Errorf("head is %v", head)
+	}
+	tail := d.variables(find(t, parts, "tail"))
+	if got := values(d.variables(tail[0])); got != "X=3 y=4" || tail[0]["name"] != "point" {
+		t.Errorf("tail is %v", tail)
+	}
+	m := d.variables(find(t, parts, "m"))
+	if got := values(m); got != `["a"]=nil ["b"]=[1]` || m[1]["evaluateName"] != `l.m["b"]` {
+		t.Errorf("the map is %v", m)
+	}
+	long := find(t, parts, "long")
+	if got := d.variables(long); len(got) != 201 || got[200]["value"] != "800 more" {
+		t.Errorf("%d elements are told", len(got))
+	}
+	page := objects(d.must("variables", object{"variablesReference": long["variablesReference"], "filter": "indexed", "start": 997, "count": 10})["variables"])
+	if got := values(page); got != "[997]=0 [998]=0 [999]=0" {
+		t.Errorf("the page is %s", got)
+	}
+
+	set := func(of object, name, value string) object {
+		return d.must("setVariable", object{"variablesReference": of["variablesReference"], "name": name, "value": value})
+	}
+	if got := set(find(t, parts, "head"), "y", "40 + 2"); got["value"] != "42" {
+		t.Errorf("got %v", got)
+	}
+	set(find(t, parts, "m"), `["a"]`, "[]int{len(text)}")
+	set(long, "[999]", "7")
+	if got := d.must("evaluate", object{"expression": `l.head.y, l.m["a"][0], l.long[999], text[:4]`, "frameId": frame["id"], "context": "repl"})["result"]; got != `42, 11, 7, "some"` {
+		t.Errorf("got %v", got)
+	}
+	scope := objects(d.must("scopes", object{"frameId": frame["id"]})["scopes"])[0]
+	if m := d.refused("setVariable", object{"variablesReference": scope["variablesReference"], "name": "text", "value": "1"}); !strings.Contains(m, "cannot use 1") {
+		t.Errorf("got %q", m)
+	}
+	set(scope, "text", `"other"`)
+	d.must("evaluate", object{"expression": "p.X = 10", "frameId": frame["id"]})
+	if got := values(d.scope(frame, "Locals")[1:]); got != `p=point 10 text="other" none=nil` {
+		t.Errorf("locals are %s", got)
+	}
+	d.must("continue", object{"threadId": th})
+	if r := d.collect(p).Result(); r != "11" {
+		t.Errorf("got %s", r)
+	}
+	if m := d.refused("variables", object{"variablesReference": long["variablesReference"]}); !strings.Contains(m, "goes on") {
+		t.Errorf("got %q", m)
+	}
+}
+
+// Variables have the types that they have in the instance of a generic function.
+func TestGenericVariables(t *testing.T) {
+	d := startDebugging(t)
+	code := "func pair[K comparable, V any](k K, v V) map[K]V {\n\tm := map[K]V{k: v}\n\treturn m\n}\npair(\"a\", 1.5)\npair(2, true)"
+	d.breakpoints(code, line(3))
+	p := d.send(code)
+	th := d.stopped("breakpoint", 3)
+	for _, want := range []string{"string float64 map[string]float64", "int bool map[int]bool"} {
+		frame := d.frames(th)[0]
+		var types []string
+		for _, v := range d.scope(frame, "Locals") {
+			types = append(types, fmt.Sprint(v["type"]))
+		}
+		if got := strings.Join(types, " "); got != want {
+			t.Errorf("types are %s, want %s", got, want)
+		}
+		if got := d.must("evaluate", object{"expression": "m[k] == v && len(m) == 1", "frameId": frame["id"]})["result"]; got != "true" {
+			t.Errorf("got %v", got)
+		}
+		d.must("continue", object{"threadId": th})
+		if want[0] == 's' {
+			d.stopped("breakpoint", 3)
+		}
+	}
+	d.collect(p)
 }

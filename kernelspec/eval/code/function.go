@@ -65,6 +65,19 @@ func (fn *Func) redirect(to *Func) {
 	fn.forget()
 }
 
+// restore lets a function be called itself again, unless it was redirected anew.
+func (fn *Func) restore(from *Func) {
+	fn.mu.Lock()
+	ours := fn.target == from
+	if ours {
+		fn.target = nil
+	}
+	fn.mu.Unlock()
+	if ours {
+		fn.forget()
+	}
+}
+
 // forget makes a function and those that it stands for be looked up or compiled anew.
 func (fn *Func) forget() {
 	fn.code.Store(nil)

@@ -188,6 +188,21 @@ func (p *Program) Redirect(old, obj *types.Func) {
 	p.fn(of).redirect(p.fn(nf))
 }
 
+// Replace lets calls of a function or method reach another function, whose first parameter is
+// the receiver of a method. undo takes that back.
+func (p *Program) Replace(old, obj *types.Func) (undo func()) {
+	p.build.Lock()
+	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	fn := p.body(of)
+	if fn == nil {
+		fn = p.fn(of)
+	}
+	to := p.fn(nf)
+	fn.redirect(to)
+	return func() { fn.restore(to) }
+}
+
 // Implement lets a function of a cell, whose first parameter is the receiver, be the body
 // of a method that was declared for a type of an earlier cell, and of the one of the same
 // signature in whose place it was declared, if replaced is not nil.

@@ -111,6 +111,7 @@ func (d *Debugger) setExceptionBreakpoints(r *request) (any, error) {
 	if err := r.read(&a); err != nil {
 		return nil, err
 	}
+	defer d.settle(false)
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.panics = slices.Contains(a.Filters, panicFilter)

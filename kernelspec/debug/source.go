@@ -91,7 +91,7 @@ func (d *Debugger) Begin(name, code string) (stops bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	stops = d.attached && (len(d.breakpoints[path]) > 0 || d.panics || d.pausing.Load())
+	stops = d.attached && (d.wants(path) || d.pausing.Load())
 	d.cells[name] = &cell{path, stops}
 	d.setLines()
 	return stops
@@ -104,13 +104,17 @@ func (d *Debugger) End() {
 	d.settle(false)
 }
 
-// settle gives the functions of the cells stops where they are wanted: in cells with
-// breakpoints, and everywhere for a step into a function.
+// wants reports whether goroutines may have to stop in a source, in the functions of which
+// variables are looked at when one panics.
+func (d *Debugger) wants(path string) bool { return len(d.breakpoints[path]) > 0 || d.panics }
+
+// settle gives the functions of the cells stops where they are wanted, and everywhere for a
+// step into a function.
 func (d *Debugger) settle(everywhere bool) {
 	change := map[string]bool{}
 	d.mu.Lock()
 	for name, c := range d.cells {
-		if stops := everywhere || len(d.breakpoints[c.path]) > 0; stops != c.stops {
+		if stops := everywhere || d.wants(c.path); stops != c.stops {
 			c.stops, change[name] = stops, stops
 		}
 	}

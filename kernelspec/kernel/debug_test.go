@@ -540,3 +540,189 @@ func TestGenericVariables(t *testing.T) {
 	}
 	d.collect(p)
 }
+
+func TestStopOnPanic(t *testing.T) {
+	d := startDebugging(t)
+	filters := objects(d.must("initialize", object{})["exceptionBreakpointFilters"])
+	d.must("setExceptionBreakpoints", object{"filters": []any{filters[0]["filter"]}})
+	code := "func f(list []int, i int) int {\n\tk := i + 1\n\treturn list[k]\n}\nfunc safe() (err any) {\n\tdefer func() { err = recover() }()\n\tf([]int{1}, 4)\n\treturn nil\n}\nsafe()\nf(nil, 2)"
+	p := d.send(code)
+	th := d.stopped("exception", 3)
+	if got := d.locals(th); got != "list=[1] i=4 k=5" {
+		t.Errorf("locals are %s", got)
+	}
+	info := d.must("exceptionInfo", object{"threadId": th})
+	if info["exceptionId"] != "runtime.boundsError" || info["description"] != "runtime error: index out of range [5] with length 1" {
+		t.Errorf("got %v", info)
+	}
+	d.must("continue", object{"threadId": th})
+	d.stopped("exception", 3)
+	if got := d.locals(th); got != "list=nil i=2 k=3" {
+		t.Errorf("locals are %s", got)
+	}
+	if names := d.frames(th); len(names) != 2 || names[0]["name"] != "f" || names[1]["line"] != 11.0 {
+		t.Errorf("frames are %v", names)
+	}
+	d.must("continue", object{"threadId": th})
+	if f := d.collect(p).Failure(); f == nil || f.ErrorValue != "runtime error: index out of range [3] with length 0" {
+		t.Errorf("got %v", f)
+	}
+	if m := d.refused("exceptionInfo", object{"threadId": th}); !strings.Contains(m, "not stopped by a panic") {
+		t.Errorf("got %q", m)
+	}
+	d.must("setExceptionBreakpoints", object{"filters": []any{}})
+	d.fails(code)
+}
+
+// Goroutines stop one after the other; each is a thread.
+func TestGoroutinesAreThreads(t *testing.T) {
+	d := startDebugging(t)
+	code := "import \"sync\"\nvar wg sync.WaitGroup\nresults := make([]int, 2)\nfor i := range 2 {\n\twg.Add(1)\n\tgo func() {\n\t\tdefer wg.Done()\n\t\tresults[i] = i + 1\n\t}()\n}\nwg.Wait()\nresults"
+	d.breakpoints(code, line(8))
+	p := d.send(code)
+	seen := map[float64]string{}
+	for range 2 {
+		th := d.stopped("breakpoint", 8)
+		if th == 1 {
+			t.Error("a goroutine has the number of the cell")
+		}
+		seen[th] = d.locals(th)
+		var names []string
+		for _, x := range objects(d.must("threads", object{})["threads"]) {
+			names = append(names, fmt.Sprint(x["id"], x["name"]))
+		}
+		if got := strings.Join(names, " "); !strings.HasPrefix(got, "1the cell") || !strings.Contains(got, fmt.Sprintf("%vgoroutine %v", th, th)) {
+			t.Errorf("threads are %s", got)
+		}
+		if stopped := fmt.Sprint(d.must("debugInfo", object{})["stoppedThreads"]); stopped != fmt.Sprintf("[%v]", th) {
+			t.Errorf("stopped are %s", stopped)
+		}
+		d.must("continue", object{"threadId": th})
+	}
+	if len(seen) != 2 {
+		t.Errorf("stopped were %v", seen)
+	}
+	if r := d.collect(p).Result(); r != "[1 2]" {
+		t.Errorf("got %s", r)
+	}
+}
+
+// A loop that runs without stops pauses, and goes on.
+func TestPause(t *testing.T) {
+	d := startDebugging(t)
+	p := d.send("n := 0\nfor n >= 0 {\n\tn++\n}")
+	d.must("pause", object{"threadId": 1})
+	th := d.event("stopped")["threadId"]
+	frame := d.frames(th.(float64))[0]
+	if l := frame["line"].(float64); l < 2 || l > 3 {
+		t.Errorf("it stands at line %v", l)
+	}
+	d.must("evaluate", object{"expression": "n = -10", "frameId": frame["id"]})
+	d.must("continue", object{"threadId": th})
+	if f := d.collect(p).Failure(); f != nil {
+		t.Error(f.Traceback)
+	}
+}
+
+// stand starts a cell and waits until it stands at its second line.
+func (d *debugging) stand() (*frontend.Pending, float64) {
+	d.t.Helper()
+	code := "x := 1\nx++\nx"
+	d.breakpoints(code, line(2))
+	p := d.send(code)
+	return p, d.stopped("breakpoint", 2)
+}
+
+// Everybody else is served while a cell is stopped.
+func TestStoppedCellBlocksNobody(t *testing.T) {
+	d := startDebugging(t)
+	p, th := d.stand()
+	for _, c := range []frontend.Channel{frontend.Shell, frontend.Control} {
+		d.request(c, "kernel_info_request", object{})
+	}
+	if m := d.request(frontend.Shell, "complete_request", object{"code": "strin", "cursor_pos": 5})["matches"]; !strings.Contains(fmt.Sprint(m), "string") {
+		t.Errorf("completion gave %v", m)
+	}
+	if found := d.request(frontend.Shell, "inspect_request", object{"code": "x", "cursor_pos": 1, "detail_level": 0})["found"]; found != true {
+		t.Error("inspection found nothing")
+	}
+	d.request(frontend.Shell, "comm_info_request", object{})
+	d.request(frontend.Shell, "history_request", object{"hist_access_type": "tail", "n": 1, "output": false, "raw": true})
+	d.must("continue", object{"threadId": th})
+	d.collect(p)
+}
+
+func TestInterruptWhileStopped(t *testing.T) {
+	d := startDebugging(t)
+	p, th := d.stand()
+	if f := d.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+		t.Errorf("got %v", f)
+	}
+	if e := d.event("continued"); e["threadId"] != th {
+		t.Errorf("got %v", e)
+	}
+	if m := d.refused("continue", object{"threadId": th}); m != "no goroutine is stopped" {
+		t.Errorf("got %q", m)
+	}
+	d.want("x", "1")
+	p, _ = d.stand() // an expression that does not end can be interrupted too
+	seq := d.seq + 1
+	d.seq = seq
+	asked, err := d.Send(frontend.Control, "debug_request", object{"type": "request", "seq": seq, "command": "evaluate", "arguments": object{"expression": "func() int { for { } }()"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := d.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+		t.Errorf("got %v", f)
+	}
+	m, err := asked.Reply(d.ctx)
+	if err != nil || !strings.Contains(string(m.Content), "interrupted") {
+		t.Errorf("got %v, %v", m, err)
+	}
+	d.want("x", "1")
+}
+
+func TestShutdownWhileStopped(t *testing.T) {
+	d := startDebugging(t)
+	d.stand()
+	if err := d.Shutdown(d.ctx); err != nil {
+		t.Error(err)
+	}
+}
+
+// After a disconnect the cell runs on, and nothing stops any more.
+func TestDisconnectWhileStopped(t *testing.T) {
+	d := startDebugging(t)
+	p, _ := d.stand()
+	d.must("disconnect", object{"restart": false, "terminateDebuggee": false})
+	if r := d.collect(p).Result(); r != "2" {
+		t.Errorf("got %s", r)
+	}
+	d.want("x := 1\nx++\nx", "2")
+	if info := d.must("debugInfo", object{}); info["isStarted"] != false || len(info["breakpoints"].([]any)) != 0 {
+		t.Errorf("got %v", info)
+	}
+	if m := d.refused("dumpCell", object{"code": "x"}); m != "dumpCell: no debugger is attached" {
+		t.Errorf("got %q", m)
+	}
+}
+
+func TestMalformedDebugRequests(t *testing.T) {
+	d := startDebugging(t)
+	if m := d.refused("fly", nil); !strings.Contains(m, "fly is no request") {
+		t.Errorf("got %q", m)
+	}
+	for _, command := range []string{"stackTrace", "scopes", "variables", "setVariable", "evaluate", "setBreakpoints", "dumpCell", "source", "copyToGlobals", "richInspectVariables", "exceptionInfo", "setExceptionBreakpoints"} {
+		r := d.ask(command, object{"threadId": "one", "frameId": "x", "variablesReference": []any{}, "source": 3, "code": 5, "filters": 1, "srcFrameId": "a", "variableName": 4, "breakpoints": "b", "expression": 2})
+		if r["success"] != false || r["message"] == "" {
+			t.Errorf("%s: got %v", command, r)
+		}
+	}
+	for _, command := range []string{"continue", "next", "stepIn", "stepOut"} {
+		if m := d.refused(command, object{"threadId": 1}); m != "no goroutine is stopped" {
+			t.Errorf("%s: got %q", command, m)
+		}
+	}
+	d.request(frontend.Control, "debug_request", object{})
+	d.want("1", "1")
+}

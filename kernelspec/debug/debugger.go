@@ -37,6 +37,7 @@ type Debugger struct {
 	cells       map[string]*cell         // by name
 	breakpoints map[string][]*breakpoint // by path
 	panics      bool                     // they stop
+	keeps       bool                     // variables, for a post mortem
 	numbers     map[*eval.Goroutine]int
 	lastNumber  int
 	stop        *stop // nil while nobody is stopped

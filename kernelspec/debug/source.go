@@ -91,7 +91,7 @@ func (d *Debugger) Begin(name, code string) (stops bool) {
 	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	stops = d.attached && (d.wants(path) || d.pausing.Load())
+	stops = d.wants(path) || d.attached && d.pausing.Load()
 	d.cells[name] = &cell{path, stops}
 	d.setLines()
 	return stops
@@ -104,9 +104,20 @@ func (d *Debugger) End() {
 	d.settle(false)
 }
 
-// wants reports whether goroutines may have to stop in a source, in the functions of which
-// variables are looked at when one panics.
-func (d *Debugger) wants(path string) bool { return len(d.breakpoints[path]) > 0 || d.panics }
+// wants reports whether a source needs stops: to stop there, or to show its variables after
+// a panic.
+func (d *Debugger) wants(path string) bool {
+	return len(d.breakpoints[path]) > 0 || d.panics || d.keeps
+}
+
+// Keep says whether the variables of calls are kept for a post mortem, whether or not a
+// debugger is attached.
+func (d *Debugger) Keep(variables bool) {
+	d.mu.Lock()
+	d.keeps = variables
+	d.mu.Unlock()
+	d.settle(false)
+}
 
 // settle gives the functions of the cells stops where they are wanted, and everywhere for a
 // step into a function.

@@ -79,6 +79,16 @@ func (d *Debugger) Panicked(th *eval.Goroutine, value any) {
 	}
 }
 
+// PostMortem stops the calling goroutine and shows the calls of one that has panicked in the
+// place of its own, until it is to go on. It returns at once, false, if nobody is attached.
+func (d *Debugger) PostMortem(dead *eval.PostMortem) bool {
+	if !d.isAttached() {
+		return false
+	}
+	d.stopHere(d.Session.Goroutine(), object{"reason": "exception", "text": fmt.Sprint(dead.Value)}, &stop{value: dead.Value, calls: dead.Calls})
+	return true
+}
+
 // Held is called by a goroutine of a cell of which another goroutine has stopped, or that
 // is to pause.
 func (d *Debugger) Held(th *eval.Goroutine) {

@@ -70,26 +70,30 @@ func (s *Session) DeclareCopy(name string, t types.Type, v reflect.Value) {
 	s.forgetOriginal(name)
 }
 
-// PostMortem returns the calls in which the last cell that failed with a panic was, innermost
-// first; none if it was compiled without stops.
-func (s *Session) PostMortem() []Call {
-	if list := s.dead.Load(); list != nil {
-		return *list
-	}
-	return nil
+// PostMortem is what is left of the last cell that failed with a panic.
+type PostMortem struct {
+	Value  any     // of the panic
+	Frames []Frame // where it panicked, innermost first
+	Calls  []Call  // in which it was, innermost first; nil if none had stops
 }
 
-// buried keeps what PostMortem returns of a failure.
+// PostMortem returns what is left of the last cell that failed with a panic, nil if none did.
+func (s *Session) PostMortem() *PostMortem { return s.dead.Load() }
+
+// buried keeps what PostMortem returns.
 func (s *Session) buried(f *code.Failure) {
-	if f.Stopped {
+	if f.Stopped || f.Fatal {
 		return
 	}
-	list := f.Calls()
-	if !slices.ContainsFunc(list, Call.Stops) {
-		list = nil
+	dead := &PostMortem{Value: f.Value, Frames: s.frames(f.Places), Calls: f.Calls()}
+	if !slices.ContainsFunc(dead.Calls, Call.Stops) {
+		dead.Calls = nil // they would keep alive what nobody can see
 	}
-	s.dead.Store(&list)
+	s.dead.Store(dead)
 }
+
+// Goroutine returns the calling goroutine, nil if it runs no code of cells.
+func (s *Session) Goroutine() *Goroutine { return code.CurrentThread() }
 
 // PanicText returns the text that Go gives to a panic.
 func PanicText(value any) string { return (&code.Failure{Value: value}).Text() }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -725,4 +726,54 @@ func TestMalformedDebugRequests(t *testing.T) {
 	}
 	d.request(frontend.Control, "debug_request", object{})
 	d.want("1", "1")
+}
+
+// %debug shows the calls of the last panic, with their variables where they were kept.
+func TestPostMortem(t *testing.T) {
+	s := start(t)
+	if f := s.fails("%debug"); f.ErrorValue != "%debug: no cell has panicked" {
+		t.Errorf("got %v", f)
+	}
+	code := "func f(list []int, i int) int {\n\treturn list[i]\n}\nf(nil, 2)"
+	s.fails(code)
+	if out := colourless(s.run("%debug").Stdout()); !strings.Contains(out, "cell[2]:2:13 in f") || !strings.Contains(out, "%debug on") || strings.Contains(out, "i = 2") {
+		t.Errorf("got %s", out)
+	}
+	s.run("%debug on")
+	s.fails(code)
+	if out := colourless(s.run("%debug").Stdout()); !strings.Contains(out, "cell[5]:2:13 in f") || !strings.Contains(out, "i = 2") {
+		t.Errorf("got %s", out)
+	}
+	s.run("%debug off")
+	s.fails(code)
+	if out := colourless(s.run("%debug").Stdout()); strings.Contains(out, "i = 2") {
+		t.Errorf("got %s", out)
+	}
+}
+
+func colourless(text string) string {
+	return regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(text, "")
+}
+
+// With a debugger attached, %debug stops where the last panic was.
+func TestPostMortemInTheDebugger(t *testing.T) {
+	d := startDebugging(t)
+	code := "func f(list []int, i int) int {\n\treturn list[i]\n}\nf(nil, 2)"
+	d.run("%debug on")
+	d.fails(code)
+	p := d.send("%debug")
+	th := d.stopped("exception", 2)
+	if got := d.locals(th); got != "list=nil i=2" {
+		t.Errorf("locals are %s", got)
+	}
+	if info := d.must("exceptionInfo", object{"threadId": th}); info["exceptionId"] != "runtime.boundsError" {
+		t.Errorf("got %v", info)
+	}
+	if got := d.must("evaluate", object{"expression": "i * i", "frameId": d.frames(th)[0]["id"]})["result"]; got != "4" {
+		t.Errorf("got %v", got)
+	}
+	d.must("next", object{"threadId": th})
+	if f := d.collect(p).Failure(); f != nil {
+		t.Error(f.Traceback)
+	}
 }

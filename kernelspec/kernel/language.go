@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -46,13 +45,8 @@ type run struct {
 
 func newLanguage() *language {
 	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
-	l.magics = magic.NewHost(l.session, l.context, l.what)
-	l.debugger = debug.New(debug.Config{
-		Session: l.session,
-		Expand:  func(code string) string { return magic.Expand(code, l.known) },
-		Render:  rendered,
-		Send:    func(event any) { l.kernel.DebugEvent(event) },
-	})
+	l.magics = magic.NewHost(l.session, l.context, l.what, l.postMortem)
+	l.debugger = l.newDebugger()
 	l.declareDisplay()
 	keepWithinBounds()
 	l.runAgain()
@@ -144,9 +138,6 @@ func (l *language) Interrupt() {
 		child.KillSince(r.began)
 	}
 }
-
-// Debug answers a request of the Debug Adapter Protocol.
-func (l *language) Debug(request json.RawMessage) any { return l.debugger.Request(request) }
 
 func (l *language) Fail(err error) { l.session.Fail(err) }
 

@@ -56,6 +56,9 @@ func currentThread() *Thread {
 	return th
 }
 
+// CurrentThread returns the thread of the calling goroutine, nil if it is none.
+func CurrentThread() *Thread { return currentThread() }
+
 // begin makes the calling goroutine a thread of a task; end ends it.
 func (t *Task) begin() (th *Thread, end func()) {
 	debug.SetPanicOnFault(true)

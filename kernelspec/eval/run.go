@@ -76,7 +76,9 @@ func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 			err = &Error{Kind: CompileError, Value: fmt.Sprintf("the evaluator cannot compile this cell, which is a fault of the evaluator: %v", r)}
 		}
 	}()
+	s.number++
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
+	src.stops = j.cell.Stops
 	s.sources[j.cell.Name] = src
 	unit := s.check(src, false)
 	if err := unit.refused(); err != nil {
@@ -177,6 +179,7 @@ func (j *job) execute(run []*ssa.Function) {
 	switch {
 	case failure != nil:
 		r = Result{Err: j.failed(failure)}
+		j.s.buried(failure)
 	case j.ctx.Err() != nil:
 		r = Result{Err: j.stopped()} // it ended because it was stopped
 	}
@@ -219,6 +222,12 @@ func (js *jobs) add(j *job) {
 		}
 	}
 	js.m[j] = true
+}
+
+func (js *jobs) remove(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	delete(js.m, j)
 }
 
 func (js *jobs) list() []*job {
@@ -336,6 +345,9 @@ func (s *Session) Interrupt() { s.stop(ErrInterrupted) }
 func (s *Session) Fail(err error) { s.stop(err) }
 
 func (s *Session) stop(cause error) {
+	for _, j := range s.asked.list() {
+		j.stop(cause)
+	}
 	if j := s.running.Load(); j != nil {
 		j.stop(cause)
 		return

@@ -14,6 +14,7 @@ import (
 	"axn/kernelspec/child"
 	"axn/kernelspec/comm"
 	"axn/kernelspec/compiled"
+	"axn/kernelspec/debug"
 	"axn/kernelspec/eval"
 	"axn/kernelspec/godoc"
 	"axn/kernelspec/help"
@@ -31,6 +32,8 @@ type language struct {
 	current atomic.Pointer[run]
 	texts   sync.Map // of cells as they were typed, by name
 	tidier  tidier
+
+	debugger *debug.Debugger
 }
 
 // run is a cell that runs or ran: the owner of what it starts.
@@ -43,7 +46,8 @@ type run struct {
 
 func newLanguage() *language {
 	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
-	l.magics = magic.NewHost(l.session, l.context, l.what)
+	l.magics = magic.NewHost(l.session, l.context, l.what, l.postMortem)
+	l.debugger = l.newDebugger()
 	l.declareDisplay()
 	keepWithinBounds()
 	l.runAgain()
@@ -62,8 +66,10 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 	r := &run{cell: c, name: fmt.Sprintf("cell[%d]", c.Count), began: child.Now()}
 	l.current.Store(r)
 	l.texts.Store(r.name, c.Code)
+	stops := l.debugger.Begin(r.name, c.Code)
+	defer l.debugger.End()
 	res := l.session.Run(&eval.Cell{
-		Name: r.name, Code: magic.Expand(c.Code, l.known), Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Name: r.name, Code: magic.Expand(c.Code, l.known), Stops: stops, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
 		Context: func(ctx context.Context) context.Context {
 			r.ctx = withProgress(ctx, c)
 			return r.ctx

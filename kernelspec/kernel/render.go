@@ -56,6 +56,15 @@ func bundle(values []any) *serve.Bundle {
 	return text(plain.Shorten(strings.Join(texts, " ")))
 }
 
+// rendered shows a value by MIME type.
+func rendered(v any) (data, metadata map[string]any) {
+	b := bundle([]any{v})
+	if b == nil {
+		b = text("nil")
+	}
+	return b.Data, b.Metadata
+}
+
 func text(s string) *serve.Bundle { return &serve.Bundle{Data: map[string]any{picture.Text: s}} }
 
 // value shows one value: widgets on the page; what has a method such as HTML or SVG by gophernotes'

@@ -27,6 +27,12 @@ type Language interface {
 	IsComplete(code string) (status, indent string)
 }
 
+// Debugger is a Language with a debugger, which speaks the Debug Adapter Protocol.
+type Debugger interface {
+	// Debug answers a request. One is answered at a time, also while a cell runs.
+	Debug(request json.RawMessage) (reply any)
+}
+
 // Info is what kernel_info_reply says about implementation and language.
 type Info struct {
 	Implementation        string         `json:"implementation"`

@@ -71,7 +71,7 @@ def keys(page, checks, site):
         found = page.locator(".md-search-result__link").count()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Enter")
-        page.wait_for_url(lambda url: "index.html" not in url or "?h=" in url or "#" in url, timeout=10_000)
+        page.wait_for_url(lambda url: "index.html" not in url or "?h=" in url or "#" in url, wait_until="commit", timeout=20_000)
         checks.that(True, f"keyboard: search finds {found} pages, and opens one")
     except b.Slow as e:
         checks.that(False, "keyboard: search", str(e)[:300])

@@ -395,13 +395,6 @@ func (p *Prior) checkGrowth(items, d, features int) error {
 	return nil
 }
 
-// sized is a Scorer that knows how many items it scores.
-type sized interface{ items() int }
-
-func (l lookUp) items() int { return l.m.Cols }
-
-func (s rowScorer) items() int { return len(s.d.Items) }
-
 // checkCorpus returns an error when a search would pass over items that there are, or ask for
 // some that there are not.
 func (ix *Index) checkCorpus(s Scorer, o SearchOptions) error {

@@ -18,7 +18,7 @@ func newConvolution(v *hf.Convolution) *convolution {
 		if k == 0 {
 			part.Bias = v.Bias
 		}
-		c.kernel = append(c.kernel, newLinear(part))
+		c.kernel = append(c.kernel, newLinear(part, false))
 	}
 	return c
 }
@@ -37,7 +37,7 @@ func (e *Encoder) convolve(w *workspace, x, embeddings f32.Mat) {
 			shift := k - len(c.kernel)/2
 			from, to := max(lo, lo-shift), min(hi, hi-shift) // the rows that have one so far away
 			if from < to {
-				f32.Gemm(more.RowRange(from-lo, to-lo), embeddings.RowRange(from+shift, to+shift), &c.kernel[k].Panels, true, 1)
+				f32.Gemm(more.RowRange(from-lo, to-lo), embeddings.RowRange(from+shift, to+shift), &c.kernel[k].panels, true, 1)
 			}
 		}
 		for i := range more.Rows {

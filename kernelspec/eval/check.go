@@ -147,8 +147,8 @@ type checker struct {
 func (c *checker) importAll(list []*ast.ImportSpec) {
 	for _, spec := range list {
 		name, path, err := c.s.imported(spec)
-		if path == "" {
-			continue // the syntax error is told
+		if errors.Is(err, strconv.ErrSyntax) {
+			continue // it is told
 		}
 		if err != nil {
 			message := err.Error()

@@ -39,12 +39,7 @@ type jobs struct {
 
 // Run runs a cell and returns what it gave.
 func (s *Session) Run(cell *Cell) Result {
-	j := &job{s: s, cell: cell, done: make(chan Result, 1)}
-	j.ctx, j.cancel = context.WithCancelCause(context.Background())
-	if cell.Context != nil {
-		j.ctx = cell.Context(j.ctx)
-	}
-	j.task = s.program.NewTask(j, j.report)
+	j := s.newJob(cell)
 	j.task.Stuck = j.stuck
 	s.running.Store(j)
 	s.program.Running(j.task)
@@ -59,6 +54,16 @@ func (s *Session) Run(cell *Cell) Result {
 	}
 	go j.execute(run)
 	return <-j.done
+}
+
+func (s *Session) newJob(cell *Cell) *job {
+	j := &job{s: s, cell: cell, done: make(chan Result, 1)}
+	j.ctx, j.cancel = context.WithCancelCause(context.Background())
+	if cell.Context != nil {
+		j.ctx = cell.Context(j.ctx)
+	}
+	j.task = s.program.NewTask(j, j.report)
+	return j
 }
 
 // compile makes a cell ready to run: it returns the initializers of its parts, and main.
@@ -355,8 +360,7 @@ func (s *Session) stop(cause error) {
 		return
 	}
 	for _, j := range s.left.list() {
-		j.cancel(cause)
-		j.task.Stop()
+		j.stop(cause)
 	}
 	s.program.StopForeign()
 }
@@ -408,15 +412,33 @@ func (s *Session) Owner() any {
 // Call calls f, which may call methods that cells declare, such as those by which values
 // show themselves. A panic or an interrupt in them is returned.
 func (s *Session) Call(f func()) *Error {
-	j := &job{s: s, cell: &Cell{}, done: make(chan Result, 1)}
+	cell := &Cell{}
 	if running := s.jobOfCaller(); running != nil {
-		j.cell = running.cell
+		cell.Stdout, cell.Stderr, cell.Owner = running.cell.Stdout, running.cell.Stderr, running.cell.Owner
 	}
-	j.ctx, j.cancel = context.WithCancelCause(context.Background())
-	j.task = s.program.NewTask(j, j.report)
-	j.began.Store(true)
+	j := s.newJob(cell)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
+	return j.call(f)
+}
+
+// CallAs calls f, which may call functions of cells, as if cell ran: what they print and
+// report goes to its streams. A panic or an interrupt in them is returned. ctx is done when
+// f is interrupted: alone, or with the cell that runs.
+func (s *Session) CallAs(cell *Cell, f func(ctx context.Context)) *Error {
+	j := s.newJob(cell)
+	if runs := s.jobOfCaller(); runs != nil {
+		defer context.AfterFunc(runs.ctx, func() { j.stop(context.Cause(runs.ctx)) })()
+	}
+	return j.call(func() {
+		s.left.add(j)
+		f(j.ctx)
+	})
+}
+
+// call calls f for a job, on a goroutine that the job may end.
+func (j *job) call(f func()) *Error {
+	j.began.Store(true)
 	go func() {
 		defer j.finish(Result{}) // also after Goexit
 		if failure := j.task.Call(f); failure != nil {

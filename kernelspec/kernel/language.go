@@ -20,6 +20,7 @@ import (
 	"axn/kernelspec/help"
 	"axn/kernelspec/magic"
 	"axn/kernelspec/serve"
+	"axn/kernelspec/widgets"
 )
 
 // language makes cells of Go out of a session, with magics, help and displays.
@@ -58,6 +59,7 @@ func newLanguage() *language {
 func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
+	widgets.Use(l)
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
@@ -115,6 +117,24 @@ func (l *language) shown(show func() *serve.Bundle) (b *serve.Bundle, fail *serv
 		return nil, l.failure(err)
 	}
 	return b, nil
+}
+
+// Call calls code of cells for a widget. What it shows, prints and fails with goes to publish.
+func (l *language) Call(publish func(msgType string, content any), f func(ctx context.Context)) error {
+	c := l.kernel.Detached(publish)
+	r := &run{cell: c, name: "callback", began: child.Now()}
+	err := l.session.CallAs(&eval.Cell{Name: r.name, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Context: func(ctx context.Context) context.Context {
+			r.ctx = withProgress(ctx, c)
+			return r.ctx
+		},
+	}, f)
+	c.Flush()
+	if err == nil {
+		return nil
+	}
+	publish("error", l.failure(err))
+	return err
 }
 
 // caller returns the cell on whose behalf compiled code is called, nil if there is none.

@@ -179,7 +179,15 @@ func (k *Kernel) answer(queries chan *request) {
 // publish sends a message to all front ends. parent is the header of the request
 // it belongs to, nil for none.
 func (k *Kernel) publish(parent json.RawMessage, msgType string, content any) {
+	k.publishWith(parent, msgType, nil, content)
+}
+
+// publishWith sends a message with metadata, nil for none.
+func (k *Kernel) publishWith(parent json.RawMessage, msgType string, metadata map[string]any, content any) {
 	m, err := message.New(k.session, msgType, parent, content)
+	if err == nil && len(metadata) > 0 {
+		m.Metadata, err = json.Marshal(metadata)
+	}
 	if err != nil {
 		k.output.logf("%v", err)
 		return

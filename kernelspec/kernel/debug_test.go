@@ -33,6 +33,7 @@ func startDebugging(t *testing.T) *debugging {
 		"supportsVariableType": true, "supportsVariablePaging": true, "supportsRunInTerminalRequest": true, "locale": "en",
 	})
 	d.must("attach", object{})
+	d.event("initialized")
 	return d
 }
 

@@ -46,6 +46,7 @@ func main() {
 	family := flag.String("family", "", "only compare random weights of real sizes, of the families whose name has this in it; \"-\" for all")
 	eight := flag.Bool("int8", false, "compare engines in int8 beside float32")
 	tiers := flag.String("tiers", "", "only compare searches in int8 and float32 over the data set in this folder")
+	queries := flag.Int("queries", 0, "with -tiers: how many test queries; 0 is all")
 	items := flag.Bool("items", false, "only compare reading items with scoring pairs")
 	texts := flag.String("texts", "../shared/data/verbs/texts.jsonl", "queries and items, one JSON object a line")
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
@@ -55,7 +56,7 @@ func main() {
 	run := func() error { return b.run(*texts, *parity, *items, *eight) }
 	switch {
 	case *tiers != "":
-		run = func() error { return b.tiers(*tiers) }
+		run = func() error { return b.tiers(*tiers, *queries) }
 	case *family != "":
 		run = func() error { return b.families(*family) }
 	}

@@ -56,7 +56,7 @@ type EncoderOptions struct {
 // model.safetensors, vocab.txt or tokenizer.json (WordPiece, Unigram, BPE; token ids
 // are those of Hugging Face's tokenizers). Classifiers of these families can be read:
 // BERT and MiniLM, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet, ALBERT,
-// ModernBERT, DeBERTa-v2 and v3, NomicBERT, Qwen3; and Qwen3-Reranker, whose score is
+// ModernBERT, DeBERTa-v2 and v3, NomicBERT, Qwen2, Qwen3; and Qwen3-Reranker, whose score is
 // the logit of yes less that of no. Scores are those of transformers, and of
 // sentence-transformers before its activation function (Identity or Sigmoid),
 // computed in float32 from weights in float32, float16 or bfloat16, unless

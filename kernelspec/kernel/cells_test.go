@@ -255,7 +255,10 @@ func TestCellsRefusedInPlainWords(t *testing.T) {
 		{name: "method twice", cells: []string{"type Account struct{}", "func (Account) Foo() {}\nfunc (Account) Foo() int { return 1 }"}, fails: []string{"method Account.Foo already declared at cell[2]:1:16"}},
 		{name: "function literal that calls itself", cells: []string{"fact := func(n int) int { if n < 2 { return 1 }; return n * fact(n-1) }"}, fails: []string{"undefined: fact"}},
 		{name: "value that uses itself", cells: []string{"a, b := 1, a"}, fails: []string{"undefined: a"}},
+		{name: "import of nothing", cells: []string{"import \"\""}, fails: []string{"the path of an import is empty"}},
 		{name: "main as a variable", cells: []string{"main := 3"}, fails: []string{"cannot declare main - must be func: choose another name"}},
+		{name: "Go's own name in what hides it", cells: []string{"x := []int{1, 2}", "len := len(x)"}, fails: []string{"", "a cell that declares len cannot use Go's own: choose another name"}},
+		{name: "a name of Go's that is a variable", cells: []string{"max := 3", "max := max + 1", "max"}, want: "4"},
 	})
 }
 

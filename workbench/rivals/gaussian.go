@@ -67,10 +67,26 @@ func (w *gaussian) learn(items []int, scores []float64) {
 		w.length = w.meanSquare(items) / 2
 	}
 	w.scores = append(w.scores, scores...)
+	at := len(w.items)
+	for j, it := range items {
+		w.kernel(w.half.Row(at+j), it)
+	}
+	for lo := 0; lo < len(w.left); lo += gaussianPart { // the anchors before these, while their part is in the cache
+		hi := min(lo+gaussianPart, len(w.left))
+		for j, it := range items {
+			row := w.half.Row(at + j)[lo:hi]
+			for a := range at {
+				f32.Axpy(-w.half.Row(a)[it], w.half.Row(a)[lo:hi], row)
+			}
+		}
+	}
 	for _, it := range items {
-		w.add(it)
+		w.add(it, at)
 	}
 }
+
+// gaussianPart is how many items of an anchor's row are worked on at a time.
+const gaussianPart = 256
 
 // meanSquare is the mean squared distance of items.
 func (w *gaussian) meanSquare(items []int) float32 {
@@ -84,15 +100,19 @@ func (w *gaussian) meanSquare(items []int) float32 {
 	return max(sum/float32(max(n, 1)), math.SmallestNonzeroFloat32)
 }
 
-// add extends the factor by an anchor.
-func (w *gaussian) add(it int) {
-	at := len(w.items)
-	row := w.half.Row(at)
+// kernel sets row to the covariances of an item with all.
+func (w *gaussian) kernel(row []float32, it int) {
 	f32.Gemv(row, w.vectors, w.vectors.Row(it))
 	for i, dot := range row {
 		row[i] = float32(math.Exp(float64(-max(0, w.norms[i]+w.norms[it]-2*dot) / (2 * w.length))))
 	}
-	for a := range at {
+}
+
+// add extends the factor by an anchor whose row lacks only those from number done on.
+func (w *gaussian) add(it, done int) {
+	at := len(w.items)
+	row := w.half.Row(at)
+	for a := done; a < at; a++ {
 		f32.Axpy(-w.half.Row(a)[it], w.half.Row(a), row)
 	}
 	pivot := float32(math.Sqrt(float64(max(w.left[it], 0)) + gaussianNoise))

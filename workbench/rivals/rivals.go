@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"axn/workbench"
+	"axn/workbench/internal/cores"
 )
 
 // batch is how many items a walk has scored at a time, GAR's own default.
@@ -70,8 +71,10 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 	for {
 		var pairs []workbench.Pair
 		rounds := make([]workbench.Round, len(queries))
-		for i, w := range walks {
-			rounds[i].Items = w.next(min(r.batch(budget), budget-results[i].Calls))
+		cores.Each(len(walks), func(i int) {
+			rounds[i].Items = walks[i].next(min(r.batch(budget), budget-results[i].Calls))
+		})
+		for i := range rounds {
 			for _, it := range rounds[i].Items {
 				pairs = append(pairs, workbench.Pair{Query: queries[i], Item: it})
 			}
@@ -83,15 +86,16 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		if err != nil {
 			return nil, err
 		}
-		for i, w := range walks {
+		for i := range rounds {
 			n := len(rounds[i].Items)
-			if n == 0 {
-				continue
-			}
 			rounds[i].Scores, scores = scores[:n:n], scores[n:]
-			w.learn(rounds[i].Items, rounds[i].Scores)
-			results[i].Rounds, results[i].Calls = append(results[i].Rounds, rounds[i]), results[i].Calls+n
 		}
+		cores.Each(len(walks), func(i int) {
+			if n := len(rounds[i].Items); n > 0 {
+				walks[i].learn(rounds[i].Items, rounds[i].Scores)
+				results[i].Rounds, results[i].Calls = append(results[i].Rounds, rounds[i]), results[i].Calls+n
+			}
+		})
 	}
 	for i := range results {
 		rank(&results[i], o.K)

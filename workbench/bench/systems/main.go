@@ -1,13 +1,15 @@
 // Command systems compares every system of the AXN paper, and Calibrated, on a data
 // set folder, with its item views and without:
 //
-//	go run ./workbench/bench/systems [-queries 500] [-test 200] data/verbs
+//	go run ./workbench/bench/systems [-queries 500] [-test 200] [-pieces FILE -for 4m] data/verbs
 //	go run ./workbench/bench/systems -rivals data/verbs
 //
-// The second compares methods of other papers than AXN's, at budgets of 50 to 1,000.
 // It prints a table in Markdown: Top-k-Recall in percent for k = 1 / 10 / 100 at
 // budgets of 100 and 500 calls, and the time of making the index and of searching
-// at the larger budget.
+// at both. The second compares methods of other papers than AXN's, and the best of
+// AXN's, at budgets of 50 to 1,000: Top-10- and Top-100-Recall with half the width of a
+// 95 % interval. With -pieces what is measured is kept in FILE, so that the command can be ended,
+// by itself after the time of -for, and goes on where it was.
 package main
 
 import (
@@ -16,7 +18,9 @@ import (
 	"fmt"
 	"log"
 	"math"
+	"os"
 	"slices"
+	"time"
 
 	"axn/workbench"
 )
@@ -25,18 +29,24 @@ func main() {
 	queries := flag.Int("queries", 500, "train queries to learn from, at most")
 	test := flag.Int("test", 200, "test queries to search, at most")
 	others := flag.Bool("rivals", false, "compare methods of other papers")
+	pieces := flag.String("pieces", "", "file that keeps what is measured")
+	most := flag.Duration("for", 0, "begin no piece after this time; 0 measures all")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() != 1 {
 		log.Fatal("systems: name one data set folder")
 	}
-	if err := compare(context.Background(), flag.Arg(0), *queries, *test, *others); err != nil {
-		log.Fatal(err)
+	known, err := openLedger(*pieces, *most)
+	if err == nil {
+		err = compare(context.Background(), known, flag.Arg(0), *queries, *test, *others)
+	}
+	if err != nil {
+		log.Fatal("systems: ", err)
 	}
 }
 
-func compare(ctx context.Context, dir string, queries, test int, others bool) error {
-	d, err := workbench.OpenDataset(dir)
+func compare(ctx context.Context, known *ledger, dir string, queries, test int, others bool) error {
+	d, err := open(dir)
 	if err != nil {
 		return err
 	}
@@ -44,29 +54,71 @@ func compare(ctx context.Context, dir string, queries, test int, others bool) er
 	if err != nil {
 		return err
 	}
+	t := &trial{scorer: s, train: min(queries, len(d.Train)), budgets: []int{100, 500}, ks: []int{1, 10, 100}}
+	contests, print := papersContests(d, t.train), printPapers
 	if others {
-		return compareRivals(ctx, d, s, min(queries, len(d.Train)), test)
-	}
-	plain := *d
-	plain.Views, plain.Alone = nil, nil
-	queries = min(queries, len(d.Train))
-	contests := []contest{{&plain, append(systems(&plain, queries), calibrated("Calibrated", queries)...)}}
-	if len(d.Views) > 0 {
-		contests = append(contests, contest{joined(d), viewed(joined(d), queries)}, contest{d, calibrated("Calibrated + views", queries)})
-	}
-	fmt.Println("| system | index calls | B = 100 | B = 500 | index, s | search, s |\n|---|---|---|---|---|---|")
-	for _, c := range contests {
-		rep, err := workbench.Experiment{Dataset: c.d, Scorer: s, Systems: c.systems,
-			Budgets: []int{100, 500}, TopK: []int{1, 10, 100}, Queries: d.Test[:min(test, len(d.Test))]}.Run(ctx)
-		if err != nil {
+		t.budgets = rivalBudgets
+		print = printRivals
+		if contests, err = rivalContests(ctx, d, s, t.train); err != nil {
 			return err
 		}
-		for ms := rep.Measures; len(ms) > 0; ms = ms[6:] { // two budgets, three k
-			fmt.Printf("| %s | %d | %s | %s | %.1f | %.1f |\n", ms[0].System, ms[0].IndexCalls,
-				recalls(ms[:3]), recalls(ms[3:6]), ms[3].FactorizeSeconds, ms[3].Seconds)
+	}
+	if t.exact, err = workbench.Exact(ctx, s, d, d.Test[:min(test, len(d.Test))], slices.Max(t.ks)); err != nil {
+		return err
+	}
+	var all []*figures
+	for _, c := range contests {
+		for _, sys := range c.systems {
+			start := time.Now()
+			f, err := known.measure(ctx, t, c.d, sys)
+			if err != nil {
+				return fmt.Errorf("%s: %w", sys.Name, err)
+			}
+			fmt.Fprintf(os.Stderr, "%s: %.0f s\n", sys.Name, time.Since(start).Seconds())
+			all = append(all, f)
 		}
 	}
+	print(t, all)
 	return nil
+}
+
+// open opens a data set with its texts, where it has them or an installed WordNet does.
+func open(dir string) (*workbench.Dataset, error) {
+	d, err := workbench.OpenTexts(dir)
+	if err != nil || d.Items[0].Text != "" {
+		return d, err
+	}
+	if wordnet, err := workbench.OpenWordNet(""); err == nil {
+		return d, wordnet.FillTexts(d)
+	}
+	return d, nil
+}
+
+// papersContests are the paper's systems, and Calibrated, with views and without.
+func papersContests(d *workbench.Dataset, queries int) []contest {
+	plain := *d
+	plain.Views, plain.Alone = nil, nil
+	contests := []contest{{&plain, append(systems(&plain, queries), calibrated("Calibrated", queries)...)}}
+	if len(d.Views) > 0 {
+		j := joined(d)
+		contests = append(contests, contest{j, viewed(j, queries)}, contest{d, calibrated("Calibrated + views", queries)})
+	}
+	return contests
+}
+
+func printPapers(t *trial, all []*figures) {
+	fmt.Println("| system | index calls | B = 100 | B = 500 | index, s | search, s |\n|---|---|---|---|---|---|")
+	for _, f := range all {
+		fmt.Printf("| %s | %d |", f.system, f.indexCalls)
+		for b := range t.budgets {
+			for k := range t.ks {
+				mean, _ := f.cell(b, k)
+				fmt.Printf(" %s%.1f", []string{"", "/ "}[min(k, 1)], mean)
+			}
+			fmt.Print(" |")
+		}
+		fmt.Printf(" %.1f | %.1f |\n", f.indexSeconds, f.seconds)
+	}
 }
 
 // contest is systems over the same vectors and views.
@@ -108,25 +160,29 @@ func beside(a, b *workbench.Matrix, scale float32) *workbench.Matrix {
 	return m
 }
 
-// viewed are the paper's best systems over joined vectors.
-func viewed(d *workbench.Dataset, queries int) []workbench.System {
-	all := systems(d, queries)
+// best are the paper's best systems.
+func best(d *workbench.Dataset, queries int) []workbench.System {
 	keep := []string{"AXN_DE,DE, λ 0", "AXN_DE,DE, λ 0.8", "AXN_MF_Trns,DE, λ 0.8", "AXN_MF_Ind,DE, λ 0.8"}
-	all = slices.DeleteFunc(all, func(s workbench.System) bool { return !slices.Contains(keep, s.Name) })
+	return slices.DeleteFunc(systems(d, queries), func(s workbench.System) bool { return !slices.Contains(keep, s.Name) })
+}
+
+// viewed are they over joined vectors.
+func viewed(d *workbench.Dataset, queries int) []workbench.System {
+	all := best(d, queries)
 	for i := range all {
 		all[i].Name += " + views"
 	}
 	return all
 }
 
-// calibrated is Calibrated without a call and from 100 random entries of each train query.
+// calibrated is Calibrated without a call, from 10,000 and from 50,000 random entries.
 func calibrated(name string, queries int) []workbench.System {
-	return []workbench.System{{Name: name + ", no calls", Samplings: []workbench.Sampling{}},
-		{Name: name, Samplings: []workbench.Sampling{{Queries: queries, Random: 100, Seed: 1}}}}
-}
-
-func recalls(ms []workbench.Measure) string {
-	return fmt.Sprintf("%.1f / %.1f / %.1f", 100*ms[0].Recall, 100*ms[1].Recall, 100*ms[2].Recall)
+	all := []workbench.System{{Name: name + ", no calls", Samplings: []workbench.Sampling{}}}
+	for _, calls := range []int{10000, 50000} {
+		all = append(all, workbench.System{Name: fmt.Sprintf("%s, %d calls", name, calls),
+			Samplings: []workbench.Sampling{{Queries: queries, Random: calls / queries, Seed: 1}}})
+	}
+	return all
 }
 
 // systems are the paper's: matrix factorization learns from the dual encoder's top

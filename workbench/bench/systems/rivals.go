@@ -3,123 +3,128 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
+	"sync"
 
 	"axn/workbench"
 	"axn/workbench/internal/topk"
 	"axn/workbench/rivals"
 )
 
-// budgets are those of the table of rivals.
-var budgets = []int{50, 100, 200, 500, 1000}
+// rivalBudgets are those of the table of rivals.
+var rivalBudgets = []int{50, 100, 200, 500, 1000}
 
-// compareRivals prints Top-10- and Top-100-Recall of the methods of other papers beside
-// Calibrated, with half the width of a 95 % interval over the queries.
-func compareRivals(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, queries, test int) error {
-	contests, err := rivalContests(ctx, d, s, queries)
-	if err != nil {
-		return err
-	}
-	ks := []int{10, 100}
-	tables := make([]strings.Builder, len(ks))
-	for _, c := range contests {
-		rep, err := workbench.Experiment{Dataset: c.d, Scorer: s, Systems: c.systems, Budgets: budgets, TopK: ks, Queries: d.Test[:min(test, len(d.Test))]}.Run(ctx)
-		if err != nil {
-			return err
-		}
-		for ms := rep.Measures; len(ms) > 0; ms = ms[len(budgets)*len(ks):] {
-			for i := range ks {
-				row(&tables[i], ms[i:len(budgets)*len(ks)], len(ks))
-			}
-			fmt.Fprintln(os.Stderr, ms[0].System)
-		}
-	}
-	for i, k := range ks {
-		fmt.Printf("| Top-%d-Recall | index calls |", k)
-		for _, b := range budgets {
+func printRivals(t *trial, all []*figures) {
+	for k := 1; k < len(t.ks); k++ {
+		fmt.Printf("| Top-%d-Recall | index calls |", t.ks[k])
+		for _, b := range t.budgets {
 			fmt.Printf(" B = %d |", b)
 		}
-		fmt.Printf(" all searches, s |\n|---|---|%s---|\n%s\n", strings.Repeat("---|", len(budgets)), tables[i].String())
+		fmt.Printf(" all searches, s |\n|---|---|%s---|\n", strings.Repeat("---|", len(t.budgets)))
+		for _, f := range all {
+			fmt.Printf("| %s | %d |", f.system, f.indexCalls)
+			for b := range t.budgets {
+				mean, half := f.cell(b, k)
+				fmt.Printf(" %.1f ± %.1f |", mean, half)
+			}
+			fmt.Printf(" %.1f |\n", f.seconds)
+		}
+		fmt.Println()
 	}
-	return nil
-}
-
-// row writes a system's row of a table from every step-th measure.
-func row(w *strings.Builder, ms []workbench.Measure, step int) {
-	fmt.Fprintf(w, "| %s | %d |", ms[0].System, ms[0].IndexCalls)
-	seconds := 0.0
-	for i := 0; i < len(ms); i += step {
-		fmt.Fprintf(w, " %.1f ± %.1f |", 100*ms[i].Recall, 50*(ms[i].High-ms[i].Low))
-		seconds += ms[i].Seconds
-	}
-	fmt.Fprintf(w, " %.1f |\n", seconds)
 }
 
 // rivalContests are plain vectors with every rival, and, where there are views, vectors joined
-// with them.
+// with them; the best of AXN's systems beside them.
 func rivalContests(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, queries int) ([]contest, error) {
 	plain := *d
 	plain.Views, plain.Alone = nil, nil
 	rnr := made(workbench.DualEncoder)
 	none := []workbench.Sampling{}
-	systems := []workbench.System{{Name: "RnR_DE", Factorize: rnr, Samplings: none, Search: workbench.SearchOptions{Rounds: 1}}}
+	all := []workbench.System{{Name: "RnR_DE", Factorize: rnr, Samplings: none, Search: workbench.SearchOptions{Rounds: 1}}}
 	fused, err := fusion(&plain)
 	if err != nil {
 		return nil, err
 	}
 	if fused != nil {
-		systems = append(systems, workbench.System{Name: "RnR, ranks of DE and BM25 fused", Factorize: rnr, Samplings: none,
+		all = append(all, workbench.System{Name: "RnR, ranks of DE and BM25 fused", Factorize: rnr, Samplings: none,
 			Search: workbench.SearchOptions{Rounds: 1, First: fused}})
 	}
-	own, err := rivalSystems(ctx, &plain, s, queries)
-	if err != nil {
-		return nil, err
-	}
-	contests := []contest{{&plain, append(append(systems, own...), calibrated("Calibrated", queries)...)}}
+	all = append(all, rivalSystems(ctx, &plain, s, queries)...)
+	all = append(all, best(&plain, queries)...)
+	contests := []contest{{&plain, append(all, calibrated("Calibrated", queries)...)}}
 	if len(d.Views) > 0 {
 		j := joined(d)
-		graph, err := rivals.NewGraph(ctx, j)
-		if err != nil {
-			return nil, err
-		}
-		views := []workbench.System{{Name: "GAR + views", Searcher: rivals.GAR(j, graph)}, {Name: "Gaussian process + views", Searcher: rivals.Gaussian(j)}}
+		views := append([]workbench.System{
+			{Name: "GAR + views", Searcher: walking(graphOf(ctx, j), func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.GAR(j, g), nil })},
+			{Name: "Gaussian process + views", Searcher: rivals.Gaussian(j)}}, viewed(j, queries)...)
 		contests = append(contests, contest{j, views}, contest{d, calibrated("Calibrated + views", queries)})
 	}
-	if signals, err := withBM25(d); err == nil && signals != nil {
+	signals, err := withBM25(d)
+	if err == nil && signals != nil {
 		contests = append(contests, contest{signals, calibrated("Calibrated + views + BM25", queries)})
 	}
-	return contests, nil
+	return contests, err
+}
+
+// graphOf makes a data set's graph at the first use.
+func graphOf(ctx context.Context, d *workbench.Dataset) func() (*rivals.Graph, error) {
+	return sync.OnceValues(func() (*rivals.Graph, error) { return rivals.NewGraph(ctx, d) })
 }
 
 // rivalSystems are the methods of package rivals: those that learn, from 100 entries of the dual
 // encoder's top of each train query, or from 200 dense rows.
-func rivalSystems(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, queries int) ([]workbench.System, error) {
-	graph, err := rivals.NewGraph(ctx, d)
+func rivalSystems(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, queries int) []workbench.System {
+	graph := graphOf(ctx, d)
+	top := workbench.Sampling{Queries: queries, PerQuery: 100}
+	dense := workbench.Sampling{Queries: min(200, queries), Dense: true}
+	learnt := func(sm workbench.Sampling, make func(*workbench.Scores) (*rivals.Rival, error)) workbench.Searcher {
+		return lazily(func() (*rivals.Rival, error) {
+			scores, err := workbench.Observe(ctx, s, d, sm)
+			if err != nil {
+				return nil, err
+			}
+			return make(scores)
+		})
+	}
+	return []workbench.System{
+		{Name: "GAR", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.GAR(d, g), nil })},
+		{Name: "Quam", Spent: queries * top.PerQuery, Searcher: learnt(top, func(scores *workbench.Scores) (*rivals.Rival, error) {
+			g, err := graph()
+			return rivals.Quam(d, g, rivals.LearnAffinity(d, scores), scores.Calls), err
+		})},
+		{Name: "Bi-metric", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.Bimetric(d, g), nil })},
+		{Name: "Gaussian process", Searcher: rivals.Gaussian(d)},
+		{Name: "ORE", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.Online(d, g) })},
+		{Name: "RBE", Spent: dense.Queries * len(d.Items), Searcher: learnt(dense, func(scores *workbench.Scores) (*rivals.Rival, error) {
+			return rivals.Support(ctx, d, scores, 1)
+		})},
+	}
+}
+
+// lazily is a rival that is made at its first search.
+func lazily(make func() (*rivals.Rival, error)) workbench.Searcher {
+	return lazy(sync.OnceValues(make))
+}
+
+type lazy func() (*rivals.Rival, error)
+
+func (l lazy) SearchAll(ctx context.Context, s workbench.Scorer, queries []int, o workbench.SearchOptions) ([]workbench.Result, error) {
+	r, err := l()
 	if err != nil {
 		return nil, err
 	}
-	top, err := workbench.Observe(ctx, s, d, workbench.Sampling{Queries: queries, PerQuery: 100})
-	if err != nil {
-		return nil, err
-	}
-	dense, err := workbench.Observe(ctx, s, d, workbench.Sampling{Queries: min(200, queries), Dense: true})
-	if err != nil {
-		return nil, err
-	}
-	ore, err := rivals.Online(d, graph)
-	if err != nil {
-		return nil, err
-	}
-	rbe, err := rivals.Support(ctx, d, dense, 1)
-	if err != nil {
-		return nil, err
-	}
-	var systems []workbench.System
-	for _, r := range []*rivals.Rival{rivals.GAR(d, graph), rivals.Quam(d, graph, rivals.LearnAffinity(d, top), top.Calls), rivals.Bimetric(d, graph), rivals.Gaussian(d), ore, rbe} {
-		systems = append(systems, workbench.System{Name: r.Name, Searcher: r, Spent: r.Calls})
-	}
-	return systems, nil
+	return r.SearchAll(ctx, s, queries, o)
+}
+
+// walking is a rival that needs a graph.
+func walking(graph func() (*rivals.Graph, error), make func(*rivals.Graph) (*rivals.Rival, error)) workbench.Searcher {
+	return lazily(func() (*rivals.Rival, error) {
+		g, err := graph()
+		if err != nil {
+			return nil, err
+		}
+		return make(g)
+	})
 }
 
 // fusion starts from the ranks of the dual encoder and BM25 together; nil without texts.
@@ -136,7 +141,7 @@ func fusion(d *workbench.Dataset) (workbench.Initializer, error) {
 				return err
 			}
 			run := workbench.Result{Query: query}
-			for _, it := range topk.Select(dst, 2*budgets[len(budgets)-1], nil) {
+			for _, it := range topk.Select(dst, 2*rivalBudgets[len(rivalBudgets)-1], nil) {
 				run.Items, run.Scores = append(run.Items, it), append(run.Scores, float64(dst[it]))
 			}
 			runs = append(runs, []workbench.Result{run})

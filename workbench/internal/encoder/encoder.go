@@ -28,6 +28,7 @@ type Encoder struct {
 	project                 *linear
 	layers                  []*layer // the last one apart
 	last                    *oneRow  // the last layer, also for one row of a sequence alone
+	convolution             *convolution
 	final                   norm
 	bias                    *distanceBias
 	turns                   map[float64]*rotation // by the base of the angles
@@ -83,6 +84,9 @@ func NewIn(m *hf.Model, in Precision) *Encoder {
 	if m.Project != nil {
 		p := newLinear(*m.Project, false)
 		e.project = &p
+	}
+	if m.Convolution != nil {
+		e.convolution = newConvolution(m.Convolution)
 	}
 	if len(m.Distances) > 0 {
 		e.bias = newDistanceBias(m)

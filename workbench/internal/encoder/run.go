@@ -214,6 +214,11 @@ func (e *Encoder) run(w *workspace) f32.Mat {
 		qkv := w.matrix(&w.qkv, x.Rows, l.qkv.width())
 		w.spread(qkv, once)
 		e.forward(w, l, x, qkv)
+		if e.convolution != nil {
+			embeddings := w.matrix(&w.back, x.Rows, e.Hidden)
+			w.spread(embeddings, distinct)
+			e.convolve(w, x, embeddings)
+		}
 	}
 	return x
 }

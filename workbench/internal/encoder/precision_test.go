@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"axn/workbench/internal/hf"
@@ -32,11 +33,14 @@ func TestFamiliesInBytes(t *testing.T) {
 				t.Fatal(err)
 			}
 			g.ids, g.second = g.IDs, g.Second
-			label := ""
+			o := hf.Options{}
 			if len(g.Logits[0]) > 1 {
-				label = "0"
+				o.Label = "0"
 			}
-			m, err := hf.OpenCrossEncoderWith(folder, hf.Options{Label: label})
+			if strings.HasSuffix(folder, "qwen2-causal") { // which has no prompt of its own
+				o.Prompt = "{query}{document}"
+			}
+			m, err := hf.OpenCrossEncoderWith(folder, o)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -24,6 +24,8 @@ type Thread struct {
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
 	told   bool              // its failure is reported
+
+	recorded Place // of its last record of package slog
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.

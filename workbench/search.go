@@ -49,8 +49,10 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	if err := checkCascade(s); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
-	if err := ix.checkCorpus(s, o); err != nil {
-		return nil, fmt.Errorf("workbench: search: %w", err)
+	for _, tier := range tiers(s) {
+		if err := ix.checkCorpus(tier, o); err != nil {
+			return nil, fmt.Errorf("workbench: search: %w", err)
+		}
 	}
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))

@@ -1,21 +1,12 @@
 package workbench
 
 import (
-	"context"
 	"math"
 	"slices"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/enough"
-	"axn/workbench/internal/shelf"
 )
-
-// forecaster is an estimate that can say how much of the true top k has been found.
-type forecaster interface {
-	// evidence returns all scores observed so far and, for the latest round, what was expected
-	// of them before and what came, all on the scale of the probes' scores.
-	evidence() (scores, expected, came []float64)
-}
 
 // sizes are how many items each round chooses. Where a search is to stop at a recall, and
 // nothing else is said, every round brings the calls to targetGrowth times what they were, so
@@ -39,43 +30,48 @@ const (
 	targetGrowth     = 1.4
 )
 
-// judge sets the seekers' estimates of recall at k, and has those rest that have reached the
-// target, if there is one.
-func (b *block) judge(ctx context.Context, k int, target float64) error {
-	var probes []shelf.Probe
-	var of []*seeker
-	for _, s := range b.seekers {
-		s.recall = math.NaN()
-		if len(s.seen) == b.open {
-			s.recall = 1
-		} else if f, ok := s.est.(forecaster); ok && k > 0 {
-			if _, expected, _ := f.evidence(); len(expected) > 0 {
-				p := s.est.probe(0)
-				p.Query, p.Seen, p.Barred = s.query, s.seen, b.barred
-				probes, of = append(probes, p), append(of, s)
-			}
-		}
-	}
-	if len(probes) == 0 {
-		return nil
-	}
-	hits, err := b.items.Choose(ctx, probes, enough.Rest)
-	if err != nil {
-		return err
-	}
+// judge sets the seekers' estimates of recall at k after a round, and has those rest that have
+// reached the target, if there is one. It goes by what the latest round's items were expected to
+// score when they were chosen, and by those that came next in the same lists: it costs no scan and
+// no fit beyond those of the search.
+func (b *block) judge(k int, target float64) {
 	k = min(k, b.open)
-	cores.Each(len(of), func(i int) {
-		scores, expected, came := of[i].est.(forecaster).evidence()
-		rest := make([]float64, len(hits[i]))
-		for j, h := range hits[i] {
-			rest[j] = float64(h.Score)
-		}
-		of[i].recall = enough.Recall(scores, expected, came, rest, k)
-	})
+	cores.Each(len(b.seekers), func(i int) { b.seekers[i].recall = b.estimated(b.seekers[i], k) })
 	if target > 0 {
 		b.seekers = slices.DeleteFunc(slices.Clone(b.seekers), func(s *seeker) bool { return s.recall >= target })
 	}
-	return nil
+}
+
+// estimated is a seeker's estimate of recall at k; NaN where it cannot say.
+func (b *block) estimated(s *seeker, k int) float64 {
+	if len(s.seen) == b.open {
+		return 1
+	}
+	if b.Prior == nil || len(b.Prior.Curve.X) == 0 || len(s.ahead) == 0 {
+		return math.NaN()
+	}
+	return b.evidence(s).Recall(k)
+}
+
+// evidence is what a seeker knows after a round, as warped scores.
+func (b *block) evidence(s *seeker) *enough.Evidence {
+	e, came := &enough.Evidence{}, make(map[int]float64, len(s.last().Items))
+	for _, r := range s.rounds {
+		scores := make([]float64, len(r.Scores))
+		for i, x := range r.Scores {
+			scores[i] = b.Prior.Warp.At(x)
+			came[r.Items[i]] = scores[i]
+		}
+		e.Rounds = append(e.Rounds, scores)
+	}
+	for _, h := range s.ahead {
+		if c, taken := came[h.Index]; taken {
+			e.Expected, e.Came = append(e.Expected, float64(h.Score)), append(e.Came, c)
+		} else {
+			e.Rest = append(e.Rest, float64(h.Score))
+		}
+	}
+	return e
 }
 
 // judged tells whether a search wants the estimate after a round.

@@ -84,7 +84,7 @@ func compare(ctx context.Context, known *ledger, dir string, queries, test int, 
 
 // open opens a data set with its texts, where it has them or an installed WordNet does.
 func open(dir string) (*workbench.Dataset, error) {
-	d, err := workbench.OpenTexts(dir)
+	d, err := workbench.OpenDataset(dir)
 	if err != nil || d.Items[0].Text != "" {
 		return d, err
 	}

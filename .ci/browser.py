@@ -238,11 +238,26 @@ def run_notebook(page, checks, lab, name, shots):
             checks.that(False, f"{name}, code cell {i} writes to stderr", "".join(warnings[0]))
     checks.that(seconds < 300, f"{name}: does not hang")
     readable(page, checks, name)
+    sliders(page, checks, name)
     page.whole()
     page.theme("JupyterLab Dark")
     page.shot(shots, f"{name}-dark")
     page.theme("JupyterLab Light")
     shut_down(page)
+
+
+FOLLOWS = """async () => { const s = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .widget-slider'), area = s.closest('.jp-OutputArea-output');
+    const text = () => (area.querySelector('img') || {}).alt, before = text(), start = performance.now();
+    s.querySelector('.noUi-handle').dispatchEvent(new KeyboardEvent('keydown', {key: 'ArrowRight', bubbles: true}));
+    while (text() === before || !text()) { if (performance.now() - start > 10000) return null; await new Promise(requestAnimationFrame); }
+    return performance.now() - start; }"""
+
+
+def sliders(page, checks, name):
+    """Where there are sliders, the picture follows the first one."""
+    if page.look("() => document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .widget-slider')"):
+        took = page.look(FOLLOWS)
+        checks.that(took, f"{name}: the picture follows the slider in {took or 0:.0f} ms")
 
 
 def readable(page, checks, name):

@@ -109,7 +109,7 @@ func installIn(k *builder.Kernel, dir string) error {
 		"interrupt_mode":          "message",
 		"kernel_protocol_version": message.ProtocolVersion,
 		"env":                     map[string]string{},
-		"metadata":                map[string]any{"debugger": false},
+		"metadata":                map[string]any{"debugger": true},
 	}, "", "  ")
 	if err != nil {
 		return err

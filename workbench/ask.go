@@ -42,11 +42,12 @@ func (ix *Index) For(vectors *Matrix) (*Index, error) {
 	return own, nil
 }
 
-// AskOptions say what Ask stands on. All but Search.K must be set.
+// AskOptions say what Ask stands on. All but Search.K and Fast must be set.
 type AskOptions struct {
 	Dataset *Dataset      // whose items the index knows: their ids and texts
 	Encoder Embedder      // the dual encoder of the index's vectors, such as OpenDualEncoder opens
 	Scorer  TextScorer    // the cross-encoder, such as OpenCrossEncoder opens
+	Fast    TextScorer    // scores the rounds, and Scorer the best of them again, as in a Cascade; nil leaves all to Scorer
 	Search  SearchOptions // Budget is the calls that the answer may cost; K 0 is 10
 }
 
@@ -94,7 +95,11 @@ func (ix *Index) ask(ctx context.Context, text string, o AskOptions) (*Answer, e
 		return nil, nested{err}
 	}
 	o.Search.K = cmp.Or(o.Search.K, 10)
-	scorer := NewScorer(o.Scorer, &Dataset{Name: o.Dataset.Name, Queries: []Query{{ID: "question", Text: text, Gold: -1}}, Items: o.Dataset.Items})
+	question := &Dataset{Name: o.Dataset.Name, Queries: []Query{{ID: "question", Text: text, Gold: -1}}, Items: o.Dataset.Items}
+	scorer := NewScorer(o.Scorer, question)
+	if o.Fast != nil {
+		scorer = Cascade{Fast: NewScorer(o.Fast, question), Exact: scorer}
+	}
 	r, err := own.Search(ctx, scorer, 0, o.Search)
 	if err != nil {
 		return nil, nested{err}

@@ -67,7 +67,7 @@ func TestOpenBEIRWithoutUsefulSplit(t *testing.T) {
 
 func TestOpenBEIRErrors(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
-		"not JSON":      {"corpus.jsonl", `{"_id": "a", "text": "x"}` + "\n{", "corpus.jsonl: object 2: unexpected EOF"},
+		"not JSON":      {"corpus.jsonl", `{"_id": "a", "text": "x"}` + "\n{", "corpus.jsonl: object 2: the file ends within it: it was cut short"},
 		"no id":         {"queries.jsonl", `{"id": "1", "text": "x"}`, "queries.jsonl: object 1: it has no _id (its fields are id, text)"},
 		"same id":       {"corpus.jsonl", `{"_id": "a", "text": "x"}{"_id": "a", "text": ""}`, `item rows 0 and 1 share the id "a"`},
 		"no queries":    {"queries.jsonl", "", "0 queries and 3 items"},

@@ -138,9 +138,12 @@ func TestChatScorer(t *testing.T) {
 func TestChatServers(t *testing.T) {
 	pair := [][2]string{{"q", "i"}}
 	for answer, want := range map[string]string{
-		`{"choices":[{"message":{"content":"yes"},"logprobs":null}]}`:            "without log-probabilities",
-		`{"choices":[{"logprobs":{"content":[]}}]}`:                              "without log-probabilities",
-		`{"choices":[{"logprobs":{"content":[{"token":"yes","logprob":0.5}]}}]}`: `log-probability of "yes" is 0.5`,
+		`{"choices":[{"message":{"content":"yes"},"logprobs":null}]}`:                  "without log-probabilities",
+		`{"choices":[{"logprobs":{"content":[]}}]}`:                                    "without log-probabilities",
+		`{"choices":[{"logprobs":{"content":[{"token":"yes","logprob":0.5}]}}]}`:       `log-probability of "yes" is 0.5`,
+		`{"choices":[{"logprobs":{"top_logprobs":[{"yes":-Infinity,"maybe":-0.1}]}}]}`: "neither yes nor no",
+		`{"choices":[{"logprobs":{"top_logprobs":[{"yes":null,"no":NaN}]}}]}`:          "empty list of log-probabilities",
+		`{"choices":[{"logprobs":{"top_logprobs":[null]}}]}`:                           "empty list of log-probabilities",
 		`{"choices":[]}`: "no choices",
 		`{"object":"error","message":"max_logprobs is 5","code":400}`: "max_logprobs is 5",
 		`<html><title>Login</title>`:                                  "web page (Login)",
@@ -160,6 +163,14 @@ func TestChatServers(t *testing.T) {
 	c := &ChatScorer{URL: server.URL, Model: "m", Prompt: "{query} {item}"}
 	if got, err := c.Predict(t.Context(), pair); err != nil || got[0] != 99.9 || c.Tokens() < 1 {
 		t.Errorf("%v, %v, %d tokens", got, err, c.Tokens())
+	}
+	possible := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		io.WriteString(w, `{"choices":[{"logprobs":{"top_logprobs":[{" yes":-Infinity,"no":-0.25,"x":-5}]}}]}`)
+	}))
+	defer possible.Close()
+	c = &ChatScorer{URL: possible.URL + "/v1/completions", Model: "m", Prompt: "{query} {item}"}
+	if got, err := c.Predict(t.Context(), pair); err != nil || got[0] != -4.75 { // yes is not possible, and so below x
+		t.Errorf("%v, %v", got, err)
 	}
 	for want, c := range map[string]*ChatScorer{
 		"Prompt must have {query} and {item}": {URL: server.URL, Prompt: "{query}"},

@@ -37,7 +37,7 @@ func TestOpenCSVErrors(t *testing.T) {
 	for name, c := range map[string]struct{ file, text, want string }{
 		"empty file":    {"items.csv", "", "items.csv: it is empty"},
 		"header only":   {"items.csv", "id,text\n", "items.csv: it has a header and no rows"},
-		"no text":       {"items.csv", "id,body\na,red\n", `items.csv: no column "text" in the header ["id" "body"]`},
+		"no text":       {"items.csv", "id,body\na,red\n", `items.csv: no column "text" in the header "id, body"`},
 		"short line":    {"items.csv", "id,text\na,red\nb\n", "items.csv: line 3 has 1 column, the header 2"},
 		"quote":         {"items.csv", "id,text\na,\"red\n", "items.csv: line 2, column 8: a quote"},
 		"same id":       {"items.csv", "id,text\na,red\na,blue\n", `item rows 0 and 1 share the id "a"`},

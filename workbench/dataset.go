@@ -75,6 +75,8 @@ type Dataset struct {
 	Qrels  []map[int]int
 	absent int // judgements that OpenQrels passed over since the item is not here
 
+	numbered bool // the table of items has no ids
+
 	golds bool  // the files it was read from say what Gold is: 0 is row 0
 	drawn []int // Test as Split drew it
 }
@@ -94,13 +96,13 @@ func (d *Dataset) gold(query int) int {
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openQueries, d.openItems, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
+	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
 func OpenTexts(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openQueries, d.openItems, d.openTexts, d.checkRows)
+	return d.open(d.openRows, d.openTexts, d.checkRows)
 }
 
 func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
@@ -202,9 +204,37 @@ func (d *Dataset) String() string {
 		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), drawn, vectors)
 }
 
-func (d *Dataset) openQueries() error {
+// openRows reads both tables. A gold item is known by its row, by its id, or by both, which must
+// then agree.
+func (d *Dataset) openRows() error {
+	golds := map[int]string{} // id by query
+	if err := d.openQueries(golds); err != nil {
+		return err
+	}
+	if err := d.openItems(); err != nil {
+		return err
+	}
+	_, items := d.byID()
+	for q, id := range golds {
+		row, ok := items[id]
+		switch gold := &d.Queries[q].Gold; {
+		case !ok:
+			return fmt.Errorf("queries.tsv: query %s: there is no item %q (gold_item)", d.Queries[q].ID, id)
+		case *gold >= 0 && *gold != row:
+			return fmt.Errorf("queries.tsv: query %s: gold_row is %d, and gold_item %q is in row %d", d.Queries[q].ID, *gold, id, row)
+		default:
+			*gold = row
+		}
+	}
+	return nil
+}
+
+func (d *Dataset) openQueries(golds map[int]string) error {
 	return readTSV(filepath.Join(d.Dir, "queries.tsv"), []string{"query", "split"}, func(row func(string) string) error {
 		q := Query{ID: row("query"), Gold: -1}
+		if id := row("gold_item"); id != "" {
+			golds[len(d.Queries)] = id
+		}
 		if g := row("gold_row"); g != "" {
 			n, err := strconv.Atoi(g)
 			if err != nil {
@@ -278,7 +308,12 @@ func readTSV(path string, required []string, each func(row func(column string) s
 		if header == nil {
 			for _, c := range required {
 				if !slices.Contains(cells, c) {
-					return fmt.Errorf("no column %q in the header %q: columns are separated by tabs and named in the first line", c, cells)
+					return fmt.Errorf("no column %q in the header %.200q: columns are separated by tabs and named in the first line", c, line)
+				}
+			}
+			for i, c := range cells {
+				if slices.Contains(cells[:i], c) {
+					return fmt.Errorf("two columns are called %q", c)
 				}
 			}
 			header = cells

@@ -48,6 +48,11 @@ func TestOpenDataset(t *testing.T) {
 	if d.Items[1] != (Item{ID: "b", Lemmas: "banana, plantain", Text: "banana: long"}) {
 		t.Errorf("items %+v", d.Items)
 	}
+	d = must[*Dataset](t)(OpenDataset(folder(t, map[string]string{"queries.tsv": "query\tgold_item\tsplit\nq0\tb\ttest\nq1\t\ttest\nq2\ta\t\n",
+		"texts.jsonl": `{"query": null, "item": "b", "text": "banana"}`})))
+	if d.Queries[0].Gold != 1 || d.Queries[1].Gold != -1 || d.Queries[2].Gold != 0 || d.Items[1].Text != "banana" {
+		t.Errorf("gold items without rows: %+v, %+v", d.Queries, d.Items)
+	}
 	if _, err := d.Scorer(); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("a folder without scores: %v", err)
 	}
@@ -63,9 +68,13 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		`gold_row "x"`:          {"queries.tsv": head + "q0\t\tx\ttest\n"},
 		"gold row 7 of 2":       {"queries.tsv": head + "q0\t\t7\ttest\nq1\t\t\t\nq2\t\t\t\n"},
 		`share the id "q0"`:     {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
-		"3 queries and 1 items": {"items.tsv": "item\na\n"},
-		"0 queries":             {"queries.tsv": head},
-		"texts.jsonl: object 2": {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
+		"3 queries and 1 items": {"items.tsv": "item\na\n", "queries.tsv": head + "q0\t\t\t\nq1\t\t\t\nq2\t\t\t\n"},
+		`there is no item "b"`:  {"items.tsv": "item\na\n"},
+		`query q1: gold_row is 1, and gold_item "a" is in row 0`: {"queries.tsv": head + "q0\t\t\t\nq1\ta\t1\ttest\nq2\t\t\t\n"},
+		`two columns are called "split"`:                         {"queries.tsv": "query\tsplit\tsplit\nq0\ttest\ttrain\n"},
+		"object 1: it has both query and item":                   {"texts.jsonl": `{"query": "q0", "item": "b", "text": "x"}`},
+		"0 queries":                                              {"queries.tsv": head},
+		"texts.jsonl: object 2":                                  {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)
 		_, err := OpenDataset(dir)

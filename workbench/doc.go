@@ -44,7 +44,8 @@ Before the Scorer lies text, for those who score live:
 
 Where the items do not fit in one machine's memory:
 
-	ItemStore       Index.Items, StoreOf, or package pgstore; SearchOptions.Store searches it
+	ItemStore       Index.Items, StoreOf, package pgstore, or several by package shards;
+	                SearchOptions.Store searches it
 	Head            the index without its items, for such searches
 	Workload        Plan says beforehand what a task costs, by size and shards
 

@@ -29,6 +29,7 @@ type TextEncoder struct {
 
 	inputs      *tokenize.Inputs
 	prompts     hf.Prompts // as the folder has them
+	unlike      string     // of its similarities, for a note
 	top         *hf.Top
 	encoder     *encoder.Encoder
 	fingerprint func() (string, error)
@@ -37,13 +38,15 @@ type TextEncoder struct {
 // OpenDualEncoder opens a sentence-transformers folder: an encoder as for
 // OpenCrossEncoder, and modules.json with its poolings (cls, mean, max, mean_sqrt_len,
 // weightedmean, lasttoken, or several side by side) and then Dense, LayerNorm and
-// Normalize in any order. Without modules.json the mean is taken.
+// Normalize in any order. Without modules.json the mean is taken. Vectors are compared by
+// their dot products here: of a model that is made for another similarity, or for cosines
+// of vectors that have no unit length, each call notes so in its progress.
 func OpenDualEncoder(dir string) (*TextEncoder, error) {
 	m, err := hf.OpenDualEncoder(dir)
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
-	return &TextEncoder{QueryPrompt: m.Prompts.Query, ItemPrompt: m.Prompts.Item, inputs: m.Inputs, prompts: m.Prompts, top: m.Top,
+	return &TextEncoder{QueryPrompt: m.Prompts.Query, ItemPrompt: m.Prompts.Item, inputs: m.Inputs, prompts: m.Prompts, unlike: m.Unlike, top: m.Top,
 		encoder: encoder.New(m), fingerprint: m.Fingerprint}, nil
 }
 
@@ -124,8 +127,10 @@ func (d *TextEncoder) encode(ctx context.Context, prompt, note string, texts []s
 	if d.Dimension < 0 || d.Dimension > d.encoder.VectorWidth() {
 		return nil, fmt.Errorf("workbench: encode: Dimension is %d, and a vector has %d numbers", d.Dimension, d.encoder.VectorWidth())
 	}
-	if note != "" {
-		m.note(note)
+	for _, note := range []string{note, d.unlike} {
+		if note != "" {
+			m.note(note)
+		}
 	}
 	skip := 0
 	if d.top.SkipPrompt && prompt != "" {

@@ -53,7 +53,7 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 		return r.frozen(sys)
 	}
 	if sys.Scorer != nil {
-		exact, err := r.Experiment.exact(ctx, sys.Scorer, sys.Exact, r.report.Queries)
+		exact, err := r.exactBy(ctx, sys)
 		if err != nil {
 			return err
 		}
@@ -78,6 +78,15 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 		}
 	}
 	return nil
+}
+
+// exactBy returns the neighbours by a system's own scorer; those of the experiment where the truth is the same.
+func (r *experimentRun) exactBy(ctx context.Context, sys System) ([]Neighbors, error) {
+	own := fingerprintOf(ctx, truth(sys.Scorer))
+	if sys.Exact == nil && own != "" && own == fingerprintOf(ctx, truth(r.Scorer)) {
+		return r.exact, nil
+	}
+	return r.Experiment.exact(ctx, sys.Scorer, sys.Exact, r.report.Queries)
 }
 
 // cost measures one system at one index cost: all seeds, budgets and k.
@@ -205,8 +214,13 @@ func (r *experimentRun) observe(ctx context.Context, sm Sampling) (observedScore
 // search runs one searcher at one budget and reads off every k.
 func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o SearchOptions, budget int) ([]Measure, error) {
 	o.Budget, o.K = budget, 0
+	s := r.Scorer
+	if c, ok := cascadeOf(s); ok && len(r.TopK) > 0 {
+		c.Again = c.places(slices.Max(r.TopK))
+		s = c
+	}
 	start := time.Now()
-	rs, err := by.SearchAll(ctx, r.Scorer, r.report.Queries, o)
+	rs, err := by.SearchAll(ctx, s, r.report.Queries, o)
 	if err != nil {
 		return nil, err
 	}
@@ -214,6 +228,7 @@ func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o Se
 	for i := range rs {
 		m.Rounds = max(m.Rounds, len(rs[i].Rounds))
 		m.Calls += float64(rs[i].Calls) / float64(len(rs))
+		m.ExactCalls += float64(rs[i].ExactCalls) / float64(len(rs))
 	}
 	return r.read(m, rs)
 }

@@ -395,14 +395,8 @@ func (p *Prior) checkGrowth(items, d, features int) error {
 	return nil
 }
 
-// sized is a Scorer that knows how many items it scores.
-type sized interface{ items() int }
-
-func (l lookUp) items() int { return l.m.Cols }
-
-func (s rowScorer) items() int { return len(s.d.Items) }
-
-// checkCorpus returns an error when a search would pass over items that there are.
+// checkCorpus returns an error when a search would pass over items that there are, or ask for
+// some that there are not.
 func (ix *Index) checkCorpus(s Scorer, o SearchOptions) error {
 	known := ix.Features.Rows
 	if o.Store != nil {
@@ -412,8 +406,12 @@ func (ix *Index) checkCorpus(s Scorer, o SearchOptions) error {
 		}
 		known = items
 	}
-	if c, ok := s.(sized); ok && c.items() > known {
+	c, ok := s.(sized)
+	switch {
+	case ok && c.items() > known:
 		return fmt.Errorf("the scorer's data set has %d items and the index knows %d: Index.Add takes the others", c.items(), known)
+	case ok && c.items() < known:
+		return fmt.Errorf("the scorer's data set has %d items and the index knows %d: they are of different data sets, or items were added to the index alone", c.items(), known)
 	}
 	return nil
 }

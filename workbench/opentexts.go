@@ -90,7 +90,15 @@ func (d *Dataset) beirFile(name string) (string, error) {
 			return "", fmt.Errorf("%s is not here, but in %s: open that folder", name, filepath.Dir(inner[0]))
 		}
 	}
-	return "", fmt.Errorf("%s: %w: a BEIR folder has corpus.jsonl and queries.jsonl", name, fs.ErrNotExist)
+	here := "it is empty"
+	if entries, err := os.ReadDir(d.Dir); err == nil && len(entries) > 0 {
+		var names []string
+		for _, e := range entries[:min(5, len(entries))] {
+			names = append(names, e.Name())
+		}
+		here = "here are " + strings.Join(names, ", ")
+	}
+	return "", fmt.Errorf("%s: %w: a BEIR folder has corpus.jsonl and queries.jsonl, %s", name, fs.ErrNotExist, here)
 }
 
 // openBEIRQrels reads the judgements there are and splits the queries.
@@ -116,10 +124,35 @@ func (d *Dataset) openBEIRQrels() error {
 		}
 	}
 	if test == nil {
+		if err := d.otherQrels(); err != nil {
+			return err
+		}
 		return d.Split(0, 0)
 	}
 	d.setSplit(func(q int) bool { return test[q] })
 	return nil
+}
+
+// otherQrels returns an error that names judgements under other names, which would go unread.
+func (d *Dataset) otherQrels() error {
+	read := false
+	var others []string
+	for _, pattern := range []string{"qrels*", "qrels/*"} {
+		found, _ := filepath.Glob(filepath.Join(d.Dir, pattern)) // the patterns are well formed
+		for _, path := range found {
+			name, _ := filepath.Rel(d.Dir, path) // it lies there
+			switch base, _, _ := strings.Cut(filepath.Base(path), "."); {
+			case slices.Contains([]string{"train", "dev", "test"}, base) && strings.Contains(path, ".tsv"):
+				read = true
+			case files.Exists(path) && base != "":
+				others = append(others, name)
+			}
+		}
+	}
+	if read || others == nil {
+		return nil
+	}
+	return fmt.Errorf("%s is not read, and the test queries would be drawn by chance: judgements are wanted as qrels/train.tsv, dev.tsv or test.tsv; rename it, or move it and use OpenQrels", others[0])
 }
 
 // SaveBEIR writes the texts to a folder that OpenBEIR and other programs read; dir
@@ -234,6 +267,8 @@ func (d *Dataset) addCSVItems(path string) error {
 	columns := table.Columns{Known: []string{"id", "text", "title"}, Required: "text"}
 	return table.Read(path, columns, func(row func(string) (string, bool)) error {
 		id, err := rowID(row, len(d.Items))
+		_, given := row("id")
+		d.numbered = !given
 		title, _ := row("title")
 		text, _ := row("text")
 		d.Items = append(d.Items, Item{ID: id, Text: strings.TrimSpace(title + " " + text)})
@@ -255,7 +290,7 @@ func (d *Dataset) addCSVQueries(path string) error {
 		if id, _ := row("item"); id != "" {
 			gold, ok := items[id]
 			if !ok {
-				return fmt.Errorf("there is no item %q", id)
+				return d.noItem(id)
 			}
 			q.Gold = gold
 		}
@@ -263,6 +298,14 @@ func (d *Dataset) addCSVQueries(path string) error {
 		split, _ := row("split")
 		return d.assign(n, strings.ToLower(split))
 	})
+}
+
+// noItem says that an item named elsewhere is not there, and what the ids of those that are look like.
+func (d *Dataset) noItem(id string) error {
+	if d.numbered {
+		return fmt.Errorf("there is no item %q: the table of items has no column id, so that its ids are the row numbers 0 to %d", id, len(d.Items)-1)
+	}
+	return fmt.Errorf("there is no item %q: ids are compared as they are written, and those of the items are such as %q", id, d.Items[0].ID)
 }
 
 // rowID is the id given, or the row number in a table without ids.

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,6 +22,8 @@ import (
 //   - TREC qrels and MS MARCO's TSV: query, iteration, item, grade
 //   - BEIR: a header with query-id, corpus-id and score
 //   - ir_datasets export: lines of JSON, or tab-separated query, item, grade, iteration
+//
+// Columns may be separated by commas or semicolons, too, where ids have no spaces.
 //
 // Judgements of queries and items that the data set lacks are passed over; Judgements
 // says how many. It is an error if none is left, if a grade is no whole number, or if
@@ -49,7 +52,7 @@ type judgement struct {
 func (d *Dataset) readQrels(path string) (judged []bool, err error) {
 	var lines []textLine
 	err = textfile.Lines(path, func(number int, line string) error {
-		lines = append(lines, textLine{number, strings.TrimSpace(line)})
+		lines = append(lines, textLine{number, strings.TrimRight(strings.TrimLeft(line, " "), " \t")}) // the first column may have no name
 		return nil
 	})
 	if err != nil {
@@ -185,6 +188,8 @@ func qrelsLayout(lines []textLine) ([][]judgement, error) {
 		return nil, errors.New("it is a JSON array; one JSON object a line is wanted")
 	case slices.ContainsFunc(tsvFields(first), func(c string) bool { return slices.Contains(qrelsColumns[0], c) }):
 		return headedJudgements(lines)
+	case slices.ContainsFunc(qrelsColumns[0], func(c string) bool { return strings.Contains(first, c) }):
+		return nil, fmt.Errorf("line %d, %q, looks like a header whose columns no tab separates", lines[0].number, lines[0].text)
 	}
 	layouts := map[int][][3]int{4: {{0, 2, 3}, {0, 1, 2}}, 3: {{0, 1, 2}}}
 	columns := len(tsvFields(lines[0].text))
@@ -203,12 +208,29 @@ func qrelsLayout(lines []textLine) ([][]judgement, error) {
 	return read, nil
 }
 
-// tsvFields splits a line at tabs, or at any spaces where it has no tab.
+// tsvFields splits a line at tabs, where it has none at any spaces, and where it has none of these at
+// commas or semicolons, as a table in CSV has them.
 func tsvFields(line string) []string {
 	if strings.Contains(line, "\t") {
-		return strings.Split(line, "\t")
+		cells := strings.Split(line, "\t")
+		for i, c := range cells {
+			if len(c) > 1 && c[0] == '"' && c[len(c)-1] == '"' {
+				cells[i] = c[1 : len(c)-1]
+			}
+		}
+		return cells
 	}
-	return strings.Fields(line)
+	if f := strings.Fields(line); len(f) != 1 {
+		return f
+	}
+	for _, separator := range ",;" {
+		r := csv.NewReader(strings.NewReader(line))
+		r.Comma = separator
+		if f, err := r.Read(); err == nil && len(f) > 1 {
+			return f
+		}
+	}
+	return []string{line}
 }
 
 func columnJudgements(lines []textLine, columns int, at [3]int) ([]judgement, error) {
@@ -216,7 +238,7 @@ func columnJudgements(lines []textLine, columns int, at [3]int) ([]judgement, er
 	for i, l := range lines {
 		f := tsvFields(l.text)
 		if len(f) != columns {
-			return nil, fmt.Errorf("line %d has %d columns, line %d has %d", l.number, len(f), lines[0].number, columns)
+			return nil, fmt.Errorf("line %d has %d columns, the first line %d", l.number, len(f), columns)
 		}
 		js[i] = judgement{l.number, f[at[0]], f[at[1]], strings.TrimSpace(f[at[2]])}
 	}

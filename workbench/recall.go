@@ -24,11 +24,12 @@ type Neighbors struct {
 }
 
 // Exact finds the k nearest items of each query by scoring every item: |I|
-// cross-encoder calls a query.
+// cross-encoder calls a query; of a Cascade, its Exact's.
 func Exact(ctx context.Context, s Scorer, d *Dataset, queries []int, k int) ([]Neighbors, error) {
 	if k <= 0 {
 		return nil, fmt.Errorf("workbench: exact: k is %d, it must be positive", k)
 	}
+	s = truth(s)
 	m := startProgress(ctx, "exact", "queries", len(queries))
 	defer m.end()
 	all := make([]Neighbors, len(queries))
@@ -60,7 +61,7 @@ func nearest(query int, scores []float64, k int) Neighbors {
 }
 
 // Recall is the mean over results of Top-k-Recall (paper section 4): the share
-// of a query's exact k nearest items that its search scored in any round. It
+// of a query's exact k nearest items that its search scored in any round, a Cascade by its Exact. It
 // scores every item of each query to know them; those calls are not the search's.
 // k must be positive.
 func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (float64, error) {

@@ -23,7 +23,8 @@ type Measure struct {
 	Low, High  float64   // 95 % bootstrap interval of Recall over queries
 	SeedSD     float64   // standard deviation of the recall from seed to seed, 0 for one seed
 	PerQuery   []float64 // the recall of each query, mean over seeds, in the order of Report.Queries
-	Calls      float64   // mean cross-encoder calls per query
+	Calls      float64   // mean cross-encoder calls per query, of a Cascade its Fast's
+	ExactCalls float64   // mean calls of a Cascade's Exact per query, beside them
 
 	// The paired comparison with the baseline at the same budget and k, and from
 	// the same sampling where the baseline has it, else from its first: mean
@@ -103,7 +104,8 @@ func (r *Report) String() string {
 // baseline with its interval and p (gain, gain_low, gain_high, p), and what the
 // index cost (sampling, observe_seconds, factorize_seconds, index_mb). Each measure of
 // relevance adds its mean under its name, such as ndcg@10, and with that name in front
-// _low, _high, _gain and _p; a Correction adds the adjusted p, p_adjusted. Where
+// _low, _high, _gain and _p; a Correction adds the adjusted p, p_adjusted; a Cascade adds
+// exact_calls, its Exact's beside calls. Where
 // indexes learnt from queries that were searched, trained says from how many.
 func (r *Report) Frame() dataframe.DataFrame {
 	text := func(name string, of func(m *Measure) string) series.Series {
@@ -138,6 +140,9 @@ func (r *Report) Frame() dataframe.DataFrame {
 		number("index_mb", func(m *Measure) float64 { return float64(m.IndexBytes) / (1 << 20) })}
 	if r.correction != "" {
 		columns = append(columns, number("p_adjusted", func(m *Measure) float64 { return m.PAdjusted }))
+	}
+	if slices.ContainsFunc(r.Measures, func(m Measure) bool { return m.ExactCalls > 0 }) {
+		columns = append(columns, number("exact_calls", func(m *Measure) float64 { return m.ExactCalls }))
 	}
 	if r.trained() > 0 {
 		columns = append(columns, count("trained", func(m *Measure) int { return m.Trained }))

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"fmt"
 	"slices"
 	"sort"
@@ -22,7 +23,12 @@ type Result struct {
 	Items  []int     // best first by cross-encoder score, ties by lower item row; at most K
 	Scores []float64 // cross-encoder scores, parallel to Items
 	Rounds []Round   // everything scored, whatever K is
-	Calls  int       // cross-encoder calls spent, never more than the budget
+	Calls  int       // cross-encoder calls spent, never more than the budget; of a Cascade its Fast's
+
+	// Rescored is what a Cascade's Exact scored again, in the order of Fast's scores, and ExactCalls how many
+	// those are: beside Calls, and not within the budget. Items then are of them alone.
+	Rescored   Round
+	ExactCalls int
 
 	// Recall is the search's own estimate of its Top-K-Recall among the items that it might have
 	// chosen. It is NaN where the method cannot say, which Calibrated made from scores can, and
@@ -32,7 +38,11 @@ type Result struct {
 
 // String fits one line.
 func (r Result) String() string {
-	return fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
+	text := fmt.Sprintf("Result query %d: %d items from %d calls in %d rounds", r.Query, len(r.Items), r.Calls, len(r.Rounds))
+	if r.ExactCalls > 0 {
+		text += fmt.Sprintf(", the best %d scored again", r.ExactCalls)
+	}
+	return text
 }
 
 // Frame shows the result as a table: query, rank (from 1), item, round (from 1),
@@ -90,10 +100,13 @@ func (r Result) Trace(exact Neighbors) dataframe.DataFrame {
 		series.New(found, series.Int, "found"), series.New(fresh, series.Int, "new"))
 }
 
-// hits counts which of the wanted items the search scored.
+// hits counts which of the wanted items the search scored, a Cascade by Exact.
 func (r *Result) hits(want []int) int {
-	n := 0
-	for _, round := range r.Rounds {
+	n, rounds := 0, r.Rounds
+	if r.ExactCalls > 0 {
+		rounds = []Round{r.Rescored}
+	}
+	for _, round := range rounds {
 		for _, it := range round.Items {
 			if slices.Contains(want, it) {
 				n++
@@ -101,6 +114,58 @@ func (r *Result) hits(want []int) int {
 		}
 	}
 	return n
+}
+
+// again has a Cascade's Exact score the best items of finished searches, in one call; for any other scorer it does nothing.
+// Where it fails the results have no items, since none has its score.
+func again(ctx context.Context, s Scorer, rs []Result, keep int) error {
+	c, ok := cascadeOf(s)
+	if !ok {
+		return nil
+	}
+	var pairs []Pair
+	for i := range rs {
+		r := &rs[i]
+		r.Items, r.Scores = nil, nil
+		r.Rescored.Items = r.bestOfRounds(c.places(keep))
+		for _, it := range r.Rescored.Items {
+			pairs = append(pairs, Pair{r.Query, it})
+		}
+	}
+	got, err := scorePairs(ctx, c.Exact, pairs)
+	for i := range rs {
+		r := &rs[i]
+		n := len(r.Rescored.Items)
+		if err != nil {
+			r.Rescored = Round{}
+			continue
+		}
+		r.Rescored.Scores, got = got[:n:n], got[n:]
+		r.ExactCalls = n
+		r.Items, r.Scores = slices.Clone(r.Rescored.Items), slices.Clone(r.Rescored.Scores)
+		sortByScore(r.Items, r.Scores)
+		if keep > 0 && keep < n {
+			r.Items, r.Scores = r.Items[:keep:keep], r.Scores[:keep:keep]
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("the best of the rounds again: %w", err)
+	}
+	return nil
+}
+
+// bestOfRounds are the n items that the rounds scored highest, best first; n = 0 takes all.
+func (r *Result) bestOfRounds(n int) []int {
+	var items []int
+	var scores []float64
+	for _, round := range r.Rounds {
+		items, scores = append(items, round.Items...), append(scores, round.Scores...)
+	}
+	sortByScore(items, scores)
+	if n > 0 && n < len(items) {
+		items = items[:n:n]
+	}
+	return items
 }
 
 // ranked fills a result with items by their scores, as one round.

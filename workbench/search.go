@@ -33,7 +33,8 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // positive is an ErrBudget, a query that the index does not know an error. When the scorer
 // fails or ctx is cancelled, the error names queries and round, and the results
 // so far are returned with it: complete ones first, then those under way with
-// the rounds they have.
+// the rounds they have. A Cascade's rounds are scored by its Fast, and the best of them again by
+// its Exact; results under way have Fast's scores.
 //
 // Beyond the index it takes O(64·B·(B + p)) floats for the evidence of a block of
 // 64 queries and, on each core, O(512·(64 + p)) for the scan of 512 items at a
@@ -51,6 +52,9 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	}
 	for block := range slices.Chunk(queries, blockQueries) {
 		rs, err := ix.searchBlock(ctx, s, block, o)
+		if err == nil {
+			err = again(ctx, s, rs, o.K)
+		}
 		results = append(results, rs...)
 		if err != nil {
 			return results, fmt.Errorf("workbench: search: %w", err)
@@ -63,6 +67,9 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 // ready returns an error when queries cannot be searched so.
 func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOptions, m *meter) error {
 	if err := ix.checkSearch(queries, o); err != nil {
+		return err
+	}
+	if err := checkCascade(s); err != nil {
 		return err
 	}
 	if err := ix.checkCorpus(s, o); err != nil {

@@ -16,7 +16,7 @@ var ErrBudget = errors.New("the budget must be positive: set Budget to the cross
 // the best setting known.
 type SearchOptions struct {
 	K      int // results kept; 0 keeps every scored item; more than are scored keeps all
-	Budget int // B: cross-encoder calls per query, round 1 included; more than there are items scores all
+	Budget int // B: cross-encoder calls per query, round 1 included, and of a Cascade its Fast's; more than there are items scores all
 	Rounds int // R: how many rounds the budget is split into; 0 = 5 (ANNCUR 2), and never more than the budget
 
 	// Recall is the Top-K-Recall at which a query's search stops: rounds end when its estimate,
@@ -143,7 +143,7 @@ func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *
 		return nil
 	}
 	of := fingerprintOf(ctx, s)
-	if sameScores(ix.Fingerprint, of) {
+	if sameScores(ix.Fingerprint, of) || sameScores(ix.Fingerprint, fingerprintOf(ctx, truth(s))) {
 		return nil
 	}
 	if strict {

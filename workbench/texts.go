@@ -61,6 +61,8 @@ func (s rowScorer) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
 	return scores, err
 }
 
+func (s rowScorer) items() int { return len(s.d.Items) }
+
 // Fingerprint is that of the TextScorer.
 func (s rowScorer) Fingerprint() (string, error) {
 	if f, ok := s.ts.(Fingerprinter); ok {

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"axn/workbench/internal/sharedtest"
 )
 
 // shown is a data set in a line: ids, texts, golds, and how it was split.
@@ -59,6 +61,25 @@ func TestTablesFromTheWild(t *testing.T) {
 		"queries of semicolon items": {"i.csv", "id;text\nw1;green tea\n", "id,text,item\na1,what is green,w1\n",
 			"w1=green tea | a1=what is green -> w1", nil},
 		"an item that is not there": {"i.csv", "id,text\nw1,green tea\n", "id,text,item\na1,what,w9\n", "", []string{"q.csv", "line 2", `no item "w9"`}},
+		"ids that became floats":    {"i.csv", "id,text\n1,green tea\n2,black tea\n", "id,text,item\na1,what,2.0\n", "", []string{"q.csv", "line 2", `no item "2.0"`, `such as "1"`}},
+		"ids that lost their zeros": {"i.csv", "id,text\n007,green tea\n", "id,text,item\na1,what,7\n", "", []string{"q.csv", `no item "7"`, `such as "007"`}},
+		"ids by another name":       {"i.csv", "key,text\nw1,green tea\n", "id,text,item\na1,what,w1\n", "", []string{"q.csv", `no item "w1"`, "the table of items has no column id", "row numbers 0 to 0"}},
+		"large numbers and spaces":  {"i.csv", "ID , Text\n 12345678901234567890 , green tea \n a b ,black tea\n", "id,text,item\na1,what,a b\n", "12345678901234567890=green tea a b=black tea | a1=what -> a b", nil},
+		"a column without a name":   {"i.csv", ",id,text\n0,w1,green tea\n1,w2,black tea\n", queries, tea, nil},
+		"empty columns at the end":  {"i.csv", "id,text,,\nw1,green tea,,\nw2,black tea,,\n", queries, tea, nil},
+		"a comma more in one row":   {"i.csv", "id,text\nw1,green tea,\n", queries, "", []string{"i.csv: line 2 has 3 columns, the header 2"}},
+		"two columns of one name":   {"i.csv", "id,text,Text\nw1,a,b\n", queries, "", []string{"i.csv", `two columns are called "text"`}},
+		"an empty id":               {"i.csv", "id,text\n,green tea\n", queries, "", []string{"i.csv: line 2", "the row has no id"}},
+		"a break within quotes":     {"i.csv", "id,text\r\nw1,\"green\r\ntea\"\r\nw2,black tea\r\n", queries, "w1=green\ntea w2=black tea | a1=what is green| a2=what is black", nil},
+		"UTF-16 without a mark":     {"i.csv", utf16("id,text\nw1,green tea\n")[2:], queries, "", []string{"i.csv: line 1, column 2: a zero byte", "UTF-16LE"}},
+		"a zero byte":               {"i.csv", "id,text\nw1,green\x00tea\n", queries, "", []string{"i.csv: line 2, column 9: a zero byte"}},
+		"a gzip archive cut short":  {"i.csv.gz", gzipped(t, strings.Repeat("id,text\nw1,green tea\n", 9))[:30], queries, "", []string{"i.csv.gz", "cut short"}},
+		"an invisible character":    {"i.csv", "\ufeff\u200bid,text\u2060\nw1,green tea\nw2,black tea\n", queries, tea, nil},
+		"BEIR's name of ids":        {"i.csv", "_id,text\nw1,green tea\nw2,black tea\n", queries, tea, nil},
+		"ids by a kindred name":     {"i.csv", "text,doc_id\ngreen tea,w1\n", queries, "", []string{"i.csv", `no column "id"`, `"doc_id" looks like one`}},
+		"Markdown":                  {"i.md", "| id | text |\n|:---|---:|\n| w1 | green tea |\n| w2 | black tea |\n", queries, tea, nil},
+		"XML":                       {"i.csv", "<items>\n<item/></items>", queries, "", []string{"i.csv", "it begins as XML does"}},
+		"JSON lines":                {"i.csv", `{"id":"w1","text":"green tea"}` + "\n", queries, "", []string{"i.csv", "OpenBEIR"}},
 		"two separators":            {"i.csv", "id,text;title\nw1,green;x\n", queries, "", []string{"i.csv", "separated in several ways"}},
 		"no column":                 {"i.csv", "id,body\nw1,green\n", queries, "", []string{"i.csv", `no column "text"`}},
 		"one id twice":              {"i.csv", "id,text\nw1,green\nw1,black\n", queries, "", []string{"item rows 0 and 1", `"w1"`}},
@@ -94,6 +115,15 @@ func answered(t *testing.T, name string, d *Dataset, err error, want string, say
 	}
 }
 
+// manyFields are fields of a JSON object.
+func manyFields(n int) string {
+	var fields []string
+	for i := range n {
+		fields = append(fields, fmt.Sprintf(`"f%03d":"text"`, i))
+	}
+	return strings.Join(fields, ",")
+}
+
 // BEIR folders as they are found.
 func TestBEIRFromTheWild(t *testing.T) {
 	const corpus = `{"_id":"w1","text":"green tea"}` + "\n" + `{"_id":"w2","text":"black tea"}` + "\n"
@@ -113,6 +143,15 @@ func TestBEIRFromTheWild(t *testing.T) {
 		"an array of queries": {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": "[" + queries + "]"}, "", []string{"queries.jsonl", "JSON array"}},
 		"ids that are numbers": {map[string]string{"corpus.jsonl": `{"_id":1,"text":"green"}`, "queries.jsonl": `{"_id":7,"text":"what"}`,
 			"qrels/test.tsv": "query-id\tcorpus-id\tscore\n7\t1\t1\n"}, "1=green | 7=what -> 1", nil},
+		"qrels with commas":        {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/test.tsv": "query-id,corpus-id,score\na1,w1,1\n"}, want + " -> w1", nil},
+		"qrels with numbered rows": {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/test.tsv": "\tquery-id\tcorpus-id\tscore\n0\ta1\tw1\t1\n"}, want + " -> w1", nil},
+		"qrels in quotes":          {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/test.tsv": "\"query-id\"\t\"corpus-id\"\t\"score\"\n\"a1\"\t\"w1\"\t\"1\"\n"}, want + " -> w1", nil},
+		"Parquet":                  {map[string]string{"corpus.parquet": "PAR1", "queries.jsonl": queries}, "", []string{"corpus.jsonl", "here are corpus.parquet, queries.jsonl"}},
+		"qrels by another name":    {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/validation.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n"}, "", []string{"qrels/validation.tsv is not read", "OpenQrels"}},
+		"qrels beside":             {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels.test.txt": "a1 0 w1 1\n"}, "", []string{"qrels.test.txt is not read"}},
+		"commas between":           {map[string]string{"corpus.jsonl": `{"_id":"w1","text":"green"},` + "\n" + `{"_id":"w2","text":"black"}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 2", "nothing between them"}},
+		"NaN":                      {map[string]string{"corpus.jsonl": `{"_id":"w1","text":"green","score":NaN}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "null for None and NaN"}},
+		"one object of all":        {map[string]string{"corpus.jsonl": `{` + manyFields(101) + `}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1: it has no _id", "and 91 more"}},
 		"an id that is none":       {map[string]string{"corpus.jsonl": `{"_id":null,"text":"green"}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "_id is null", "a string or a number"}},
 		"a text that is a list":    {map[string]string{"corpus.jsonl": `{"_id":"w1","text":["green"]}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "text is an array", "a string is wanted"}},
 		"other fields":             {map[string]string{"corpus.jsonl": `{"id":"w1","contents":"green"}`, "queries.jsonl": queries}, "", []string{"corpus.jsonl: object 1", "no _id", "contents, id"}},
@@ -149,4 +188,28 @@ func TestVectorsFromTheWild(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSharedTables opens the files collected in shared/cases as they lie there.
+func TestSharedTables(t *testing.T) {
+	const items, queries = "w1=green tea w2=black tea ", "| a1=what is green| a2=what is black"
+	for file, c := range map[string]struct {
+		want string
+		says []string
+	}{
+		"header_alone.csv":   {"", []string{"header_alone.csv", "a header and no rows"}},
+		"latin1.csv":         {"", []string{"latin1.csv: line 2, column 6", "iconv"}},
+		"open_quote.tsv":     {"", []string{"open_quote.tsv: line 2", "not closed"}},
+		"semicolons.csv":     {items + queries, nil},
+		"tabs_named_csv.csv": {items + queries, nil},
+	} {
+		d, err := OpenCSV(sharedtest.Path(t, "cases/tables", file), sharedtest.Path(t, "cases/tables/queries.csv"))
+		answered(t, file, d, err, c.want, c.says)
+	}
+	d, err := OpenCSV(sharedtest.Path(t, "cases/tables/semicolons.csv"), sharedtest.Path(t, "cases/tables/queries_with_items.csv"))
+	answered(t, "queries_with_items.csv", d, err, items+"| a1=what is green -> w1", nil)
+	d, err = OpenBEIR(sharedtest.Path(t, "cases/beir-array"))
+	answered(t, "beir-array", d, err, "", []string{"corpus.jsonl", "JSON array", "one JSON object a line is wanted"})
+	d, err = OpenBEIR(sharedtest.Path(t, "cases/beir-bom"))
+	answered(t, "beir-bom", d, err, items+"| a1=what is green -> w1| a2=what is black", nil)
 }

@@ -17,7 +17,12 @@ var kernel atomic.Pointer[serve.Kernel]
 func Use(k *serve.Kernel) { kernel.Store(k) }
 
 // Open opens a comm in the front end.
-func Open(target string, data map[string]any) *Comm { return kernel.Load().OpenComm(target, data) }
+func Open(target string, data map[string]any) *Comm { return OpenWith(target, data, nil) }
+
+// OpenWith opens a comm by a message with metadata, such as the version of what is spoken.
+func OpenWith(target string, data, metadata map[string]any) *Comm {
+	return kernel.Load().OpenComm(target, data, metadata)
+}
 
 // Register lets front ends open comms of a target; opened gets each of them.
 func Register(target string, opened func(c *Comm, data map[string]any)) {

@@ -12,6 +12,8 @@ type Cell struct {
 	Stdout io.Writer // takes what goroutines of the cell print after it ended; may be nil
 	Stderr io.Writer // takes what goroutines of the cell report, and notices; may be nil
 
+	Stops bool // it is compiled so that a debugger can stop in it
+
 	Owner any // whatever the caller wants to find again by Session.Owner
 
 	// Context, if set, prepares the context that the cell sees as ctx.

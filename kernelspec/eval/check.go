@@ -39,7 +39,8 @@ type Part struct {
 	bodiless  map[types.Object]bool // functions that it declares without a body
 	files     []*ast.File           // File, and those of the followers
 	followers []*follower
-	undo      func() // takes back the methods that it gave to types of earlier cells
+	again     func() *Part // checks it anew, after its syntax has changed
+	undo      func()       // takes back the methods that it gave to types of earlier cells
 }
 
 // Pos returns the position of a byte of the cell, and Offset the byte of a position.
@@ -146,8 +147,8 @@ type checker struct {
 func (c *checker) importAll(list []*ast.ImportSpec) {
 	for _, spec := range list {
 		name, path, err := c.s.imported(spec)
-		if path == "" {
-			continue // the syntax error is told
+		if errors.Is(err, strconv.ErrSyntax) {
+			continue // it is told
 		}
 		if err != nil {
 			message := err.Error()
@@ -229,6 +230,10 @@ func (c *checker) part(pt *part) {
 		part = c.follow(pt, part, known)
 	}
 	c.undo = append(c.undo, part.undo)
+	if len(c.unit.Problems) == known && part.wantsStops(c.unit.src) {
+		c.s.addStops(part, c.unit.src.stops)
+		part = part.again()
+	}
 	if len(c.unit.Problems) == known {
 		c.restrict(part)
 	} else if c.live {
@@ -259,9 +264,14 @@ func (c *checker) checkPart(pt *part, followers []*follower) *Part {
 	}
 	earlier := c.earlier(pt)
 	undo := c.promise(pt, files, earlier)
-	check := func() *Part {
+	var check func() *Part
+	check = func() *Part {
 		pkg := newPackage(earlier)
 		part := &Part{File: file, Info: newInfo(), Package: pkg, part: pt, bodiless: map[types.Object]bool{}, files: files, followers: followers, undo: undo}
+		part.again = func() *Part {
+			file.Decls, earlier = append(c.importDecls(pt), pt.decls...), c.earlier(pt)
+			return check()
+		}
 		conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, Error: func(err error) {
 			if !c.relaxed(err, pt) && !c.ofFollower(err, followers) {
 				c.problem(err)

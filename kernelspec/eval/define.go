@@ -111,12 +111,15 @@ func (p *partParser) packageOf(name string) string {
 func (p *partParser) hide(name string, values []ast.Expr) {
 	list := mentions(name, values)
 	switch path := p.packageOf(name); {
-	case len(list) == 0 || types.Universe.Lookup(name) != nil:
+	case len(list) == 0:
 		return
 	case path != "":
 		p.cur.packages[name+hidden] = path
 	case p.s.has(name):
 		p.cur.old[name+hidden] = name
+	case types.Universe.Lookup(name) != nil: // a cell's names hide Go's own from its first line on
+		p.problems = append(p.problems, Problem{p.src.frame(list[0].Pos()), "a cell that declares " + name + " cannot use Go's own: choose another name"})
+		return
 	default:
 		p.cur.undefined = append(p.cur.undefined, list...)
 		return

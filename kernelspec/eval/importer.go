@@ -125,7 +125,10 @@ func (f importFunc) Import(path string) (*types.Package, error) { return f(path)
 
 // importError explains why a package cannot be imported.
 func importError(p string) string {
-	if strings.HasPrefix(p, "./") || strings.HasPrefix(p, "../") || p == "" {
+	if p == "" {
+		return "the path of an import is empty"
+	}
+	if strings.HasPrefix(p, "./") || strings.HasPrefix(p, "../") {
 		return fmt.Sprintf("package %q: cells import packages by their full path", p)
 	}
 	for _, have := range compiled.Paths() {

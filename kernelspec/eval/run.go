@@ -39,12 +39,7 @@ type jobs struct {
 
 // Run runs a cell and returns what it gave.
 func (s *Session) Run(cell *Cell) Result {
-	j := &job{s: s, cell: cell, done: make(chan Result, 1)}
-	j.ctx, j.cancel = context.WithCancelCause(context.Background())
-	if cell.Context != nil {
-		j.ctx = cell.Context(j.ctx)
-	}
-	j.task = s.program.NewTask(j, j.report)
+	j := s.newJob(cell)
 	j.task.Stuck = j.stuck
 	s.running.Store(j)
 	s.program.Running(j.task)
@@ -61,6 +56,16 @@ func (s *Session) Run(cell *Cell) Result {
 	return <-j.done
 }
 
+func (s *Session) newJob(cell *Cell) *job {
+	j := &job{s: s, cell: cell, done: make(chan Result, 1)}
+	j.ctx, j.cancel = context.WithCancelCause(context.Background())
+	if cell.Context != nil {
+		j.ctx = cell.Context(j.ctx)
+	}
+	j.task = s.program.NewTask(j, j.report)
+	return j
+}
+
 // compile makes a cell ready to run: it returns the initializers of its parts, and main.
 // When it fails, only the cell's imports stay.
 func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
@@ -71,7 +76,9 @@ func (s *Session) compile(j *job) (run []*ssa.Function, err *Error) {
 			err = &Error{Kind: CompileError, Value: fmt.Sprintf("the evaluator cannot compile this cell, which is a fault of the evaluator: %v", r)}
 		}
 	}()
+	s.number++
 	src := newSource(s.fset, j.cell.Name, j.cell.Code)
+	src.stops = j.cell.Stops
 	s.sources[j.cell.Name] = src
 	unit := s.check(src, false)
 	if err := unit.refused(); err != nil {
@@ -172,6 +179,7 @@ func (j *job) execute(run []*ssa.Function) {
 	switch {
 	case failure != nil:
 		r = Result{Err: j.failed(failure)}
+		j.s.buried(failure)
 	case j.ctx.Err() != nil:
 		r = Result{Err: j.stopped()} // it ended because it was stopped
 	}
@@ -214,6 +222,12 @@ func (js *jobs) add(j *job) {
 		}
 	}
 	js.m[j] = true
+}
+
+func (js *jobs) remove(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	delete(js.m, j)
 }
 
 func (js *jobs) list() []*job {
@@ -331,13 +345,15 @@ func (s *Session) Interrupt() { s.stop(ErrInterrupted) }
 func (s *Session) Fail(err error) { s.stop(err) }
 
 func (s *Session) stop(cause error) {
+	for _, j := range s.asked.list() {
+		j.stop(cause)
+	}
 	if j := s.running.Load(); j != nil {
 		j.stop(cause)
 		return
 	}
 	for _, j := range s.left.list() {
-		j.cancel(cause)
-		j.task.Stop()
+		j.stop(cause)
 	}
 	s.program.StopForeign()
 }
@@ -389,15 +405,33 @@ func (s *Session) Owner() any {
 // Call calls f, which may call methods that cells declare, such as those by which values
 // show themselves. A panic or an interrupt in them is returned.
 func (s *Session) Call(f func()) *Error {
-	j := &job{s: s, cell: &Cell{}, done: make(chan Result, 1)}
+	cell := &Cell{}
 	if running := s.jobOfCaller(); running != nil {
-		j.cell = running.cell
+		cell.Stdout, cell.Stderr, cell.Owner = running.cell.Stdout, running.cell.Stderr, running.cell.Owner
 	}
-	j.ctx, j.cancel = context.WithCancelCause(context.Background())
-	j.task = s.program.NewTask(j, j.report)
-	j.began.Store(true)
+	j := s.newJob(cell)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
+	return j.call(f)
+}
+
+// CallAs calls f, which may call functions of cells, as if cell ran: what they print and
+// report goes to its streams. A panic or an interrupt in them is returned. ctx is done when
+// f is interrupted: alone, or with the cell that runs.
+func (s *Session) CallAs(cell *Cell, f func(ctx context.Context)) *Error {
+	j := s.newJob(cell)
+	if runs := s.jobOfCaller(); runs != nil {
+		defer context.AfterFunc(runs.ctx, func() { j.stop(context.Cause(runs.ctx)) })()
+	}
+	return j.call(func() {
+		s.left.add(j)
+		f(j.ctx)
+	})
+}
+
+// call calls f for a job, on a goroutine that the job may end.
+func (j *job) call(f func()) *Error {
+	j.began.Store(true)
 	go func() {
 		defer j.finish(Result{}) // also after Goexit
 		if failure := j.task.Call(f); failure != nil {

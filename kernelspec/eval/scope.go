@@ -29,8 +29,11 @@ func (s *Session) declares(name string) bool {
 }
 
 func (s *Session) lookup(name string) types.Object {
-	if name == showName {
+	switch name {
+	case showName:
 		return s.show
+	case stopName:
+		return s.stopAt
 	}
 	if obj := s.objects[name]; obj != nil {
 		return obj

@@ -20,6 +20,8 @@ type Session struct {
 	importer *importer
 	running  atomic.Pointer[job]
 	left     jobs // cells that were left behind or whose goroutines run on
+	asked    jobs // what a debugger evaluates
+	dead     atomic.Pointer[PostMortem]
 
 	mu      sync.Mutex // held while a cell is checked or names are looked up
 	objects map[string]types.Object
@@ -32,12 +34,17 @@ type Session struct {
 	sources map[string]*source       // of cells, by name
 	written map[string]writtenType   // types, by name
 	show    types.Object
+	stopAt  types.Object // the stop function
 
 	originals map[string]*original // by the names that they declare, "T.M" for a method
 
 	bodiless map[types.Object]bool // functions that cells declared without a body
 
 	context context.Context // the variable that cells see as ctx
+
+	number      int // of cells that were compiled
+	expressions map[expressionKey]*expression
+	swapped     map[*original]func() // what takes the place back that another compilation has
 }
 
 // SelfTest compares what the evaluator assumes of Go's runtime with what it finds. It
@@ -50,11 +57,12 @@ func New() *Session {
 		panic(err)
 	}
 	fset := token.NewFileSet()
-	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}},
+	s := &Session{fset: fset, program: code.New(fset), left: jobs{m: map[*job]bool{}}, asked: jobs{m: map[*job]bool{}},
 		objects: map[string]types.Object{}, imports: map[string]string{}, given: map[string]string{}, made: map[types.Object]*Name{},
-		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, originals: map[string]*original{}, bodiless: map[types.Object]bool{}, context: context.Background()}
+		fixed: map[string]types.Object{}, pending: map[string]reflect.Value{}, sources: map[string]*source{}, written: map[string]writtenType{}, originals: map[string]*original{}, bodiless: map[types.Object]bool{}, expressions: map[expressionKey]*expression{}, swapped: map[*original]func(){}, context: context.Background()}
 	s.importer = newImporter(fset, s.program)
 	s.declareShow()
+	s.declareStop()
 	s.Declare("ctx", &s.context)
 	return s
 }

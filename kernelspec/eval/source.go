@@ -14,6 +14,8 @@ type source struct {
 	fset *token.FileSet
 	file *token.File
 	text string
+
+	stops bool // a debugger may stop in it
 }
 
 // margin lies before each cell in the file set, so that a prefix that a piece is parsed
@@ -30,7 +32,7 @@ func newSource(fset *token.FileSet, name, text string) *source {
 			_, tok, _ = sc.Scan()
 		}
 	}
-	return &source{fset, file, text}
+	return &source{fset: fset, file: file, text: text}
 }
 
 // addFile adds a file behind a margin. Packages that are read meanwhile add files too: if

@@ -255,7 +255,10 @@ func TestCellsRefusedInPlainWords(t *testing.T) {
 		{name: "method twice", cells: []string{"type Account struct{}", "func (Account) Foo() {}\nfunc (Account) Foo() int { return 1 }"}, fails: []string{"method Account.Foo already declared at cell[2]:1:16"}},
 		{name: "function literal that calls itself", cells: []string{"fact := func(n int) int { if n < 2 { return 1 }; return n * fact(n-1) }"}, fails: []string{"undefined: fact"}},
 		{name: "value that uses itself", cells: []string{"a, b := 1, a"}, fails: []string{"undefined: a"}},
+		{name: "import of nothing", cells: []string{"import \"\""}, fails: []string{"the path of an import is empty"}},
 		{name: "main as a variable", cells: []string{"main := 3"}, fails: []string{"cannot declare main - must be func: choose another name"}},
+		{name: "Go's own name in what hides it", cells: []string{"x := []int{1, 2}", "len := len(x)"}, fails: []string{"", "a cell that declares len cannot use Go's own: choose another name"}},
+		{name: "a name of Go's that is a variable", cells: []string{"max := 3", "max := max + 1", "max"}, want: "4"},
 	})
 }
 
@@ -289,6 +292,7 @@ func TestCellPlaces(t *testing.T) {
 	testCells(t, []cellCase{
 		{name: "log", cells: []string{"import (\"log\"; \"os\")\nlog.SetOutput(os.Stdout)\nlog.SetFlags(log.Lshortfile)\nfunc f(n int) {\n\tlog.Printf(\"n=%d\", n)\n}", "f(3)\nlog.Println(\"top\")"}, want: "cell[1]:5: n=3\ncell[2]:2: top"},
 		{name: "logger", cells: []string{"import (\"log\"; \"os\")\nl := log.New(os.Stdout, \"pre \", log.Lshortfile|log.Lmsgprefix)\nfunc f() { l.Output(2, \"of the caller\") }", "l.Print(\"x\")\nf()"}, want: "cell[2]:1: pre x\ncell[2]:2: pre of the caller"},
+		{name: "slog, wrapped as its documentation says", cells: []string{"import (\"log/slog\"; \"os\"; \"runtime\"; \"context\"; \"time\")\nh := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{AddSource: true, ReplaceAttr: func(g []string, a slog.Attr) slog.Attr { if a.Key == \"time\" { return slog.Attr{} }; return a }}))\nfunc info(msg string) {\n\tvar pcs [1]uintptr\n\truntime.Callers(2, pcs[:])\n\th.Handler().Handle(context.Background(), slog.NewRecord(time.Now(), slog.LevelInfo, msg, pcs[0]))\n}", "\ninfo(\"hi\")"}, want: "level=INFO source=cell[2]:2 msg=hi"},
 		{name: "slog", cells: []string{"import (\"log/slog\"; \"os\")\nh := slog.New(slog.NewTextHandler(os.Stdout, &slog.HandlerOptions{AddSource: true, ReplaceAttr: func(g []string, a slog.Attr) slog.Attr { if a.Key == \"time\" { return slog.Attr{} }; return a }}))\nh.Info(\"hi\", \"a\", 1)"}, want: "level=INFO source=cell[1]:3 msg=hi a=1"},
 		{name: "callers", cells: []string{"import (\"fmt\"; \"runtime\")\ntype T struct{}\nfunc (t *T) M() {\n\tpcs := make([]uintptr, 9)\n\tframes := runtime.CallersFrames(pcs[:runtime.Callers(1, pcs)])\n\tfor more := true; more; {\n\t\tvar f runtime.Frame\n\t\tf, more = frames.Next()\n\t\tfmt.Println(f.Function, f.Line, f.Func.Name())\n\t}\n}\nfunc G[X any](x X) {\n\tfunc() { new(T).M() }()\n}", "G(3)"}, want: "main.(*T).M 5 main.(*T).M\nmain.G[...].func1 13 main.G[...].func1\nmain.G[...] 13 main.G[...]\nmain.main 1 main.main"},
 		{name: "caller", cells: []string{"import \"runtime\"\nfunc here() (string, int) { _, file, line, _ := runtime.Caller(1); return file, line }", "\n\nhere()", "//line other.go:40\nhere()"}, want: "cell[2] 3\nother.go 40"},

@@ -81,37 +81,41 @@ func goTestRoot(t *testing.T) string {
 
 // chosen lists the programs with a mark, each folder's every tenth, or all.
 func chosen(t *testing.T, root string, mark *regexp.Regexp) (names []string) {
-	every, match := 10, regexp.MustCompile("")
-	switch *goTests {
-	case "tenth":
-	case "all":
-		every = 1
-	case "none":
-		t.Skip("-goroot-tests=none")
-	default:
-		every = 1
-		var err error
-		if match, err = regexp.Compile(*goTests); err != nil {
-			t.Fatal(err)
-		}
-	}
 	for _, dir := range goTestDirs {
 		files, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
 		if err != nil {
 			t.Fatal(err)
 		}
-		files = slices.DeleteFunc(files, func(f string) bool {
-			b, err := os.ReadFile(f)
-			return err != nil || !mark.Match(b[:min(len(b), 2000)])
-		})
-		for i := 0; i < len(files); i += every {
-			name, _ := filepath.Rel(root, files[i])
-			if name = filepath.ToSlash(name); match.MatchString(name) {
-				names = append(names, name)
+		var marked []string
+		for _, f := range files {
+			if b, err := os.ReadFile(f); err == nil && mark.Match(b[:min(len(b), 2000)]) {
+				name, _ := filepath.Rel(root, f)
+				marked = append(marked, filepath.ToSlash(name))
 			}
 		}
+		names = append(names, chosenOf(t, marked)...)
 	}
 	return names
+}
+
+// chosenOf returns those of some names that -goroot-tests asks for.
+func chosenOf(t *testing.T, names []string) (some []string) {
+	switch *goTests {
+	case "tenth":
+		for i := 0; i < len(names); i += 10 {
+			some = append(some, names[i])
+		}
+		return some
+	case "all":
+		return names
+	case "none":
+		t.Skip("-goroot-tests=none")
+	}
+	match, err := regexp.Compile(*goTests)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.DeleteFunc(names, func(name string) bool { return !match.MatchString(name) })
 }
 
 // goTestsListed reads the tables of the list: by section, a reason for each program.

@@ -14,11 +14,13 @@ import (
 	"axn/kernelspec/child"
 	"axn/kernelspec/comm"
 	"axn/kernelspec/compiled"
+	"axn/kernelspec/debug"
 	"axn/kernelspec/eval"
 	"axn/kernelspec/godoc"
 	"axn/kernelspec/help"
 	"axn/kernelspec/magic"
 	"axn/kernelspec/serve"
+	"axn/kernelspec/widgets"
 )
 
 // language makes cells of Go out of a session, with magics, help and displays.
@@ -30,6 +32,8 @@ type language struct {
 	current atomic.Pointer[run]
 	texts   sync.Map // of cells as they were typed, by name
 	tidier  tidier
+
+	debugger *debug.Debugger
 }
 
 // run is a cell that runs or ran: the owner of what it starts.
@@ -42,7 +46,8 @@ type run struct {
 
 func newLanguage() *language {
 	l := &language{session: eval.New(), help: help.New(godoc.New(compiled.Doc))}
-	l.magics = magic.NewHost(l.session, l.context, l.what)
+	l.magics = magic.NewHost(l.session, l.context, l.what, l.postMortem)
+	l.debugger = l.newDebugger()
 	l.declareDisplay()
 	keepWithinBounds()
 	l.runAgain()
@@ -54,14 +59,17 @@ func newLanguage() *language {
 func (l *language) Start(k *serve.Kernel) {
 	l.kernel = k
 	comm.Use(k)
+	widgets.Use(l)
 }
 
 func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 	r := &run{cell: c, name: fmt.Sprintf("cell[%d]", c.Count), began: child.Now()}
 	l.current.Store(r)
 	l.texts.Store(r.name, c.Code)
+	stops := l.debugger.Begin(r.name, c.Code)
+	defer l.debugger.End()
 	res := l.session.Run(&eval.Cell{
-		Name: r.name, Code: magic.Expand(c.Code, l.known), Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Name: r.name, Code: magic.Expand(c.Code, l.known), Stops: stops, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
 		Context: func(ctx context.Context) context.Context {
 			r.ctx = withProgress(ctx, c)
 			return r.ctx
@@ -109,6 +117,24 @@ func (l *language) shown(show func() *serve.Bundle) (b *serve.Bundle, fail *serv
 		return nil, l.failure(err)
 	}
 	return b, nil
+}
+
+// Call calls code of cells for a widget. What it shows, prints and fails with goes to publish.
+func (l *language) Call(publish func(msgType string, content any), f func(ctx context.Context)) error {
+	c := l.kernel.Detached(publish)
+	r := &run{cell: c, name: "callback", began: child.Now()}
+	err := l.session.CallAs(&eval.Cell{Name: r.name, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Context: func(ctx context.Context) context.Context {
+			r.ctx = withProgress(ctx, c)
+			return r.ctx
+		},
+	}, f)
+	c.Flush()
+	if err == nil {
+		return nil
+	}
+	publish("error", l.failure(err))
+	return err
 }
 
 // caller returns the cell on whose behalf compiled code is called, nil if there is none.

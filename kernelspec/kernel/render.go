@@ -11,6 +11,7 @@ import (
 	"axn/kernelspec/picture"
 	"axn/kernelspec/plain"
 	"axn/kernelspec/serve"
+	"axn/kernelspec/widgets"
 )
 
 // result shows what a cell gave. A display value, such as display.HTML gives, is
@@ -55,13 +56,26 @@ func bundle(values []any) *serve.Bundle {
 	return text(plain.Shorten(strings.Join(texts, " ")))
 }
 
+// rendered shows a value by MIME type.
+func rendered(v any) (data, metadata map[string]any) {
+	b := bundle([]any{v})
+	if b == nil {
+		b = text("nil")
+	}
+	return b.Data, b.Metadata
+}
+
 func text(s string) *serve.Bundle { return &serve.Bundle{Data: map[string]any{picture.Text: s}} }
 
-// value shows one value: what has a method such as HTML or SVG by gophernotes'
+// value shows one value: widgets on the page; what has a method such as HTML or SVG by gophernotes'
 // renderers; frames, plots, matrices and images by ours; the rest as text.
 func value(v any) *serve.Bundle {
-	if d, ok := v.(display.Data); ok {
-		return fromData(d)
+	switch v := v.(type) {
+	case display.Data:
+		return fromData(v)
+	case widgets.Widget:
+		data, metadata := widgets.View(v, headless)
+		return &serve.Bundle{Data: data, Metadata: metadata}
 	}
 	if _, isImage := v.(image.Image); !isImage && display.CanRender(v) {
 		b := fromData(display.Auto(v))
@@ -110,6 +124,12 @@ func (l *language) Data(v any) display.Data {
 	}
 	b := value(v)
 	return display.Data{Data: b.Data, Metadata: b.Metadata}
+}
+
+// Render returns any value as a front end shows it, by MIME type.
+func (l *language) Render(v any) (data, metadata map[string]any) {
+	b := value(v)
+	return b.Data, b.Metadata
 }
 
 // ClearOutput removes the output of the calling cell; if wait is set, when there is new.

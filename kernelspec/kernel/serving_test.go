@@ -63,7 +63,7 @@ func TestKernelInfo(t *testing.T) {
 		if v := fmt.Sprint(info["implementation_version"]); !regexp.MustCompile(`^\d+\.\d+\.\d+$`).MatchString(v) || !strings.Contains(fmt.Sprint(info["banner"]), v) {
 			t.Errorf("version %q, banner %q", v, info["banner"])
 		}
-		if fmt.Sprint(info["supported_features"]) != "[iopub_welcome]" || info["banner"] == "" || len(info["help_links"].([]any)) == 0 {
+		if fmt.Sprint(info["supported_features"]) != "[iopub_welcome debugger]" || info["banner"] == "" || len(info["help_links"].([]any)) == 0 {
 			t.Errorf("got %v", info)
 		}
 	}

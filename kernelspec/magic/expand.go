@@ -37,7 +37,7 @@ func (l Line) source(last bool) string {
 		return timeStart + l.Arg + timeEnd
 	case "%%time":
 		return timeStart + l.Arg
-	case "!", "%who", "%rm", "%reset", "%test", "%bench", "%cd", "%env", "%help", "?":
+	case "!", "%who", "%rm", "%reset", "%test", "%bench", "%cd", "%env", "%help", "%debug", "?":
 		return function[l.Name] + "(" + strconv.Quote(arg) + ")"
 	case "%%bash":
 		return "_script(" + strconv.Quote(l.Body) + ")"
@@ -50,7 +50,7 @@ func (l Line) source(last bool) string {
 // function names what runs a magic; each takes the rest of the line.
 var function = map[string]string{
 	"!": "_sh", "%who": "_who", "%rm": "_rm", "%reset": "_reset", "%test": "_test", "%bench": "_bench",
-	"%cd": "_cd", "%env": "_env", "%help": "_help", "?": "_what",
+	"%cd": "_cd", "%env": "_env", "%help": "_help", "%debug": "_debug", "?": "_what",
 }
 
 // Blank writes spaces over the magics of a cell and leaves the Go that it has, for

@@ -25,12 +25,12 @@ type Host struct {
 }
 
 // NewHost returns a Host and declares the functions that magics are rewritten to.
-// context returns the context of the calling cell, what shows what a name is.
-func NewHost(s *eval.Session, context func() context.Context, what func(name string)) *Host {
+// context returns the context of the calling cell, what shows what a name is, debug does %debug.
+func NewHost(s *eval.Session, context func() context.Context, what, debug func(arg string)) *Host {
 	h := &Host{session: s, context: context, what: what, began: map[any]time.Time{}}
 	for name, fn := range map[string]any{
 		"_t0": h.timeStarts, "_t1": h.timeEnds, "_who": h.who, "_rm": h.remove, "_reset": h.reset, "_test": h.test, "_bench": h.bench,
-		"_cd": changeDir, "_env": environment, "_sh": h.shell, "_script": h.script, "_write": writeFile, "_help": help, "_what": what, "_unknown": refuse,
+		"_cd": changeDir, "_env": environment, "_sh": h.shell, "_script": h.script, "_write": writeFile, "_help": help, "_what": what, "_debug": debug, "_unknown": refuse,
 	} {
 		s.Declare(name, fn)
 	}

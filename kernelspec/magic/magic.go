@@ -26,6 +26,7 @@ var Magics = []Magic{
 	{"%%bash", "%%bash", "first line of a cell: the rest is a shell script, with which the cell fails"},
 	{"%%writefile", "%%writefile [-a] FILE", "first line of a cell: the rest goes into a file; -a appends"},
 	{"?", "?NAME or NAME?", "what a name is"},
+	{"%debug", "%debug [on|off]", "the calls and variables of the last panic; on keeps them in all cells, which makes them slower"},
 	{"%help", "%help", "this text"},
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"sync"
+	"sync/atomic"
 )
 
 // Comm is a channel between a cell and a part of the front end, such as a widget.
@@ -22,6 +23,7 @@ type comms struct {
 	k       *Kernel
 	mu      sync.Mutex
 	open    map[string]*Comm
+	handled atomic.Pointer[request] // the message of a front end that is answered now
 	targets map[string]func(c *Comm, data map[string]any)
 }
 
@@ -36,15 +38,19 @@ func (k *Kernel) RegisterComm(target string, opened func(c *Comm, data map[strin
 	k.comms.targets[target] = opened
 }
 
-// OpenComm opens a comm in the front end.
-func (k *Kernel) OpenComm(target string, data map[string]any) *Comm {
+// OpenComm opens a comm in the front end, by a message with metadata.
+func (k *Kernel) OpenComm(target string, data, metadata map[string]any) *Comm {
 	c := k.comms.add(rand.Text(), target)
-	k.publish(k.parent(), "comm_open", map[string]any{"comm_id": c.ID, "target_name": target, "data": object(data)})
+	k.publishWith(k.parent(), "comm_open", object(metadata), map[string]any{"comm_id": c.ID, "target_name": target, "data": object(data)})
 	return c
 }
 
-// parent is the request on whose behalf a message is sent now.
+// parent is the request on whose behalf a message is sent now: front ends wait for answers
+// to theirs.
 func (k *Kernel) parent() json.RawMessage {
+	if r := k.comms.handled.Load(); r != nil {
+		return r.RawHeader
+	}
 	if cell := k.cells.current(); cell != nil {
 		return cell.parent
 	}
@@ -147,7 +153,7 @@ func (k *Kernel) commOpen(r *request) (any, error) {
 		return nil, nil
 	}
 	c := k.comms.add(m.ID, m.Target)
-	return nil, k.guard(func() { opened(c, m.Data) })
+	return nil, k.guard(r, func() { opened(c, m.Data) })
 }
 
 func (k *Kernel) commMsg(r *request) (any, error) {
@@ -174,12 +180,14 @@ func (k *Kernel) commCall(r *request, callback func(*Comm) func(map[string]any))
 	if f == nil {
 		return nil
 	}
-	return k.guard(func() { f(m.Data) })
+	return k.guard(r, func() { f(m.Data) })
 }
 
-// guard calls code of a cell outside of cells: a panic is reported, no more. The
+// guard calls code of a cell for a message of a front end: a panic is reported, no more. The
 // code has a goroutine of its own, which it may end.
-func (k *Kernel) guard(f func()) (err error) {
+func (k *Kernel) guard(r *request, f func()) (err error) {
+	k.comms.handled.Store(r)
+	defer k.comms.handled.CompareAndSwap(r, nil)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)

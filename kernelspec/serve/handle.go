@@ -62,6 +62,7 @@ func init() {
 		"is_complete_request": {"is_complete_reply", (*Kernel).isComplete},
 		"history_request":     {"history_reply", (*Kernel).historyRequest},
 		"comm_info_request":   {"comm_info_reply", (*Kernel).commInfo},
+		"debug_request":       {"debug_reply", (*Kernel).debug},
 		"comm_open":           {"", (*Kernel).commOpen},
 		"comm_msg":            {"", (*Kernel).commMsg},
 		"comm_close":          {"", (*Kernel).commClose},
@@ -99,13 +100,36 @@ func (r *request) content(into any, required ...string) error {
 }
 
 func (k *Kernel) kernelInfo(r *request) (any, error) {
+	features := []string{"iopub_welcome"}
+	_, debugs := k.lang.(Debugger)
+	if debugs {
+		features = append(features, "debugger")
+	}
 	return struct {
 		Status          string `json:"status"`
 		ProtocolVersion string `json:"protocol_version"`
 		Info
 		Debugger bool     `json:"debugger"`
 		Features []string `json:"supported_features"`
-	}{"ok", message.ProtocolVersion, k.lang.Info(), false, []string{"iopub_welcome"}}, nil
+	}{"ok", message.ProtocolVersion, k.lang.Info(), debugs, features}, nil
+}
+
+// debug answers a request of the Debug Adapter Protocol.
+func (k *Kernel) debug(r *request) (any, error) {
+	d, ok := k.lang.(Debugger)
+	if !ok {
+		return map[string]any{}, nil
+	}
+	return d.Debug(r.Content), r.BadContent
+}
+
+// DebugEvent publishes an event of the debugger, as one of the cell that runs if one does.
+func (k *Kernel) DebugEvent(event any) {
+	var parent json.RawMessage
+	if c := k.cells.current(); c != nil {
+		parent = c.parent
+	}
+	k.publish(parent, "debug_event", event)
 }
 
 func (k *Kernel) shutdown(r *request) (any, error) {

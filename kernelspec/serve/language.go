@@ -27,6 +27,12 @@ type Language interface {
 	IsComplete(code string) (status, indent string)
 }
 
+// Debugger is a Language with a debugger, which speaks the Debug Adapter Protocol.
+type Debugger interface {
+	// Debug answers a request. One is answered at a time, also while a cell runs.
+	Debug(request json.RawMessage) (reply any)
+}
+
 // Info is what kernel_info_reply says about implementation and language.
 type Info struct {
 	Implementation        string         `json:"implementation"`
@@ -91,6 +97,15 @@ type Cell struct {
 	out    *outlet
 }
 
+// Detached returns a cell that no request asks for, such as a callback of a widget: what it
+// shows and prints goes to publish, as types and contents of messages.
+func (k *Kernel) Detached(publish func(msgType string, content any)) *Cell {
+	return &Cell{k: k, out: &outlet{publish: publish}}
+}
+
+// Flush publishes what the cell has printed so far.
+func (c *Cell) Flush() { c.out.flush(true) }
+
 // Show publishes something to see.
 func (c *Cell) Show(b *Bundle) { c.publish("display_data", b.filled()) }
 
@@ -111,5 +126,5 @@ func (c *Cell) publish(msgType string, content any) {
 		c.k.output.drain()
 	}
 	c.out.flush(false)
-	c.k.publish(c.parent, msgType, content)
+	c.out.publish(msgType, content)
 }

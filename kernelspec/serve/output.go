@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -133,15 +134,16 @@ const (
 
 // outlet gathers the output of one cell and publishes it in a few messages.
 type outlet struct {
-	k       *Kernel
-	parent  []byte
+	publish func(msgType string, content any)
 	mu      sync.Mutex
 	name    string // stream of what waits
 	waiting []byte
 	timer   bool // a flush is due
 }
 
-func newOutlet(k *Kernel, parent []byte) *outlet { return &outlet{k: k, parent: parent} }
+func newOutlet(k *Kernel, parent json.RawMessage) *outlet {
+	return &outlet{publish: func(msgType string, content any) { k.publish(parent, msgType, content) }}
+}
 
 // Stream is one of the two streams of a cell.
 type Stream struct {
@@ -194,7 +196,7 @@ func (o *outlet) send(all bool) {
 	if n == 0 {
 		return
 	}
-	o.k.publish(o.parent, "stream", map[string]any{"name": o.name, "text": string(o.waiting[:n])})
+	o.publish("stream", map[string]any{"name": o.name, "text": string(o.waiting[:n])})
 	o.waiting = append(o.waiting[:0], o.waiting[n:]...)
 	if cap(o.waiting) > flushSize {
 		o.waiting = append([]byte(nil), o.waiting...)

@@ -34,6 +34,7 @@ type Kernel struct {
 
 	queries      chan *request // questions, in order
 	calls        chan *request // comm messages, in order: they call code of cells
+	debugs       chan *request // debug requests, in order: they may evaluate expressions
 	cells        *queue        // execute requests
 	output       *output
 	input        *input
@@ -56,7 +57,7 @@ type request struct {
 func Run(conn *message.Connection, lang Language, historyFile string) error {
 	k := &Kernel{
 		lang: lang, codec: message.NewCodec(conn.Key), session: rand.Text(),
-		queries: make(chan *request, 256), calls: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}), bound: make(chan struct{}),
+		queries: make(chan *request, 256), calls: make(chan *request, 256), debugs: make(chan *request, 256), cells: newQueue(), stopped: make(chan struct{}), bound: make(chan struct{}),
 	}
 	k.comms = newComms(k)
 	k.history = openHistory(historyFile)
@@ -75,6 +76,7 @@ func Run(conn *message.Connection, lang Language, historyFile string) error {
 	go watchParent(k.stop)
 	go k.answer(k.queries)
 	go k.answer(k.calls)
+	go k.answer(k.debugs)
 	go k.work()
 	k.publish(nil, "status", map[string]any{"execution_state": "starting"})
 	<-k.stopped
@@ -135,6 +137,8 @@ func (k *Kernel) receiveShell(frames [][]byte) {
 	case r == nil:
 	case r.Header.MsgType == "execute_request":
 		k.cells.add(r)
+	case r.Header.MsgType == "debug_request":
+		k.debugs <- r
 	case strings.HasPrefix(r.Header.MsgType, "comm_") && r.Header.MsgType != "comm_info_request":
 		k.calls <- r
 	default:
@@ -142,10 +146,15 @@ func (k *Kernel) receiveShell(frames [][]byte) {
 	}
 }
 
-// receiveControl handles a message of the control socket at once.
+// receiveControl handles a message of the control socket at once, but for debug requests.
 func (k *Kernel) receiveControl(frames [][]byte) {
 	<-k.bound
-	if r := k.decode(frames, k.control); r != nil {
+	r := k.decode(frames, k.control)
+	switch {
+	case r == nil:
+	case r.Header.MsgType == "debug_request":
+		k.debugs <- r
+	default:
 		k.handle(r)
 	}
 }
@@ -170,7 +179,15 @@ func (k *Kernel) answer(queries chan *request) {
 // publish sends a message to all front ends. parent is the header of the request
 // it belongs to, nil for none.
 func (k *Kernel) publish(parent json.RawMessage, msgType string, content any) {
+	k.publishWith(parent, msgType, nil, content)
+}
+
+// publishWith sends a message with metadata, nil for none.
+func (k *Kernel) publishWith(parent json.RawMessage, msgType string, metadata map[string]any, content any) {
 	m, err := message.New(k.session, msgType, parent, content)
+	if err == nil && len(metadata) > 0 {
+		m.Metadata, err = json.Marshal(metadata)
+	}
 	if err != nil {
 		k.output.logf("%v", err)
 		return

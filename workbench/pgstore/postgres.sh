@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
-# Runs a command with a PostgreSQL + pgvector server of its own, and stops it after.
+# Runs a command with PostgreSQL + pgvector servers of its own, and stops them after.
 #
-#   workbench/pgstore/postgres.sh go test -tags postgres ./workbench/pgstore
+#   workbench/pgstore/postgres.sh [-servers N] COMMAND...
+#   workbench/pgstore/postgres.sh -servers 3 go test -tags postgres ./workbench/pgstore
 #
-# The command finds the server in AXN_POSTGRES, a connection string. The data lie in a
+# The command finds the server in AXN_POSTGRES, a connection string, and where there are
+# several (one if not said), all of them in AXN_POSTGRES_SERVERS, divided by semicolons. A server that ends
+# while the command runs is started again. The data lie in a
 # temporary folder and go with it. The server is this machine's, if it has pgvector
 # (Debian: postgresql-17-pgvector), else that of a Debian trixie made the first time in
 # the user's cache folder, for which root, Debian's debootstrap, a package mirror and
@@ -12,6 +15,12 @@
 #   AXN_POSTGRES_SETTINGS   further server options, such as "-c shared_buffers=4GB"
 set -euo pipefail
 fail() { echo "postgres.sh: $*" >&2; exit 1; }
+if [ "${1:-}" = -servers ]; then
+	servers=${2:-}
+	[[ $servers =~ ^[1-9]$ ]] || fail "-servers wants a number from 1 to 9"
+	shift 2
+	[ "$servers" = 1 ] || set -- "$0" -servers $((servers - 1)) "$@"
+fi
 [ $# -gt 0 ] || fail "no command to run"
 
 # make_root makes a Debian with PostgreSQL in $1.
@@ -46,11 +55,12 @@ fi
 data=$(mktemp -d "$root/tmp/axn-postgres.XXXXXX") # the socket is there too
 inside=${data#"$root"}
 bin=$(cd "$root/" && ls -d usr/lib/postgresql/*/bin | sort -V | tail -1)
-server=
+supervisor=
 cleanup() {
-	if [ -n "$server" ]; then
-		kill -INT "$server" 2>/dev/null || true
-		wait "$server" 2>/dev/null || true
+	touch "$data/end"
+	if [ -n "$supervisor" ]; then
+		kill -INT "$(head -1 "$data/data/postmaster.pid")" 2>/dev/null || true
+		wait "$supervisor" 2>/dev/null || true
 	fi
 	rm -rf "$data"
 }
@@ -68,14 +78,22 @@ broken() {
 chmod 755 "$data"
 [ "$(id -u)" != 0 ] || "${in[@]}" chown postgres: "$inside"
 (become initdb -D "$inside/data" -U axn -A trust --no-sync) >"$data/log" 2>&1 || broken "no data folder"
-# shellcheck disable=SC2086 # settings are words
-(become postgres -D "$inside/data" -k "$inside" -c listen_addresses= -c fsync=off -c max_wal_size=4GB ${AXN_POSTGRES_SETTINGS:-}) >>"$data/log" 2>&1 &
-server=$!
+serve() { # and again, once it ran
+	# shellcheck disable=SC2086 # settings are words
+	while (become postgres -D "$inside/data" -k "$inside" -c listen_addresses= -c fsync=off -c max_wal_size=4GB ${AXN_POSTGRES_SETTINGS:-}) || [ -e "$data/ran" ]; do
+		[ ! -e "$data/end" ] || break
+		sleep 1
+	done
+}
+serve >>"$data/log" 2>&1 &
+supervisor=$!
 for _ in $(seq 300); do
-	kill -0 "$server" 2>/dev/null || broken "the server ended"
+	kill -0 "$supervisor" 2>/dev/null || broken "the server ended"
 	if (become pg_isready -q -h "$inside"); then break; fi
 	sleep 0.1
 done
 (become psql -qX -h "$inside" -U axn -d postgres -c 'CREATE EXTENSION vector') || fail "pgvector cannot be loaded"
+touch "$data/ran"
 export AXN_POSTGRES="host=$data user=axn dbname=postgres"
+export AXN_POSTGRES_SERVERS="${AXN_POSTGRES_SERVERS:+$AXN_POSTGRES_SERVERS;}$AXN_POSTGRES"
 "$@"

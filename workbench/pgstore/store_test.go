@@ -20,7 +20,7 @@ func server(t *testing.T) string {
 	t.Helper()
 	s := os.Getenv("AXN_POSTGRES")
 	if s == "" {
-		t.Fatal("AXN_POSTGRES is not set: run workbench/pgstore/postgres.sh go test -tags postgres ./workbench/pgstore")
+		t.Fatal("AXN_POSTGRES is not set: run workbench/pgstore/postgres.sh -servers 3 go test -tags postgres ./workbench/pgstore")
 	}
 	return s
 }

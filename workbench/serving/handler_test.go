@@ -215,8 +215,16 @@ func TestWrongRequests(t *testing.T) {
 		`[1]`:                                 {422, "not a JSON object"},
 		`{"query": 5}`:                        {422, "query"},
 		`{"query": "a", "top": 3}`:            {422, "top"},
-		`{"query": "query 1"} {}`:             {400, "goes on"},
+		`{"query": "query 1"} {}`:             {400, "one request in a body"},
 		"{\"query\": \"\xff\"}":               {422, "UTF-8"},
+		`{"query": "a\ud83d"}`:                {422, "half of a character"},
+		`{"Query": "a"}`:                      {422, "Query"},
+		`{"query": "a", "query": "b"}`:        {422, "comes twice"},
+		`{"query": "a"`:                       {422, "unexpected EOF"},
+		``:                                    {422, "unexpected EOF"},
+		`{"query": "a", "k": 2.5}`:            {422, "want a whole number"},
+		`{"query": "a", "vector": [1, null]}`: {422, "vector is"},
+		`{"query": "a", "vector": [1e99]}`:    {422, "want a list of numbers"},
 		`{"query": "a", "k": -1}`:             {422, "negative"},
 		`{"query": "a", "budget": 1000}`:      {422, "above the 200"},
 		`{"query": "a", "vector": [1]}`:       {422, "has 1 values"},
@@ -511,7 +519,7 @@ func TestHalfOpenConnections(t *testing.T) {
 
 func FuzzParse(f *testing.F) {
 	f.Add([]byte(`{"query": "a", "k": 3, "only": ["x"], "vector": [1, 2], "stream": true}`))
-	f.Add([]byte(`{"query": "\ud800"}`))
+	f.Add([]byte(`{"query": "\ud83d\ude00", "vector": [null]}`))
 	f.Fuzz(func(t *testing.T, body []byte) {
 		in, err := parse(body)
 		if p, ok := errors.AsType[*problem](err); err != nil && (!ok || p.code < 400 || p.code > 499) {

@@ -1,15 +1,13 @@
 package serving
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"io"
+	"maps"
 	"math"
-	"mime"
 	"net/http"
+	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"axn/workbench"
 	"axn/workbench/internal/jsonhttp"
@@ -20,14 +18,13 @@ const maxBody = 8 << 20
 
 // request is what POST /search is asked for.
 type request struct {
-	Query   string    `json:"query"`
-	K       int       `json:"k"`
-	Budget  int       `json:"budget"`
-	Rounds  int       `json:"rounds"`
-	Vector  []float32 `json:"vector"`
-	Only    []string  `json:"only"`
-	Without []string  `json:"without"`
-	Stream  bool      `json:"stream"`
+	Query         string
+	K             int
+	Budget        int
+	Rounds        int
+	Vector        []float32
+	Only, Without []string
+	Stream        bool
 }
 
 // problem is why a request is not answered.
@@ -48,8 +45,8 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*request, error)
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, refused(http.StatusMethodNotAllowed, "%s is not answered here: POST a JSON object with query", r.Method)
 	}
-	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err == nil && kind != "application/json" && kind != "application/x-www-form-urlencoded" {
-		return nil, refused(http.StatusUnsupportedMediaType, "Content-Type is %q: send application/json", kind)
+	if p := jsonhttp.CheckHeader(r.Header); p != nil {
+		return nil, refused(p.Status, "%s", p.Message)
 	}
 	body, p := jsonhttp.Body(w, r, h.options.ReadTimeout, maxBody)
 	if p != nil {
@@ -58,22 +55,33 @@ func (h *Handler) read(w http.ResponseWriter, r *http.Request) (*request, error)
 	return parse(body)
 }
 
+// wants says what each field must be.
+var wants = map[string]string{"query": "a text", "k": "a whole number", "budget": "a whole number", "rounds": "a whole number", "vector": "a list of numbers",
+	"only": "a list of ids", "without": "a list of ids", "stream": "true or false"}
+
 // parse reads one JSON object of known fields.
 func parse(body []byte) (*request, error) {
-	if !utf8.Valid(body) {
-		return nil, refused(http.StatusUnprocessableEntity, "the request is not UTF-8")
+	in := &request{}
+	var vector []*float32 // a null in it is no 0
+	to := map[string]any{"query": &in.Query, "k": &in.K, "budget": &in.Budget, "rounds": &in.Rounds, "vector": &vector, "only": &in.Only, "without": &in.Without, "stream": &in.Stream}
+	p := jsonhttp.Fields(body, func(name string, raw json.RawMessage) *jsonhttp.Problem {
+		field, ok := to[name]
+		switch {
+		case !ok:
+			return jsonhttp.Invalid("field %.40s is not known here: known are %s", name, strings.Join(slices.Sorted(maps.Keys(wants)), ", "))
+		case json.Unmarshal(raw, field) != nil || name == "vector" && slices.Contains(vector, nil):
+			return jsonhttp.Invalid("%s is %.40s: want %s", name, raw, wants[name])
+		}
+		return nil
+	})
+	if p != nil {
+		return nil, refused(p.Status, "%s", p.Message)
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	var in *request
-	if err := d.Decode(&in); err != nil {
-		return nil, refused(http.StatusUnprocessableEntity, "the request is not a JSON object as /search takes it: %s", strings.TrimPrefix(err.Error(), "json: "))
+	if vector != nil {
+		in.Vector = make([]float32, len(vector))
 	}
-	if _, err := d.Token(); err != io.EOF {
-		return nil, refused(http.StatusBadRequest, "the request goes on behind its JSON object")
-	}
-	if in == nil {
-		return nil, refused(http.StatusUnprocessableEntity, "the request is null: send an object with query")
+	for i, x := range vector {
+		in.Vector[i] = *x
 	}
 	return in, nil
 }

@@ -12,6 +12,7 @@ import (
 	_ "axn/kernelspec/comm"
 	_ "axn/kernelspec/display"
 	_ "axn/kernelspec/runtime/cgo"
+	_ "axn/kernelspec/widgets"
 
 	_ "axn/workbench"
 	_ "axn/workbench/pgstore"

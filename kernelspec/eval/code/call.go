@@ -74,6 +74,9 @@ func (c *compiler) resultTypes(cc *ssa.CallCommon) (list []reflect.Type) {
 
 // call compiles a call.
 func (c *compiler) call(in *ssa.Call) op {
+	if c.isStop(in) {
+		return c.stop(in)
+	}
 	cc := &in.Call
 	switch v := cc.Value.(type) {
 	case *ssa.Builtin:

@@ -68,6 +68,7 @@ func (c *compiler) compile() *Code {
 		c.blocks[i].pos = append(c.blocks[i].pos, c.pos(last))
 		c.origins[i] = append(c.origins[i], last)
 	}
+	c.inheritStops()
 	c.code.entry = c.blocks[0]
 	if f.Recover != nil {
 		c.code.recover = c.blocks[f.Recover.Index]
@@ -97,6 +98,8 @@ func (c *compiler) kinds() {
 			case *ssa.Call:
 				if bi, ok := in.Call.Value.(*ssa.Builtin); ok && bi.Name() == "ssa:deferstack" {
 					c.code.defers = c.code.defers || !c.code.group
+				} else if c.isStop(in) {
+					c.skipStop(in)
 				}
 			}
 		}
@@ -132,13 +135,16 @@ func (c *compiler) slots() {
 func (c *compiler) registers() {
 	for _, b := range c.f.Blocks {
 		for _, in := range b.Instrs {
-			if v, ok := in.(ssa.Value); ok && v.Type() != nil {
+			if v, ok := in.(ssa.Value); ok && v.Type() != nil && !c.fused[in] {
 				c.result(v)
 			}
 		}
 	}
 	for _, b := range c.f.Blocks {
 		for _, in := range b.Instrs {
+			if call, ok := in.(*ssa.Call); c.fused[in] || ok && c.isStop(call) {
+				continue
+			}
 			for _, o := range in.Operands(nil) {
 				if *o != nil && c.regs[*o] == nil {
 					c.operand(in, *o)

@@ -19,8 +19,12 @@ type Failure struct {
 	Fatal   bool    // Go would have ended the process: cells cannot recover it
 	Foreign bool    // on a goroutine of compiled code, which it would have ended the process with
 
-	told bool // it was reported
+	told bool   // it was reported
+	top  *frame // the call that it began in
 }
+
+// Calls returns the calls that the goroutine was in, innermost first.
+func (f *Failure) Calls() []Call { return calls(f.top) }
 
 // Place is a place in a function.
 type Place struct {
@@ -95,6 +99,7 @@ func unrecoverable(v any) bool {
 type flight struct {
 	places []Place
 	stack  []uintptr
+	top    *frame // the call in which it began: nobody uses it again before the panic is recovered
 }
 
 // caught notes the places of a panic where it is first seen. It is called by a deferred
@@ -107,7 +112,10 @@ func (th *Thread) caught(r any) {
 	}
 	var stack [48]uintptr
 	n := runtime.Callers(2, stack[:])
-	th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...)}
+	th.flight = &flight{th.places(), append([]uintptr(nil), stack[:n]...), th.top}
+	if ask := th.task.p.debugger.Load(); ask != nil && r != nil && !unrecoverable(r) && !th.task.Unstopped {
+		(*ask).Panicked(th, r)
+	}
 	if _, ok := r.(fatal); ok {
 		th.tell(r)
 	}
@@ -251,7 +259,7 @@ func (th *Thread) failure(r any) *Failure {
 	if !stopped {
 		places = append(compiledPlaces(th.flight.stack), places...)
 	}
-	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r), told: th.told}
+	return &Failure{Value: r, Places: places, Stopped: stopped, Fatal: unrecoverable(r), told: th.told, top: th.flight.top}
 }
 
 // Places tells where the first thread of a task is, innermost first. It may run on

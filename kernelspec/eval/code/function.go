@@ -31,13 +31,15 @@ type Code struct {
 	template               ptr // frame with the constants in their registers
 	entry, recover         *block
 	params, frees, results []slot
-	number                 uint32    // of the function, for the lists of free frames
-	pointers               []uintptr // in the registers to clear, if they are few
-	pointerOff, pointerLen uintptr   // the registers to clear, else
-	defers                 bool      // it has deferred calls, or runs those of a cell
-	group                  bool      // it holds statements of a cell: what it defers runs at the cell's end
-	cell                   bool      // it is the initializer of a cell
-	wrapper                bool      // it was made by go/ssa around a method
+	number                 uint32     // of the function, for the lists of free frames
+	pointers               []uintptr  // in the registers to clear, if they are few
+	pointerOff, pointerLen uintptr    // the registers to clear, else
+	defers                 bool       // it has deferred calls, or runs those of a cell
+	group                  bool       // it holds statements of a cell: what it defers runs at the cell's end
+	cell                   bool       // it is the initializer of a cell
+	wrapper                bool       // it was made by go/ssa around a method
+	stops                  [][]stopAt // of each block, where a debugger may stop; nil if nowhere
+	passed                 []*Stop    // of each block, the stop before it
 	lives                  atomic.Pointer[liveness]
 }
 
@@ -61,6 +63,19 @@ func (fn *Func) redirect(to *Func) {
 	to.followers = append(to.followers, fn)
 	to.mu.Unlock()
 	fn.forget()
+}
+
+// restore lets a function be called itself again, unless it was redirected anew.
+func (fn *Func) restore(from *Func) {
+	fn.mu.Lock()
+	ours := fn.target == from
+	if ours {
+		fn.target = nil
+	}
+	fn.mu.Unlock()
+	if ours {
+		fn.forget()
+	}
 }
 
 // forget makes a function and those that it stands for be looked up or compiled anew.

@@ -33,13 +33,14 @@ func init() {
 	compiled.Extend("runtime/debug", map[string]any{"FreeOSMemory": freeMemory})
 }
 
-// letGo clears the registers of a thread's calls whose values are not used any more.
+// letGo clears the registers of a thread's calls whose values are not used any more. A
+// debugger shows those of functions with stops.
 func (th *Thread) letGo() {
 	if th == nil {
 		return
 	}
 	for fr := th.top; fr != nil; fr = fr.caller {
-		if fr.b == nil || fr.code.fn.f.Blocks == nil {
+		if fr.b == nil || fr.code.fn.f.Blocks == nil || fr.code.stops != nil {
 			continue
 		}
 		for _, s := range fr.code.liveness().dead(int(fr.b.n), int(fr.i)) {

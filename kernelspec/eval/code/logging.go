@@ -3,9 +3,7 @@ package code
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"log"
-	"log/slog"
 	"path"
 	"reflect"
 	"strconv"
@@ -17,7 +15,7 @@ import (
 )
 
 // Compiled code that tells where it was called from would tell the place in the
-// evaluator: packages log, log/slog and testing are called here with the cell's place.
+// evaluator: packages log and testing are called here with the cell's place.
 
 // logOutput is (*log.Logger).Output, called by a function of the given depth.
 func logOutput(l *log.Logger, depth int, text string) error {
@@ -83,29 +81,6 @@ func loggers() {
 	compiled.Extend("log", funcs)
 }
 
-// withPlace lets a handler tell the place in a cell as the source of a record.
-func withPlace(o *slog.HandlerOptions) *slog.HandlerOptions {
-	if o == nil || !o.AddSource {
-		return o
-	}
-	own, replace := *o, o.ReplaceAttr
-	own.ReplaceAttr = func(groups []string, a slog.Attr) slog.Attr {
-		if th := currentThread(); th != nil && len(groups) == 0 && a.Key == slog.SourceKey {
-			if _, ok := a.Value.Any().(*slog.Source); ok {
-				if p, ok := th.callerOutside(func(*Func) bool { return false }); ok {
-					f := p.frame()
-					a.Value = slog.AnyValue(&slog.Source{Function: f.Function, File: f.File, Line: f.Line})
-				}
-			}
-		}
-		if replace != nil {
-			a = replace(groups, a)
-		}
-		return a
-	}
-	return &own
-}
-
 // testLog is what (*testing.T).Log and its like do, where T may be a B or F: all begin
 // with what they share, which is all that is used of it.
 func testLog(t *testing.T, text string) {
@@ -153,14 +128,6 @@ func testers() {
 }
 
 func init() {
-	compiled.Extend("log/slog", map[string]any{
-		"NewTextHandler": func(w io.Writer, o *slog.HandlerOptions) *slog.TextHandler {
-			return slog.NewTextHandler(w, withPlace(o))
-		},
-		"NewJSONHandler": func(w io.Writer, o *slog.HandlerOptions) *slog.JSONHandler {
-			return slog.NewJSONHandler(w, withPlace(o))
-		},
-	})
 	loggers()
 	testers()
 }

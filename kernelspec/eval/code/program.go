@@ -13,6 +13,7 @@
 //	places    as Go's runtime tells them        callers.go, linkname.go, logging.go
 //	liveness  what a collection may take        live.go
 //	renewal   of types that get methods         renew.go
+//	Stop      where a debugger stops goroutines stop.go
 package code
 
 import (
@@ -56,6 +57,9 @@ type Program struct {
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
 	cells   map[*ssa.Package]*Task
 	idle    *Task // of goroutines of compiled code after it was stopped
+
+	debugger atomic.Pointer[Debugger]
+	stopAt   *types.Func // the stop function
 }
 
 // provided is a package whose functions and variables are given as values.
@@ -182,6 +186,21 @@ func (p *Program) Redirect(old, obj *types.Func) {
 	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
 	p.build.Unlock()
 	p.fn(of).redirect(p.fn(nf))
+}
+
+// Replace lets calls of a function or method reach another function, whose first parameter is
+// the receiver of a method. undo takes that back.
+func (p *Program) Replace(old, obj *types.Func) (undo func()) {
+	p.build.Lock()
+	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	fn := p.body(of)
+	if fn == nil {
+		fn = p.fn(of)
+	}
+	to := p.fn(nf)
+	fn.redirect(to)
+	return func() { fn.restore(to) }
 }
 
 // Implement lets a function of a cell, whose first parameter is the receiver, be the body

@@ -13,7 +13,7 @@ import (
 type Thread struct {
 	task   *Task
 	g      uintptr           // address of the goroutine
-	stop   atomic.Uint32     // not 0: the thread ends at its next loop or call
+	stop   atomic.Uint32     // not 0: the thread ends, or is held, at its next loop or call
 	top    *frame            // the frame that runs
 	flight *flight           // the panic that goes through the frames
 	guard  mapGuard          // held while a map is used
@@ -24,6 +24,8 @@ type Thread struct {
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
 	told   bool              // its failure is reported
+
+	recorded Place // of its last record of package slog
 }
 
 // threads finds the thread of a goroutine, by the address of the goroutine.
@@ -55,6 +57,9 @@ func currentThread() *Thread {
 	}
 	return th
 }
+
+// CurrentThread returns the thread of the calling goroutine, nil if it is none.
+func CurrentThread() *Thread { return currentThread() }
 
 // begin makes the calling goroutine a thread of a task; end ends it.
 func (t *Task) begin() (th *Thread, end func()) {
@@ -95,9 +100,12 @@ type stopPanic struct{}
 
 func (stopPanic) Error() string { return "interrupted" }
 
-// stopped ends a thread that was stopped.
+// stopped ends a thread that was stopped, or holds it while the debugger wants that.
 func (th *Thread) stopped() {
-	if !th.quiet.Load() {
+	if th.stop.Load() == holding {
+		th.heldUp()
+	}
+	if th.stop.Load() == ending && !th.quiet.Load() {
 		panic(stopPanic{})
 	}
 }
@@ -119,6 +127,10 @@ type Task struct {
 	threads map[*Thread]bool
 	first   *Thread   // that runs the cell
 	halted  time.Time // when it was stopped
+	held    bool      // its goroutines ask the debugger
+
+	// Unstopped tasks pass stops: what a debugger itself runs.
+	Unstopped bool
 }
 
 // NewTask returns a task. report is called when a goroutine that a function of it started
@@ -142,8 +154,11 @@ func (t *Task) add(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.threads[th] = true
-	if !t.halted.IsZero() {
-		th.stop.Store(1)
+	switch {
+	case !t.halted.IsZero():
+		th.stop.Store(ending)
+	case t.held:
+		th.stop.Store(holding)
 	}
 }
 
@@ -189,6 +204,6 @@ func (t *Task) Stop() {
 		close(t.done)
 	}
 	for th := range t.threads {
-		th.stop.Store(1)
+		th.stop.Store(ending)
 	}
 }

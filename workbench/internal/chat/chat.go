@@ -306,7 +306,7 @@ type answer struct {
 					Value *float64 `json:"logprob"`
 				} `json:"top_logprobs"`
 			}
-			Top []map[string]float64 `json:"top_logprobs"` // of completions
+			Top []map[string]*float64 `json:"top_logprobs"` // of completions
 		}
 	}
 	Usage struct {
@@ -327,18 +327,20 @@ func parse(text []byte) (a answer, err error) {
 	if p == nil || len(p.Content) == 0 && len(p.Top) == 0 {
 		return a, remote.Unfit(errors.New("answers without log-probabilities (logprobs, top_logprobs): a model and a server that give them are needed"))
 	}
-	if len(p.Top) > 0 {
-		a.top = p.Top[0]
-		return a, nil
-	}
-	first := p.Content[0]
 	a.top = map[string]float64{}
-	if first.Value != nil {
-		a.top[first.Token] = *first.Value
+	set := func(token string, p *float64) {
+		if p != nil { // a null stands for what is not possible, or not known
+			a.top[token] = *p
+		}
 	}
-	for _, t := range first.Top {
-		if t.Value != nil {
-			a.top[t.Token] = *t.Value
+	if len(p.Top) > 0 {
+		for token, p := range p.Top[0] {
+			set(token, p)
+		}
+	} else {
+		set(p.Content[0].Token, p.Content[0].Value)
+		for _, t := range p.Content[0].Top {
+			set(t.Token, t.Value)
 		}
 	}
 	if len(a.top) == 0 {

@@ -67,16 +67,20 @@ func parse(answer []byte, n int) ([]result, error) {
 		return nil, remote.Without(answer, "list of vectors (data, embeddings)")
 	}
 	results, usable := make([]result, n), false
-	seen := make([]int, n)
+	seen, beyond := make([]int, n), false
 	for i, raw := range list {
 		index, r := readEntry(raw, i, len(list) == n)
 		if index < 0 || index >= n {
+			beyond = beyond || index == n
 			continue
 		}
 		if seen[index]++; seen[index] > 1 {
 			r = result{err: fmt.Errorf("the answer has %d vectors for text %d of its request", seen[index], index)}
 		}
 		results[index] = r
+	}
+	if beyond && n > 0 && seen[0] == 0 {
+		return nil, fmt.Errorf("the answer has an index %d and no index 0: it counts %d texts from 1, where 0 is wanted", n, n)
 	}
 	for i := range results {
 		if seen[i] == 0 {

@@ -2,6 +2,7 @@ package embed
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -29,6 +30,7 @@ func TestParse(t *testing.T) {
 		`[[1,2],[1,1e300]]`:                        "[1 2] number 1 of the vector is +Inf",
 		`{"data":[{"index":0,"embedding":[1,2]}]}`: "[1 2] no vector for text 1",
 		`{"data":[{"index":0,"embedding":[1,2]},{"index":1,"embedding":[1]},{"index":1,"embedding":[2]}]}`: "[1 2] 2 vectors for text 1",
+		`{"data":[{"index":1,"embedding":[1,2]},{"index":2,"embedding":[3,4]}]}`:                           "it counts 2 texts from 1",
 		`{"data":[{"index":0,"embedding":"%%"},{"index":1,"embedding":[3,4]}]}`:                            "not base64 of float32 values: %% [3 4]",
 		`{"error":"still loading"}`: "200 with an error: still loading",
 		`[1,2]`:                     "no vector for any of 2",
@@ -170,6 +172,27 @@ func FuzzParse(f *testing.F) {
 			if r.err == nil && len(r.vector) == 0 {
 				t.Fatalf("text %d has neither a vector nor an error", i)
 			}
+		}
+	})
+}
+
+// FuzzRequest: a request is read, or refused with a line.
+func FuzzRequest(f *testing.F) {
+	for _, seed := range []string{`{"inputs":["a"],"truncate":true,"normalize":false}`, `{"input":"a","encoding_format":"base64","dimensions":3}`, `{"input":[1,2]}`, `{"inputs":null,"prompt_name":"query"}`, `{} {}`} {
+		f.Add([]byte(seed), true)
+		f.Add([]byte(seed), false)
+	}
+	f.Fuzz(func(t *testing.T, body []byte, tei bool) {
+		shape := OpenAI
+		if tei {
+			shape = TEI
+		}
+		r, p := parseRequest(shape, body)
+		if p != nil && (p.Status < 400 || p.Status > 499 || p.Message == "" || strings.ContainsAny(p.Message, "\n\r")) {
+			t.Fatalf("%+v", p)
+		}
+		if p == nil && (len(r.texts) == 0 || !json.Valid(body)) {
+			t.Fatalf("%q was read as %+v", body, r)
 		}
 	})
 }

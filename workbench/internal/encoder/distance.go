@@ -87,9 +87,9 @@ func signedBucket(d, buckets, largest int) int {
 
 func (e *Encoder) newDistanceProducts(l *hf.Layer) *distanceProducts {
 	product := func(l hf.Linear, scale float32) f32.Mat {
-		packed := newLinear(l)
+		packed := newLinear(l, false)
 		y := f32.NewMat(e.bias.vectors.Rows, l.Out)
-		f32.GemmBias(y, e.bias.vectors, &packed.Panels, packed.bias, 1)
+		f32.GemmBias(y, e.bias.vectors, &packed.panels, packed.bias, 1)
 		f32.Scale(scale, y.Data)
 		return y
 	}

@@ -28,6 +28,7 @@ type Encoder struct {
 	project                 *linear
 	layers                  []*layer // the last one apart
 	last                    *oneRow  // the last layer, also for one row of a sequence alone
+	convolution             *convolution
 	final                   norm
 	bias                    *distanceBias
 	turns                   map[float64]*rotation // by the base of the angles
@@ -36,12 +37,6 @@ type Encoder struct {
 	top *pooling.Top // nil in a cross-encoder with a head
 
 	idle chan *workspace // as many as there are cores; nil ones are made when first taken
-}
-
-// linear is y = x·W + b.
-type linear struct {
-	f32.Panels
-	bias []float32
 }
 
 // layer is one transformer layer.
@@ -66,9 +61,12 @@ type head struct {
 	bias       float32
 }
 
-// New packs a model. It keeps the model's embeddings and norms, none of its
+// New packs a model in float32.
+func New(m *hf.Model) *Encoder { return NewIn(m, Precision{}) }
+
+// NewIn packs a model. It keeps the model's embeddings and norms, none of its
 // matrices.
-func New(m *hf.Model) *Encoder {
+func NewIn(m *hf.Model, in Precision) *Encoder {
 	c := m.Config
 	e := &Encoder{
 		Config: c,
@@ -84,26 +82,33 @@ func New(m *hf.Model) *Encoder {
 		e.top = pooling.New(m)
 	}
 	if m.Project != nil {
-		p := newLinear(*m.Project)
+		p := newLinear(*m.Project, false)
 		e.project = &p
+	}
+	if m.Convolution != nil {
+		e.convolution = newConvolution(m.Convolution)
 	}
 	if len(m.Distances) > 0 {
 		e.bias = newDistanceBias(m)
 	}
-	packed := map[*hf.Layer]*layer{}
-	for _, l := range m.Layers {
-		if packed[l] == nil {
-			packed[l] = e.newLayer(l)
-		}
-		e.layers = append(e.layers, packed[l])
+	type form struct {
+		of    *hf.Layer
+		bytes bool
 	}
-	n := len(e.layers) - 1
-	e.last = e.newOneRow(m.Layers[n], e.layers[n])
+	packed, n := map[form]*layer{}, len(m.Layers)-1
+	for i, l := range m.Layers {
+		f := form{l, in.bytes(i, len(m.Layers))}
+		if packed[f] == nil {
+			packed[f] = e.newLayer(l, f.bytes)
+		}
+		e.layers = append(e.layers, packed[f])
+	}
+	e.last = e.newOneRow(m.Layers[n], e.layers[n], in.bytes(n, len(m.Layers)))
 	e.layers = e.layers[:n]
 	if h := m.Head; h != nil {
 		e.head = &head{row: h.Row, activation: h.Activation, out: h.Out.Weight}
 		if h.Dense != nil {
-			dense := newLinear(*h.Dense)
+			dense := newLinear(*h.Dense, false)
 			e.head.dense = &dense
 		}
 		if h.Norm != nil {
@@ -119,39 +124,16 @@ func New(m *hf.Model) *Encoder {
 // Width is the length of a row of hidden states.
 func (e *Encoder) Width() int { return e.Hidden }
 
-func newLinear(l hf.Linear) linear {
-	n := linear{bias: l.Bias}
-	if n.bias == nil {
-		n.bias = make([]float32, l.Out)
-	}
-	n.PackRows(f32.View(l.Weight, l.Out, l.In), 1)
-	return n
-}
-
-// beside joins matrices that read the same rows.
-func beside(parts ...hf.Linear) hf.Linear {
-	joined := hf.Linear{In: parts[0].In}
-	for _, part := range parts {
-		joined.Out += part.Out
-		joined.Weight = append(joined.Weight, part.Weight...)
-		if part.Bias == nil {
-			part.Bias = make([]float32, part.Out)
-		}
-		joined.Bias = append(joined.Bias, part.Bias...)
-	}
-	return joined
-}
-
-func (e *Encoder) newLayer(l *hf.Layer) *layer {
+func (e *Encoder) newLayer(l *hf.Layer, bytes bool) *layer {
 	n := &layer{
-		qkv: newLinear(beside(e.scaled(l), l.Key, l.Value)), output: newLinear(l.Output),
+		qkv: newLinear(beside(e.scaled(l), l.Key, l.Value), bytes), output: newLinear(l.Output, bytes),
 		attentionNorm: newNorm(l.AttentionNorm), outputNorm: newNorm(l.OutputNorm),
 		queryNorm: l.QueryNorm, keyNorm: l.KeyNorm,
-		up: newLinear(l.Up), down: newLinear(l.Down),
+		up: newLinear(l.Up, bytes), down: newLinear(l.Down, bytes),
 		window: math.MaxInt, turn: e.rotation(l.Theta),
 	}
 	if e.Gated {
-		n.up = newLinear(beside(l.Gate, l.Up))
+		n.up = newLinear(beside(l.Gate, l.Up), bytes)
 	}
 	if l.Local {
 		n.window = l.Window

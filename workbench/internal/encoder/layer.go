@@ -8,8 +8,8 @@ import (
 
 // full passes the rows x of all sequences of w through a layer.
 func (e *Encoder) full(w *workspace, l *layer, x f32.Mat) {
-	qkv := w.matrix(&w.qkv, x.Rows, l.qkv.N)
-	f32.GemmBias(qkv, e.normed(w, &w.seen, x, l.before(e)), &l.qkv.Panels, l.qkv.bias, 1)
+	qkv := w.matrix(&w.qkv, x.Rows, l.qkv.width())
+	l.qkv.set(w, qkv, e.normed(w, &w.seen, x, l.before(e)))
 	e.forward(w, l, x, qkv)
 }
 
@@ -38,7 +38,7 @@ func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
 	for part := range parts { // of nearly equal height
 		lo, hi := x.Rows*part/parts, x.Rows*(part+1)/parts
 		rows := x.RowRange(lo, hi)
-		f32.Gemm(rows, context.RowRange(lo, hi), &l.output.Panels, true, 1)
+		l.output.add(w, rows, context.RowRange(lo, hi))
 		seen := rows
 		if e.PreNorm {
 			addRows(rows, l.output.bias)
@@ -46,7 +46,7 @@ func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
 		} else {
 			e.addNormRows(rows, l.output.bias, l.attentionNorm)
 		}
-		f32.Gemm(rows, e.widen(w, l, seen), &l.down.Panels, true, 1)
+		l.down.add(w, rows, e.widen(w, l, seen))
 		if e.PreNorm {
 			addRows(rows, l.down.bias)
 		} else {
@@ -57,8 +57,8 @@ func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
 
 // widen returns the wide rows of the feed-forward part.
 func (e *Encoder) widen(w *workspace, l *layer, rows f32.Mat) f32.Mat {
-	wide := w.matrix(&w.wide, rows.Rows, l.up.N)
-	f32.GemmBias(wide, rows, &l.up.Panels, l.up.bias, 1)
+	wide := w.matrix(&w.wide, rows.Rows, l.up.width())
+	l.up.set(w, wide, rows)
 	for i := range wide.Rows {
 		row := wide.Row(i)
 		if e.Gated {

@@ -21,10 +21,10 @@ type oneRow struct {
 	bias     []float32    // of the values
 }
 
-func (e *Encoder) newOneRow(l *hf.Layer, whole *layer) *oneRow {
-	o := &oneRow{layer: whole, query: newLinear(e.scaled(l))}
+func (e *Encoder) newOneRow(l *hf.Layer, whole *layer, bytes bool) *oneRow {
+	o := &oneRow{layer: whole, query: newLinear(e.scaled(l), bytes)}
 	if whole.turn != nil || whole.keyNorm != nil || whole.distance != nil || e.KeyHeads != e.Heads {
-		keyValue := newLinear(beside(l.Key, l.Value))
+		keyValue := newLinear(beside(l.Key, l.Value), bytes)
 		o.keyValue = &keyValue
 		return o
 	}
@@ -49,7 +49,7 @@ func (e *Encoder) forwardOne(w *workspace, x f32.Mat, first bool) f32.Mat {
 		copy(reading.Row(s), seen.Row(w.place(s, first)))
 	}
 	query := w.matrix(&w.query, n, e.Heads*e.HeadWidth)
-	f32.GemmBias(query, reading, &o.query.Panels, o.query.bias, 1)
+	o.query.set(w, query, reading)
 	context := w.matrix(&w.context, n, e.Heads*e.HeadWidth)
 	if o.keyValue != nil {
 		e.mixFormed(w, seen, query, context, first)
@@ -103,7 +103,7 @@ func (e *Encoder) mixRows(w *workspace, x, query, context f32.Mat, first bool) {
 func (e *Encoder) mixFormed(w *workspace, x, query, context f32.Mat, first bool) {
 	o, width, narrow := e.last, e.HeadWidth, e.KeyHeads*e.HeadWidth
 	keyValue := w.matrix(&w.qkv, x.Rows, 2*narrow)
-	f32.GemmBias(keyValue, x, &o.keyValue.Panels, o.keyValue.bias, 1)
+	o.keyValue.set(w, keyValue, x)
 	for s := range w.sequences() {
 		rows := keyValue.RowRange(w.starts[s], w.starts[s+1])
 		at := w.shared[s] + w.place(s, first) - w.starts[s]

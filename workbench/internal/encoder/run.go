@@ -49,7 +49,7 @@ func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float
 	h := e.head
 	if h.dense != nil {
 		dense := w.matrix(&w.context, rows.Rows, e.Hidden)
-		f32.GemmBias(dense, rows, &h.dense.Panels, h.dense.bias, 1)
+		h.dense.set(w, dense, rows)
 		for s := range dense.Rows {
 			activation.Apply(h.activation, dense.Row(s))
 		}
@@ -209,11 +209,16 @@ func (e *Encoder) run(w *workspace) f32.Mat {
 			e.full(w, l, x)
 			continue
 		}
-		once := w.matrix(&w.wide, distinct.Rows, l.qkv.N) // equal tokens are still equal
-		f32.GemmBias(once, e.normed(w, &w.seen, distinct, l.before(e)), &l.qkv.Panels, l.qkv.bias, 1)
-		qkv := w.matrix(&w.qkv, x.Rows, l.qkv.N)
+		once := w.matrix(&w.wide, distinct.Rows, l.qkv.width()) // equal tokens are still equal
+		l.qkv.set(w, once, e.normed(w, &w.seen, distinct, l.before(e)))
+		qkv := w.matrix(&w.qkv, x.Rows, l.qkv.width())
 		w.spread(qkv, once)
 		e.forward(w, l, x, qkv)
+		if e.convolution != nil {
+			embeddings := w.matrix(&w.back, x.Rows, e.Hidden)
+			w.spread(embeddings, distinct)
+			e.convolve(w, x, embeddings)
+		}
 	}
 	return x
 }
@@ -246,7 +251,7 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 		return x
 	}
 	y := w.matrix(&w.reading, x.Rows, e.Hidden)
-	f32.GemmBias(y, x, &e.project.Panels, e.project.bias, 1)
+	e.project.set(w, y, x)
 	if normLast {
 		e.addNormRows(y, w.zero(e.Hidden), e.norm)
 	}

@@ -1,6 +1,9 @@
 package encoder
 
-import "axn/workbench/internal/f32"
+import (
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/i8"
+)
 
 // chunkTokens is how many tokens a chunk has before no further sequence is
 // added to it: enough to use the weights many times once they are read, few
@@ -29,6 +32,7 @@ type workspace struct {
 	seen, reading, query, toKeys, toQueries, unchanged []float32
 	allKeys, allValues                                 []float32
 	keys, values, distances                            f32.Panels
+	bytes                                              i8.Rows
 }
 
 // token is what the embedding of an id depends on.

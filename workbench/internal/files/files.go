@@ -34,6 +34,9 @@ func Read(path string, read func(f *os.File, size int64) error) error {
 	if err != nil {
 		return err
 	}
+	if st.IsDir() {
+		return fmt.Errorf("%s is a folder, a file is wanted", path)
+	}
 	if err := read(f, st.Size()); err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}

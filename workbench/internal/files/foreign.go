@@ -19,9 +19,17 @@ var (
 
 // magics begin the files of other formats.
 var magics = []struct{ magic, what string }{
-	{"PK\x03\x04", "a zip archive (or PyTorch's own format)"}, {"\x80\x02", "a Python pickle"}, {"\x1f\x8b", "a gzip archive"}, {"GGUF", "a GGUF file"},
+	{"PK\x03\x04", "a zip archive (or PyTorch's own format)"}, {"\x80\x02", "a Python pickle"}, {"\x1f\x8b", "a gzip archive: unpack it"}, {"GGUF", "a GGUF file"},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file"}, {"\xff\xfe", "UTF-16 text: save it as UTF-8"}, {"\xfe\xff", "UTF-16 text: save it as UTF-8"},
+	{"\x80\x03", "a Python pickle"}, {"\x80\x04", "a Python pickle"}, {"\x80\x05", "a Python pickle"}, {"\x93NUMPY", "a NumPy array (.npy)"},
+	{"PAR1", "a Parquet file: write it as CSV or JSON lines"}, {"ARROW1\x00", "an Arrow file: write it as CSV or JSON lines"},
+	{"\xd0\xcf\x11\xe0", "a file of old Excel or Word: save it as CSV in UTF-8"}, {"SQLite format 3", "an SQLite database: export the table as CSV"}, {"%PDF-", "a PDF"}, {`{\rtf`, "rich text: save it as plain UTF-8"},
+	{"BZh91AY&SY", "a bzip2 archive: unpack it"}, {"\xfd7zXZ", "an xz archive: unpack it"}, {"\x28\xb5\x2f\xfd", "a zstd archive: unpack it"}, {"7z\xbc\xaf", "a 7z archive: unpack it"}, {"Rar!\x1a", "a RAR archive: unpack it"},
+	{"\x00\x00\xfe\xff", "UTF-32 text: save it as UTF-8"},
 }
+
+// tarMark stands at a place of its own in a tar archive.
+const tarMark, tarPlace = "ustar", 257
 
 // Foreign says what stands in the place of a file whose first bytes are head: nothing, a Git LFS
 // pointer, a web page, another format. It returns "" for what may well be text or numbers.
@@ -45,6 +53,12 @@ func Foreign(head []byte) string {
 		return "a web page" + title + ", not the file: download the file itself, with a key if it needs one"
 	case bytes.HasPrefix(bytes.TrimSpace(text), []byte("<?xml")):
 		return "an XML text, as servers send instead of a file: download it again"
+	}
+	if len(head) > 8 && head[8] == '{' && string(head[4:8]) == "\x00\x00\x00\x00" {
+		return "" // safetensors, whose first bytes are a length and may be any
+	}
+	if len(head) > tarPlace && bytes.HasPrefix(head[tarPlace:], []byte(tarMark)) {
+		return "a tar archive: unpack it"
 	}
 	for _, m := range magics {
 		if bytes.HasPrefix(head, []byte(m.magic)) {

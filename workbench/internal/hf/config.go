@@ -32,6 +32,9 @@ type Config struct {
 	MaxDistance   int     // from which on they share a bucket; 0 where every distance is one
 	Disentangled  bool    // the distance terms are products with queries and keys, as in DeBERTa
 
+	Kernel           int // rows of embeddings that a convolution beside the first layer reads; 0 where there is none
+	KernelActivation Activation
+
 	PreNorm    bool       // layers normalise what they read, not what they return
 	RMS        bool       // norms divide by the root mean square and subtract nothing
 	Causal     bool       // a token attends to those before it
@@ -40,6 +43,7 @@ type Config struct {
 	Epsilon    float32    // of every normalisation
 
 	AttentionBias, FeedBias, NormBias bool // whether those have additive terms
+	BareOutput                        bool // of attention, the output has none
 
 	Labels         int    // logits of a classifier as config.json says, 0 when it does not
 	TokenizerClass string // where tokenizer_config.json names none
@@ -126,6 +130,7 @@ func (f *configFile) check() error {
 		{f.CrossAttends, "add_cross_attention, want an encoder"},
 		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
 		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
+		{set(f.AutoMap) && f.ModelType != "nomic_bert", "auto_map: the model is Python code of its own, which may compute otherwise than a " + f.ModelType + " (take auto_map out of config.json if it does not)"},
 	} {
 		if refuse.when {
 			return refused("%s", refuse.what)
@@ -147,6 +152,7 @@ func (c *Config) check() error {
 		{"number of heads", c.Heads, 1}, {"num_key_value_heads", c.KeyHeads, 1}, {"head_dim", c.HeadWidth, 1},
 		{"intermediate size", c.Intermediate, 1}, {"max_position_embeddings", c.Positions, 3}, {"type_vocab_size", c.Types, 0},
 		{"local_attention", c.Window, 0}, {"number of position buckets", c.Buckets, 0}, {"largest distance", c.MaxDistance, 0},
+		{"conv_kernel_size", c.Kernel, 0},
 	} {
 		if s.value < s.least || s.value > maxSize {
 			return fmt.Errorf("%s is %d", s.key, s.value)
@@ -184,6 +190,7 @@ type configFile struct {
 	Tied       *bool             `json:"tie_word_embeddings"`
 	QKVBias    *bool             `json:"attention_bias"`
 	SlidingWin bool              `json:"use_sliding_window"`
+	IsCausal   *bool             `json:"is_causal"`
 
 	distilKeys
 	albertKeys
@@ -198,6 +205,7 @@ type configFile struct {
 	CrossAttends  bool            `json:"add_cross_attention"`
 	Pruned        map[string]any  `json:"pruned_heads"`
 	Quantization  json.RawMessage `json:"quantization_config"`
+	AutoMap       json.RawMessage `json:"auto_map"`
 	OldScoreFn    string          `json:"sbert_ce_default_activation_function"`
 	Sentence      struct {
 		ScoreFn string `json:"activation_fn"`
@@ -256,6 +264,8 @@ type debertaKeys struct {
 	ShareKey      bool            `json:"share_att_key"`
 	NormRelative  string          `json:"norm_rel_ebd"`
 	ConvKernel    int             `json:"conv_kernel_size"`
+	ConvGroups    *int            `json:"conv_groups"`
+	ConvAct       string          `json:"conv_act"`
 	PoolerAct     string          `json:"pooler_hidden_act"`
 	HeadSize      int             `json:"attention_head_size"`
 	MPNetBuckets  *int            `json:"relative_attention_num_buckets"`

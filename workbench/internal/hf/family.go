@@ -27,6 +27,7 @@ var families = map[string]family{
 	"mpnet":       {describeMPNet, mpnetNames, tanhHead},
 	"albert":      {describeALBERT, albertNames, headNames{dense: "albert.pooler", activation: Tanh, out: "classifier"}},
 	"modernbert":  {describeModernBERT, modernNames, headNames{dense: "head.dense", activation: GELU, norm: "head.norm", out: "classifier"}},
+	"qwen2":       {describeQwen2, qwen2Names, headNames{out: "score"}},
 	"qwen3":       {describeQwen3, qwenNames, headNames{out: "score"}},
 	"deberta-v2":  {describeDeBERTa, debertaNames, headNames{dense: "pooler.dense", activation: GELU, out: "classifier"}},
 	"nomic_bert":  {describeNomicBERT, nomicNames, headNames{dense: "nomic_bert.pooler.dense", activation: Tanh, out: "classifier"}},
@@ -149,6 +150,9 @@ func describeModernBERT(f *configFile, c *Config) (err error) {
 	if c.Activation, err = activation("hidden_activation", f.ModernAct, GELU); err != nil {
 		return err
 	}
+	if span := or(f.LocalSpan, 128); span < 0 {
+		return refused("local_attention is %d", span)
+	}
 	c.Window, c.Theta = or(f.LocalSpan, 128)/2, f.GlobalTheta
 	if c.Theta == 0 {
 		c.Theta = 160000
@@ -229,6 +233,13 @@ func plain(scaling json.RawMessage) error {
 	return nil
 }
 
+// describeQwen2 is Qwen3 with a bias of queries, keys and values, and no norm of them.
+func describeQwen2(f *configFile, c *Config) error {
+	err := describeQwen3(f, c)
+	c.AttentionBias, c.BareOutput, c.HeadWidth = true, true, f.HeadWidth
+	return err
+}
+
 func describeQwen3(f *configFile, c *Config) (err error) {
 	c.Types, c.PositionTable, c.PreNorm, c.RMS, c.Gated, c.Causal = 0, false, true, true, true, true
 	c.Epsilon, c.KeyHeads, c.HeadWidth = float32(or(f.RMSEps, 1e-6)), or(f.KeyHeads, f.Heads), f.HeadWidth
@@ -238,6 +249,9 @@ func describeQwen3(f *configFile, c *Config) (err error) {
 	c.AttentionBias, c.FeedBias, c.NormBias = or(f.QKVBias, false), false, false
 	if c.Activation, err = activation("hidden_act", f.HiddenAct, SiLU); err != nil {
 		return err
+	}
+	if !or(f.IsCausal, true) {
+		return refused("is_causal is false, want a decoder")
 	}
 	if f.SlidingWin || slices.Contains(f.LayerTypes, "sliding_attention") {
 		return refused("use_sliding_window is true, want false")
@@ -252,8 +266,8 @@ func describeDeBERTa(f *configFile, c *Config) error {
 	c.Types, c.Epsilon, c.Embedding = or(f.Types, 0), float32(or(f.Epsilon, 1e-7)), f.Embedding
 	c.PositionTable = or(f.BiasedInput, true)
 	c.HeadWidth = f.HeadSize
-	if f.ConvKernel > 0 {
-		return refused("conv_kernel_size is %d: a convolution after the first layer", f.ConvKernel)
+	if err := c.convolution(f); err != nil {
+		return err
 	}
 	if !f.Relative {
 		if set(f.PosAttention) && string(f.PosAttention) != "[]" {
@@ -271,8 +285,9 @@ func describeDeBERTa(f *configFile, c *Config) error {
 	if !slices.Equal(list, []string{"c2p", "p2c"}) {
 		return refused("pos_att_type is %s, want p2c and c2p", f.PosAttention)
 	}
-	if norm := strings.ToLower(f.NormRelative); norm != "" && norm != "none" && norm != "layer_norm" {
-		return refused("norm_rel_ebd is %q, want layer_norm or none", f.NormRelative)
+	f.NormRelative = strings.ToLower(strings.TrimSpace(f.NormRelative))
+	if norm := f.NormRelative; norm != "" && norm != "none" && norm != "layer_norm" {
+		return refused("norm_rel_ebd is %q, want layer_norm or none", norm)
 	}
 	if c.MaxDistance = or(f.MaxRelative, -1); c.MaxDistance < 1 {
 		c.MaxDistance = f.Positions
@@ -284,6 +299,22 @@ func describeDeBERTa(f *configFile, c *Config) error {
 		return fmt.Errorf("position_buckets is %d for distances up to %d", c.Buckets, c.MaxDistance)
 	}
 	return nil
+}
+
+// maxKernel bounds conv_kernel_size.
+const maxKernel = 99
+
+// convolution reads DeBERTa's convolution.
+func (c *Config) convolution(f *configFile) (err error) {
+	if f.ConvKernel <= 0 {
+		return nil
+	}
+	if groups := or(f.ConvGroups, 1); f.ConvKernel%2 == 0 || f.ConvKernel > maxKernel || groups != 1 || c.Layers < 2 {
+		return refused("conv_kernel_size is %d, conv_groups %d and num_hidden_layers %d, want an odd one up to %d, 1, and at least 2", f.ConvKernel, groups, c.Layers, maxKernel)
+	}
+	c.Kernel = f.ConvKernel
+	c.KernelActivation, err = activation("conv_act", f.ConvAct, Tanh)
+	return err
 }
 
 func describeNomicBERT(f *configFile, c *Config) (err error) {

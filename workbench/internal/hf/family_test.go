@@ -25,9 +25,13 @@ func TestFamilyRefusals(t *testing.T) {
 		{"modernbert", "rope_parameters", object{"rope_parameters": object{"full_attention": object{"rope_type": "yarn", "factor": 4}}}},
 		{"qwen3", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear"}}},
 		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
+		{"modernbert", "local_attention", object{"local_attention": -1}},
+		{"qwen3", "is_causal", object{"is_causal": false}},
 		{"qwen3", "use_sliding_window", object{"use_sliding_window": true}},
 		{"qwen3", "hidden_act", object{"hidden_act": "relu6"}},
-		{"deberta-v2", "conv_kernel_size", object{"conv_kernel_size": 3}},
+		{"deberta-v2", "conv_kernel_size", object{"conv_kernel_size": 4}},
+		{"deberta-v2", "conv_groups", object{"conv_kernel_size": 3, "conv_groups": 2}},
+		{"deberta-v2", "conv_act", object{"conv_kernel_size": 3, "conv_act": "mish"}},
 		{"deberta-v2", "pos_att_type", object{"relative_attention": true, "pos_att_type": "c2p"}},
 		{"deberta-v2", "pos_att_type", object{"pos_att_type": []string{"p2c"}}},
 		{"deberta-v2", "norm_rel_ebd", merged(deberta, object{"norm_rel_ebd": "batch_norm"})},
@@ -36,6 +40,8 @@ func TestFamilyRefusals(t *testing.T) {
 		{"nomic_bert", "rotary_emb_fraction", object{"n_embd": 8, "rotary_emb_fraction": 0.5}},
 		{"nomic_bert", "activation_function", object{"n_embd": 8, "activation_function": "gelu"}},
 		{"bert", "quantization_config", object{"quantization_config": object{"bits": 4}}},
+		{"bert", "auto_map", object{"auto_map": object{"AutoModel": "x--y.Z"}}},
+		{"qwen2", "use_sliding_window", object{"use_sliding_window": true}},
 		{"bert", "position_embedding_type", object{"position_embedding_type": "relative_key"}},
 	} {
 		_, err := described(t, merged(sizes, object{"model_type": c.kind}, c.set))
@@ -84,4 +90,16 @@ func described(t *testing.T, settings object) (Config, error) {
 		t.Fatal(err)
 	}
 	return f.config()
+}
+
+// TestSpelling: what transformers reads in any case is read so.
+func TestSpelling(t *testing.T) {
+	var f configFile
+	text := `{"model_type":"deberta-v2","hidden_size":8,"num_hidden_layers":2,"num_attention_heads":2,"max_position_embeddings":40,"relative_attention":true,"pos_att_type":"P2C|c2p","norm_rel_ebd":" LAYER_NORM"}`
+	if err := json.Unmarshal([]byte(text), &f); err != nil {
+		t.Fatal(err)
+	}
+	if c, err := f.config(); err != nil || !c.Disentangled || f.NormRelative != "layer_norm" {
+		t.Errorf("%v, %+v, norm_rel_ebd %q", err, c, f.NormRelative)
+	}
 }

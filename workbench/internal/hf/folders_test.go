@@ -65,7 +65,7 @@ func TestFoldersWithoutTokenizer(t *testing.T) {
 		lay(filepath.Join(dir, "tokenizer_config.json"), b, err)
 		m := &Model{Config: Config{Type: "roberta", Vocab: 2000, Positions: 512, PositionTable: true}}
 		if strings.HasPrefix(name, "qwen") {
-			m.Config.Type = "qwen3"
+			m.Config.Type, m.Config.Causal = "qwen3", true
 		}
 		if err := m.readTokenizer(dir); err != nil {
 			t.Errorf("%s: %v", name, err)

@@ -35,10 +35,10 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 		return err
 	}
 	m.Head = &Head{Row: PoolCLS, Activation: n.activation}
-	all := out.linear(labels, c.Hidden, c.Type != "qwen3")
+	all := out.linear(labels, c.Hidden, !c.Causal)
 	m.Head.Out = all.rows(row, row+1)
 	switch c.Type {
-	case "qwen3":
+	case "qwen2", "qwen3":
 		m.Head.Row = PoolLast
 	case "modernbert":
 		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {

@@ -561,6 +561,19 @@ func TestForgottenPrompts(t *testing.T) {
 	}
 }
 
+// TestSimilarity: a model whose vectors are not made for dot products says so.
+func TestSimilarity(t *testing.T) {
+	bare := []object{{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}}
+	for similarity, want := range map[string][2]bool{"": {}, "dot": {}, "cosine": {false, true}, "euclidean": {false, true}, "manhattan": {true, true}} {
+		for i, f := range []folder{dual(), dual().file("modules.json", bare)} {
+			m, err := OpenDualEncoder(f.file("config_sentence_transformers.json", object{"similarity_fn_name": similarity}).write(t))
+			if err != nil || want[i] != strings.Contains(m.Unlike, "compared by "+similarity+" (similarity_fn_name)") || !want[i] && m.Unlike != "" {
+				t.Errorf("%q, unit length %t: %v, %q", similarity, i == 0, err, m.Unlike)
+			}
+		}
+	}
+}
+
 func TestMissingFolder(t *testing.T) {
 	for dir, want := range map[string]string{"someone/some-model": "Hugging Face hub", "./no/such/folder": "config.json"} {
 		_, err := OpenCrossEncoder(dir)

@@ -34,6 +34,7 @@ type Model struct {
 	Norm         Norm      // after the sum of the three; without Gain there is none
 	Project      *Linear   // from Embedding to Hidden, nil where the embeddings are as wide
 	Layers       []*Layer  // one may stand in several places
+	Convolution  *Convolution
 	Final        Norm      // after the last layer of a model whose layers normalise what they read
 	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
 	DistanceNorm Norm      // of the latter's rows
@@ -41,6 +42,7 @@ type Model struct {
 	Head    *Head   // nil in a dual encoder, and where Top scores
 	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
 	Prompts Prompts // of a dual encoder
+	Unlike  string  // why dot products of a dual encoder's vectors are not what it is made for; "" if they are
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
@@ -63,6 +65,14 @@ type Linear struct {
 type Norm struct {
 	Gain []float32
 	Bias []float32 // nil where there is none
+}
+
+// Convolution adds to what the first layer makes of the embeddings e, row by row, and normalises it:
+// Norm(x + KernelActivation(Σ Kernel[k]·e[row+k-len(Kernel)/2] + Bias)).
+type Convolution struct {
+	Kernel []Linear // Hidden×Hidden, without biases
+	Bias   []float32
+	Norm   Norm
 }
 
 // Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm, or with
@@ -155,8 +165,8 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	m := &Model{Dir: dir, sentence: mods.sentence}
 	encoder := filepath.Join(dir, mods.encoder)
 	if err := m.readConfig(encoder); err != nil {
-		if adapter := filepath.Join(encoder, "adapter_config.json"); errors.Is(err, fs.ErrNotExist) && exists(adapter) {
-			err = fmt.Errorf("%w: an adapter (adapter_config.json) without its model; merge the two with peft's merge_and_unload and save_pretrained", ErrUnsupported)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = missingConfig(encoder, err)
 		}
 		return nil, err
 	}
@@ -193,6 +203,22 @@ var otherWeights = []struct{ pattern, what, from, argument string }{
 	{"*/openvino*.xml", "weights as OpenVINO; convert the model they were made from", "OWNER/NAME", ""},
 }
 
+// errAdapter is why an adapter alone is no model.
+var errAdapter = fmt.Errorf("%w: an adapter (adapter_config.json) without its model; merge the two with peft's merge_and_unload and save_pretrained", ErrUnsupported)
+
+// missingConfig says what there is instead of config.json.
+func missingConfig(dir string, err error) error {
+	if exists(filepath.Join(dir, "adapter_config.json")) {
+		return errAdapter
+	}
+	for _, pattern := range []string{"*", "*/*", "*/*/*"} { // as the hub's cache has it: a folder for each state
+		if inner, _ := filepath.Glob(filepath.Join(dir, pattern, "config.json")); len(inner) > 0 {
+			return fmt.Errorf("config.json is not here, but in %s: open that folder: %w", filepath.Dir(inner[0]), fs.ErrNotExist)
+		}
+	}
+	return err
+}
+
 // missingWeights says which form the weights have instead, with the line that converts them.
 func missingWeights(dir string) error {
 	class := "AutoModelForSequenceClassification"
@@ -208,6 +234,13 @@ func missingWeights(dir string) error {
 		line := fmt.Sprintf(`python -c "from transformers import %s as M; M.from_pretrained('%s'%s).save_pretrained('%s')"`,
 			class, orDefault(other.from, dir), other.argument, dir)
 		return fmt.Errorf("%w: %s (%s). Convert them: %s", ErrUnsupported, other.what, name, line)
+	}
+	if exists(filepath.Join(dir, "adapter_config.json")) {
+		return errAdapter
+	}
+	if others, _ := filepath.Glob(filepath.Join(dir, "*.safetensors")); len(others) > 0 {
+		return fmt.Errorf("no model.safetensors in %s, but %s: rename it if it holds all weights; of several files model.safetensors.index.json says what each holds: %w",
+			dir, filepath.Base(others[0]), fs.ErrNotExist)
 	}
 	return fmt.Errorf("no model.safetensors in %s: %w", dir, fs.ErrNotExist)
 }

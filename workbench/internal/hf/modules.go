@@ -24,6 +24,8 @@ type modules struct {
 	answers   *answerIDs         // of a module LogitScore
 	sentence  sentenceConfig
 	files     []string
+
+	similarity string // by which sentence-transformers compares vectors, "" when not said
 }
 
 // readModules reads modules.json.
@@ -209,6 +211,20 @@ func (c *sentenceConfig) task(want string) error {
 	return nil
 }
 
+// unlike says that the vectors are made to be compared otherwise than by their dot products; "" if
+// that is not so.
+func (m *modules) unlike() string {
+	switch m.similarity {
+	case "", "dot", "dot_product":
+		return ""
+	case "cosine", "euclidean": // which order vectors of unit length as dot products do
+		if m.top.Unit() {
+			return ""
+		}
+	}
+	return fmt.Sprintf("the model's vectors are made to be compared by %s (similarity_fn_name): dot products may rank otherwise", m.similarity)
+}
+
 // apply puts the modules on top of an encoder.
 func (m modules) apply(model *Model) error {
 	hidden := model.Config.Hidden
@@ -218,7 +234,7 @@ func (m modules) apply(model *Model) error {
 	if err := m.top.check(hidden); err != nil {
 		return err
 	}
-	model.Top, model.Prompts = &m.top, m.prompts
+	model.Top, model.Prompts, model.Unlike = &m.top, m.prompts, m.unlike()
 	if m.prompts == (Prompts{}) {
 		model.Prompts.Forgotten = forgotten(model.Dir, model.Config.Name, m.listed)
 	}

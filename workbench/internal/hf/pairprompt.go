@@ -47,6 +47,9 @@ func (m *Model) setPairs(o Options) error {
 	if prompt == "" && m.Config.Type == "qwen3" {
 		prompt = qwenPrompt
 	}
+	if prompt == "" && strings.HasSuffix(m.Config.Architecture, "ForCausalLM") {
+		return fmt.Errorf("%w: a %s is asked in the words that it was trained with: EncoderOptions.Prompt has them", ErrUnsupported, m.Config.Architecture)
+	}
 	if prompt == "" {
 		if o.Instruction != "" {
 			return fmt.Errorf("an instruction for a %s, which reads none: EncoderOptions.Prompt says where it stands", m.Config.Type)

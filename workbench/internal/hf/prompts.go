@@ -58,6 +58,7 @@ func (m *modules) readPrompts(dir string) error {
 		Default    *string            `json:"default_prompt_name"`
 		Dimension  *int               `json:"truncate_dim"`
 		Activation string             `json:"activation_fn"`
+		Similarity string             `json:"similarity_fn_name"`
 	}
 	if err := m.read(dir, name, &f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -88,6 +89,6 @@ func (m *modules) readPrompts(dir string) error {
 	}
 	m.prompts.Query, _ = get("query") // else it is there, and empty
 	m.prompts.Item, _ = get("document")
-	m.listed = f.Prompts
+	m.listed, m.similarity = f.Prompts, f.Similarity
 	return nil
 }

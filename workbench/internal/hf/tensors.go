@@ -59,6 +59,13 @@ var qwenNames = names{
 	gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj", outputNorm: "post_attention_layernorm", final: "norm",
 }
 
+// qwen2Names are Qwen3's, which alone normalises heads.
+var qwen2Names = func() names {
+	n := qwenNames
+	n.queryNorm, n.keyNorm = "", ""
+	return n
+}()
+
 var debertaNames = names{
 	prefix: "deberta", words: "embeddings.word_embeddings", positions: "embeddings.position_embeddings", types: "embeddings.token_type_embeddings",
 	norm: "embeddings.LayerNorm", project: "embeddings.embed_proj", layer: "encoder.layer.%d",
@@ -109,6 +116,9 @@ func (m *Model) readEncoder(w weights) (err error) {
 		m.Project = &p
 	}
 	m.readLayers(&n, w)
+	if c.Kernel > 0 {
+		m.readConvolution(w.at("encoder.conv"))
+	}
 	if n.final != "" {
 		m.Final = w.at("%s", n.final).norm(c.Hidden, c.NormBias)
 	}
@@ -149,7 +159,7 @@ func (m *Model) readLayer(n *names, w weights, i int) *Layer {
 		l.Key = w.at("%s", n.key).linear(narrow, c.Hidden, c.AttentionBias)
 		l.Value = w.at("%s", n.value).linear(narrow, c.Hidden, c.AttentionBias)
 	}
-	l.Output = w.at("%s", n.output).linear(c.Hidden, wide, c.AttentionBias)
+	l.Output = w.at("%s", n.output).linear(c.Hidden, wide, c.AttentionBias && !c.BareOutput)
 	if n.queryNorm != "" {
 		l.QueryNorm = w.tensor(n.queryNorm+".weight", c.HeadWidth)
 		l.KeyNorm = w.tensor(n.keyNorm+".weight", c.HeadWidth)
@@ -181,6 +191,23 @@ func (m *Model) readLayer(n *names, w weights, i int) *Layer {
 		}
 	}
 	return l
+}
+
+// readConvolution reads DeBERTa's convolution, whose weights are Hidden×Hidden×Kernel.
+func (m *Model) readConvolution(w weights) {
+	h, n := m.Config.Hidden, m.Config.Kernel
+	all := w.tensor("conv.weight", h, h, n)
+	v := &Convolution{Bias: w.tensor("conv.bias", h), Norm: w.at("LayerNorm").norm(h, true)}
+	if m.Convolution = v; *w.err != nil {
+		return
+	}
+	for k := range n {
+		part := Linear{In: h, Out: h, Weight: make([]float32, h*h)}
+		for i := range part.Weight {
+			part.Weight[i] = all[i*n+k]
+		}
+		v.Kernel = append(v.Kernel, part)
+	}
 }
 
 // readDistances reads what attention has for the distance of two tokens.

@@ -229,7 +229,7 @@ func (m *Model) setInputs(c *tokenizerConfig, f *tokenize.File) error {
 		if err := standard(c, f, t); err != nil {
 			return err
 		}
-	} else if m.Config.Type != "qwen3" && (in.One.Special() == 0 || in.Two.Special() == 0) { // Qwen3 reads the last row, whatever it is
+	} else if !m.Config.Causal && (in.One.Special() == 0 || in.Two.Special() == 0) { // decoders read the last row, whatever it is
 		return fmt.Errorf("tokenizer.json: %w: post_processor is null or adds no special token, so no text would have a [CLS] token; the scores of the model are made of its row", ErrUnsupported)
 	}
 	for _, id := range slices.Concat(in.One.IDs(), in.Two.IDs()) {

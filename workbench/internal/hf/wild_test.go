@@ -2,6 +2,8 @@ package hf
 
 import (
 	"errors"
+	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +101,21 @@ func TestOtherWeights(t *testing.T) {
 	}
 }
 
+// TestElsewhere: a folder whose files lie elsewhere or have other names says where and which.
+func TestElsewhere(t *testing.T) {
+	dir := bert().write(t)
+	if _, err := OpenCrossEncoder(filepath.Dir(dir)); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "config.json is not here, but in "+dir+": open that folder") {
+		t.Errorf("the folder above: %v", err)
+	}
+	for name, want := range map[string]string{"adapter_config.json": "an adapter", "model.fp16.safetensors": "but model.fp16.safetensors: rename it", "model-00001-of-00002.safetensors": "model.safetensors.index.json says"} {
+		f := bert().file(name, "{}")
+		f.tensors = nil
+		if _, err := OpenCrossEncoder(f.write(t)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
 // TestOtherShapes: what tokenizer and weights need of each other.
 func TestOtherShapes(t *testing.T) {
 	const conf, tok = "config.json", "tokenizer_config.json"
@@ -169,6 +186,43 @@ func TestSharedFiles(t *testing.T) {
 			t.Errorf("%s: %+v", file, m.Inputs)
 		case strings.HasPrefix(file, "config_") && m.Prompts != (Prompts{Text: "find: "}):
 			t.Errorf("%s: %+v", file, m.Prompts)
+		}
+	}
+}
+
+// TestPostProcessors: those collected in shared/cases give the ids of the library, or are refused.
+func TestPostProcessors(t *testing.T) {
+	special := object{"[CLS]": object{"id": "[CLS]", "ids": []int{2}, "tokens": []string{"[CLS]"}}, "[SEP]": object{"id": "[SEP]", "ids": []int{3}, "tokens": []string{"[SEP]"}}}
+	token := func(name string, typ int) object { return object{"SpecialToken": object{"id": name, "type_id": typ}} }
+	text := func(name string, typ int) object { return object{"Sequence": object{"id": name, "type_id": typ}} }
+	template := func(pair ...object) object {
+		return object{"type": "TemplateProcessing", "single": []object{token("[CLS]", 0), text("A", 0), token("[SEP]", 0)}, "pair": pair, "special_tokens": special}
+	}
+	tokenizer := small(nil)
+	tokenizer["model"].(object)["continuing_subword_prefix"], tokenizer["model"].(object)["max_input_chars_per_word"] = "##", 100
+	tokenizer["normalizer"] = object{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": nil, "lowercase": true}
+	for name, c := range map[string]struct {
+		post any
+		want string
+	}{
+		"two separators":    {template(token("[CLS]", 0), text("A", 0), token("[SEP]", 0), token("[SEP]", 0), text("B", 1), token("[SEP]", 1)), "[2 4 3 3 4 4 3] 4"},
+		"B before A":        {template(token("[CLS]", 0), text("B", 0), token("[SEP]", 0), text("A", 1), token("[SEP]", 1)), "[2 4 4 3 4 3] 4"},
+		"B of type 1 first": {template(token("[CLS]", 0), text("B", 1), token("[SEP]", 0), text("A", 0), token("[SEP]", 1)), "a part of type 0 follows one of type 1"},
+		"all of type 0":     {template(token("[CLS]", 0), text("A", 0), token("[SEP]", 0), text("B", 0), token("[SEP]", 0)), "[2 4 3 4 4 3] 6"},
+		"RoBERTa's":         {object{"type": "RobertaProcessing", "sep": []any{"[SEP]", 3}, "cls": []any{"[CLS]", 2}, "trim_offsets": true, "add_prefix_space": true}, "[2 4 3 3 4 4 3] 7"},
+		"null":              {nil, "post_processor is null"},
+	} {
+		tokenizer["post_processor"] = c.post
+		f := bert().file("tokenizer.json", tokenizer).set("config.json", "vocab_size", 6).set("tokenizer_config.json", "tokenizer_class", "PreTrainedTokenizerFast").
+			set("tokenizer_config.json", "model_input_names", []string{"input_ids", "token_type_ids", "attention_mask"})
+		m, err := OpenCrossEncoder(f.write(t))
+		got := fmt.Sprint(err)
+		if err == nil {
+			ids, second := m.Inputs.Pair(nil, "a", "a a")
+			got = fmt.Sprint(ids, second)
+		}
+		if !strings.Contains(got, c.want) {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
 }

@@ -65,7 +65,7 @@ func Read(w http.ResponseWriter, r *http.Request, patience time.Duration, want s
 		w.Header().Set("Allow", http.MethodPost)
 		return nil, &Problem{http.StatusMethodNotAllowed, "Validation", r.Method + " is not answered here: POST " + want + " as JSON"}
 	}
-	if p := checkHeader(r.Header); p != nil {
+	if p := CheckHeader(r.Header); p != nil {
 		return nil, p
 	}
 	return Body(w, r, patience, MaxBody)
@@ -93,8 +93,8 @@ func Body(w http.ResponseWriter, r *http.Request, patience time.Duration, most i
 	return body, nil
 }
 
-// checkHeader wants JSON in UTF-8. What curl -d says of itself, and nothing, pass for it.
-func checkHeader(h http.Header) *Problem {
+// CheckHeader wants JSON in UTF-8. What curl -d says of itself, and nothing, pass for it.
+func CheckHeader(h http.Header) *Problem {
 	if encoding := h.Get("Content-Encoding"); encoding != "" && encoding != "identity" {
 		return &Problem{http.StatusUnsupportedMediaType, "Validation", "Content-Encoding " + remote.OneLine(encoding) + ": send the request uncompressed"}
 	}
@@ -120,7 +120,7 @@ func Fields(body []byte, set func(name string, raw json.RawMessage) *Problem) *P
 	seen := map[string]bool{}
 	open, err := dec.Token()
 	if err == nil && open != json.Delim('{') {
-		return Invalid("the request is not the JSON it should be: cannot unmarshal %T where an object should begin", open)
+		return Invalid("the request is not a JSON object: it is %s", kind(open))
 	}
 	for err == nil && dec.More() {
 		var key json.Token
@@ -150,6 +150,21 @@ func Fields(body []byte, set func(name string, raw json.RawMessage) *Problem) *P
 		return &Problem{http.StatusBadRequest, "Validation", "more follows after the JSON object: send one request in a body"}
 	}
 	return nil
+}
+
+// kind says what a JSON value is by its first token.
+func kind(token json.Token) string {
+	switch token.(type) {
+	case nil:
+		return "null"
+	case json.Delim:
+		return "an array"
+	case string:
+		return "a string"
+	case bool:
+		return "true or false"
+	}
+	return "a number"
 }
 
 // noEOF makes the end of a body where there should be more the error it is.

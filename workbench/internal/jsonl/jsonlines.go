@@ -34,9 +34,8 @@ func Read(path string, each func(o Object) error) error {
 			if err == io.EOF {
 				return nil
 			}
-			if kind := (*json.UnmarshalTypeError)(nil); errors.As(err, &kind) {
-				err = fmt.Errorf("it is a JSON %s, an object is wanted", kind.Value)
-			} else if err == nil && o == nil {
+			err = told(err)
+			if err == nil && o == nil {
 				err = errors.New("it is null, an object is wanted")
 			}
 			if err == nil {
@@ -47,6 +46,20 @@ func Read(path string, each func(o Object) error) error {
 			}
 		}
 	})
+}
+
+// told says what is wanted where there is no JSON object.
+func told(err error) error {
+	kind := (*json.UnmarshalTypeError)(nil)
+	switch syntax := (*json.SyntaxError)(nil); {
+	case errors.As(err, &kind):
+		return fmt.Errorf("it is a JSON %s, an object is wanted", kind.Value)
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the file ends within it: it was cut short, fetch or write it again")
+	case errors.As(err, &syntax):
+		return fmt.Errorf("%w: one JSON object a line is wanted, nothing between them, texts in double quotes and null for None and NaN", err)
+	}
+	return err
 }
 
 // firstByte returns the first byte that is no space, and leaves it to be read.
@@ -82,12 +95,15 @@ func (o Object) ID(field string) (string, error) {
 	return "", fmt.Errorf("its %s is %s: a string or a number is wanted", field, Kind(raw))
 }
 
-// EitherID returns the ids of the one field that the object has; numbers are read as by id.
+// EitherID returns the id of the one field of two that the object has; a null is none.
 func (o Object) EitherID(a, b string) (ofA, ofB string, err error) {
+	given := func(field string) bool { return o.Has(field) && Kind(o[field]) != "null" }
 	switch {
-	case o.Has(a):
+	case given(a) && given(b):
+		err = fmt.Errorf("it has both %s and %s: one of them is wanted", a, b)
+	case given(a):
 		ofA, err = o.ID(a)
-	case o.Has(b):
+	case given(b):
 		ofB, err = o.ID(b)
 	default:
 		err = fmt.Errorf("it has neither %s nor %s (%s)", a, b, o.Fields())
@@ -114,11 +130,19 @@ func (o Object) Text(field string) (string, error) {
 	return text, nil
 }
 
+// shownFields is how many fields a message lists.
+const shownFields = 10
+
+// Fields lists the names of the fields, the first of many.
 func (o Object) Fields() string {
-	if len(o) == 0 {
+	names := slices.Sorted(maps.Keys(o))
+	switch more := len(names) - shownFields; {
+	case len(names) == 0:
 		return "it is empty"
+	case more > 0:
+		return fmt.Sprintf("its fields are %s and %d more", strings.Join(names[:shownFields], ", "), more)
 	}
-	return "its fields are " + strings.Join(slices.Sorted(maps.Keys(o)), ", ")
+	return "its fields are " + strings.Join(names, ", ")
 }
 
 // Kind says what a JSON value is.

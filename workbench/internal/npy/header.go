@@ -128,8 +128,10 @@ func (h *header) setShape(p *parser) error {
 		h.rows, h.cols = dims[0], 1
 	case 2:
 		h.rows, h.cols = dims[0], dims[1]
+	case 0:
+		return fmt.Errorf("%w: it holds one number, rows of numbers are wanted", ErrFormat)
 	default:
-		return fmt.Errorf("%w: %d dimensions, readable are 1 and 2", ErrFormat, len(dims))
+		return fmt.Errorf("%w: %d dimensions, readable are 1 and 2: save it as rows, numpy.save(f, a.reshape(len(a), -1))", ErrFormat, len(dims))
 	}
 	if h.cols > 0 && h.rows > math.MaxInt/16/h.cols || max(h.rows, h.cols) > math.MaxInt/16 || h.rows*h.cols == 0 && max(h.rows, h.cols) > math.MaxInt32 {
 		return fmt.Errorf("%w: shape %d×%d is too large", ErrFormat, h.rows, h.cols)

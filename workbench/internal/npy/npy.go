@@ -124,7 +124,13 @@ func readHeader(r io.Reader) (header, int64, error) {
 
 // foreign says what begins with head and is no .npy file.
 func foreign(head []byte) string {
-	if what := files.Foreign(head); what != "" {
+	what := files.Foreign(head)
+	switch {
+	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
+		return "it is a zip archive, as numpy.savez writes of several arrays: save one, numpy.save(f, numpy.load(archive)['name'])"
+	case bytes.HasPrefix(head, []byte("\x80")) && what != "":
+		return "it is " + what + ": save the array, numpy.save(f, numpy.asarray(a, dtype='float32'))"
+	case what != "":
 		return "it is " + what
 	}
 	if text := files.Text(head); text != "" {

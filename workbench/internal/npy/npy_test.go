@@ -131,7 +131,8 @@ func TestReadRefuses(t *testing.T) {
 		text string
 	}{
 		"empty":            {nil, ErrFormat, "an empty file"},
-		"zip":              {[]byte("PK\x03\x04 a zip file"), ErrFormat, "a zip archive"},
+		"zip":              {[]byte("PK\x03\x04 a zip file"), ErrFormat, "a zip archive, as numpy.savez writes of several arrays: save one"},
+		"pickle":           {[]byte("\x80\x05\x95 frame"), ErrFormat, "a Python pickle: save the array"},
 		"pointer":          {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"), ErrFormat, "a Git LFS pointer to a file of 9 bytes"},
 		"page":             {[]byte("<!DOCTYPE html><title>Sign in</title>"), ErrFormat, "a web page"},
 		"text":             {[]byte("0.5,0.25\n"), ErrFormat, "it is text"},
@@ -154,7 +155,7 @@ func TestReadRefuses(t *testing.T) {
 
 		"record":     {file(1, "{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (1,)}", []float32{1}), ErrFormat, "records of named fields"},
 		"three dims": {file(1, head("<f4", "False", "(1, 1, 1)"), []float32{1}), ErrFormat, "3 dimensions"},
-		"scalar":     {file(1, head("<f4", "False", "()"), []float32{1}), ErrFormat, "0 dimensions"},
+		"scalar":     {file(1, head("<f4", "False", "()"), []float32{1}), ErrFormat, "one number, rows"},
 		"overflow":   {file(1, head("<f4", "False", "(9223372036854775807, 9)"), []float32{1}), ErrFormat, "too large"},
 		"huge claim": {file(1, head("<f4", "False", "(1000000, 1000000)"), []float32{1}), ErrShort, "needs 4000000000000"},
 		"negative":   {file(1, head("<f4", "False", "(-1, 2)"), []float32{1}), ErrFormat, "whole numbers"},

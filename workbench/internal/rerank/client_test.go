@@ -305,6 +305,14 @@ func TestUnfitServers(t *testing.T) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
+	odd := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Encoding", "br")
+		io.WriteString(w, "\x0b\x02\x80")
+	}))
+	defer odd.Close()
+	if _, _, err := predict(t.Context(), client(t, Settings{URLs: []string{odd.URL}, Shape: Cohere}), [][2]string{{"q", "a"}}); err == nil || !strings.Contains(err.Error(), "compressed (Content-Encoding br)") {
+		t.Errorf("a compressed answer: %v", err)
+	}
 	gone := httptest.NewServer(nil)
 	gone.Close()
 	c := client(t, Settings{URLs: []string{gone.URL}, Tries: 2, Backoff: time.Millisecond})

@@ -53,3 +53,28 @@ func TestOpenSet(t *testing.T) {
 		}
 	}
 }
+
+// FuzzOpenSet: an index opens its shards as they are, or is refused.
+func FuzzOpenSet(f *testing.F) {
+	dir := f.TempDir()
+	index := filepath.Join(dir, "model.safetensors.index.json")
+	if err := os.WriteFile(filepath.Join(dir, "1.safetensors"), file(`{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}}`, 8), 0o600); err != nil {
+		f.Fatal(err)
+	}
+	for _, seed := range []string{`{"weight_map":{"a":"1.safetensors"}}`, `{"weight_map":{"a":"../1.safetensors"}}`, `{"weight_map":{"a":".","b":""}}`, `{"metadata":{"total_size":1e99},"weight_map":null}`} {
+		f.Add([]byte(seed))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		if err := os.WriteFile(index, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		s, err := OpenSet(index)
+		if err != nil {
+			return
+		}
+		defer s.Close()
+		if x, err := s.Float32("a", 2); err != nil || len(x) != 2 || len(s.Names()) != 1 {
+			t.Errorf("%q: %v, %v, %v", text, x, err, s.Names())
+		}
+	})
+}

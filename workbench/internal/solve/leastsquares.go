@@ -21,10 +21,11 @@ import (
 // are met before they arise: equal rows, which are kept once, and columns that depend on
 // one another, of which Span's axes rid the rows.
 type LeastSquares struct {
-	a     f32.Mat          // A without repeated rows, and room for more
-	b     []float64        // the mean of what equal rows are to give
-	times []float64        // how often each row was added
-	at    map[uint64][]int // rows by hash
+	a     f32.Mat        // A without repeated rows, and room for more
+	b     []float64      // the mean of what equal rows are to give
+	times []float64      // how often each row was added
+	last  map[uint64]int // the last row of a key
+	prior []int          // the row of the same key before each, or -1
 
 	factor f32.Mat // of AAᵀ, later of AᵀA: cols×cols
 	done   int     // rows in the factor of AAᵀ
@@ -37,29 +38,33 @@ type LeastSquares struct {
 
 // NewLeastSquares is for at most so many rows.
 func NewLeastSquares(rows, cols int) *LeastSquares {
-	return &LeastSquares{a: f32.NewMat(rows, cols), at: map[uint64][]int{}, factor: f32.NewMat(min(rows, cols), cols)}
+	return &LeastSquares{a: f32.NewMat(rows, cols), last: make(map[uint64]int, rows), factor: f32.NewMat(min(rows, cols), cols)}
 }
 
 // Add appends a row.
 func (l *LeastSquares) Add(row []float32, b float64) {
-	key := hash(row)
-	for _, i := range l.at[key] {
+	k := key(row)
+	last, ok := l.last[k]
+	if !ok {
+		last = -1
+	}
+	for i := last; i >= 0; i = l.prior[i] {
 		if slices.Equal(row, l.a.Row(i)) {
 			l.times[i]++
 			l.b[i] += (b - l.b[i]) / l.times[i]
 			return
 		}
 	}
-	l.at[key] = append(l.at[key], len(l.b))
 	copy(l.a.Row(len(l.b)), row)
-	l.b, l.times = append(l.b, b), append(l.times, 1)
+	l.last[k] = len(l.b)
+	l.b, l.times, l.prior = append(l.b, b), append(l.times, 1), append(l.prior, last)
 }
 
-// hash is FNV-1a over the values' bits.
-func hash(row []float32) uint64 {
+// key is FNV-1a over the bits of some of the row's values, which few unequal rows share.
+func key(row []float32) uint64 {
 	h := uint64(14695981039346656037)
-	for _, v := range row {
-		h = (h ^ uint64(math.Float32bits(v))) * 1099511628211
+	for i := 0; i < len(row); i += 1 + len(row)/16 {
+		h = (h ^ uint64(math.Float32bits(row[i]))) * 1099511628211
 	}
 	return h
 }

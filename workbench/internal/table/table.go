@@ -12,6 +12,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"axn/workbench/internal/textfile"
 )
@@ -64,6 +65,10 @@ func readRows(next func() ([]string, int, error), header []string, each func(row
 		} else if err != nil {
 			return err
 		}
+		if n == 0 && ruled(cells) {
+			n--
+			continue
+		}
 		if len(cells) != len(header) {
 			return fmt.Errorf("line %d has %s, the header %d: a value with a separator or a line break in it stands in quotes", line, count(len(cells)), len(header))
 		}
@@ -77,6 +82,15 @@ func readRows(next func() ([]string, int, error), header []string, each func(row
 			return fmt.Errorf("line %d: %w", line, err)
 		}
 	}
+}
+
+// rule matches what a Markdown table has below the name of a column.
+var rule = regexp.MustCompile(`^\s*:?-{3,}:?\s*$`)
+
+// ruled reports whether a row is the line below the header of a Markdown table.
+func ruled(cells []string) bool {
+	inner := slices.DeleteFunc(slices.Clone(cells), func(cell string) bool { return strings.TrimSpace(cell) == "" })
+	return len(inner) > 1 && !slices.ContainsFunc(inner, func(cell string) bool { return !rule.MatchString(cell) })
 }
 
 func count(n int) string {
@@ -115,6 +129,12 @@ func firstLine(src *bufio.Reader) (line string, skipped int, err error) {
 
 // separator finds out what separates the columns of a header.
 func (c Columns) separator(line string) (rune, error) {
+	if strings.HasPrefix(line, "<") {
+		return 0, fmt.Errorf("it begins as XML does (%q), a table whose first line names the columns is wanted", short(line))
+	}
+	if strings.HasPrefix(line, "{") || strings.HasPrefix(line, "[") {
+		return 0, fmt.Errorf("it begins as JSON does (%q), a table whose first line names the columns is wanted: OpenBEIR reads a folder of JSON lines", short(line))
+	}
 	best, names, rival := 0, 0, false // names: known columns that the best gives
 	var seen []string
 	for i, s := range separators {
@@ -124,7 +144,7 @@ func (c Columns) separator(line string) (rune, error) {
 		}
 		n := 0
 		for _, cell := range cells {
-			if slices.Contains(c.Known, strings.ToLower(strings.TrimSpace(cell))) {
+			if slices.Contains(c.Known, c.name(cell)) {
 				n++
 			}
 		}
@@ -162,7 +182,7 @@ func split(line string, separator rune) []string {
 func (c Columns) header(cells []string) ([]string, error) {
 	names := make([]string, len(cells))
 	for i, cell := range cells {
-		names[i] = strings.ToLower(strings.TrimSpace(cell))
+		names[i] = c.name(cell)
 		if slices.Contains(c.Known, names[i]) && slices.Contains(names[:i], names[i]) {
 			return nil, fmt.Errorf("two columns are called %q", names[i])
 		}
@@ -173,10 +193,31 @@ func (c Columns) header(cells []string) ([]string, error) {
 		}
 		return []string{c.Required}, nil
 	}
+	if i := slices.IndexFunc(names, likeID.MatchString); i >= 0 && slices.Contains(c.Known, "id") && !slices.Contains(names, "id") && slices.Contains(names, c.Required) {
+		return nil, fmt.Errorf("no column \"id\", and %q looks like one: call it id, or leave it out if the row numbers are to be the ids", names[i])
+	}
 	if !slices.Contains(names, c.Required) {
-		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, cells)
+		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, short(strings.Join(cells, ", ")))
 	}
 	return names, nil
+}
+
+// likeID matches names of columns that most likely hold ids.
+var likeID = regexp.MustCompile(`^(.*[_ .-])?(ids?|uuid|docno)$|^(doc|item|query|passage|text|[qpd])id$`)
+
+// name is that of a column: in lower case, without spaces around it and characters that nobody sees.
+func (c Columns) name(cell string) string {
+	visible := strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Cf, r) {
+			return -1
+		}
+		return r
+	}, cell)
+	name := strings.ToLower(strings.TrimSpace(visible))
+	if name == "_id" && slices.Contains(c.Known, "id") { // as BEIR calls it
+		return "id"
+	}
+	return name
 }
 
 func short(line string) string {

@@ -72,7 +72,7 @@ func newReader(f io.Reader) (io.Reader, error) {
 		if err != nil {
 			return nil, fmt.Errorf("it begins as a gzip archive does, and is none: %w", err)
 		}
-		src = bufio.NewReaderSize(z, sniffed)
+		src = bufio.NewReaderSize(whole{z}, sniffed)
 	}
 	head, err = src.Peek(sniffed)
 	if err != nil && err != io.EOF {
@@ -87,6 +87,21 @@ func newReader(f io.Reader) (io.Reader, error) {
 	return transform.NewReader(src, &checker{1, 1, bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0}), nil
 }
 
+// whole says what the end of an archive within its contents means.
+type whole struct{ archive io.Reader }
+
+// Read is io.Reader's.
+func (w whole) Read(b []byte) (int, error) {
+	n, err := w.archive.Read(b)
+	switch {
+	case err == io.ErrUnexpectedEOF:
+		err = errors.New("the gzip archive is cut short: fetch it again")
+	case err != nil && err != io.EOF:
+		err = fmt.Errorf("the gzip archive is damaged, fetch it again: %w", err)
+	}
+	return n, err
+}
+
 // notText says what a file is that does not begin as text does; an empty one is text.
 func notText(head []byte) error {
 	if len(head) == 0 {
@@ -94,9 +109,6 @@ func notText(head []byte) error {
 	}
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return errors.New("it is a zip archive, as Excel's .xlsx is: save the table as CSV in UTF-8")
-	}
-	if bytes.HasPrefix(head, []byte("PAR1")) {
-		return errors.New("it is a Parquet file: write it as CSV or JSON lines")
 	}
 	if what := files.Foreign(head); what != "" {
 		return errors.New("it is " + what)
@@ -121,7 +133,11 @@ func (c *checker) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err er
 			return nDst, nSrc, fmt.Errorf("line %d, column %d: the byte %#02x is no UTF-8: if the text is Latin-1 or Windows-1252, convert it (iconv -f WINDOWS-1252 -t UTF-8)", c.line, c.column, src[nSrc])
 		}
 		if r == 0 {
-			return nDst, nSrc, fmt.Errorf("line %d, column %d: a zero byte, which text has none of: if it is UTF-16, convert it (iconv -f UTF-16LE -t UTF-8)", c.line, c.column)
+			order := "LE"
+			if c.line == 1 && c.column == 1 {
+				order = "BE"
+			}
+			return nDst, nSrc, fmt.Errorf("line %d, column %d: a zero byte, which text has none of: if it is UTF-16, convert it (iconv -f UTF-16%s -t UTF-8)", c.line, c.column, order)
 		}
 		if nDst+size > len(dst) {
 			return nDst, nSrc, transform.ErrShortDst

@@ -41,19 +41,22 @@ def families(scale):
         "albert": ("Albert", bert | dict(embedding_size=7 * s, num_hidden_layers=4, num_hidden_groups=2)),
         "modernbert": ("ModernBert", modern),
         "modernbert-mean": ("ModernBert", modern | dict(classifier_pooling="mean", attention_bias=True, mlp_bias=True, norm_bias=True, classifier_bias=True, num_labels=2, global_rope_theta=900.0, local_rope_theta=50.0)),
+        "qwen2": ("Qwen2", qwen),
+        "qwen2-causal": ("Qwen2", {k: v for k, v in qwen.items() if k != "head_dim"} | dict(num_attention_heads=2, num_key_value_heads=1, tie_word_embeddings=True)),
         "qwen3": ("Qwen3", qwen),
         "qwen3-bias": ("Qwen3", qwen | dict(attention_bias=True, num_key_value_heads=4, num_labels=2)),
         "qwen3-causal": ("Qwen3", qwen | dict(tie_word_embeddings=True)),
         "qwen3-untied": ("Qwen3", qwen | dict(tie_word_embeddings=False)),
         "deberta-v2": ("DebertaV2", deberta),
         "deberta-v2-own": ("DebertaV2", deberta | dict(share_att_key=False, norm_rel_ebd="none", position_buckets=-1, type_vocab_size=2, position_biased_input=True, pooler_hidden_act="tanh", num_labels=2)),
+        "deberta-v2-conv": ("DebertaV2", deberta | dict(conv_kernel_size=5, conv_act="gelu")),
         "deberta-v2-narrow": ("DebertaV2", deberta | dict(embedding_size=7 * s, position_buckets=20)),
         "nomic_bert": ("NomicBert", bert | dict(hidden_act="silu", pad_token_id=0)),
     }
 
 
 def model(name, kind, settings, seed):
-    task = "ForCausalLM" if name in ("qwen3-causal", "qwen3-untied") else "ForSequenceClassification"
+    task = "ForCausalLM" if name.endswith(("-causal", "-untied")) else "ForSequenceClassification"
     config = getattr(transformers, kind + "Config")(**settings)
     config._attn_implementation = "eager"
     m = getattr(transformers, kind + task)(config).eval()
@@ -129,8 +132,8 @@ def main(out, seed, scale, lengths):
         shutil.rmtree(folder + "/generation_config.json", ignore_errors=True)
         if os.path.exists(folder + "/generation_config.json"):
             os.remove(folder + "/generation_config.json")
-        types = getattr(m.config, "type_vocab_size", 0) if kind not in ("MPNet", "ModernBert", "Qwen3", "DistilBert") else 0
-        tokenizer(folder, types > 1, kind == "Qwen3")
+        types = getattr(m.config, "type_vocab_size", 0) if kind not in ("MPNet", "ModernBert", "Qwen2", "Qwen3", "DistilBert") else 0
+        tokenizer(folder, types > 1, kind.startswith("Qwen"))
         with open(folder + "/golden.json", "w") as f:
             json.dump(golden(m, types, lengths, seed), f)
 

@@ -1,6 +1,7 @@
 // Command gen writes kernels_amd64.s: every kernel of package f32, once for
 // AVX2 and once for AVX-512, from one description per kernel; and
-// kernels_arm64.s: the matrix product for NEON.
+// kernels_arm64.s: the matrix product for NEON; and package i8's kernels_amd64.s: products of bytes
+// for AVX2, AVX-VNNI and AVX-512 VNNI.
 //
 // Run it with go generate in the folder above.
 package main
@@ -101,6 +102,9 @@ func main() {
 	var arm bytes.Buffer
 	neonGemm(&arm)
 	write("kernels_arm64.s", &arm)
+	var eight bytes.Buffer
+	int8Kernels(&eight)
+	write("../i8/kernels_amd64.s", &eight)
 }
 
 func write(name string, out *bytes.Buffer) {

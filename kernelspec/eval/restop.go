@@ -1,0 +1,110 @@
+package eval
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"slices"
+)
+
+// A debugger may want to stop in a function of a cell that ran without stops. Then the
+// function is read again from its text and compiled with stops; it is called in the place
+// of the one without, until the debugger wants that no more. Function literals in variables
+// and generic functions stay as they are.
+
+// SetStops has the functions and methods that a cell declared compiled with stops, or
+// without.
+func (s *Session) SetStops(cell string, stops bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range s.originals {
+		if d.cell() != cell {
+			continue
+		}
+		if undo := s.swapped[d]; undo != nil {
+			undo()
+			delete(s.swapped, d)
+		}
+		if d.src.stops == stops {
+			continue
+		}
+		if undo := s.swap(d, stops); undo != nil {
+			s.swapped[d] = undo
+		}
+	}
+}
+
+// swap compiles a function again and lets it be called in the place of the one there is;
+// nil if that cannot be.
+func (s *Session) swap(d *original, stops bool) (undo func()) {
+	defer func() {
+		if recover() != nil {
+			undo = nil // it stays as it is
+		}
+	}()
+	decls, problems := d.src.decls(d.pc.off, d.pc.end)
+	if d.program || d.values || d.stale || len(problems) > 0 || len(decls) != 1 {
+		return nil
+	}
+	decl, ok := decls[0].(*ast.FuncDecl)
+	if !ok || decl.Body == nil || decl.Type.TypeParams != nil {
+		return nil
+	}
+	old, _ := s.objects[decl.Name.Name].(*types.Func)
+	if decl.Recv != nil {
+		if old, decl = s.methodAsFunction(d, decl); old == nil {
+			return nil
+		}
+	}
+	part := s.checkAgain(d, decl)
+	if part == nil || old == nil {
+		return nil
+	}
+	if stops {
+		s.addStops(part, true)
+		part = part.again()
+	}
+	orderCalls(part)
+	f := s.program.Build(part.Package, part.files, part.Info, nil).Func(decl.Name.Name)
+	return s.program.Replace(old, f.Object().(*types.Func))
+}
+
+// methodAsFunction returns a method of a type of the cells, and its declaration as a function.
+func (s *Session) methodAsFunction(d *original, decl *ast.FuncDecl) (*types.Func, *ast.FuncDecl) {
+	obj, ok := s.objects[d.pc.recv].(*types.TypeName)
+	if !ok {
+		return nil, nil
+	}
+	named, ok := types.Unalias(obj.Type()).(*types.Named)
+	if !ok || named.TypeParams().Len() > 0 {
+		return nil, nil
+	}
+	list := *methodList(named)
+	i := slices.IndexFunc(list, func(f *types.Func) bool { return f.Name() == decl.Name.Name })
+	if i < 0 {
+		return nil, nil
+	}
+	return list[i], newLateMethod(d.src, decl, d.pc.recv, named).function
+}
+
+// checkAgain checks a function in the scope of the session; nil if it is refused.
+func (s *Session) checkAgain(d *original, decl *ast.FuncDecl) *Part {
+	pt := newPart()
+	pt.decls, pt.names[decl.Name.Name], pt.packages = []ast.Decl{decl}, decl.Name.Pos(), d.imports
+	ast.Inspect(decl, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			pt.words[id.Name] = true
+		}
+		return true
+	})
+	u := &Unit{Fset: d.src.fset, src: d.src}
+	c := &checker{s: s, unit: u, live: true, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
+	for name := range d.imports {
+		delete(pt.words, name)
+	}
+	part := c.checkPart(pt, nil)
+	if len(u.Problems) > 0 {
+		return nil
+	}
+	return part
+}

@@ -71,8 +71,6 @@ type calibratedEstimate struct {
 	center  float32     // m̄
 	means   []float32   // m_A
 	scores  []float64   // a, not warped
-
-	expected []float64 // of the latest round's items, on the scale of probes, before their scores were known
 }
 
 func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
@@ -161,34 +159,9 @@ func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
 		}
 		noise[i] = float32(e.prior.Noise)
 	}
-	e.forecast(rows, means)
 	e.means, e.scores = append(e.means, means...), append(e.scores, scores...)
 	e.Add(rows, noise)
 	e.Solve(e.residuals())
-}
-
-// forecast keeps what a probe would now give items, whose rows of features and prior means these
-// are. Without a warp of the fit's scores are ranks among the query's own: of them it keeps nothing.
-func (e *calibratedEstimate) forecast(rows f32.Mat, means []float32) {
-	e.expected = e.expected[:0]
-	if len(e.prior.Curve.X) == 0 {
-		return
-	}
-	level := float32(e.prior.Slope) * e.U[e.own()] * e.center // which probes leave out
-	for i, m := range means {
-		e.expected = append(e.expected, float64(m+f32.Dot(rows.Row(i), e.U)+level))
-	}
-}
-
-func (e *calibratedEstimate) evidence() (scores, expected, came []float64) {
-	if len(e.expected) == 0 {
-		return nil, nil, nil
-	}
-	scores = make([]float64, len(e.scores))
-	for i, s := range e.scores {
-		scores[i] = e.prior.Warp.At(s)
-	}
-	return scores, e.expected, scores[len(scores)-len(e.expected):]
 }
 
 // expect returns the items' prior means.

@@ -80,10 +80,8 @@ func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by stri
 		if block.items = (shelf.NewScan(ix.items())); by == "bytes" {
 			block.items = shelf.NewCoded(ix.items())
 		}
-		for r, size := range roundSizes(o.Budget, o.Rounds, o.FirstShare) {
-			if err := block.round(b.Context(), s, r, size, o); err != nil {
-				b.Fatal(err)
-			}
+		if err := block.search(b.Context(), s, o); err != nil {
+			b.Fatal(err)
 		}
 		q = (q + 1) % len(queries)
 	}

@@ -41,6 +41,9 @@ Before the Scorer lies text, for those who score live:
 	Signal          a further cheap score, such as ByBM25: Dataset.Signals, of which Calibrated learns what each is worth
 	Searcher        another method for an Experiment, such as package rivals has
 
+	Audit           the recall of searches with an interval, from a few calls more
+	PlanBudget      what a wanted recall costs, by index calls and calls a query
+
 Where the items do not fit in one machine's memory:
 
 	ItemStore       Index.Items, StoreOf, package pgstore, or several by package shards;

@@ -118,7 +118,7 @@ func (s indexStore) Candidates(ctx context.Context, vectors *Matrix, k int, excl
 			}
 		}
 	}
-	hits, err := shelf.NewScan(s.items()).Choose(ctx, probes, k)
+	hits, err := shelf.NewScan(s.items()).Choose(ctx, probes, k, 0)
 	found := make([][]int, len(hits))
 	for q := range hits {
 		for _, h := range hits[q] {

@@ -9,6 +9,7 @@ import (
 
 	"axn/workbench/internal/ablate"
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/enough"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/topk"
 )
@@ -43,21 +44,10 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // The bytes are made at an index's first such search, O(|I|·d²) once, about
 // |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
-	if err := ix.checkSearch(queries, o); err != nil {
-		return nil, fmt.Errorf("workbench: search: %w", err)
-	}
-	if err := checkCascade(s); err != nil {
-		return nil, fmt.Errorf("workbench: search: %w", err)
-	}
-	for _, tier := range tiers(s) {
-		if err := ix.checkCorpus(tier, o); err != nil {
-			return nil, fmt.Errorf("workbench: search: %w", err)
-		}
-	}
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))
 	defer m.end()
-	if err := ix.checkSameScorer(ctx, s, o.SameScorer, m); err != nil {
+	if err := ix.ready(ctx, s, queries, o, m); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
 	for block := range slices.Chunk(queries, blockQueries) {
@@ -74,46 +64,67 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	return results, nil
 }
 
-// searchBlock is AXN's Algorithm 1 for a block of queries in lockstep: in each
-// round every query chooses items by its approximate scores, one call scores
-// them all, and every query refits its approximation to all it has seen.
+// ready returns an error when queries cannot be searched so.
+func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOptions, m *meter) error {
+	if err := ix.checkSearch(queries, o); err != nil {
+		return err
+	}
+	if err := checkCascade(s); err != nil {
+		return err
+	}
+	for _, tier := range tiers(s) {
+		if err := ix.checkCorpus(tier, o); err != nil {
+			return err
+		}
+	}
+	return ix.checkSameScorer(ctx, s, o.SameScorer, m)
+}
+
+// searchBlock searches for a block of queries in lockstep.
 func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	o = ix.options(o)
 	b, err := ix.newBlock(ctx, queries, o)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
+	err = b.search(ctx, s, o)
+	return b.results(o), err
+}
+
+// search is AXN's Algorithm 1: in each round every query chooses items by its approximate
+// scores, one call scores them all, and every query refits its approximation to all it has seen.
+// After the last round nothing asks for the approximation again, and it is left as it is.
+func (b *block) search(ctx context.Context, s Scorer, o SearchOptions) error {
 	plan := sizes(o, b.open)
 	for round, size := range plan {
-		err := b.round(ctx, s, round, size, o)
-		if last := round == len(plan)-1; err == nil && o.judged(last) {
-			err = b.judge(ctx, o.K, o.Recall)
+		last, more := round == len(plan)-1, 0
+		if o.judged(last) {
+			more = enough.Rest
+		}
+		err := b.choose(ctx, round, size, more, o)
+		if err == nil {
+			err = b.score(ctx, s)
+		}
+		if err == nil && more > 0 {
+			b.judge(o.K, o.Recall)
+		}
+		if err == nil && !last {
+			err = b.refit(ctx)
 		}
 		if err != nil {
-			return b.results(o), fmt.Errorf("%s, round %d: %w", queryNames(queries), round+1, err)
+			return fmt.Errorf("%s, round %d: %w", b.names(), round+1, err)
 		}
 		if len(b.seekers) == 0 { // all have found enough
 			break
 		}
 	}
-	return b.results(o), nil
+	return nil
 }
 
-// round is one round, from 0: choose, score, refit.
-func (b *block) round(ctx context.Context, s Scorer, round, size int, o SearchOptions) error {
-	if err := b.choose(ctx, round, size, o); err != nil {
-		return err
-	}
-	if err := b.score(ctx, s); err != nil {
-		return err
-	}
-	return b.refit(ctx, o.K > 0)
-}
-
-// choose gives every seeker the items of a round.
-func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) error {
+// choose gives every seeker the items of a round, and keeps so many more that come after them.
+func (b *block) choose(ctx context.Context, round, size, more int, o SearchOptions) error {
 	if round == 0 {
-		return b.begin(ctx, size, o.First)
+		return b.begin(ctx, size, more, o.First)
 	}
 	probes := b.probes(optimism(ctx))
 	for i, k := range b.seekers {
@@ -121,11 +132,11 @@ func (b *block) choose(ctx context.Context, round, size int, o SearchOptions) er
 			probes[i].Draw = shelf.NewDraw(o.Softmax, o.Seed, k.query, round)
 		}
 	}
-	return b.take(ctx, size, probes)
+	return b.take(ctx, size, more, probes)
 }
 
 // begin chooses round 1: by first, or the method's own way.
-func (b *block) begin(ctx context.Context, size int, first Initializer) error {
+func (b *block) begin(ctx context.Context, size, more int, first Initializer) error {
 	own := methods[b.Method].begin
 	if own == inTurns && ablate.Off(ctx, ablate.Turns) {
 		own = byScore
@@ -136,16 +147,16 @@ func (b *block) begin(ctx context.Context, size int, first Initializer) error {
 	case own == byChance:
 		return b.initialize(fixedAnchors(b.Index), size)
 	case own == byScore:
-		return b.take(ctx, size, b.probes(optimism(ctx)))
+		return b.take(ctx, size, more, b.probes(optimism(ctx)))
 	}
 	similar := make([]shelf.Probe, len(b.seekers))
 	for i, k := range b.seekers {
 		similar[i] = shelf.Similarity(k.query, b.DE.Queries.Row(k.query))
 	}
 	if own == bySimilarity {
-		return b.take(ctx, size, similar)
+		return b.take(ctx, size, more, similar)
 	}
-	return b.take(ctx, size, b.probes(optimism(ctx)), similar)
+	return b.take(ctx, size, more, b.probes(optimism(ctx)), similar)
 }
 
 // score scores what all seekers have chosen in one call.
@@ -167,13 +178,9 @@ func (b *block) score(ctx context.Context, s Scorer) error {
 	return nil
 }
 
-// refit updates every seeker's approximation with the last round's scores. A seeker that has
-// spent its budget is left as it is unless it is to be judged, because nothing asks for it again.
-func (b *block) refit(ctx context.Context, judged bool) error {
+// refit updates every seeker's approximation with the last round's scores.
+func (b *block) refit(ctx context.Context) error {
 	return b.each(func(_ int, k *seeker) error {
-		if _, can := k.est.(forecaster); k.left == 0 && !(can && judged) {
-			return nil
-		}
 		rows, err := b.items.Rows(ctx, k.last().Items)
 		if err == nil {
 			k.est.observe(rows, k.last().Scores)
@@ -215,10 +222,19 @@ func (ix *Index) newBlock(ctx context.Context, queries []int, o SearchOptions) (
 	items, _ := b.items.Size()
 	b.barred, b.open = ix.barred(items, o.Allow)
 	for i, est := range estimates {
-		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, left: min(o.Budget, b.open), recall: math.NaN()})
+		b.seekers = append(b.seekers, &seeker{query: queries[i], est: est, seen: map[int]bool{}, recall: math.NaN()})
 	}
 	b.all = b.seekers
 	return b, err
+}
+
+// names names the block's queries.
+func (b *block) names() string {
+	queries := make([]int, len(b.all))
+	for i, k := range b.all {
+		queries[i] = k.query
+	}
+	return queryNames(queries)
 }
 
 // seeker is one query's search under way.
@@ -227,14 +243,13 @@ type seeker struct {
 	est    estimate
 	seen   map[int]bool // the items of rounds
 	rounds []Round      // the last one without scores until score
-	left   int          // calls still to spend
+	ahead  []topk.Hit   // what the estimate put first in the last round, taken or not, if that was asked for
 	recall float64      // as judge estimates it
 }
 
 // take starts a round with items.
 func (k *seeker) take(items []int) {
 	k.rounds = append(k.rounds, Round{Items: items})
-	k.left -= len(items)
 	for _, it := range items {
 		k.seen[it] = true
 	}
@@ -268,12 +283,14 @@ func (b *block) probes(optimism float64) []shelf.Probe {
 // take gives every seeker the best items of its probe. Where there are two lists of probes,
 // as in round 1 of Calibrated, a seeker takes from its two in turn: the fit is right on
 // average and can lose a few of the very best items, which the dual encoder ranks well.
-func (b *block) take(ctx context.Context, size int, lists ...[]shelf.Probe) error {
+//
+// What the first list has beside the items taken, up to so many more, seekers keep as ahead.
+func (b *block) take(ctx context.Context, size, more int, lists ...[]shelf.Probe) error {
 	all := slices.Concat(lists...)
 	for p := range all {
 		all[p].Seen, all[p].Barred = b.seekers[p%len(b.seekers)].seen, b.barred
 	}
-	hits, err := b.items.Choose(ctx, all, size)
+	hits, err := b.items.Choose(ctx, all, size, more)
 	if err != nil {
 		return err
 	}
@@ -287,6 +304,9 @@ func (b *block) take(ctx context.Context, size int, lists ...[]shelf.Probe) erro
 			return fmt.Errorf("query %d: the index's expected scores are not numbers for all items: its values are too far apart, make it anew", k.query)
 		}
 		k.take(items)
+		if more > 0 {
+			k.ahead = hits[i]
+		}
 	}
 	return nil
 }

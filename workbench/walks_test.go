@@ -24,7 +24,7 @@ var walks = map[string][]string{
 	"from scores to an index":     {"factorize.go Factorize", "methods.go parts", "calibrated.go fitCalibrated", "internal/calibrate/fit.go Fit"},
 	"the Calibrated fit":          {"calibrated.go fitCalibrated", "internal/calibrate/fit.go Fit", "internal/calibrate/mixed.go sweep", "internal/calibrate/steps.go ask", "internal/calibrate/mixedsystem.go normal"},
 	"what items do by themselves": {"internal/calibrate/fit.go fit", "internal/calibrate/deviations.go deviations", "internal/calibrate/steps.go ask", "internal/calibrate/evidence.go deviations"},
-	"a round of a search":         {"search.go round", "methods.go observe", "calibrated.go observe", "internal/shelf/scan.go Choose", "internal/solve/posterior.go Solve"},
+	"a round of a search":         {"search.go search", "methods.go observe", "calibrated.go observe", "internal/shelf/scan.go Choose", "internal/solve/posterior.go Solve"},
 	"results to a table":          {"experiment.go Run", "experimentrun.go measureSystem", "recall.go recalls"},
 	"a table to a plot":           {"plotreport.go PlotMeasures", "reporttable.go figures", "internal/chart/lines.go AddLines"},
 }

@@ -19,6 +19,7 @@ import (
 	"log"
 	"math"
 	"os"
+	"regexp"
 	"slices"
 	"time"
 
@@ -30,22 +31,27 @@ func main() {
 	test := flag.Int("test", 200, "test queries to search, at most")
 	others := flag.Bool("rivals", false, "compare methods of other papers")
 	pieces := flag.String("pieces", "", "file that keeps what is measured")
+	only := flag.String("only", "", "measure the systems alone whose names this regular expression fits")
 	most := flag.Duration("for", 0, "begin no piece after this time; 0 measures all")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() != 1 {
 		log.Fatal("systems: name one data set folder")
 	}
+	wanted, err := regexp.Compile(*only)
+	if err != nil {
+		log.Fatal("systems: -only: ", err)
+	}
 	known, err := openLedger(*pieces, *most)
 	if err == nil {
-		err = compare(context.Background(), known, flag.Arg(0), *queries, *test, *others)
+		err = compare(context.Background(), known, wanted, flag.Arg(0), *queries, *test, *others)
 	}
 	if err != nil {
 		log.Fatal("systems: ", err)
 	}
 }
 
-func compare(ctx context.Context, known *ledger, dir string, queries, test int, others bool) error {
+func compare(ctx context.Context, known *ledger, wanted *regexp.Regexp, dir string, queries, test int, others bool) error {
 	d, err := open(dir)
 	if err != nil {
 		return err
@@ -69,6 +75,9 @@ func compare(ctx context.Context, known *ledger, dir string, queries, test int, 
 	var all []*figures
 	for _, c := range contests {
 		for _, sys := range c.systems {
+			if !wanted.MatchString(sys.Name) {
+				continue
+			}
 			start := time.Now()
 			f, err := known.measure(ctx, t, c.d, sys)
 			if err != nil {
@@ -84,7 +93,7 @@ func compare(ctx context.Context, known *ledger, dir string, queries, test int, 
 
 // open opens a data set with its texts, where it has them or an installed WordNet does.
 func open(dir string) (*workbench.Dataset, error) {
-	d, err := workbench.OpenTexts(dir)
+	d, err := workbench.OpenDataset(dir)
 	if err != nil || d.Items[0].Text != "" {
 		return d, err
 	}

@@ -17,6 +17,21 @@ func DecadeAxis(p *plot.Plot, lines []Line) {
 	for _, c := range lines {
 		low, high = min(low, c.XYs[0].X), max(high, c.XYs[len(c.XYs)-1].X)
 	}
+	decadeTicks(&p.X, low, high)
+}
+
+// DecadeAxisY is DecadeAxis for lines whose Y are decimal logarithms.
+func DecadeAxisY(p *plot.Plot, lines []Line) {
+	low, high := math.Inf(1), math.Inf(-1)
+	for _, c := range lines {
+		for _, xy := range c.XYs {
+			low, high = min(low, xy.Y), max(high, xy.Y)
+		}
+	}
+	decadeTicks(&p.Y, low, high)
+}
+
+func decadeTicks(a *plot.Axis, low, high float64) {
 	var ticks plot.ConstantTicks
 	for decade := math.Floor(low); decade <= high; decade++ {
 		for _, step := range []float64{1, 2, 5} {
@@ -25,14 +40,14 @@ func DecadeAxis(p *plot.Plot, lines []Line) {
 				t.Label = Short(int(math.Round(step * math.Pow(10, decade))))
 			}
 			if t.Value <= low {
-				p.X.Min = t.Value
+				a.Min = t.Value
 			}
 			if t.Value <= high {
 				ticks = append(ticks, t)
 			}
 		}
 	}
-	p.X.Tick.Marker = decades{ticks}
+	a.Tick.Marker = decades{ticks}
 }
 
 // BudgetTicks puts a tick at every budget measured, leaving out those too close

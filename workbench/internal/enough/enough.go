@@ -13,32 +13,107 @@ import (
 // Rest is how many of the best items not scored count. Lower ones hardly ever belong to a top k.
 const Rest = 600
 
-// What the error of an expectation is held to be before a round has shown it, and how many items
-// of the round weigh as much: the mean and deviation of warped scores around the expectation,
-// over train queries of verbs and artifacts (METHOD.md, "Knowing when to stop").
+// What the deviation of errors is held to be before a round has shown it, in warped scores, and how
+// many items of the round weigh as much: over train queries of verbs and artifacts.
 const (
-	priorMean      = 0.15
 	priorDeviation = 0.45
 	priorWeight    = 20
 )
 
-// Recall estimates the share of the true k best items that are among the scored ones, at least k
-// of all items being there. scores are of all scored items; expected is what was expected of
-// those of the latest round before they were scored, and came what their scores were; rest is
-// what is now expected of the best items not scored. All are on one scale.
-//
-// Items not scored are taken to score normally about what is expected of them, with the mean and
-// deviation that the errors of the latest round show. The number N(t) of them above a score t is
-// then Poisson's with mean λ(t) = Σ P(s > t), and of the scored items the one of rank r belongs
-// to the true top k with probability P(N(its score) ≤ k − r). The mean of these over k is
-// calibrated by a logistic line whose two coefficients were fitted on train queries of two
-// domains, because errors of neighbouring items are not independent.
-func Recall(scores, expected, came, rest []float64, k int) float64 {
-	mean, deviation := errors(expected, came)
-	return calibrated(share(scores, rest, mean, deviation, k), k)
+// Evidence is what a search knows after a round, all on one scale.
+type Evidence struct {
+	Rounds         [][]float64 // the scores of each round
+	Expected, Came []float64   // what items of the latest round were expected to score when they were chosen, and what they did
+	Rest           []float64   // what the best items not chosen were expected to score then, best first
 }
 
-// share is the mean of P(N(its score) ≤ k − r).
+// Recall estimates the share of the true k best items that are among the scored ones, at least k
+// of all items being there: a logistic regression on what is left to be found by the model, on how
+// many of the best k the last two rounds have brought, and on what the model's errors were. NaN where
+// no item of the latest round was expected to score anything.
+func (e *Evidence) Recall(k int) float64 {
+	if len(e.Came) == 0 {
+		return math.NaN()
+	}
+	mean, deviation := e.errors()
+	p := share(slices.Concat(e.Rounds...), e.Rest, mean, deviation, k)
+	p = min(max(p, 0.005), 0.9995)
+	last, before := e.brought(k)
+	calls := 0
+	for _, r := range e.Rounds {
+		calls += len(r)
+	}
+	w := weightsAt(k)
+	z := 0.0
+	for i, x := range [...]float64{1, math.Log(p / (1 - p)), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean} {
+		z += w[i] * x
+	}
+	return 1 / (1 + math.Exp(-z))
+}
+
+// weights are the regression's at k = 1, 10 and 100, fitted on train queries of verbs and artifacts
+// (METHOD.md, "Knowing when to stop"); between them they go with log k, beyond them they stay.
+var weights = [3][6]float64{
+	{1.608, 0.254, -0.124, 0.006, 0.539, 0.659},
+	{-0.474, 0.231, -0.230, -0.287, 0.328, 0.663},
+	{-0.932, 0.428, -0.345, -0.347, 0.323, 0.347},
+}
+
+func weightsAt(k int) (w [6]float64) {
+	at := min(max(math.Log10(float64(k)), 0), 2)
+	i := min(int(at), 1)
+	for j := range w {
+		w[j] = weights[i][j] + (at-float64(i))*(weights[i+1][j]-weights[i][j])
+	}
+	return w
+}
+
+// errors returns mean and deviation of what came over what was expected; the deviation is drawn to
+// the prior one.
+func (e *Evidence) errors() (mean, deviation float64) {
+	n := float64(len(e.Came))
+	for i, x := range e.Expected {
+		mean += (e.Came[i] - x) / n
+	}
+	squares := priorWeight * priorDeviation * priorDeviation
+	for i, x := range e.Expected {
+		squares += (e.Came[i] - x - mean) * (e.Came[i] - x - mean)
+	}
+	return mean, math.Sqrt(squares / (n + priorWeight))
+}
+
+// brought is the share of the best k scores that the last round has, and the one before it; where
+// there is one alone it stands for both.
+func (e *Evidence) brought(k int) (last, before float64) {
+	type from struct {
+		score float64
+		round int
+	}
+	var all []from
+	for r, scores := range e.Rounds {
+		for _, s := range scores {
+			all = append(all, from{s, r})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b from) int { return cmp.Compare(b.score, a.score) })
+	for _, f := range all[:min(k, len(all))] {
+		switch len(e.Rounds) - f.round {
+		case 1:
+			last += 1 / float64(k)
+		case 2:
+			before += 1 / float64(k)
+		}
+	}
+	if len(e.Rounds) == 1 {
+		before = last
+	}
+	return last, before
+}
+
+// share is the mean over the k best scores, of rank r each, of the chance that at most k − r of the
+// items not scored come before it. These are taken to score normally about what is expected of
+// them, with the mean and deviation of the errors; the number of them above a score t is then
+// Poisson's with mean λ(t) = Σ P(s > t).
 func share(scores, rest []float64, mean, deviation float64, k int) float64 {
 	best := slices.Clone(scores)
 	slices.SortFunc(best, func(a, b float64) int { return cmp.Compare(b, a) })
@@ -58,21 +133,6 @@ func share(scores, rest []float64, mean, deviation float64, k int) float64 {
 	return found / float64(k)
 }
 
-// errors returns mean and deviation of what came over what was expected, drawn to the prior ones.
-func errors(expected, came []float64) (mean, deviation float64) {
-	n := float64(len(came) + priorWeight)
-	sum := priorWeight * priorMean
-	for i, x := range expected {
-		sum += came[i] - x
-	}
-	mean = sum / n
-	squares := priorWeight * priorDeviation * priorDeviation
-	for i, x := range expected {
-		squares += (came[i] - x - mean) * (came[i] - x - mean)
-	}
-	return mean, math.Sqrt(squares / n)
-}
-
 // above is P(z > −x) of a normal z.
 func above(x float64) float64 { return math.Erfc(-x/math.Sqrt2) / 2 }
 
@@ -82,18 +142,4 @@ func poisson(n int, lambda float64) float64 {
 		return 1
 	}
 	return mathext.GammaIncRegComp(float64(n+1), lambda)
-}
-
-// The logistic line log(p/(1−p)) = a + b·log(e/(1−e)) of the true recall p on the estimate e at
-// k = 10 and at k = 100; between them it goes with log k, beyond them it stays.
-var line = [2]struct{ a, b float64 }{{0.867, 0.392}, {0.023, 0.842}}
-
-func calibrated(e float64, k int) float64 {
-	if k == 0 {
-		return 1
-	}
-	at := min(max(math.Log10(float64(k))-1, 0), 1)
-	a, b := line[0].a+at*(line[1].a-line[0].a), line[0].b+at*(line[1].b-line[0].b)
-	e = min(max(e, 0.005), 0.9995)
-	return 1 / (1 + math.Exp(-a-b*math.Log(e/(1-e))))
 }

@@ -48,18 +48,36 @@ func TestShare(t *testing.T) {
 	}
 }
 
-// More found, fewer left to find, never lowers the estimate, which stays between 0 and 1.
+// More found, fewer left to find, less brought by the last rounds, never lowers the estimate, which
+// stays between 0 and 1; a search that knows nothing of its errors says NaN.
 func TestRecallGrows(t *testing.T) {
-	scores, rest := []float64{3, 2.5, 2, 1, 0}, []float64{2, 1.5, 1, 0}
+	rest := []float64{2, 1.5, 1, 0}
 	before := 0.0
 	for from := range len(rest) + 1 {
-		e := Recall(scores, []float64{1, 0}, []float64{1, 0}, rest[from:], 4)
+		e := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0}}, []float64{.5}, []float64{0}, rest[from:]}).Recall(4)
 		if !(e >= before && e <= 1) {
 			t.Errorf("%d left: %v after %v", len(rest)-from, e, before)
 		}
 		before = e
 	}
-	if e := Recall(scores, nil, nil, nil, 10); !(e > 0 && e < 1) {
-		t.Errorf("5 of 10: %v", e)
+	early := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0, -1}}, []float64{.5}, []float64{0}, rest}).Recall(4)
+	late := (&Evidence{[][]float64{{0, -1}, {2, 1}, {3, 2.5}}, []float64{.5}, []float64{0}, rest}).Recall(4)
+	if !(late < early) {
+		t.Errorf("found early %v, late %v", early, late)
+	}
+	if e := (&Evidence{Rounds: [][]float64{{1, 2}}}).Recall(10); !math.IsNaN(e) {
+		t.Errorf("without expectations: %v", e)
+	}
+}
+
+// Weights are those of the table at its own k, and between them in between.
+func TestWeightsAt(t *testing.T) {
+	for k, want := range map[int][6]float64{1: weights[0], 10: weights[1], 100: weights[2], 1000: weights[2]} {
+		if weightsAt(k) != want {
+			t.Errorf("k = %d: %v, want %v", k, weightsAt(k), want)
+		}
+	}
+	if w := weightsAt(30); !(w[1] > weights[1][1] && w[1] < weights[2][1]) {
+		t.Errorf("k = 30: %v", w)
 	}
 }

@@ -67,13 +67,13 @@ type similarities struct {
 	upper []float32 // |I|
 }
 
-func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
+func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
 	hits := make([][]topk.Hit, len(probes))
 	var left []int // probes for which bounds are no help
 	for i := range probes {
 		ok := false
 		if _, lost := c.lost.Load(probes[i].Query); !lost {
-			hits[i], ok = c.chooseFor(&probes[i], n)
+			hits[i], ok = c.chooseFor(&probes[i], n+more)
 		}
 		if !ok {
 			c.lost.Store(probes[i].Query, true)
@@ -87,7 +87,7 @@ func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]top
 	for r, i := range left {
 		rest[r] = probes[i]
 	}
-	found, err := c.Scan.Choose(ctx, rest, n)
+	found, err := c.Scan.Choose(ctx, rest, n, more)
 	for r, i := range left {
 		hits[i] = found[r]
 	}

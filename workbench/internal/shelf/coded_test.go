@@ -96,11 +96,11 @@ func TestCodedShelf(t *testing.T) {
 func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) (chosen int) {
 	t.Helper()
 	coded := NewCoded(x)
-	want, err := Scan{x}.Choose(t.Context(), probes, n)
+	want, err := Scan{x}.Choose(t.Context(), probes, n, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := coded.Choose(t.Context(), probes, n)
+	got, err := coded.Choose(t.Context(), probes, n, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -156,7 +156,7 @@ func TestScanShelf(t *testing.T) {
 			probes := probesOf(rng, x, 0)
 			got := f32.NewMat(len(probes), n)
 			x.Scores(probes, got)
-			hits, err := Scan{x}.Choose(t.Context(), probes, 3)
+			hits, err := Scan{x}.Choose(t.Context(), probes, 3, 0)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -19,7 +19,7 @@ func RankCurves(ctx context.Context, items Shelf, vectors f32.Mat) ([]curve.Knot
 	for q := range probes {
 		probes[q] = Similarity(q, vectors.Row(q))
 	}
-	top, err := items.Choose(ctx, probes, exactRanks)
+	top, err := items.Choose(ctx, probes, exactRanks, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -20,10 +20,10 @@ func (x Scan) Exact() bool { return true }
 
 func (x Scan) Size() (items, features int) { return x.Features.Rows, x.Features.Cols }
 
-func (x Scan) Choose(_ context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
+func (x Scan) Choose(_ context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
 	s := x.newScan(probes)
 	seen := func(row, item int) bool { return s.probes[row].out(item) }
-	found := topk.ScanBy(len(probes), x.Features.Rows, n, s.chunks, seen, cores.Threads())
+	found := topk.ScanBy(len(probes), x.Features.Rows, n+more, s.chunks, seen, cores.Threads())
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {
 		hits[i] = found[row]

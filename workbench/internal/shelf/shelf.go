@@ -18,9 +18,9 @@ type Shelf interface {
 
 	// Choose returns for every probe the n items of highest score that it has not
 	// seen, with their scores, best first, ties by lower item; fewer where fewer
-	// are left. The answer to a probe is bit-identical whatever other probes are asked and
+	// are left. Behind them come up to so many more, of the items that it looked at for these. The answer to a probe is bit-identical whatever other probes are asked and
 	// however many threads run. All exact shelves give the same.
-	Choose(ctx context.Context, probes []Probe, n int) ([][]topk.Hit, error)
+	Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error)
 
 	// Exact reports whether Choose looks at all items.
 	Exact() bool

@@ -89,7 +89,7 @@ func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 
 // choose asks for the dual encoder's own lists first: they tell where the curves
 // of the same queries matter.
-func (s *storeShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]topk.Hit, error) {
+func (s *storeShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
 	var straight, curved []int
 	for i := range probes {
 		if c := probes[i].Curve; c == nil || c == curve.Identity {
@@ -99,15 +99,15 @@ func (s *storeShelf) Choose(ctx context.Context, probes []Probe, n int) ([][]top
 		}
 	}
 	hits := make([][]topk.Hit, len(probes))
-	err := s.ask(ctx, probes, straight, n, hits)
+	err := s.ask(ctx, probes, straight, n, more, hits)
 	if err == nil {
-		err = s.ask(ctx, probes, curved, n, hits)
+		err = s.ask(ctx, probes, curved, n, more, hits)
 	}
 	return hits, err
 }
 
 // ask sets the hits of some of the probes.
-func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n int, hits [][]topk.Hit) error {
+func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n, more int, hits [][]topk.Hit) error {
 	if len(which) == 0 {
 		return nil
 	}
@@ -120,9 +120,9 @@ func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n int
 	if err != nil {
 		return err
 	}
-	cores.Each(len(which), func(r int) { hits[which[r]] = s.best(&probes[which[r]], lists[r], rows, at, n) })
+	cores.Each(len(which), func(r int) { hits[which[r]] = s.best(&probes[which[r]], lists[r], rows, at, n+more) })
 	for _, i := range which {
-		s.learn(&probes[i], hits[i], rows, at)
+		s.learn(&probes[i], hits[i][:min(n, len(hits[i]))], rows, at)
 	}
 	return nil
 }

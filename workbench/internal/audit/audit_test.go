@@ -1,0 +1,131 @@
+package audit
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// Chances sum to the calls, never rise with the rank, and are certain where there are calls for all.
+func TestChances(t *testing.T) {
+	for _, c := range []struct{ n, k, calls int }{{1, 1, 1}, {50, 1, 7}, {1000, 10, 400}, {1000, 100, 999}, {300, 100, 300}, {0, 5, 0}} {
+		chances := Chances(c.n, c.k, c.calls)
+		sum := 0.0
+		for r, p := range chances {
+			sum += p
+			if !(p > 0 && p <= 1) || r > 0 && p > chances[r-1]+1e-12 || c.calls == c.n && p != 1 {
+				t.Errorf("%+v: chance %d is %v", c, r, p)
+			}
+		}
+		if math.Abs(sum-float64(c.calls)) > 1e-6 {
+			t.Errorf("%+v: the chances sum to %v", c, sum)
+		}
+	}
+}
+
+// Every item is drawn as often as its chance says, and every draw has as many.
+func TestDraw(t *testing.T) {
+	chances, rng := Chances(60, 4, 20), rand.New(rand.NewPCG(91, 1))
+	times := make([]float64, len(chances))
+	const draws = 4000
+	for range draws {
+		drawn := Draw(chances, rng)
+		if len(drawn) < 20 || len(drawn) > 20 {
+			t.Fatalf("%d drawn", len(drawn))
+		}
+		for _, r := range drawn {
+			times[r] += 1. / draws
+		}
+	}
+	for r, c := range chances {
+		if math.Abs(times[r]-c) > .04 {
+			t.Errorf("rank %d: chance %.3f, drawn %.3f", r, c, times[r])
+		}
+	}
+}
+
+// searchesOf are searches that an index guided: each has found the best items by noisy scores.
+func searchesOf(rng *rand.Rand, queries, items int, noise float64) (all [][]Scored, lists [][]int) {
+	for range queries {
+		scores, order, guess := make([]Scored, items), make([]int, items), make([]float64, items)
+		spread := noise * (.5 + rng.Float64())
+		for i := range scores {
+			order[i] = i
+			scores[i] = Scored{i, math.Round(100 * rng.ExpFloat64())} // ties
+			guess[i] = scores[i].Score + spread*100*rng.NormFloat64()
+		}
+		slices.SortStableFunc(order, func(a, b int) int {
+			if guess[a] > guess[b] {
+				return -1
+			}
+			return 1
+		})
+		all, lists = append(all, scores), append(lists, order)
+	}
+	return all, lists
+}
+
+// drawnFrom is an audit of searches that found the first budget items of their lists.
+func drawnFrom(rng *rand.Rand, all [][]Scored, lists [][]int, k, budget, calls int) []Search {
+	searches := make([]Search, len(all))
+	for q := range all {
+		s := &searches[q]
+		for _, it := range lists[q][:budget] {
+			s.Found = append(s.Found, all[q][it])
+		}
+		left := lists[q][budget:]
+		s.Left = Chances(len(left), k, calls)
+		for _, r := range Draw(s.Left, rng) {
+			s.Drawn, s.Chance = append(s.Drawn, all[q][left[r]]), append(s.Chance, s.Left[r])
+		}
+	}
+	return searches
+}
+
+// truth is the mean share of the top k that was found.
+func truth(all [][]Scored, lists [][]int, k, budget int) float64 {
+	sum := 0.0
+	for q := range all {
+		best := slices.Clone(all[q])
+		slices.SortFunc(best, order)
+		for _, b := range best[:k] {
+			if slices.Contains(lists[q][:budget], b.Item) {
+				sum += 1 / float64(k*len(all))
+			}
+		}
+	}
+	return sum
+}
+
+// The mean of many audits is the truth, nine intervals in ten or more cover it, and an audit that
+// draws everything says the truth itself.
+func TestRecall(t *testing.T) {
+	rng := rand.New(rand.NewPCG(92, 1))
+	for _, c := range []struct {
+		k, budget, calls int
+		noise            float64
+	}{{10, 30, 150, .6}, {50, 80, 200, .5}} {
+		all, lists := searchesOf(rng, 20, 600, c.noise)
+		want := truth(all, lists, c.k, c.budget)
+		covered, mean, width := 0, 0.0, 0.0
+		const audits = 200
+		for range audits {
+			e, low, high := Recall(drawnFrom(rng, all, lists, c.k, c.budget, c.calls), c.k)
+			if !(low <= e && e <= high) {
+				t.Fatalf("%+v: %v lies outside %v to %v", c, e, low, high)
+			}
+			if mean, width = mean+e/audits, width+(high-low)/audits; low <= want && want <= high {
+				covered++
+			}
+		}
+		t.Logf("%+v: recall %.4f, mean estimate %.4f, width %.4f, covered %d of %d", c, want, mean, width, covered, audits)
+		if covered < 176 || math.Abs(mean-want) > width/4 {
+			t.Errorf("%+v: recall %.4f, mean estimate %.4f, width %.4f, covered %d of %d", c, want, mean, width, covered, audits)
+		}
+		e, low, high := Recall(drawnFrom(rng, all, lists, c.k, c.budget, 600-c.budget), c.k)
+		if math.Abs(e-want) > 1e-9 || low != e || high != e {
+			t.Errorf("%+v: all drawn: %v, %v to %v, recall %v", c, e, low, high, want)
+		}
+	}
+}

@@ -5,10 +5,11 @@
 
 Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs every
 notebook that needs no database server (or those named), then works with the keyboard alone
-in a new one: interrupt, restart, completion, inspection, a progress bar. Prints one line
-per check; ends with 1 if one failed. Screenshots of all of it, light and dark, go to DIR;
---picture writes the one for the README and does nothing else. --url takes a server that
-runs already, whose folder is --work, such as a container's.
+in a new one: interrupt, restart, completion, inspection, a progress bar; and with the
+debugger in another one. Prints one line per check; ends with 1 if one failed. Screenshots
+of all of it, light and dark, go to DIR; --picture writes the one for the README and does
+nothing else. --url takes a server that runs already, whose folder is --work, such as a
+container's.
 
 Needs Debian's chromium (installed if missing) and playwright (an environment of its own
 is made in the user's cache folder).
@@ -27,7 +28,7 @@ import time
 import urllib.request
 from pathlib import Path
 
-PLAYWRIGHT = "1.65.2"
+PLAYWRIGHT, AXE = "1.65.2", "0.1.8"
 NARROW = 900
 ROOT = Path(__file__).resolve().parent.parent
 try:
@@ -37,12 +38,12 @@ except ImportError:
 
 
 def own_environment():
-    """Runs this program again with a Python that has playwright."""
-    env = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "axn" / f"browser-{PLAYWRIGHT}"
+    """Runs this program again with a Python that has playwright, and axe for the site."""
+    env = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "axn" / f"browser-{PLAYWRIGHT}-{AXE}"
     python = env / "bin" / "python"
     if not (env / "complete").exists():
         subprocess.run([sys.executable, "-m", "venv", "--clear", env], check=True)
-        subprocess.run([python, "-m", "pip", "install", "-q", f"playwright=={PLAYWRIGHT}"], check=True)
+        subprocess.run([python, "-m", "pip", "install", "-q", f"playwright=={PLAYWRIGHT}", f"axe-playwright-python=={AXE}"], check=True)
         (env / "complete").touch()
     os.execv(python, [str(python), *sys.argv])
 
@@ -396,6 +397,44 @@ def progress(page, checks, k, shots):
     checks.that(len(seen) >= 5 and seen == sorted(seen), f"a progress bar moves: {len(seen)} positions", f"{seen} {said} {k.output()}")
 
 
+DEBUGGED = ["func add(a, b int) int {\n\tc := a + b\n\treturn c\n}", "total := 40\ntotal = add(total, 1)\ntotal"]
+
+
+def debugger(page, checks, lab, shots):
+    """Stops in a cell, steps into a function of another one, changes a variable, goes on."""
+    cells = [{"cell_type": "code", "id": f"c{i}", "metadata": {}, "source": code, "outputs": [], "execution_count": None} for i, code in enumerate(DEBUGGED)]
+    (lab.notebooks / "debugged.ipynb").write_text(json.dumps(dict(SCRATCH, cells=cells)))
+    page.open("debugged.ipynb")
+    on = page.page
+    variables = lambda: on.locator(".jp-DebuggerVariables").first.inner_text().split()
+    on.locator(f"{PANEL} .jp-DebuggerBugButton").click()
+    on.wait_for_selector(".jp-DebuggerCallstack", state="visible")
+    second = on.locator(f"{PANEL} .jp-CodeCell").nth(1)
+    second.locator(".cm-breakpoint-gutter .cm-gutterElement").nth(2).click()  # the first one is a spacer
+    on.wait_for_selector(".jp-DebuggerBreakpoints-body .jp-DebuggerBreakpoint")
+    on.locator(f"{PANEL} .cm-content").first.click()
+    page.keys("Shift+Enter", "Shift+Enter")
+    on.wait_for_selector(".jp-DebuggerCallstackFrame")
+    on.wait_for_function("() => document.querySelector('.jp-DebuggerVariables').innerText.includes('total')")
+    checks.that("40" in variables(), "the debugger stops at a breakpoint and shows what the cell declares", str(variables()))
+    page.keys("F11")
+    on.wait_for_function("() => document.querySelectorAll('.jp-DebuggerCallstackFrame').length == 2")
+    on.wait_for_function("() => document.querySelector('.jp-DebuggerVariables').innerText.includes('b')")
+    checks.that(variables()[:4] == ["a:", "40", "b:", "1"] or variables()[:4] == ["a", "40", "b", "1"], "a step leads into a function of another cell", str(variables()))
+    page.shot(shots, "debugger")
+    on.get_by_title("Evaluate Code").first.click()
+    on.locator(".jp-CodeConsole-input .cm-content").first.click()
+    page.type("a = 99")
+    page.keys("Shift+Enter")
+    on.wait_for_function("() => document.querySelector('.jp-DebuggerVariables').innerText.includes('99')")
+    on.locator(f"{PANEL} .cm-content").first.click()
+    page.keys("F9")
+    on.wait_for_function("() => !document.querySelector('.jp-DebuggerCallstackFrame')")
+    page.ready(20)
+    checks.that("100" in second.inner_text().split(), "the cell goes on with the variable that was changed", second.inner_text())
+    shut_down(page)
+
+
 def picture(page, lab, file):
     """The README's picture: the quickstart's end, as it looks after a run."""
     page.open("01_quickstart.ipynb")
@@ -440,6 +479,7 @@ def main():
                         run_notebook(page, checks, lab, name, a.shots)
                     page.page.set_viewport_size({"width": 1280, "height": 1400})
                     keyboard(page, checks, lab, a.shots)
+                    debugger(page, checks, lab, a.shots)
                     checks.that(not page.complaints, "no error in the browser's console", str(page.complaints[:5]))
             except Slow as e:
                 page.shot(a.shots, "failed")

@@ -69,6 +69,9 @@ class Server:
         env = dict(os.environ, PATH=f"{venv / 'bin'}:{os.environ['PATH']}", AXN_HISTORY="", JUPYTER_TOKEN=secrets.token_hex(16))
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
             env[name] = str(tmp / name.lower())
+        ours = venv / "share" / "jupyter" / "lab" / "settings"
+        ours.mkdir(parents=True, exist_ok=True)
+        shutil.copy(b.ROOT / "kernelspec" / "overrides.json", ours)
         settings = tmp / "jupyterlab_settings_dir" / "@jupyterlab" / "notebook-extension"
         settings.mkdir(parents=True)
         (settings / "tracker.jupyterlab-settings").write_text('{"windowingMode": "none"}')
@@ -98,13 +101,19 @@ class Front:
 
     def __init__(self, chromium, server, path, name, checks):
         self.checks, self.name, self.complaints = checks, name, []
-        self.page = chromium.new_page(viewport={"width": 1000, "height": 1400})
+        self.page = chromium.new_page(viewport={"width": 1280, "height": 1400})
         self.page.on("pageerror", lambda e: self.complaints.append(f"uncaught: {e}"[:300]))
         self.page.goto(f"{server.base}/{path}?token={server.token}", wait_until="domcontentloaded")
 
     def control(self, label, inner):
         labelled = self.page.locator(".widget-label", has_text=re.compile(f"^{label}$"))
         return self.page.locator(".widget-inline-hbox", has=labelled).locator(inner)
+
+    def click(self, label, share):
+        """Clicks on a slider, so far along it."""
+        self.control(label, ".noUi-state-tap").wait_for(state="detached", timeout=10_000)  # it moves still
+        box = self.control(label, ".noUi-base").bounding_box()
+        self.page.mouse.click(box["x"] + share * box["width"], box["y"] + box["height"] / 2)
 
     def told(self, wanted, what, act):
         """Does something, and waits until the picture's text says what is wanted."""
@@ -125,12 +134,12 @@ class Front:
             self.checks.that(False, f"{self.name}: {what}", f"no {text}")
 
     def play(self):
-        self.page.locator(".widget-slider").first.wait_for(timeout=90_000)
+        self.page.locator(".widget-slider").first.wait_for(timeout=60_000)
         self.told("n=3 x=0.5 r=[2 10] s=one on=false t=go", "the first picture", lambda: None)
-        self.told("n=4 ", "slider", lambda: self.control("whole", ".noUi-handle").press("ArrowRight"))
-        self.told("x=0.4 ", "slider of fractions", lambda: self.control("part", ".noUi-handle").press("ArrowLeft"))
-        self.told("r=[3 10]", "lower end of a range", lambda: self.control("range", ".noUi-handle").first.press("ArrowRight"))
-        self.told("r=[3 9]", "upper end of a range", lambda: self.control("range", ".noUi-handle").last.press("ArrowLeft"))
+        self.told("n=4 ", "slider", lambda: self.click("whole", 0.4))
+        self.told("x=0.4 ", "slider of fractions", lambda: self.click("part", 0.4))
+        self.told("r=[3 10]", "lower end of a range", lambda: self.click("range", 0.3))
+        self.told("r=[3 9]", "upper end of a range", lambda: self.click("range", 0.9))
         self.told("s=two", "dropdown", lambda: self.control("choice", "select").select_option("two"))
         self.told("on=true", "checkbox", lambda: self.page.locator(".widget-checkbox input").first.press("Space"))
         words = self.control("words", "input")
@@ -144,8 +153,9 @@ class Front:
         self.checks.that(widths == ["50%", "50%"], f"{self.name}: both bars", str(widths))
         button.click()
         self.shown(".jp-OutputArea-output", "enough", "a panic in a callback is shown")
-        self.told("n=5 ", "and the kernel goes on", lambda: self.control("whole", ".noUi-handle").press("ArrowRight"))
-        self.checks.that(not self.complaints, f"{self.name}: no error in the page", str(self.complaints[:3]))
+        self.told("n=5 ", "and the kernel goes on", lambda: self.click("whole", 0.5))
+        ours = [c for c in self.complaints if "reading 'schema'" not in c and "filebrowser:open-path" not in c]  # Notebook 7.6's own
+        self.checks.that(not ours, f"{self.name}: no error in the page", str(ours[:3]))
 
     def shot(self, shots):
         if shots:
@@ -153,10 +163,19 @@ class Front:
 
 
 def run_all(page):
-    page.locator(".jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-    page.wait_for_function("() => document.querySelector('.jp-Notebook-ExecutionIndicator[data-status=\"idle\"]')", timeout=60_000)
+    page.locator(b.PANEL).wait_for(timeout=60_000)
+    page.wait_for_function(b.READY, timeout=60_000)
     page.locator(".lm-MenuBar-itemLabel", has_text="Run").first.click()
     page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Run All Cells$")).click()
+
+
+def states_in(file):
+    """The widgets' states that a notebook stores; none while it is being written."""
+    try:
+        metadata = json.loads(file.read_text())["metadata"]
+    except ValueError:
+        return {}
+    return metadata.get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
 
 
 def kept(front, server, venv):
@@ -165,7 +184,7 @@ def kept(front, server, venv):
     front.page.keyboard.press("Escape")
     front.page.keyboard.press("Control+s")
     for _ in range(100):
-        states = json.loads(file.read_text())["metadata"].get("widgets", {}).get("application/vnd.jupyter.widget-state+json", {}).get("state", {})
+        states = states_in(file)
         if states:
             break
         time.sleep(0.1)
@@ -174,7 +193,7 @@ def kept(front, server, venv):
     front.page.reload(wait_until="domcontentloaded")
     front.page.locator(".widget-slider").first.wait_for(timeout=60_000)
     front.told("n=5 ", "the last picture after a reload", lambda: None)
-    front.told("n=6 ", "the slider after a reload", lambda: front.control("whole", ".noUi-handle").press("ArrowRight"))
+    front.told("n=6 ", "the slider after a reload, by keyboard", lambda: front.control("whole", ".noUi-handle").press("ArrowRight"))
     subprocess.run([venv / "bin" / "jupyter", "nbconvert", "--log-level=WARN", "--to", "html", file], check=True)
     page = file.with_suffix(".html").read_text()
     front.checks.that("n=5 x=0.4" in page, "lab: nbconvert has the last picture")

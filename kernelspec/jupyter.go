@@ -21,8 +21,8 @@ import (
 //go:embed requirements.txt
 var requirements string
 
-// overrides are settings of JupyterLab: it does not ask about news, and shows
-// Markdown as a page.
+// overrides are settings of JupyterLab: it does not ask about news, shows Markdown as a
+// page, and stores the state of widgets in notebooks.
 //
 //go:embed overrides.json
 var overrides []byte

@@ -105,11 +105,12 @@ func TestInstallAndUninstall(t *testing.T) {
 		Language string
 		Mode     string `json:"interrupt_mode"`
 		Protocol string `json:"kernel_protocol_version"`
+		Metadata struct{ Debugger bool }
 	}
 	if err := json.Unmarshal(b, &spec); err != nil {
 		t.Fatal(err)
 	}
-	if spec.Name != "Go (AXN workbench)" || spec.Language != "go" || spec.Mode != "message" || spec.Protocol != "5.5" || len(spec.Argv) != 2 || spec.Argv[1] != "{connection_file}" {
+	if spec.Name != "Go (AXN workbench)" || spec.Language != "go" || spec.Mode != "message" || spec.Protocol != "5.5" || !spec.Metadata.Debugger || len(spec.Argv) != 2 || spec.Argv[1] != "{connection_file}" {
 		t.Errorf("got %+v", spec)
 	}
 	// The installed kernel runs without a Go toolchain.

@@ -44,17 +44,6 @@ func (c Cascade) String() string {
 	return fmt.Sprintf("Cascade: rounds by %T, %s again by %T", c.Fast, again, c.Exact)
 }
 
-// items is the number of items that one of the two knows, the larger one; 0 if neither says.
-func (c Cascade) items() int {
-	n := 0
-	for _, s := range []Scorer{c.Fast, c.Exact} {
-		if known, ok := s.(sized); ok {
-			n = max(n, known.items())
-		}
-	}
-	return n
-}
-
 // cascadeOf returns s if it is a Cascade.
 func cascadeOf(s Scorer) (c Cascade, ok bool) {
 	if p, is := s.(*Cascade); is && p != nil {
@@ -70,6 +59,14 @@ func truth(s Scorer) Scorer {
 		return c.Exact
 	}
 	return s
+}
+
+// tiers are the scorers that a search asks: s, or both of a Cascade.
+func tiers(s Scorer) []Scorer {
+	if c, ok := cascadeOf(s); ok {
+		return []Scorer{c.Fast, c.Exact}
+	}
+	return []Scorer{s}
 }
 
 // checkCascade returns an error when s is half of a Cascade.

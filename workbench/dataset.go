@@ -263,25 +263,40 @@ func (d *Dataset) openVectors() (err error) {
 }
 
 // openTexts fills Text from texts.jsonl: one object a line with "query" or
-// "item" (the id) and "text". Ids of other rows are passed over.
+// "item" (the id) and "text". Ids of other rows are passed over, but not all.
 func (d *Dataset) openTexts() error {
 	queries, items := d.byID()
+	known, stranger := 0, ""
+	fill := func(to *string, text string) error {
+		if known++; *to != "" && *to != text {
+			return errors.New("its id has another text already")
+		}
+		*to = text
+		return nil
+	}
 	err := jsonl.Read(filepath.Join(d.Dir, "texts.jsonl"), func(o jsonl.Object) error {
 		text, err := o.Text("text")
 		if err != nil {
 			return err
 		}
 		query, item, err := o.EitherID("query", "item")
+		if err != nil {
+			return err
+		}
 		if i, ok := queries[query]; ok && query != "" {
-			d.Queries[i].Text = text
+			return fill(&d.Queries[i].Text, text)
 		}
 		if i, ok := items[item]; ok && item != "" {
-			d.Items[i].Text = text
+			return fill(&d.Items[i].Text, text)
 		}
-		return err
-	})
-	if errors.Is(err, fs.ErrNotExist) {
+		stranger = query + item
 		return nil
+	})
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil
+	case err == nil && known == 0 && stranger != "" && len(d.Queries) > 0 && len(d.Items) > 0: // else Check says what is missing
+		return fmt.Errorf("texts.jsonl: no id in it, such as %q, is one of the data set, such as %q and %q: is it another data set's?", stranger, d.Queries[0].ID, d.Items[0].ID)
 	}
 	return err
 }

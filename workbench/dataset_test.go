@@ -72,8 +72,10 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		`there is no item "b"`:  {"items.tsv": "item\na\n"},
 		`query q1: gold_row is 1, and gold_item "a" is in row 0`: {"queries.tsv": head + "q0\t\t\t\nq1\ta\t1\ttest\nq2\t\t\t\n"},
 		`two columns are called "split"`:                         {"queries.tsv": "query\tsplit\tsplit\nq0\ttest\ttrain\n"},
+		`no id in it, such as "zzz"`:                             {"texts.jsonl": `{"item": "zzz", "text": "x"}`},
+		"object 2: its id has another text":                      {"texts.jsonl": `{"item": "a", "text": "x"}` + "\n" + `{"item": "a", "text": "y"}`},
 		"object 1: it has both query and item":                   {"texts.jsonl": `{"query": "q0", "item": "b", "text": "x"}`},
-		"0 queries":                                              {"queries.tsv": head},
+		"0 queries":                                              {"queries.tsv": head, "texts.jsonl": `{"item": "zzz", "text": "x"}`},
 		"texts.jsonl: object 2":                                  {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)

@@ -29,6 +29,8 @@ Before the Scorer lies text, for those who score live:
 
 	texts           OpenBEIR, OpenCSV, texts.jsonl of a data set, or OpenWordNet: FillTexts, Dataset
 	TextScorer      OpenCrossEncoder, RerankClient (one server or several), ChatScorer (a language model), or your own; NewScorer makes it a Scorer
+	Precision       EncoderOptions: a CrossEncoder in int8, or auto, where its gate lets it
+	Cascade         a fast Scorer for a search's rounds, an exact one for the best of what they found
 	Passages        scores items that are longer than a model reads, part by part
 	Embedder        OpenDualEncoder, EmbedClient (one server or several); Dataset.Embed makes the vectors, CachedEmbedder keeps them
 	ItemReader      a CrossEncoder, or Cached around one; Dataset.ReadItems makes the view

@@ -245,8 +245,9 @@ func (d *Dataset) byGrade(query int) []int {
 // dual-encoder vectors yet; see Embed.
 //
 // What cannot be read for certain is an error that names file and line: a header that
-// may be separated in several ways or lacks a column, a table without rows, text that is
-// no UTF-8, a quote that is not closed, a row without the id that others have.
+// may be separated in several ways or lacks a column, or has id or item by another name
+// (doc_id, say; _id is id), a table without rows, text that is no UTF-8, a quote that is not
+// closed, a row without the id that others have.
 func OpenCSV(items, queries string) (*Dataset, error) {
 	base := filepath.Base(items)
 	d := &Dataset{Name: strings.TrimSuffix(base, filepath.Ext(base)), Dir: filepath.Dir(items), golds: true}

@@ -91,7 +91,7 @@ func TestAutoPrecision(t *testing.T) {
 func TestInt8KeepsTheTopTen(t *testing.T) {
 	d := must[*Dataset](t)(OpenDataset(filepath.Dir(sharedtest.Path(t, "data", "verbs", "texts.jsonl"))))
 	table := must[Scorer](t)(d.Scorer())
-	const queries, items = 20, 60
+	const queries, items = 20, 40
 	near := must[[]Neighbors](t)(Exact(t.Context(), table, d, d.Test[:queries], items))
 	var pairs [][2]string
 	for _, n := range near {

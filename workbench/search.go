@@ -72,8 +72,10 @@ func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOpt
 	if err := checkCascade(s); err != nil {
 		return err
 	}
-	if err := ix.checkCorpus(s, o); err != nil {
-		return err
+	for _, tier := range tiers(s) {
+		if err := ix.checkCorpus(tier, o); err != nil {
+			return err
+		}
 	}
 	return ix.checkSameScorer(ctx, s, o.SameScorer, m)
 }

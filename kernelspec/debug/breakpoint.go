@@ -57,8 +57,9 @@ func (d *Debugger) setBreakpoints(r *request) (any, error) {
 			answer["message"] = "the source is not known: dump the cell first"
 			continue
 		}
-		i, _ := slices.BinarySearch(s.lines, set.Line)
-		if i == len(s.lines) {
+		lines := d.stopLines(s)
+		i, _ := slices.BinarySearch(lines, set.Line)
+		if i == len(lines) {
 			answer["message"] = "there is no statement from this line on"
 			continue
 		}
@@ -66,7 +67,7 @@ func (d *Debugger) setBreakpoints(r *request) (any, error) {
 			answer["message"] = err.Error()
 			continue
 		}
-		b := &breakpoint{id: int(d.seq.Add(1)), line: s.lines[i], set: set}
+		b := &breakpoint{id: int(d.seq.Add(1)), line: lines[i], set: set}
 		set.Line = b.line
 		for _, o := range old {
 			if o.set == set {

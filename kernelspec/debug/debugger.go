@@ -121,7 +121,7 @@ func init() {
 		"modules":                 {false, (*Debugger).modules},
 		"disconnect":              {false, (*Debugger).disconnect},
 		"variables":               {false, (*Debugger).variables},
-		"attach":                  {true, done},
+		"attach":                  {true, (*Debugger).attach},
 		"configurationDone":       {true, done},
 		"dumpCell":                {true, (*Debugger).dumpCell},
 		"source":                  {true, (*Debugger).source},
@@ -150,7 +150,6 @@ func (d *Debugger) initialize(*request) (any, error) {
 	d.attached = true
 	d.mu.Unlock()
 	d.Session.Attach(d)
-	d.tell("initialized", object{})
 	return object{
 		"supportsConfigurationDoneRequest":  true,
 		"supportsConditionalBreakpoints":    true,
@@ -161,6 +160,12 @@ func (d *Debugger) initialize(*request) (any, error) {
 		"supportsModulesRequest":            true,
 		"exceptionBreakpointFilters":        []object{{"filter": panicFilter, "label": "Panics", "default": false}},
 	}, nil
+}
+
+// attach tells that breakpoints can be set, when ipykernel does: front ends show their panel then.
+func (d *Debugger) attach(*request) (any, error) {
+	d.tell("initialized", object{})
+	return nil, nil
 }
 
 // panicFilter is the only filter of exceptions.

@@ -207,9 +207,6 @@ func (d *Debugger) exceptionInfo(r *request) (any, error) {
 	if !known {
 		return nil, fmt.Errorf("goroutine %d is not stopped by a panic", a.ThreadID)
 	}
-	text, typ := "", typeText(reflect.TypeOf(s.value))
-	if failed := d.Session.Ask(func() { text = eval.PanicText(s.value) }); failed != nil {
-		text = failed.Value
-	}
+	text, typ := d.panicText(s.value), typeText(reflect.TypeOf(s.value))
 	return object{"exceptionId": typ, "description": text, "breakMode": "always", "details": object{"message": text, "typeName": typ}}, nil
 }

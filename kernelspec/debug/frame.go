@@ -142,7 +142,7 @@ func (d *Debugger) scopes(r *request) (any, error) {
 	if call == nil {
 		return nil, errNoFrame(a.FrameID)
 	}
-	locals := d.handles.box(&box{call: call, nodes: locals(call)})
+	locals := d.handles.box(&box{call: call, nodes: d.locals(call)})
 	globals := d.handles.box(&box{call: call, nodes: d.globals()})
 	return object{"scopes": []object{
 		{"name": "Locals", "presentationHint": "locals", "variablesReference": locals, "expensive": false},
@@ -154,18 +154,25 @@ func errNoFrame(id int) error {
 	return fmt.Errorf("there is no frame %d: frames last until the goroutine goes on", id)
 }
 
-// locals lists the variables of a call. Functions without stops show none.
-func locals(call *eval.Call) (list []node) {
+// locals lists the variables of a call; those of the statements of a cell are also what the
+// cell declares. Functions without stops show none.
+func (d *Debugger) locals(call *eval.Call) (list []node) {
 	for _, l := range call.Locals() {
 		list = append(list, node{name: l.Name, v: l.Value, path: l.Name})
+	}
+	if at := d.Session.Place(*call); at.Func == "" {
+		list = append(list, d.declared(func(cell string) bool { return cell == at.Cell })...)
 	}
 	return list
 }
 
 // globals lists the variables of the cells.
-func (d *Debugger) globals() (list []node) {
+func (d *Debugger) globals() []node { return d.declared(func(string) bool { return true }) }
+
+// declared lists the variables that some cells declared.
+func (d *Debugger) declared(by func(cell string) bool) (list []node) {
 	for _, n := range d.Session.Names() {
-		if _, ok := n.Object.(*types.Var); !ok {
+		if _, ok := n.Object.(*types.Var); !ok || !by(n.At.Cell) {
 			continue
 		}
 		name := n.Object.Name()

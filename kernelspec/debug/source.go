@@ -1,6 +1,7 @@
 package debug
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -14,7 +15,7 @@ const suffix = ".go"
 // by its path.
 type source struct {
 	code  string
-	lines []int // where a goroutine can stop, sorted
+	lines []int // where a goroutine can stop, sorted; nil before somebody asks
 }
 
 // path returns the source path of a cell.
@@ -26,16 +27,19 @@ func (d *Debugger) path(code string) string {
 func (d *Debugger) keep(code string) string {
 	path := d.path(code)
 	d.mu.Lock()
-	_, known := d.sources[path]
-	d.mu.Unlock()
-	if known {
-		return path
+	defer d.mu.Unlock()
+	if d.sources[path] == nil {
+		d.sources[path] = &source{code: code}
 	}
-	s := &source{code, d.Session.StopLines(d.Expand(code))}
-	d.mu.Lock()
-	d.sources[path] = s
-	d.mu.Unlock()
 	return path
+}
+
+// stopLines returns the lines of a source at which a goroutine can stop. d.mu is held.
+func (d *Debugger) stopLines(s *source) []int {
+	if s.lines == nil {
+		s.lines = d.Session.StopLines(d.Expand(s.code))
+	}
+	return s.lines
 }
 
 func (d *Debugger) dumpCell(r *request) (any, error) {
@@ -70,7 +74,8 @@ func (d *Debugger) modules(*request) (any, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	list := []object{}
-	for _, name := range slices.Sorted(maps.Keys(d.cells)) {
+	byNumber := func(a, b string) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
+	for _, name := range slices.SortedFunc(maps.Keys(d.cells), byNumber) {
 		list = append(list, object{"id": name, "name": name, "path": d.cells[name].path})
 	}
 	return object{"modules": list, "totalModules": len(list)}, nil
@@ -85,12 +90,11 @@ type cell struct {
 // Begin is called before a cell runs, with its name and its text as it was typed. It reports
 // whether the cell is to be compiled with stops.
 func (d *Debugger) Begin(name, code string) (stops bool) {
-	path := d.path(code)
-	if d.isAttached() {
-		d.keep(code)
-	}
+	path := d.keep(code)
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	clear(d.numbers)
+	d.lastNumber = mainNumber
 	stops = d.wants(path) || d.attached && d.pausing.Load()
 	d.cells[name] = &cell{path, stops}
 	d.setLines()

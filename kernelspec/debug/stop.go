@@ -1,7 +1,7 @@
 package debug
 
 import (
-	"fmt"
+	"errors"
 
 	"axn/kernelspec/eval"
 )
@@ -75,8 +75,16 @@ func (d *Debugger) Panicked(th *eval.Goroutine, value any) {
 	panics := d.panics
 	d.mu.Unlock()
 	if panics {
-		d.stopHere(th, object{"reason": "exception", "text": fmt.Sprint(value)}, &stop{value: value})
+		d.stopHere(th, object{"reason": "exception", "text": d.panicText(value)}, &stop{value: value})
 	}
+}
+
+// panicText returns the text of a panic, for which methods of cells may be called.
+func (d *Debugger) panicText(value any) (text string) {
+	if failed := d.Session.Ask(func() { text = eval.PanicText(value) }); failed != nil {
+		return failed.Value
+	}
+	return text
 }
 
 // PostMortem stops the calling goroutine and shows the calls of one that has panicked in the
@@ -85,7 +93,7 @@ func (d *Debugger) PostMortem(dead *eval.PostMortem) bool {
 	if !d.isAttached() {
 		return false
 	}
-	d.stopHere(d.Session.Goroutine(), object{"reason": "exception", "text": fmt.Sprint(dead.Value)}, &stop{value: dead.Value, calls: dead.Calls})
+	d.stopHere(d.Session.Goroutine(), object{"reason": "exception", "text": d.panicText(dead.Value)}, &stop{value: dead.Value, calls: dead.Calls})
 	return true
 }
 
@@ -182,7 +190,7 @@ func (d *Debugger) onlyStopped() error {
 	return nil
 }
 
-var errRunning = fmt.Errorf("no goroutine is stopped")
+var errRunning = errors.New("no goroutine is stopped")
 
 func (d *Debugger) stepOver(*request) (any, error) { return d.begin(over) }
 func (d *Debugger) stepIn(*request) (any, error)   { return d.begin(in) }

@@ -33,12 +33,13 @@ func (s *Session) Threads() []*Goroutine {
 func (s *Session) Hold() {
 	if j := s.running.Load(); j != nil {
 		j.task.Hold()
+		s.held.Store(j)
 	}
 }
 
 // Release lets the goroutines run on that Hold holds.
 func (s *Session) Release() {
-	if j := s.running.Load(); j != nil {
+	if j := s.held.Swap(nil); j != nil {
 		j.task.Release()
 	}
 }

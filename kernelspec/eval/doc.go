@@ -23,6 +23,7 @@
 //	Result    the values of a cell's last expression, or its Error
 //	Error     a failure: kind, text, and either Problems (refused) or Frames (failed while running)
 //	Unit      a cell's text with its types, checked without running it: Session.Check
+//	Debugger  is asked at the stops of cells that run with them: Session.Attach, Evaluate
 //	Name      a name that cells declared: Session.Names, Lookup; Session.Value gives its value
 //
 // Cells may import the packages of package compiled: their types come from their export

@@ -71,7 +71,7 @@ func (s *Session) ask(run func(*code.Task) *code.Failure) ([]any, *Error) {
 	j.task = s.program.NewTask(j, j.report)
 	j.task.Unstopped = true
 	j.began.Store(true)
-	s.asked.add(j)
+	s.asked.put(j)
 	defer s.asked.remove(j)
 	go func() {
 		defer j.finish(Result{}) // also after Goexit

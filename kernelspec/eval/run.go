@@ -213,6 +213,13 @@ func (j *job) finish(r Result) {
 	j.done <- r
 }
 
+func (js *jobs) put(j *job) {
+	js.mu.Lock()
+	defer js.mu.Unlock()
+	js.m[j] = true
+}
+
+// add adds a cell, and lets go of those that have ended.
 func (js *jobs) add(j *job) {
 	js.mu.Lock()
 	defer js.mu.Unlock()

@@ -19,8 +19,9 @@ type Session struct {
 	program  *code.Program
 	importer *importer
 	running  atomic.Pointer[job]
-	left     jobs // cells that were left behind or whose goroutines run on
-	asked    jobs // what a debugger evaluates
+	left     jobs                // cells that were left behind or whose goroutines run on
+	held     atomic.Pointer[job] // whose goroutines ask the debugger
+	asked    jobs                // what a debugger evaluates
 	dead     atomic.Pointer[PostMortem]
 
 	mu      sync.Mutex // held while a cell is checked or names are looked up

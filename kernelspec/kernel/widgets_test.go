@@ -326,7 +326,8 @@ func TestCallbacks(t *testing.T) {
 button, tick := widgets.NewButton("Go"), widgets.NewCheckbox("fails", false)
 button.OnClick(func() { clicks++; fmt.Println("clicked", clicks); tick.SetValue(false) })
 tick.OnChange(func(on bool) { if on { panic("ticked") } })
-widgets.NewHBox(button, tick)`)
+box := widgets.NewHBox(button, tick)
+box`)
 	place, id := p.find("Output", ""), p.find("Button", "Go")
 	click := map[string]any{"method": "custom", "content": map[string]any{"event": "click"}}
 	p.send(id, click)
@@ -338,6 +339,9 @@ widgets.NewHBox(button, tick)`)
 	})
 	p.send(id, click)
 	s.want("fmt.Sprint(clicks, tick.Value())", "3 false")
+	s.run("later := widgets.NewButton(\"Later\")\nlater.OnClick(func() { panic(\"late\") })\nbox.SetChildren(button, later)")
+	p.send(p.find("Button", "Later"), click)
+	p.until("the late panic", func() bool { return strings.Contains(p.value(place, "outputs"), `"evalue":"late"`) })
 }
 
 // A button makes a function wait for it.

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"cmp"
 	"maps"
 	"reflect"
 	"sync"
@@ -115,7 +116,7 @@ func (m *Model) put(values map[string]any) bool {
 // send tells the front ends values of the state. The lock is held, so that they come in order.
 func (m *Model) send(method string, values map[string]any) {
 	if m.comm != nil {
-		openNamed(values)
+		m.openNamed(values)
 		m.comm.Send(map[string]any{"method": method, "state": wire(values), "buffer_paths": []any{}})
 	}
 }
@@ -146,17 +147,21 @@ func (m *Model) open() {
 	if m.comm != nil {
 		return
 	}
-	openNamed(m.state)
+	m.openNamed(m.state)
 	m.comm = comm.OpenWith("jupyter.widget", map[string]any{"state": wire(m.state), "buffer_paths": []any{}}, map[string]any{"version": protocol})
 	m.comm.OnMessage(m.receive)
 	m.comm.OnClose(func(map[string]any) { m.forget() })
 	opened.add(m)
 }
 
-// openNamed tells the front ends of the models that values name.
-func openNamed(values map[string]any) {
+// openNamed tells the front ends of the models that values name. Their callbacks write where
+// those of m do, unless they have a place of their own.
+func (m *Model) openNamed(values map[string]any) {
 	for _, v := range values {
 		for _, part := range named(v) {
+			part.mu.Lock()
+			part.home = cmp.Or(part.home, m.home)
+			part.mu.Unlock()
 			part.open()
 		}
 	}

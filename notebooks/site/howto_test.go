@@ -26,6 +26,9 @@ var block = regexp.MustCompile("(?ms)^```(go|sh|json)(?: title=\"([^\"]+)\")?\n(
 // Every page is tried as a reader does: cells in one notebook from the top, commands in the
 // project's folder, files where their title says. What stands below a block is what it says.
 func TestHowTo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("pages are read in full elsewhere")
+	}
 	k, err := builder.Here()
 	if err != nil {
 		t.Fatal(err)

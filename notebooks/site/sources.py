@@ -74,7 +74,7 @@ class Site:
             page = self.target(file)
             if page is None:
                 return name
-            return f"{picture}[{self.linked(name, path)}]({posixpath.relpath(page, here or '.')}{'#' + heading if heading else ''}{title or ''})"
+            return f"{picture}[{LINK.sub(link, name)}]({posixpath.relpath(page, here or '.')}{'#' + heading if heading else ''}{title or ''})"
 
         parts = FENCE.split(text)
         # code in a link's name would cut the link in two: put it aside

@@ -46,16 +46,18 @@ func main() {
 	family := flag.String("family", "", "only compare random weights of real sizes, of the families whose name has this in it; \"-\" for all")
 	eight := flag.Bool("int8", false, "compare engines in int8 beside float32")
 	tiers := flag.String("tiers", "", "only compare searches in int8 and float32 over the data set in this folder")
+	queries := flag.Int("queries", 0, "with -tiers: how many test queries; 0 is all")
 	items := flag.Bool("items", false, "only compare reading items with scoring pairs")
 	texts := flag.String("texts", "../shared/data/verbs/texts.jsonl", "queries and items, one JSON object a line")
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
 	rounds := flag.Int("rounds", 5, "turns of each engine; the best one counts")
+	share := flag.Int("share", 1, "score only one pair in so many, for a machine that has other work")
 	flag.Parse()
-	b := &bench{models: *models, rounds: *rounds, threads: runtime.GOMAXPROCS(0)}
+	b := &bench{models: *models, rounds: *rounds, share: max(1, *share), threads: runtime.GOMAXPROCS(0)}
 	run := func() error { return b.run(*texts, *parity, *items, *eight) }
 	switch {
 	case *tiers != "":
-		run = func() error { return b.tiers(*tiers) }
+		run = func() error { return b.tiers(*tiers, *queries) }
 	case *family != "":
 		run = func() error { return b.families(*family) }
 	}
@@ -68,6 +70,7 @@ func main() {
 type bench struct {
 	models          string
 	rounds, threads int
+	share           int // of the pairs, the first of so many parts
 	rivals          *rival.Process
 	dir             string // of temporary files
 }
@@ -160,6 +163,7 @@ func (b *bench) cases(queries, items []string) ([]*workload, error) {
 	}
 	cases := []*workload{verbs, mini}
 	for n, c := range cases {
+		c.pairs = c.pairs[:len(c.pairs)/b.share]
 		var err error
 		if c.model, err = filepath.Abs(c.model); err != nil {
 			return nil, err

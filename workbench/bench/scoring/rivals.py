@@ -8,6 +8,7 @@ Reads one JSON request a line from standard input and answers each with one line
   {"do": "states", "model": DIR, "texts": FILE, "threads": N}   a cross-encoder's of each text beside an empty query
 """
 
+import contextlib
 import importlib
 import importlib.metadata
 import json
@@ -27,7 +28,6 @@ from tokenizers import BertWordPieceTokenizer
 
 # Weights of seven bits, without which ONNX Runtime's products of bytes saturate where the processor has no VNNI.
 REDUCE = "vnni" not in pathlib.Path("/proc/cpuinfo").read_text()
-
 
 class Graph:
     """A BERT encoder in the fused operators that ONNX Runtime's own optimizer aims for."""
@@ -90,8 +90,9 @@ class Graph:
 
     def model(self, outputs):
         inputs = [helper.make_tensor_value_info(n, TensorProto.INT32, ["batch", "tokens"]) for n in ("ids", "types", "mask")]
-        outputs = [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
-        graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants)
+        names, outputs = outputs, [helper.make_tensor_value_info(name, TensorProto.FLOAT, None) for name in outputs]
+        known = [helper.make_tensor_value_info(n.output[0], TensorProto.FLOAT, None) for n in self.nodes if n.output[0] not in names]  # ONNX infers no types of fused operators
+        graph = helper.make_graph(self.nodes, "bert", inputs, outputs, self.constants, value_info=known)
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17), helper.make_opsetid("com.microsoft", 1)], ir_version=8)
 
 
@@ -207,7 +208,7 @@ class Static(Calibrated):
                 return next(left, None)
 
         with tempfile.NamedTemporaryFile(suffix=".onnx") as f:
-            quantize_static(self.graph(self.folder, split=True), f.name, Reader(), quant_format=QuantFormat.QDQ, op_types_to_quantize=["MatMul", "Gemm"],
+            quantize_static(self.graph(self.folder, split=True), f.name, Reader(), quant_format=QuantFormat.QDQ, op_types_to_quantize=["MatMul"],
                             per_channel=True, reduce_range=REDUCE, activation_type=QuantType.QUInt8, weight_type=QuantType.QInt8)
             self.session = session(onnx.load(f.name), self.threads)
 
@@ -310,5 +311,6 @@ def versions(_):
 
 for line in sys.stdin:
     wanted = json.loads(line)
-    answer = {"versions": versions, "random_head": random_head, "score": score, "embed": vectors, "states": vectors}[wanted["do"]](wanted)
+    with contextlib.redirect_stdout(sys.stderr):  # what libraries say is no answer
+        answer = {"versions": versions, "random_head": random_head, "score": score, "embed": vectors, "states": vectors}[wanted["do"]](wanted)
     print(json.dumps(answer), flush=True)

@@ -12,11 +12,12 @@ import (
 
 // candidates is how many of a query's best items by the exact scores are scored in bytes to see which ten come first:
 // others would need an error of several units.
-const candidates = 200
+const candidates = 100
 
 // tiers prints what int8 costs a search over the data set in dir: the top ten of every test query beside those of
-// float32, and recall after two tiers beside recall in float32, at the budgets and k of the golden tables.
-func (b *bench) tiers(dir string) error {
+// float32, and recall after two tiers beside recall in float32, at the budgets and k of the golden tables. It takes
+// the first test queries, so many of them, or all for 0.
+func (b *bench) tiers(dir string, queries int) error {
 	ctx := context.Background()
 	d, err := workbench.OpenDataset(dir)
 	if err != nil {
@@ -34,6 +35,9 @@ func (b *bench) tiers(dir string) error {
 	fast, err := workbench.OpenCrossEncoderWith(model, workbench.EncoderOptions{Precision: "int8"})
 	if err != nil {
 		return err
+	}
+	if queries > 0 {
+		d.Test = d.Test[:min(queries, len(d.Test))]
 	}
 	near, err := workbench.Exact(ctx, table, d, d.Test, candidates)
 	if err != nil {

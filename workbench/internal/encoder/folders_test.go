@@ -60,13 +60,13 @@ func compareFolders(t *testing.T, dir string, least int) {
 	}
 }
 
-// compare runs the model for one of its labels.
-func (g *golden) compare(t *testing.T, folder string, label int) {
-	name := fmt.Sprint(label)
-	if len(g.Logits[0]) == 1 {
-		name = ""
+// open opens the model for one of its labels.
+func (g *golden) open(t *testing.T, folder string, label int) *hf.Model {
+	t.Helper()
+	o := hf.Options{}
+	if len(g.Logits[0]) > 1 {
+		o.Label = fmt.Sprint(label)
 	}
-	o := hf.Options{Label: name}
 	if strings.HasSuffix(folder, "qwen2-causal") { // which has no prompt of its own
 		o.Prompt = "{query}{document}"
 	}
@@ -74,6 +74,12 @@ func (g *golden) compare(t *testing.T, folder string, label int) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return m
+}
+
+// compare runs the model for one of its labels.
+func (g *golden) compare(t *testing.T, folder string, label int) {
+	m := g.open(t, folder, label)
 	e, n := New(m), len(g.ids)
 	scores, alone := make([]float64, n), make([]float64, n)
 	states := f32.NewMat(n, StateBlocks*e.Width())

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"testing"
 
-	"axn/workbench/internal/hf"
 	"axn/workbench/internal/stats"
 )
 
@@ -32,14 +31,7 @@ func TestFamiliesInBytes(t *testing.T) {
 				t.Fatal(err)
 			}
 			g.ids, g.second = g.IDs, g.Second
-			label := ""
-			if len(g.Logits[0]) > 1 {
-				label = "0"
-			}
-			m, err := hf.OpenCrossEncoderWith(folder, hf.Options{Label: label})
-			if err != nil {
-				t.Fatal(err)
-			}
+			m := g.open(t, folder, 0)
 			exact := g.scores(t, New(m))
 			e := NewIn(m, Precision{Int8: true})
 			got := g.scores(t, e)

@@ -223,8 +223,8 @@ type distilKeys struct {
 
 // albertKeys are ALBERT's.
 type albertKeys struct {
-	Groups int `json:"num_hidden_groups"`
-	Inner  int `json:"inner_group_num"`
+	Groups int  `json:"num_hidden_groups"`
+	Inner  *int `json:"inner_group_num"`
 }
 
 // modernKeys are ModernBERT's; the rotary keys are of two ages.

@@ -134,10 +134,10 @@ func describeALBERT(f *configFile, c *Config) (err error) {
 	if c.Embedding == 0 {
 		c.Embedding = 128
 	}
-	if f.Inner > 1 {
-		return refused("inner_group_num is %d, want 1", f.Inner)
+	if n := or(f.Inner, 1); n != 1 {
+		return refused("inner_group_num is %d, want 1", n)
 	}
-	if f.Groups > max(1, f.Layers) {
+	if f.Groups < 0 || f.Groups > max(1, f.Layers) {
 		return fmt.Errorf("num_hidden_groups is %d for %d layers", f.Groups, f.Layers)
 	}
 	c.Activation, err = activation("hidden_act", f.HiddenAct, GELUTanh)

@@ -20,6 +20,7 @@ func TestFamilyRefusals(t *testing.T) {
 		{"t5", "model_type", nil},
 		{"mpnet", "relative_attention_num_buckets", object{"relative_attention_num_buckets": 16}},
 		{"albert", "inner_group_num", object{"inner_group_num": 2}},
+		{"albert", "inner_group_num", object{"inner_group_num": 0}},
 		{"modernbert", "layer_types", object{"layer_types": []string{"full_attention", "linear_attention"}}},
 		{"modernbert", "hidden_activation", object{"hidden_activation": "mish"}},
 		{"modernbert", "rope_parameters", object{"rope_parameters": object{"full_attention": object{"rope_type": "yarn", "factor": 4}}}},

@@ -34,19 +34,11 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 	if err != nil {
 		return err
 	}
-	m.Head = &Head{Row: PoolCLS, Activation: n.activation}
+	if err := m.describeHead(n.activation); err != nil {
+		return fmt.Errorf("config.json: %w", err)
+	}
 	all := out.linear(labels, c.Hidden, !c.Causal)
 	m.Head.Out = all.rows(row, row+1)
-	switch c.Type {
-	case "qwen2", "qwen3":
-		m.Head.Row = PoolLast
-	case "modernbert":
-		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {
-			m.Head.Activation, err = activation("classifier_activation", m.settings.HeadAct, GELU)
-		}
-	case "deberta-v2":
-		m.Head.Activation, err = activation("pooler_hidden_act", m.settings.PoolerAct, GELU)
-	}
 	if n.dense != "" && err == nil {
 		at := w.at("%s", n.dense)
 		if _, short, ok := strings.Cut(n.dense, "bert."); ok && w.at("%s", short).has("weight") {
@@ -63,6 +55,22 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 		return fmt.Errorf("model.safetensors: %w", err)
 	}
 	return nil
+}
+
+// describeHead takes from config.json what the head reads and applies.
+func (m *Model) describeHead(usual Activation) (err error) {
+	m.Head = &Head{Row: PoolCLS, Activation: usual}
+	switch m.Config.Type {
+	case "qwen2", "qwen3":
+		m.Head.Row = PoolLast
+	case "modernbert":
+		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {
+			m.Head.Activation, err = activation("classifier_activation", m.settings.HeadAct, GELU)
+		}
+	case "deberta-v2":
+		m.Head.Activation, err = activation("pooler_hidden_act", m.settings.PoolerAct, GELU)
+	}
+	return err
 }
 
 func modernPooling(name string) (Pooling, error) {

@@ -561,6 +561,16 @@ func TestForgottenPrompts(t *testing.T) {
 	}
 }
 
+// TestModelType: a folder of another kind of model is refused, though its modules could be read.
+func TestModelType(t *testing.T) {
+	for kind, good := range map[string]bool{"SentenceTransformer": true, "SparseEncoder": false, "CrossEncoder": false} {
+		_, err := OpenDualEncoder(dual().file("config_sentence_transformers.json", object{"model_type": kind}).write(t))
+		if good != (err == nil) || err != nil && !strings.Contains(err.Error(), "model_type is \""+kind) {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}
+
 // TestSimilarity: a model whose vectors are not made for dot products says so.
 func TestSimilarity(t *testing.T) {
 	bare := []object{{"path": "", "type": "sentence_transformers.models.Transformer"}, {"path": "1_Pooling", "type": "sentence_transformers.models.Pooling"}}

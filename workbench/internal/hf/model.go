@@ -129,7 +129,7 @@ func OpenDualEncoder(dir string) (*Model, error) {
 		err = mods.want("Transformer", "Pooling")
 	}
 	if err == nil {
-		err = mods.load(dir, "sentence_embedding")
+		err = mods.load(dir, "SentenceTransformer", "sentence_embedding")
 	}
 	if err == nil {
 		err = mods.sentence.task("feature-extraction")

@@ -60,16 +60,16 @@ func readModules(dir string) (modules, error) {
 }
 
 // load reads the modules' own files; the last Dense module may write one of features.
-func (m *modules) load(dir string, features ...string) error {
+func (m *modules) load(dir, kind string, features ...string) error {
 	if m.kinds == nil {
 		return nil
 	}
-	for i, kind := range m.kinds {
-		if err := m.readModule(dir, kind, m.paths[i], features); err != nil {
-			return fmt.Errorf("module %s: %w", orDefault(m.paths[i], kind), err)
+	for i, module := range m.kinds {
+		if err := m.readModule(dir, module, m.paths[i], features); err != nil {
+			return fmt.Errorf("module %s: %w", orDefault(m.paths[i], module), err)
 		}
 	}
-	return m.readPrompts(dir)
+	return m.readPrompts(dir, kind)
 }
 
 // loadScorer reads the modules of a cross-encoder: a classifier alone, a language model that is asked
@@ -87,7 +87,7 @@ func (m *modules) loadScorer(dir string) error {
 			return err
 		}
 	}
-	if err := m.load(dir, "scores", "sentence_embedding"); err != nil {
+	if err := m.load(dir, "CrossEncoder", "scores", "sentence_embedding"); err != nil {
 		return err
 	}
 	if task != "" {

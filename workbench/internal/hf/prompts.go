@@ -50,8 +50,8 @@ func forgotten(dir, name string, listed map[string]*string) string {
 	return ""
 }
 
-// readPrompts reads config_sentence_transformers.json.
-func (m *modules) readPrompts(dir string) error {
+// readPrompts reads config_sentence_transformers.json of a kind of model.
+func (m *modules) readPrompts(dir, kind string) error {
 	const name = "config_sentence_transformers.json"
 	var f struct {
 		Prompts    map[string]*string `json:"prompts"`
@@ -59,6 +59,7 @@ func (m *modules) readPrompts(dir string) error {
 		Dimension  *int               `json:"truncate_dim"`
 		Activation string             `json:"activation_fn"`
 		Similarity string             `json:"similarity_fn_name"`
+		Model      string             `json:"model_type"`
 	}
 	if err := m.read(dir, name, &f); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
@@ -89,6 +90,9 @@ func (m *modules) readPrompts(dir string) error {
 	}
 	m.prompts.Query, _ = get("query") // else it is there, and empty
 	m.prompts.Item, _ = get("document")
+	if f.Model != "" && f.Model != kind {
+		return fmt.Errorf("%s: %w: model_type is %q, want %s", name, ErrUnsupported, f.Model, kind)
+	}
 	m.listed, m.similarity = f.Prompts, f.Similarity
 	return nil
 }

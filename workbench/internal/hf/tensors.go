@@ -1,6 +1,9 @@
 package hf
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // names are the names of an encoder's tensors. An empty one says that a family has no such part.
 type names struct {
@@ -84,12 +87,20 @@ var nomicNames = names{
 // below returns the weights of the encoder, whose prefix is there in a classifier and not in an
 // encoder saved alone; NomicBERT's own code calls it bert.
 func (n *names) below(w weights) weights {
+	var found []weights
 	for _, below := range []weights{w, w.at("%s", n.prefix), w.at("bert")} {
-		if below.has(n.words + ".weight") {
-			return below
+		if below.has(n.words+".weight") && !slices.ContainsFunc(found, func(f weights) bool { return f.prefix == below.prefix }) {
+			found = append(found, below)
 		}
 	}
-	return w.at("%s", n.prefix)
+	switch len(found) {
+	case 0:
+		return w.at("%s", n.prefix)
+	case 1:
+	default:
+		*w.err = fmt.Errorf("both %q and %q are there: which encoder is meant cannot be told", found[0].prefix+n.words+".weight", found[1].prefix+n.words+".weight")
+	}
+	return found[0]
 }
 
 // readEncoder reads embeddings and layers.

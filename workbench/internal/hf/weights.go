@@ -101,7 +101,10 @@ func (w weights) linear(out, in int, bias bool) Linear {
 
 // norm also knows the names of models converted from TensorFlow.
 func (w weights) norm(n int, bias bool) Norm {
-	if w.has("gamma") && !w.has("weight") {
+	if w.has("gamma") && w.has("weight") && *w.err == nil {
+		*w.err = fmt.Errorf("both %q and %q are there: which is meant cannot be told", w.prefix+"gamma", w.prefix+"weight")
+	}
+	if w.has("gamma") {
 		return Norm{Gain: w.tensor("gamma", n), Bias: w.tensor("beta", n)}
 	}
 	norm := Norm{Gain: w.tensor("weight", n)}

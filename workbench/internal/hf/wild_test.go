@@ -1,14 +1,17 @@
 package hf
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
+	"axn/workbench/internal/safetensors"
 	"axn/workbench/internal/sharedtest"
 )
 
@@ -99,6 +102,80 @@ func TestOtherWeights(t *testing.T) {
 	if _, err := OpenCrossEncoder(adapter.write(t)); !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), "merge_and_unload") {
 		t.Errorf("an adapter: %v", err)
 	}
+}
+
+// TestTensors: a tensor of a classifier that is missing, has another shape or is there under two names
+// is named, in every family.
+func TestTensors(t *testing.T) {
+	folders, err := filepath.Glob("../encoder/testdata/*/model.safetensors")
+	if err != nil || len(folders) < 20 {
+		t.Fatalf("%d folders, %v", len(folders), err)
+	}
+	for _, path := range folders {
+		from, dir := filepath.Dir(path), t.TempDir()
+		for _, name := range []string{"config.json", "tokenizer.json", "tokenizer_config.json"} {
+			content, err := os.ReadFile(filepath.Join(from, name))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, name), content, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		values := tensorsOf(t, path)
+		refused := func(what, name string, values []safetensors.Value) {
+			t.Helper()
+			var b bytes.Buffer
+			if err := errors.Join(safetensors.Write(&b, nil, values), os.WriteFile(filepath.Join(dir, "model.safetensors"), b.Bytes(), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+			_, err := OpenCrossEncoderWith(dir, Options{Label: "0", Prompt: "{query}{document}"})
+			if strings.HasSuffix(from, "-causal") || strings.HasSuffix(from, "-untied") {
+				_, err = OpenCrossEncoderWith(dir, Options{Prompt: "{query}{document}"})
+			}
+			if err == nil != (name == "") || err != nil && !strings.Contains(err.Error(), name) {
+				t.Errorf("%s, %s %s: %v", from, name, what, err)
+			}
+		}
+		refused("as it is", "", values)
+		for i, v := range values {
+			if strings.Contains(v.Name, "layer") && (!strings.HasSuffix(v.Name, "bias") || !strings.Contains(v.Name, ".0.")) {
+				continue // of many alike
+			}
+			others, other := slices.Concat(values[:i], values[i+1:]), v
+			refused("missing", v.Name, others)
+			if other.Shape = append([]int{1}, v.Shape...); !strings.Contains(v.Name, "layer") {
+				refused("of another shape", v.Name, append(others, other))
+			}
+			other = v
+			if short, ok := strings.CutSuffix(v.Name, "LayerNorm.weight"); ok {
+				other.Name = short + "LayerNorm.gamma"
+				refused("twice", v.Name, append(slices.Clone(values), other))
+			}
+			if prefix, short, _ := strings.Cut(v.Name, "."); strings.HasSuffix(v.Name, "word_embeddings.weight") && prefix != "embeddings" {
+				other.Name = short
+				refused("twice", v.Name, append(slices.Clone(values), other))
+			}
+		}
+	}
+}
+
+// tensorsOf are the tensors of a file.
+func tensorsOf(t *testing.T, path string) (values []safetensors.Value) {
+	t.Helper()
+	f, err := safetensors.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, name := range f.Names() {
+		x, err := f.Float32(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		values = append(values, safetensors.Value{Name: name, Type: "F16", Shape: f.Tensors[name].Shape, Data: x})
+	}
+	return values
 }
 
 // TestElsewhere: a folder whose files lie elsewhere or have other names says where and which.

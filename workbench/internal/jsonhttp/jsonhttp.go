@@ -254,9 +254,15 @@ func Refuse(w http.ResponseWriter, p *Problem) {
 	Write(w, p.Status, map[string]string{"error": p.Message, "error_type": p.Kind, "message": p.Message})
 }
 
-// Write answers with v as JSON.
+// Write answers with v as JSON. What JSON has no words for, such as NaN, is a 500 and not half an answer.
 func Write(w http.ResponseWriter, status int, v any) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		message := "the answer cannot be written as JSON: " + err.Error()
+		status = http.StatusInternalServerError
+		text, _ = json.Marshal(map[string]string{"error": message, "error_type": "Backend", "message": message}) // texts alone
+	}
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(status)
-	json.NewEncoder(w).Encode(v) // it fails when the client is gone
+	w.Write(append(text, '\n')) // it fails when the client is gone
 }

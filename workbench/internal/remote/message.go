@@ -115,6 +115,9 @@ func JSON(answer []byte, what, server string) ([]byte, error) {
 	if !json.Valid(answer) {
 		answer = withoutNaN(answer)
 	}
+	if len(answer) == 0 {
+		return nil, errors.New("the answer is empty: " + what + " are wanted as JSON")
+	}
 	if !json.Valid(answer) {
 		return nil, fmt.Errorf("the answer is not JSON, or was cut short: %s", head(answer))
 	}

@@ -57,11 +57,14 @@ func findList(raw json.RawMessage, depth int) (list []json.RawMessage, ok bool) 
 // place gives each text its result.
 func place(list []json.RawMessage, n int) ([]result, error) {
 	got := make([][]result, n)
-	beyond := 0 // entries of index n
+	beyond, bare := 0, 0 // entries of index n, and without one
 	for i, raw := range list {
 		index, r := readEntry(raw, i, len(list) == n)
-		if index == n {
+		switch index {
+		case n:
 			beyond++
+		case -1:
+			bare++
 		}
 		if index >= 0 && index < n {
 			got[index] = append(got[index], r)
@@ -69,6 +72,9 @@ func place(list []json.RawMessage, n int) ([]result, error) {
 	}
 	if beyond > 0 && len(got) > 0 && got[0] == nil {
 		return nil, fmt.Errorf("the answer has an index %d and no index 0: it counts %d texts from 1, where 0 is wanted", n, n)
+	}
+	if bare == len(list) && bare > 0 && n > 0 {
+		return nil, fmt.Errorf("none of the answer's %d results has an index, a whole number from 0 that says whose it is: %s", bare, remote.OneLine(string(list[0][:min(len(list[0]), 100)])))
 	}
 	results, scored := make([]result, n), false
 	for i, rs := range got {

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -193,17 +194,31 @@ func (c Columns) header(cells []string) ([]string, error) {
 		}
 		return []string{c.Required}, nil
 	}
-	if i := slices.IndexFunc(names, likeID.MatchString); i >= 0 && slices.Contains(c.Known, "id") && !slices.Contains(names, "id") && slices.Contains(names, c.Required) {
-		return nil, fmt.Errorf("no column \"id\", and %q looks like one: call it id, or leave it out if the row numbers are to be the ids", names[i])
-	}
 	if !slices.Contains(names, c.Required) {
 		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, short(strings.Join(cells, ", ")))
 	}
-	return names, nil
+	return names, c.kindred(names)
 }
 
-// likeID matches names of columns that most likely hold ids.
-var likeID = regexp.MustCompile(`^(.*[_ .-])?(ids?|uuid|docno)$|^(doc|item|query|passage|text|[qpd])id$`)
+// kin matches names of columns that most likely hold what a known column is to hold.
+var kin = map[string]*regexp.Regexp{
+	"id":   regexp.MustCompile(`^((doc|document|corpus|item|passage|product|query|text|[cdpq])[_ .-]?)?(ids|id|uuid)$|^docno$`),
+	"item": regexp.MustCompile(`^(doc|document|corpus|item|passage|product|gold|relevant)[_ .-]?(ids?|item|doc|document)$|^gold$|^relevant$`),
+}
+
+// kindred returns an error where a column is left out that another one looks like.
+func (c Columns) kindred(names []string) error {
+	for _, known := range slices.Sorted(maps.Keys(kin)) {
+		like := kin[known]
+		if !slices.Contains(c.Known, known) || slices.Contains(names, known) {
+			continue
+		}
+		if i := slices.IndexFunc(names, like.MatchString); i >= 0 {
+			return fmt.Errorf("no column %q, and %q looks like it: call it %s, or leave it out", known, names[i], known)
+		}
+	}
+	return nil
+}
 
 // name is that of a column: in lower case, without spaces around it and characters that nobody sees.
 func (c Columns) name(cell string) string {

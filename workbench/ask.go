@@ -48,7 +48,7 @@ type AskOptions struct {
 	Encoder Embedder      // the dual encoder of the index's vectors, such as OpenDualEncoder opens
 	Scorer  TextScorer    // the cross-encoder, such as OpenCrossEncoder opens
 	Fast    TextScorer    // scores the rounds, and Scorer the best of them again, as in a Cascade; nil leaves all to Scorer
-	Search  SearchOptions // Budget is the calls that the answer may cost; K 0 is 10
+	Search  SearchOptions // Budget is the calls that the answer may cost, with Fast those of the rounds; K 0 is 10
 }
 
 func (o AskOptions) check(ix *Index, text string) error {

@@ -75,6 +75,9 @@ func TestAuditRefuses(t *testing.T) {
 		"the budget must be":  {Search: SearchOptions{K: 5}, Calls: 100},
 		"each needs one":      {Search: search},
 		"items of its own":    {Search: SearchOptions{K: 5, Budget: 20, Store: ix.Items()}, Calls: 100},
+		"must score K items":  {Search: SearchOptions{K: 30, Budget: 20}, Calls: 100},
+		"no item may be":      {Search: SearchOptions{K: 5, Budget: 20, Allow: func(int) bool { return false }}, Calls: 100},
+		"Softmax draws":       {Search: SearchOptions{K: 5, Budget: 20, Recall: .9, Softmax: 1}, Calls: 100},
 		"not between 0 and 1": {Search: SearchOptions{K: 5, Budget: 20, Recall: 2}, Calls: 100},
 	} {
 		if _, err := Audit(t.Context(), LookUp(g), ix, d.Test, o); err == nil || !strings.Contains(err.Error(), want) {
@@ -83,6 +86,9 @@ func TestAuditRefuses(t *testing.T) {
 	}
 	if _, err := Audit(t.Context(), LookUp(g), ix, nil, AuditOptions{Search: search, Calls: 100}); err == nil {
 		t.Error("no queries")
+	}
+	if _, err := Audit(t.Context(), Cascade{Fast: LookUp(g), Exact: LookUp(g)}, ix, d.Test, AuditOptions{Search: search, Calls: 100}); err == nil || !strings.Contains(err.Error(), "Cascade") {
+		t.Errorf("a Cascade: %v", err)
 	}
 	broken, calls := errors.New("broken"), 0
 	s := ScorerFunc(func(ctx context.Context, pairs []Pair) ([]float64, error) {

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -13,7 +14,8 @@ import (
 //	both := workbench.Cascade{Fast: workbench.NewScorer(fast, data), Exact: workbench.NewScorer(exact, data)}
 //
 // As a Scorer it gives Fast's scores, so that an index made of what Observe scores with it expects Fast's, and
-// Calibrated's noise has that of Fast in it. Exact and Recall take Exact's for the truth.
+// Calibrated's noise has that of Fast in it. Exact and Recall take Exact's for the truth; Result.Recall, stopping by
+// it, and Approximate go by Fast's, of which the rounds are.
 type Cascade struct {
 	Fast, Exact Scorer
 
@@ -69,10 +71,22 @@ func tiers(s Scorer) []Scorer {
 	return []Scorer{s}
 }
 
-// checkCascade returns an error when s is half of a Cascade.
+// checkCascade returns an error when s is half of a Cascade, or one of Cascades.
 func checkCascade(s Scorer) error {
-	if c, ok := cascadeOf(s); ok && (c.Fast == nil || c.Exact == nil || c.Again < 0) {
+	if p, is := s.(*Cascade); is && p == nil {
+		return errors.New("the scorer is a nil *Cascade")
+	}
+	c, ok := cascadeOf(s)
+	if !ok {
+		return nil
+	}
+	if c.Fast == nil || c.Exact == nil || c.Again < 0 {
 		return fmt.Errorf("a Cascade needs Fast and Exact, and Again cannot be negative: they are %T, %T and %d", c.Fast, c.Exact, c.Again)
+	}
+	for _, tier := range tiers(s) {
+		if _, ok := cascadeOf(tier); ok {
+			return errors.New("a Cascade has two scorers, and one of them is a Cascade")
+		}
 	}
 	return nil
 }

@@ -137,6 +137,23 @@ func TestCascadeThatFails(t *testing.T) {
 	if _, err := ix.Search(t.Context(), Cascade{Fast: LookUp(g), Exact: LookUp(g), Again: -1}, 0, o); err == nil {
 		t.Error("Again -1 was taken")
 	}
+	one, both := Cascade{Fast: LookUp(g)}, Cascade{Fast: LookUp(g), Exact: LookUp(g)}
+	for name, s := range map[string]Scorer{"half": one, "none": (*Cascade)(nil), "of Cascades": Cascade{Fast: both, Exact: LookUp(g)}} {
+		if _, err := ix.Search(t.Context(), s, 0, o); err == nil {
+			t.Errorf("%s: a search was made", name)
+		}
+		if _, err := Exact(t.Context(), s, d, d.Test[:1], 5); err == nil {
+			t.Errorf("%s: Exact was made", name)
+		}
+		if _, err := Observe(t.Context(), s, d, Sampling{Random: 5}); err == nil {
+			t.Errorf("%s: observed", name)
+		}
+	}
+	type searcher struct{ Searcher }
+	e := Experiment{Dataset: d, Scorer: both, Budgets: []int{20}, TopK: []int{5}, Systems: []System{{Name: "other", Searcher: searcher{ix}}}}
+	if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "give it one Scorer") {
+		t.Errorf("a Searcher that scores nothing again: %v", err)
+	}
 	broken := errors.New("broken")
 	s := ScorerFunc(func(context.Context, []Pair) ([]float64, error) { return nil, broken })
 	rs, err := ix.SearchAll(t.Context(), Cascade{Fast: LookUp(g), Exact: s}, d.Test[:2], o)

@@ -176,6 +176,7 @@ type BudgetSplit struct {
 	// reach it. Low and High are those by the upper and the lower limits of the measures.
 	Budget, Low, High float64
 
+	Exact float64 // calls a query beside B: those of a Cascade's Exact
 	Total float64 // what the index and all queries cost: calls, or seconds where the report has a Price
 }
 
@@ -209,27 +210,28 @@ func PlanBudget(r *Report, o BudgetOptions) (*BudgetPlan, error) {
 		ms := lines[f]
 		slices.SortStableFunc(ms, func(a, b *Measure) int { return cmp.Compare(a.Budget, b.Budget) })
 		s := BudgetSplit{System: r.costName(f), IndexCalls: f.IndexCalls, ItemPasses: f.ItemPasses}
-		s.Budget = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.Recall })
-		s.Low = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.High })
-		s.High = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.Low })
-		s.Total = p.price.of(float64(s.IndexCalls)+float64(o.Queries)*s.Budget, s.ItemPasses)
+		s.Budget, s.Exact = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.Recall })
+		s.Low, _ = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.High })
+		s.High, _ = budgetFor(o.Recall, ms, func(m *Measure) float64 { return m.Low })
+		s.Total = p.price.of(float64(s.IndexCalls)+float64(o.Queries)*(s.Budget+s.Exact), s.ItemPasses)
 		p.Splits = append(p.Splits, s)
 	}
 	return p, nil
 }
 
-// budgetFor is the budget at which measures, by rising budget, reach a recall; the smallest measured if that does.
-func budgetFor(recall float64, ms []*Measure, of func(*Measure) float64) float64 {
+// budgetFor is the budget at which measures, by rising budget, reach a recall, and the calls of a
+// Cascade's Exact there; the smallest measured if that does.
+func budgetFor(recall float64, ms []*Measure, of func(*Measure) float64) (budget, exact float64) {
 	at := slices.IndexFunc(ms, func(m *Measure) bool { return of(m) >= recall })
 	if at <= 0 {
 		if at < 0 {
-			return math.NaN()
+			return math.NaN(), math.NaN()
 		}
-		return float64(ms[0].Budget)
+		return float64(ms[0].Budget), ms[0].ExactCalls
 	}
 	low, high := ms[at-1], ms[at]
 	share := (recall - of(low)) / (of(high) - of(low))
-	return float64(low.Budget) * math.Pow(float64(high.Budget)/float64(low.Budget), share)
+	return float64(low.Budget) * math.Pow(float64(high.Budget)/float64(low.Budget), share), low.ExactCalls + share*(high.ExactCalls-low.ExactCalls)
 }
 
 // Best is the split that costs least; nil if none reaches the recall.
@@ -288,7 +290,7 @@ func (p *BudgetPlan) Plot() (*plot.Plot, error) {
 		line := chart.Line{Name: s.System}
 		for e := -2.0; e <= 2; e += 0.25 {
 			queries := max(1, float64(p.Queries)*math.Pow(10, e))
-			each := p.price.of(float64(s.IndexCalls), s.ItemPasses)/queries + p.price.of(s.Budget, 0)
+			each := p.price.of(float64(s.IndexCalls), s.ItemPasses)/queries + p.price.of(s.Budget+s.Exact, 0)
 			line.XYs = append(line.XYs, plotter.XY{X: math.Log10(queries), Y: math.Log10(each)})
 		}
 		lines = append(lines, line)

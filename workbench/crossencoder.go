@@ -40,8 +40,8 @@ type EncoderOptions struct {
 
 	// Precision says what the products with the model's weights are computed in; all else is
 	// float32. "float32", also "", is exact. "int8" rounds the weights of each output channel and the
-	// activations of each token to a byte: scores move a little, and have the same bits on every
-	// processor. "auto" takes int8 where it is faster on this machine and passes a gate, if need be with the
+	// activations of each token to a byte: scores move a little; the products in bytes have the same bits on
+	// every processor. "auto" takes int8 where it is faster on this machine and passes a gate, if need be with the
 	// first or the last layer in float32, and float32 otherwise; CrossEncoder.Precision says what it
 	// found. It tries a model for as long as some two thousand pairs take and keeps the outcome in the
 	// user's cache folder, under the model's fingerprint.

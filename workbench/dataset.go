@@ -269,7 +269,7 @@ func (d *Dataset) openTexts() error {
 	known, stranger := 0, ""
 	fill := func(to *string, text string) error {
 		if known++; *to != "" && *to != text {
-			return errors.New("its id has another text already")
+			return fmt.Errorf("its id has another text already, %q: leave one of the lines out", *to)
 		}
 		*to = text
 		return nil

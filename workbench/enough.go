@@ -79,8 +79,11 @@ func (b *block) evidence(s *seeker) *enough.Evidence {
 	return e
 }
 
-// judged tells whether a search wants the estimate after a round.
-func (o SearchOptions) judged(last bool) bool { return o.K > 0 && (last || o.Recall > 0) }
+// judged tells whether a search wants the estimate after a round. What a draw chose was not expected
+// to score most, so that there is none.
+func (o SearchOptions) judged(last bool) bool {
+	return o.K > 0 && o.Softmax == 0 && (last || o.Recall > 0)
+}
 
 // AuditOptions say what to audit and what it may cost.
 type AuditOptions struct {
@@ -133,8 +136,13 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 		return nil, errors.New("there are no queries")
 	case o.Calls < len(queries):
 		return nil, fmt.Errorf("%d calls for %d queries: each needs one or more", o.Calls, len(queries))
+	case o.Search.Budget > 0 && o.Search.Budget < o.Search.K:
+		return nil, fmt.Errorf("Search.Budget is %d, below Search.K %d: a search must score K items or more", o.Search.Budget, o.Search.K)
 	case o.Search.Store != nil:
 		return nil, errors.New("it ranks all items, which a store cannot: the index must have items of its own")
+	}
+	if _, ok := cascadeOf(s); ok {
+		return nil, errors.New("a Cascade's rounds are scored by Fast and its results by Exact: audit the searches of one of them")
 	}
 	m := startProgress(ctx, "audit", "queries", len(queries))
 	defer m.end()
@@ -169,10 +177,13 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o AuditOptions) ([]audit.Search, error) {
 	search := ix.options(o.Search)
 	b, err := ix.newBlock(ctx, queries, search)
-	if err == nil {
-		err = b.search(ctx, s, search)
-	}
 	if err != nil {
+		return nil, err
+	}
+	if b.open == 0 {
+		return nil, errors.New("no item may be chosen: Search.Allow and Index.Remove leave none")
+	}
+	if err := b.search(ctx, s, search); err != nil {
 		return nil, err
 	}
 	lists, err := b.left(ctx)

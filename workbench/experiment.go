@@ -125,6 +125,16 @@ func (e Experiment) check() error {
 			return fmt.Errorf("two systems are named %q", sys.Name)
 		}
 		names[sys.Name] = true
+		s := sys.Scorer
+		if s == nil {
+			s = e.Scorer
+		}
+		if err := checkCascade(s); err != nil {
+			return fmt.Errorf("system %s: %w", sys.Name, err)
+		}
+		if _, ok := cascadeOf(s); ok && sys.Searcher != nil {
+			return fmt.Errorf("system %s: its Searcher would not score again what a Cascade's Fast has found: give it one Scorer", sys.Name)
+		}
 	}
 	return nil
 }

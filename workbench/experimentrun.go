@@ -82,8 +82,11 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 
 // exactBy returns the neighbours by a system's own scorer; those of the experiment where the truth is the same.
 func (r *experimentRun) exactBy(ctx context.Context, sys System) ([]Neighbors, error) {
-	own := fingerprintOf(ctx, truth(sys.Scorer))
-	if sys.Exact == nil && own != "" && own == fingerprintOf(ctx, truth(r.Scorer)) {
+	own, ours := truth(sys.Scorer), truth(r.Scorer)
+	a, texts := own.(rowScorer)
+	b, both := ours.(rowScorer)
+	same := texts == both && a.d == b.d // a model's scores are of the texts that it reads
+	if is := fingerprintOf(ctx, own); sys.Exact == nil && same && is != "" && is == fingerprintOf(ctx, ours) {
 		return r.exact, nil
 	}
 	return r.Experiment.exact(ctx, sys.Scorer, sys.Exact, r.report.Queries)

@@ -276,7 +276,8 @@ func (ix *Index) update(g *Scores) error {
 }
 
 // Paid returns what searches have paid for as scores, for Update or Factorize: one row for each
-// query, every pair once. items is how many the data set has.
+// query, every pair once. items is how many the data set has. The scores are those of the rounds: a
+// Cascade's Fast gave them.
 func Paid(rs []Result, items int) *Scores {
 	g, at := &Scores{Items: items}, map[int]map[int]float64{}
 	var queries []int

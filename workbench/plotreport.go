@@ -54,7 +54,7 @@ func (r *Report) PlotIndexCalls(k, budget int) (*plot.Plot, error) {
 func (r *Report) PlotPareto(k, queries int) (*plot.Plot, error) {
 	price, unit := r.Price.orCalls()
 	lines := r.lines(func(m *Measure) bool { return m.K == k && !math.IsNaN(m.Calls) }, r.costName, func(m *Measure) float64 {
-		return math.Log10(price.of(float64(m.IndexCalls)+float64(queries)*m.Calls, m.ItemPasses))
+		return math.Log10(price.of(float64(m.IndexCalls)+float64(queries)*(m.Calls+m.ExactCalls), m.ItemPasses))
 	})
 	if len(lines) == 0 || queries <= 0 {
 		return nil, fmt.Errorf("workbench: plot pareto: %d queries, and the report on %s has %d systems at k = %d", queries, r.Dataset, len(lines), k)

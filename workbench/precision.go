@@ -26,7 +26,7 @@ type PrecisionTrial struct {
 	Pairs               int
 	MeanError, MaxError float64 // of a score, in standard deviations of the sample's scores
 	Tau                 float64 // Kendall's τ-b of the two orders of a query's items, mean over queries
-	Overlap             float64 // share of a query's top 10 that both have, mean over queries
+	Overlap             float64 // share of a query's top 10, or a third of its items if that is less, that both have; mean over queries
 	Speedup             float64 // pairs a second beside float32 on this machine; 0 where it was not timed, because the overlap is too small
 	Passed              bool
 }

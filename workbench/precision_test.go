@@ -60,6 +60,7 @@ func TestPrecisionThatIsNone(t *testing.T) {
 
 // TestAutoPrecision takes what its trials say, and says so.
 func TestAutoPrecision(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	c, err := OpenCrossEncoderWith(modelDir, EncoderOptions{Precision: "auto", Sample: gate.Sample()[:60]})
 	if err != nil {

@@ -70,6 +70,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Recall is %v, not between 0 and 1", o.Recall)
 	case o.Recall > 0 && o.K == 0:
 		return errors.New("Recall is the share of the true K best items: set K")
+	case o.Recall > 0 && o.Softmax > 0:
+		return errors.New("Recall cannot be estimated of items that Softmax draws: leave one of them 0")
 	case o.K < 0 || o.Rounds < 0:
 		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
 	case !(o.Lambda >= 0 && o.Lambda <= 1):
@@ -143,7 +145,10 @@ func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *
 		return nil
 	}
 	of := fingerprintOf(ctx, s)
-	if sameScores(ix.Fingerprint, of) || sameScores(ix.Fingerprint, fingerprintOf(ctx, truth(s))) {
+	if sameScores(ix.Fingerprint, of) {
+		return nil
+	}
+	if c, ok := cascadeOf(s); ok && fingerprintOf(ctx, c.Exact) == ix.Fingerprint {
 		return nil
 	}
 	if strict {

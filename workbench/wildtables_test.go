@@ -77,6 +77,7 @@ func TestTablesFromTheWild(t *testing.T) {
 		"an invisible character":    {"i.csv", "\ufeff\u200bid,text\u2060\nw1,green tea\nw2,black tea\n", queries, tea, nil},
 		"BEIR's name of ids":        {"i.csv", "_id,text\nw1,green tea\nw2,black tea\n", queries, tea, nil},
 		"ids by a kindred name":     {"i.csv", "text,doc_id\ngreen tea,w1\n", queries, "", []string{"i.csv", `no column "id"`, `"doc_id" looks like it: call it id`}},
+		"items by a name of ids":    {"i.csv", "id,text\nw1,green tea\n", "text,doc_id\nwhat,w1\n", "", []string{"q.csv", `no column "item"`, `"doc_id" looks like it: call it item`}},
 		"items by a kindred name":   {"i.csv", "id,text\nw1,green tea\n", "id,text,doc_id\na1,what,w1\n", "", []string{"q.csv", `no column "item"`, `"doc_id" looks like it`}},
 		"other ids":                 {"i.csv", "id,category_id,text\nw1,7,green tea\nw2,7,black tea\n", queries, tea, nil},
 		"Markdown":                  {"i.md", "| id | text |\n|:---|---:|\n| w1 | green tea |\n| w2 | black tea |\n", queries, tea, nil},

@@ -79,16 +79,23 @@ func (s *Store) best(ctx context.Context, n int, vectors *workbench.Matrix, k in
 		return part{candidates: make([][]int, vectors.Rows), rows: workbench.NewMatrix(0, s.cols)}, nil
 	}
 	if p.candidates, err = s.stores[n].Candidates(ctx, vectors, k, exclude); err != nil {
-		return p, err
+		return part{}, err
 	}
 	if len(p.candidates) != vectors.Rows {
-		return p, fmt.Errorf("%w: %d lists for %d vectors", workbench.ErrShape, len(p.candidates), vectors.Rows)
+		return part{}, fmt.Errorf("%w: %d lists for %d vectors", workbench.ErrShape, len(p.candidates), vectors.Rows)
 	}
 	p.items = slices.Concat(p.candidates...)
 	slices.Sort(p.items)
 	p.items = slices.Compact(p.items)
-	p.rows, err = s.stores[n].Rows(ctx, p.items)
-	return p, err
+	rows, err := s.stores[n].Rows(ctx, p.items)
+	if err != nil {
+		return part{}, err
+	}
+	if rows.Rows != len(p.items) || rows.Cols != s.cols {
+		return part{}, fmt.Errorf("%w: %d×%d rows for %d items of %d floats", workbench.ErrShape, rows.Rows, rows.Cols, len(p.items), s.cols)
+	}
+	p.rows = rows
+	return p, nil
 }
 
 // report returns what failed as an error, unless others may answer alone.

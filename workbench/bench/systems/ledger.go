@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -55,9 +54,12 @@ func openLedger(path string, most time.Duration) (*ledger, error) {
 	if err != nil {
 		return nil, err
 	}
-	for lines := bufio.NewScanner(bytes.NewReader(b)); lines.Scan(); {
+	for line := range bytes.Lines(b) {
 		var p piece
-		if err := json.Unmarshal(lines.Bytes(), &p); err != nil {
+		if !bytes.HasSuffix(line, []byte("\n")) {
+			return l, os.Truncate(path, int64(len(b)-len(line))) // the end of a run that was killed
+		}
+		if err := json.Unmarshal(line, &p); err != nil {
 			return nil, fmt.Errorf("%s: %w", path, err)
 		}
 		l.pieces[p.Of] = p

@@ -90,7 +90,10 @@ func rivalSystems(ctx context.Context, d *workbench.Dataset, s workbench.Scorer,
 		{Name: "GAR", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.GAR(d, g), nil })},
 		{Name: "Quam", Spent: queries * top.PerQuery, Searcher: learnt(top, func(scores *workbench.Scores) (*rivals.Rival, error) {
 			g, err := graph()
-			return rivals.Quam(d, g, rivals.LearnAffinity(d, scores), scores.Calls), err
+			if err != nil {
+				return nil, err
+			}
+			return rivals.Quam(d, g, rivals.LearnAffinity(d, scores), scores.Calls), nil
 		})},
 		{Name: "Bi-metric", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.Bimetric(d, g), nil })},
 		{Name: "Gaussian process", Searcher: rivals.Gaussian(d)},

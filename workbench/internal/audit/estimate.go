@@ -2,6 +2,7 @@ package audit
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"gonum.org/v1/gonum/mathext"
@@ -150,8 +151,8 @@ type total struct {
 // interval is the 95 % interval. Sum and variance are those of a Poisson number of equal parts,
 // for which the gamma distribution of as many parts, and of one more, give the limits (Fay and
 // Feuer 1997; half of each, Fay and Kim 2017). Half a likely part goes into the variance, because
-// the largest ones are seldom drawn, and what the line leaves out. Where none was drawn the upper limit is what the hits leave
-// likely.
+// the largest ones are seldom drawn. Where none was drawn the upper limit is what the hits leave
+// likely. What the line leaves out widens either side.
 func (t *total) interval() (low, high float64) {
 	if !(t.likely > 0 && t.spread > 0) {
 		return t.sum, t.sum
@@ -159,10 +160,12 @@ func (t *total) interval() (low, high float64) {
 	typical := t.spread / t.likely
 	if t.sum == 0 {
 		shape := min(1, t.hits+.5)
-		return 0, mathext.GammaIncRegInv(shape, .975) / (shape/t.likely + 1/typical)
+		high = mathext.GammaIncRegInv(shape, .975) / (shape/t.likely + 1/typical)
+	} else {
+		part := (t.variance + typical*typical/2) / t.sum
+		low, high = quantile(t.sum/part, .025)*part, quantile(t.sum/part, .975)*part
 	}
-	part := (t.variance + typical*typical/2 + bend*bend) / t.sum
-	return quantile(t.sum/part, .025) * part, quantile(t.sum/part, .975) * part
+	return max(0, t.sum-math.Hypot(t.sum-low, 1.96*bend)), t.sum + math.Hypot(high-t.sum, 1.96*bend)
 }
 
 // quantile is that of an even mixture of the gamma distributions of shapes n and n + 1.

@@ -37,7 +37,11 @@ func decadeTicks(a *plot.Axis, low, high float64) {
 		for _, step := range []float64{1, 2, 5} {
 			t := plot.Tick{Value: decade + math.Log10(step)}
 			if high-low < 3 || step == 1 {
-				t.Label = Short(int(math.Round(step * math.Pow(10, decade))))
+				if v := step * math.Pow(10, decade); v < 1 {
+					t.Label = strconv.FormatFloat(v, 'g', 1, 64)
+				} else {
+					t.Label = Short(int(math.Round(v)))
+				}
 			}
 			if t.Value <= low {
 				a.Min = t.Value

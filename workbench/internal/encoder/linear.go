@@ -55,7 +55,7 @@ func newLinear(l hf.Linear, bytes bool) linear {
 	if n.bias == nil {
 		n.bias = make([]float32, l.Out)
 	}
-	if weights := f32.View(l.Weight, l.Out, l.In); bytes {
+	if weights := f32.View(l.Weight, l.Out, l.In); bytes && l.In <= i8.MaxK {
 		n.bytes = i8.PackRows(weights)
 	} else {
 		n.panels.PackRows(weights, 1)

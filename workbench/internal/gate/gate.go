@@ -48,6 +48,8 @@ type Trial struct {
 // reason says why a precision is not taken, "" where it is.
 func (t Trial) reason() string {
 	switch {
+	case !(t.MaxError <= math.MaxFloat64):
+		return "some of its scores, or of float32's, are not numbers"
 	case !(t.Overlap >= LeastOverlap):
 		return fmt.Sprintf("the top %d of %d pairs overlap by %.1f %%, at least %.0f %% are wanted", topItems, t.Pairs, 100*t.Overlap, 100*LeastOverlap)
 	case !(t.Speedup >= LeastSpeedup):

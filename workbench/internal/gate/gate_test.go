@@ -101,8 +101,15 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestScoresThatAreNoNumbers(t *testing.T) {
+	if trial := (Trial{Overlap: 1, Speedup: 2, MaxError: math.NaN()}); trial.Passed() {
+		t.Error("passed")
+	}
+}
+
 // TestJudgeDeclines: scores that say nothing but noise do not survive the rounding, whatever layer is left out.
 func TestJudgeDeclines(t *testing.T) {
+	t.Setenv("HOME", t.TempDir()) // of the user's cache on macOS
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	m, err := hf.OpenCrossEncoder("../../../data/models/ce-wordnet-L4")
 	if err != nil {

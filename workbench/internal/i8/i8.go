@@ -20,6 +20,9 @@ import (
 // Version changes when the bits of a product do.
 const Version = 1
 
+// MaxK is how wide rows may be for the sums of their products to be exact.
+const MaxK = math.MaxInt32 / (most * greatest)
+
 // most is the greatest byte of an activation, greatest that of a weight.
 const (
 	most     = 255

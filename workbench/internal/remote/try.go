@@ -166,7 +166,7 @@ func (d *dispatch) once(ctx context.Context, method, address, route string, body
 		return nil, "", &tryError{error: fmt.Errorf("%s %s: reading the answer: %w", method, route, err)}
 	case len(text) > maxAnswer:
 		return nil, "", fmt.Errorf("%s %s: the answer is larger than %d MB: set Batch to fewer texts", method, route, maxAnswer>>20)
-	case answer.StatusCode >= 200 && answer.StatusCode < 300 && answer.Header.Get("Content-Encoding") != "":
+	case answer.StatusCode >= 200 && answer.StatusCode < 300 && !plain(answer.Header.Get("Content-Encoding")):
 		return nil, "", Unfit(fmt.Errorf("%s %s: the answer is compressed (Content-Encoding %s), which was not asked for", method, route, OneLine(answer.Header.Get("Content-Encoding"))))
 	case answer.StatusCode >= 200 && answer.StatusCode < 300:
 		return text, "", nil
@@ -220,3 +220,6 @@ func retryAfter(value string, now time.Time) time.Duration {
 	}
 	return 0
 }
+
+// plain tells whether a Content-Encoding leaves an answer as it is.
+func plain(encoding string) bool { return encoding == "" || strings.EqualFold(encoding, "identity") }

@@ -213,7 +213,10 @@ func (c Columns) kindred(names []string) error {
 		if !slices.Contains(c.Known, known) || slices.Contains(names, known) {
 			continue
 		}
-		if i := slices.IndexFunc(names, like.MatchString); i >= 0 {
+		looks := func(name string) bool { // and like nothing nearer
+			return like.MatchString(name) && (known == "item" || !slices.Contains(c.Known, "item") || !kin["item"].MatchString(name))
+		}
+		if i := slices.IndexFunc(names, looks); i >= 0 {
 			return fmt.Errorf("no column %q, and %q looks like it: call it %s, or leave it out", known, names[i], known)
 		}
 	}

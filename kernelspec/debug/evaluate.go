@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"axn/kernelspec/eval"
@@ -118,10 +119,14 @@ func (d *Debugger) setVariable(r *request) (any, error) {
 
 // part finds a part of a box by its name.
 func (d *Debugger) part(b *box, name string) (node, error) {
-	const all = int(^uint(0) >> 2)
+	from, n := 0, int(^uint(0)>>2)
+	if k := b.of.v.Kind(); k == reflect.Slice || k == reflect.Array {
+		from, _ = strconv.Atoi(strings.Trim(name, "[]"))
+		n = 1
+	}
 	var found *node
 	failed := d.Session.Ask(func() {
-		list, _ := b.parts(0, all)
+		list, _ := b.parts(from, n)
 		for _, x := range list {
 			if x.name == name {
 				found = &x

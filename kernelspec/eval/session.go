@@ -43,7 +43,7 @@ type Session struct {
 
 	context context.Context // the variable that cells see as ctx
 
-	number      int // of cells that were compiled
+	number      int // goes up when names may mean something else
 	expressions map[expressionKey]*expression
 	swapped     map[*original]func() // what takes the place back that another compilation has
 }

@@ -29,6 +29,7 @@ type Debugger struct {
 	prefix string // of source paths
 
 	requests sync.Mutex // held while a request is answered
+	settling sync.Mutex // held while functions get stops or lose them
 	seq      atomic.Int64
 
 	mu          sync.Mutex

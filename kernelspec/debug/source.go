@@ -126,6 +126,8 @@ func (d *Debugger) Keep(variables bool) {
 // settle gives the functions of the cells stops where they are wanted, and everywhere for a
 // step into a function.
 func (d *Debugger) settle(everywhere bool) {
+	d.settling.Lock()
+	defer d.settling.Unlock()
 	change := map[string]bool{}
 	d.mu.Lock()
 	for name, c := range d.cells {

@@ -46,7 +46,7 @@ type Debugger struct {
 
 	lines   atomic.Pointer[map[place]*breakpoint]
 	step    atomic.Pointer[step]
-	pausing atomic.Bool // the next goroutine that is held stops
+	pausing atomic.Bool // the next goroutine that is held, or reaches a stop, stops
 }
 
 // New returns a debugger to which nobody is attached.

@@ -104,7 +104,11 @@ func (d *Debugger) Begin(name, code string) (stops bool) {
 // End is called when a cell has ended. Steps end with it.
 func (d *Debugger) End() {
 	d.step.Store(nil)
-	d.pausing.Store(false)
+	d.mu.Lock()
+	if d.pausing.Swap(false) && d.stop == nil {
+		d.Session.Release()
+	}
+	d.mu.Unlock()
 	d.settle(false)
 }
 

@@ -52,6 +52,10 @@ func (s *step) ends(th *eval.Goroutine, at *eval.Stop) bool {
 
 // Reached is called by a goroutine at a stop.
 func (d *Debugger) Reached(th *eval.Goroutine, at *eval.Stop) {
+	if d.pausing.CompareAndSwap(true, false) {
+		d.stopHere(th, object{"reason": "pause"}, nil)
+		return
+	}
 	if s := d.step.Load(); s != nil && s.ends(th, at) {
 		d.stopHere(th, object{"reason": "step"}, nil)
 		return

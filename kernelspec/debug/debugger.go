@@ -182,7 +182,7 @@ func (d *Debugger) disconnect(*request) (any, error) {
 	d.step.Store(nil)
 	d.pausing.Store(false)
 	d.settle(false)
-	d.resume()
+	d.resume(nil)
 	return nil, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"axn/kernelspec/comm"
@@ -101,7 +102,7 @@ func (m *Model) put(values map[string]any) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for name, v := range values {
-		if old, known := m.state[name]; known && reflect.DeepEqual(old, v) {
+		if old, known := m.state[name]; known && same(old, v) {
 			delete(values, name)
 			continue
 		}
@@ -111,6 +112,15 @@ func (m *Model) put(values map[string]any) bool {
 		m.send("update", values)
 	}
 	return len(values) > 0
+}
+
+// same reports whether two values are equal; widgets are if they are the same ones.
+func same(a, b any) bool {
+	switch a.(type) {
+	case Widget, []Widget:
+		return reflect.TypeOf(a) == reflect.TypeOf(b) && slices.Equal(named(a), named(b))
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // send tells the front ends values of the state. The lock is held, so that they come in order.
@@ -223,7 +233,7 @@ func (m *Model) take(state map[string]any) (changed bool) {
 	for name, v := range state {
 		if accept := m.accept[name]; accept != nil {
 			if v, ok := accept(v); ok {
-				changed = changed || !reflect.DeepEqual(m.state[name], v)
+				changed = changed || !same(m.state[name], v)
 				m.state[name] = v
 				continue
 			}

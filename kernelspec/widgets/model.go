@@ -70,7 +70,7 @@ func newControl(name, style, label string, state map[string]any, accept map[stri
 	m := newWidget("@jupyter-widgets/controls", controlsVersion, name, style, state)
 	m.state["description"] = label
 	m.accept = accept
-	if style != "Button" {
+	if name != "Button" {
 		m.Style.state["description_width"] = "initial" // the whole label
 	}
 	return m

@@ -11,14 +11,14 @@ import (
 type Ints struct {
 	Min, Max int // both included; Max 0 with Min 0 is 100
 	Step     int // from one to the next (default 1)
-	Value    int // the first one (default Min)
+	Value    int // the first one (default 0, or the nearest to it)
 }
 
 // Floats are the numbers that a slider offers.
 type Floats struct {
 	Min, Max float64 // both included; Max 0 with Min 0 is 1
 	Step     float64 // from one to the next (default a hundredth of the way)
-	Value    float64 // the first one (default Min)
+	Value    float64 // the first one (default 0, or the nearest to it)
 }
 
 // IntSlider is a slider over whole numbers.

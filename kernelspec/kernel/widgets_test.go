@@ -18,10 +18,11 @@ type page struct {
 	models map[string]map[string]any // state by id
 	echoes map[string]string         // by id: the request whose values came back last
 	idle   map[string]bool           // requests that are answered
+	came   map[string]int            // by id: which model it is that was opened
 }
 
 func openPage(s *session) *page {
-	return &page{s, s.Tap(10_000), map[string]map[string]any{}, map[string]string{}, map[string]bool{}}
+	return &page{s, s.Tap(10_000), map[string]map[string]any{}, map[string]string{}, map[string]bool{}, map[string]int{}}
 }
 
 // until takes what the kernel sends until something holds.
@@ -58,7 +59,7 @@ func (p *page) take(m *message.Message) {
 		if !strings.Contains(string(m.Metadata), `"version":"2.1.0"`) || c.Target != "jupyter.widget" {
 			p.t.Errorf("a comm of %q opens with %s", c.Target, m.Metadata)
 		}
-		p.models[c.ID] = c.Data.State
+		p.models[c.ID], p.came[c.ID] = c.Data.State, len(p.came)+1
 	case "comm_close":
 		delete(p.models, c.ID)
 	case "comm_msg":
@@ -80,12 +81,13 @@ func (p *page) take(m *message.Message) {
 	}
 }
 
-// find waits for a model of a name, the last one that came.
+// find waits for a model of a name, and returns the one that was opened last.
 func (p *page) find(name, description string) (id string) {
 	p.t.Helper()
 	p.until(name+" "+description, func() bool {
 		for at, state := range p.models {
-			if state["_model_name"] == name+"Model" && (description == "" || state["description"] == description) {
+			fits := state["_model_name"] == name+"Model" && (description == "" || state["description"] == description)
+			if fits && (id == "" || p.came[at] > p.came[id]) {
 				id = at
 			}
 		}

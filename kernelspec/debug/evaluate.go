@@ -35,6 +35,9 @@ func (d *Debugger) evaluate(r *request) (any, error) {
 	if err := r.read(&a); err != nil {
 		return nil, err
 	}
+	if d.moving() {
+		return nil, errMoving
+	}
 	call, err := d.call(a.FrameID)
 	if err != nil {
 		return nil, err
@@ -97,6 +100,9 @@ func (d *Debugger) setVariable(r *request) (any, error) {
 	if b == nil {
 		return nil, fmt.Errorf("there are no variables %d: they last until the goroutine goes on", a.VariablesReference)
 	}
+	if d.moving() {
+		return nil, errMoving
+	}
 	x, err := d.part(b, a.Name)
 	if err != nil {
 		return nil, err
@@ -150,6 +156,9 @@ func (d *Debugger) richInspectVariables(r *request) (any, error) {
 	}
 	if err := r.read(&a); err != nil {
 		return nil, err
+	}
+	if d.moving() {
+		return nil, errMoving
 	}
 	call, err := d.call(a.FrameID)
 	if err != nil {

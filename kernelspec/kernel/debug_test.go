@@ -656,6 +656,37 @@ func TestPause(t *testing.T) {
 	}
 }
 
+// While a cell runs, maps are not read: it may change them.
+func TestVariablesOfRunningCell(t *testing.T) {
+	d := startDebugging(t)
+	d.run("m := map[int]int{}\nboth := struct{ a int; m map[int]int }{1, m}\nwhole := []int{1, 2}\nvar any1 any = 5")
+	p := d.send("import \"fmt\"\nfmt.Println(1)\nfor i := 0; ; i++ {\n\tm[i%1000] = i\n}")
+	d.message("stream")
+	for range 50 {
+		list := objects(d.must("inspectVariables", object{})["variables"])
+		if m := find(t, list, "m"); !strings.Contains(fmt.Sprint(m["value"]), " elements") {
+			t.Fatalf("got %v", m)
+		}
+		both := find(t, list, "both")
+		if got := values(d.variables(both)); both["value"] != "…" || !strings.HasPrefix(got, "a=1 m=") {
+			t.Fatalf("got %v, %s", both, got)
+		}
+		if got := fmt.Sprint(find(t, list, "whole")["value"], find(t, list, "any1")["value"]); got != "[1 2]5" {
+			t.Fatalf("got %s", got)
+		}
+		m := find(t, list, "m")["variablesReference"]
+		if got := d.refused("variables", object{"variablesReference": m}); got != "a cell runs: pause it first" {
+			t.Fatalf("got %q", got)
+		}
+	}
+	for _, r := range []string{d.refused("evaluate", object{"expression": "m"}), d.refused("richInspectVariables", object{"variableName": "m"})} {
+		if r != "a cell runs: pause it first" {
+			t.Errorf("got %q", r)
+		}
+	}
+	d.stop(p)
+}
+
 // stand starts a cell and waits until it stands at its second line.
 func (d *debugging) stand() (*frontend.Pending, float64) {
 	d.t.Helper()

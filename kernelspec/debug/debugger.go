@@ -29,6 +29,7 @@ type Debugger struct {
 	prefix string // of source paths
 
 	requests sync.Mutex // held while a request is answered
+	settling sync.Mutex // held while functions get stops or lose them
 	seq      atomic.Int64
 
 	mu          sync.Mutex
@@ -45,7 +46,7 @@ type Debugger struct {
 
 	lines   atomic.Pointer[map[place]*breakpoint]
 	step    atomic.Pointer[step]
-	pausing atomic.Bool // the next goroutine that is held stops
+	pausing atomic.Bool // the next goroutine that is held, or reaches a stop, stops
 }
 
 // New returns a debugger to which nobody is attached.
@@ -181,7 +182,7 @@ func (d *Debugger) disconnect(*request) (any, error) {
 	d.step.Store(nil)
 	d.pausing.Store(false)
 	d.settle(false)
-	d.resume()
+	d.resume(nil)
 	return nil, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/token"
 	"reflect"
+	"strconv"
 	"strings"
 
 	"axn/kernelspec/eval"
@@ -33,6 +34,9 @@ func (d *Debugger) evaluate(r *request) (any, error) {
 	}
 	if err := r.read(&a); err != nil {
 		return nil, err
+	}
+	if d.moving() {
+		return nil, errMoving
 	}
 	call, err := d.call(a.FrameID)
 	if err != nil {
@@ -96,6 +100,9 @@ func (d *Debugger) setVariable(r *request) (any, error) {
 	if b == nil {
 		return nil, fmt.Errorf("there are no variables %d: they last until the goroutine goes on", a.VariablesReference)
 	}
+	if d.moving() {
+		return nil, errMoving
+	}
 	x, err := d.part(b, a.Name)
 	if err != nil {
 		return nil, err
@@ -118,10 +125,14 @@ func (d *Debugger) setVariable(r *request) (any, error) {
 
 // part finds a part of a box by its name.
 func (d *Debugger) part(b *box, name string) (node, error) {
-	const all = int(^uint(0) >> 2)
+	from, n := 0, int(^uint(0)>>2)
+	if k := b.of.v.Kind(); k == reflect.Slice || k == reflect.Array {
+		from, _ = strconv.Atoi(strings.Trim(name, "[]"))
+		n = 1
+	}
 	var found *node
 	failed := d.Session.Ask(func() {
-		list, _ := b.parts(0, all)
+		list, _ := b.parts(from, n)
 		for _, x := range list {
 			if x.name == name {
 				found = &x
@@ -145,6 +156,9 @@ func (d *Debugger) richInspectVariables(r *request) (any, error) {
 	}
 	if err := r.read(&a); err != nil {
 		return nil, err
+	}
+	if d.moving() {
+		return nil, errMoving
 	}
 	call, err := d.call(a.FrameID)
 	if err != nil {

@@ -12,9 +12,10 @@ import (
 // mainNumber is the number of the goroutine that runs the statements of a cell.
 const mainNumber = 1
 
-// number returns by which number front ends know a goroutine. d.mu is held.
+// number returns by which number front ends know a goroutine. What calls a widget's callback
+// is the first of its own, and has not the number of the cell. d.mu is held.
 func (d *Debugger) number(th *eval.Goroutine) int {
-	if th.First() {
+	if th.First() && (d.stop == nil || th != d.stop.th || slices.Contains(d.Session.Threads(), th)) {
 		return mainNumber
 	}
 	n := d.numbers[th]
@@ -100,8 +101,11 @@ func (d *Debugger) stackTrace(r *request) (any, error) {
 
 // calls returns the calls of a goroutine, by its number.
 func (d *Debugger) calls(number int) ([]eval.Call, error) {
-	if s := d.stop; s != nil && d.number(s.th) == number && s.calls != nil {
-		return s.calls, nil
+	if s := d.stop; s != nil && d.number(s.th) == number {
+		if s.calls != nil {
+			return s.calls, nil
+		}
+		return s.th.Calls(), nil
 	}
 	for _, th := range d.goroutines() {
 		if d.number(th) == number {

@@ -104,7 +104,11 @@ func (d *Debugger) Begin(name, code string) (stops bool) {
 // End is called when a cell has ended. Steps end with it.
 func (d *Debugger) End() {
 	d.step.Store(nil)
-	d.pausing.Store(false)
+	d.mu.Lock()
+	if d.pausing.Swap(false) && d.stop == nil {
+		d.Session.Release()
+	}
+	d.mu.Unlock()
 	d.settle(false)
 }
 
@@ -126,6 +130,8 @@ func (d *Debugger) Keep(variables bool) {
 // settle gives the functions of the cells stops where they are wanted, and everywhere for a
 // step into a function.
 func (d *Debugger) settle(everywhere bool) {
+	d.settling.Lock()
+	defer d.settling.Unlock()
 	change := map[string]bool{}
 	d.mu.Lock()
 	for name, c := range d.cells {

@@ -52,6 +52,10 @@ func (s *step) ends(th *eval.Goroutine, at *eval.Stop) bool {
 
 // Reached is called by a goroutine at a stop.
 func (d *Debugger) Reached(th *eval.Goroutine, at *eval.Stop) {
+	if d.pausing.CompareAndSwap(true, false) {
+		d.stopHere(th, object{"reason": "pause"}, nil)
+		return
+	}
 	if s := d.step.Load(); s != nil && s.ends(th, at) {
 		d.stopHere(th, object{"reason": "step"}, nil)
 		return
@@ -144,30 +148,32 @@ func (d *Debugger) stopHere(th *eval.Goroutine, body object, s *stop) {
 	}
 	d.stop = s
 	body["threadId"], body["allThreadsStopped"] = d.number(th), true
-	d.mu.Unlock()
 	d.step.Store(nil)
 	d.pausing.Store(false)
 	d.Session.Hold()
 	d.tell("stopped", body)
+	d.mu.Unlock()
 	if !wait(th, s) { // it was interrupted
-		d.resume()
+		d.resume(s)
 	}
 }
 
-// resume lets the stopped goroutine go on, and those that are held.
-func (d *Debugger) resume() {
+// resume lets the stopped goroutine go on, and those that are held. With a stop, it does so
+// only if that is not over yet.
+func (d *Debugger) resume(only *stop) {
 	d.mu.Lock()
+	defer d.mu.Unlock()
 	s := d.stop
+	if only != nil && s != only {
+		return
+	}
+	d.Session.Release()
 	if s == nil {
-		d.mu.Unlock()
-		d.Session.Release()
 		return
 	}
 	n := d.number(s.th)
 	d.stop = nil
 	d.handles.clear()
-	d.mu.Unlock()
-	d.Session.Release()
 	d.tell("continued", object{"threadId": n, "allThreadsContinued": true})
 	close(s.gone)
 }
@@ -177,7 +183,7 @@ func (d *Debugger) goOn(*request) (any, error) {
 		return nil, err
 	}
 	d.settle(false)
-	d.resume()
+	d.resume(nil)
 	return object{"allThreadsContinued": true}, nil
 }
 
@@ -216,11 +222,11 @@ func (d *Debugger) begin(m mode) (any, error) {
 	if m == in {
 		d.settle(true)
 	}
-	d.resume()
+	d.resume(nil)
 	return nil, nil
 }
 
-// pause stops the goroutine that comes to a loop or call first.
+// pause stops the goroutine that comes to a stop, loop or call first.
 func (d *Debugger) pause(*request) (any, error) {
 	d.mu.Lock()
 	stopped := d.stop != nil

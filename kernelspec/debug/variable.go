@@ -2,6 +2,7 @@ package debug
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -182,7 +183,7 @@ func (d *Debugger) describe(call *eval.Call, x node) object {
 		o["value"] = "not declared yet"
 		return o
 	}
-	o["value"], o["type"] = valueText(x.v), typeText(x.v.Type())
+	o["value"], o["type"] = d.valueText(x.v), typeText(x.v.Type())
 	n := countParts(x.v)
 	if n == 0 {
 		return o
@@ -197,6 +198,59 @@ func (d *Debugger) describe(call *eval.Call, x node) object {
 		o["namedVariables"] = n
 	}
 	return o
+}
+
+// moving reports whether a cell runs and nobody is stopped. Go ends the process when a map is
+// read while the cell changes it.
+func (d *Debugger) moving() bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.stop == nil && len(d.Session.Threads()) > 0
+}
+
+var errMoving = errors.New("a cell runs: pause it first")
+
+// valueText writes a value on a line. Of one that may hold maps it says little while a cell
+// runs.
+func (d *Debugger) valueText(v reflect.Value) string {
+	t := v.Type()
+	if v.Kind() == reflect.Interface && !v.IsNil() {
+		t = v.Elem().Type()
+	}
+	if !holdsMaps(t, map[reflect.Type]bool{}) || !d.moving() {
+		return valueText(v)
+	}
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface, reflect.Map, reflect.Slice:
+		if v.IsNil() {
+			return "nil"
+		}
+	}
+	if v.Kind() == reflect.Map {
+		return fmt.Sprintf("%d elements", v.Len())
+	}
+	return "…"
+}
+
+// holdsMaps reports whether values of a type may lead to maps. What was seen does not.
+func holdsMaps(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Map, reflect.Interface:
+		return true
+	case reflect.Pointer, reflect.Slice, reflect.Array:
+		return holdsMaps(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if holdsMaps(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // valueText writes a value on a line.
@@ -272,6 +326,9 @@ func filtered(b *box, filter string) bool {
 // described describes parts of a box. Those that are left out are counted.
 func (d *Debugger) described(b *box, from, n int) (list []object, err error) {
 	list = []object{}
+	if b.of.v.Kind() == reflect.Map && d.moving() {
+		return nil, errMoving
+	}
 	failed := d.Session.Ask(func() {
 		nodes, total := b.parts(from, n)
 		for _, x := range nodes {

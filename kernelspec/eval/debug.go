@@ -69,6 +69,7 @@ func (s *Session) DeclareCopy(name string, t types.Type, v reflect.Value) {
 	s.objects[name] = obj
 	delete(s.imports, name)
 	s.forgetOriginal(name)
+	s.number++
 }
 
 // PostMortem is what is left of the last cell that failed with a panic.

@@ -24,7 +24,7 @@ import (
 // expression is what was made of a text.
 type expression struct {
 	f      *ssa.Function
-	number int // of cells, when it was made: names may mean something else since
+	number int // of the session, when it was made: names may mean something else since
 }
 
 // expressionKey tells expressions apart. The types of variables depend on the stop.

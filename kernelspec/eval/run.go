@@ -430,6 +430,8 @@ func (s *Session) CallAs(cell *Cell, f func(ctx context.Context)) *Error {
 	if runs := s.jobOfCaller(); runs != nil {
 		defer context.AfterFunc(runs.ctx, func() { j.stop(context.Cause(runs.ctx)) })()
 	}
+	s.asked.put(j)
+	defer s.asked.remove(j)
 	return j.call(func() {
 		s.left.add(j)
 		f(j.ctx)

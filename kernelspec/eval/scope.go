@@ -135,6 +135,7 @@ func (s *Session) Forget(name string) bool {
 	delete(s.objects, name)
 	delete(s.imports, name)
 	s.forgetOriginal(name)
+	s.number++
 	return object || imported
 }
 
@@ -162,6 +163,7 @@ func (s *Session) Reset() {
 	clear(s.originals)
 	s.imports = maps.Clone(s.given)
 	s.dots = nil
+	s.number++
 }
 
 // note remembers what a part declares.

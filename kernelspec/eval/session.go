@@ -21,7 +21,7 @@ type Session struct {
 	running  atomic.Pointer[job]
 	left     jobs                // cells that were left behind or whose goroutines run on
 	held     atomic.Pointer[job] // whose goroutines ask the debugger
-	asked    jobs                // what a debugger evaluates
+	asked    jobs                // what a debugger evaluates, and what CallAs calls
 	dead     atomic.Pointer[PostMortem]
 
 	mu      sync.Mutex // held while a cell is checked or names are looked up
@@ -43,7 +43,7 @@ type Session struct {
 
 	context context.Context // the variable that cells see as ctx
 
-	number      int // of cells that were compiled
+	number      int // goes up when names may mean something else
 	expressions map[expressionKey]*expression
 	swapped     map[*original]func() // what takes the place back that another compilation has
 }

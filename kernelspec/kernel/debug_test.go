@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"axn/kernelspec/frontend"
 	"axn/kernelspec/message"
@@ -26,7 +27,13 @@ type debugging struct {
 // startDebugging starts a kernel and attaches a debugger, as JupyterLab does.
 func startDebugging(t *testing.T) *debugging {
 	t.Helper()
-	s := start(t)
+	return startDebuggingFor(t, time.Minute)
+}
+
+// startDebuggingFor does so for a test that may take some time.
+func startDebuggingFor(t *testing.T, limit time.Duration) *debugging {
+	t.Helper()
+	s := startFor(t, limit)
 	d := &debugging{session: s, tap: s.Tap(1 << 14)}
 	d.must("initialize", object{
 		"clientID": "test-client", "clientName": "testClient", "adapterID": "", "pathFormat": "path", "linesStartAt1": true, "columnsStartAt1": true,
@@ -87,6 +94,21 @@ func (d *debugging) event(name string) object {
 			return e.Body
 		case <-d.ctx.Done():
 			d.t.Fatalf("no event %s came", name)
+		}
+	}
+}
+
+// message waits for a message of a type.
+func (d *debugging) message(msgType string) {
+	d.t.Helper()
+	for {
+		select {
+		case m := <-d.tap:
+			if m.Header.MsgType == msgType {
+				return
+			}
+		case <-d.ctx.Done():
+			d.t.Fatalf("no message %s came", msgType)
 		}
 	}
 }
@@ -370,7 +392,7 @@ func TestProgramsWithStops(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			d := startDebugging(t)
+			d := startDebuggingFor(t, 5*time.Minute)
 			var list []object
 			for i := range bytes.Count(src, []byte("\n")) {
 				list = append(list, object{"line": i + 1, "hitCondition": ">= 1000000000"})
@@ -619,11 +641,12 @@ func TestGoroutinesAreThreads(t *testing.T) {
 // A loop that runs without stops pauses, and goes on.
 func TestPause(t *testing.T) {
 	d := startDebugging(t)
-	p := d.send("n := 0\nfor n >= 0 {\n\tn++\n}")
+	p := d.send("import \"fmt\"\nfmt.Println(1)\nn := 0\nfor n >= 0 {\n\tn++\n}")
+	d.message("stream") // it has begun
 	d.must("pause", object{"threadId": 1})
 	th := d.event("stopped")["threadId"]
 	frame := d.frames(th.(float64))[0]
-	if l := frame["line"].(float64); l < 2 || l > 3 {
+	if l := frame["line"].(float64); l < 3 || l > 5 {
 		t.Errorf("it stands at line %v", l)
 	}
 	d.must("evaluate", object{"expression": "n = -10", "frameId": frame["id"]})
@@ -631,6 +654,37 @@ func TestPause(t *testing.T) {
 	if f := d.collect(p).Failure(); f != nil {
 		t.Error(f.Traceback)
 	}
+}
+
+// While a cell runs, maps are not read: it may change them.
+func TestVariablesOfRunningCell(t *testing.T) {
+	d := startDebugging(t)
+	d.run("m := map[int]int{}\nboth := struct{ a int; m map[int]int }{1, m}\nwhole := []int{1, 2}\nvar any1 any = 5")
+	p := d.send("import \"fmt\"\nfmt.Println(1)\nfor i := 0; ; i++ {\n\tm[i%1000] = i\n}")
+	d.message("stream")
+	for range 50 {
+		list := objects(d.must("inspectVariables", object{})["variables"])
+		if m := find(t, list, "m"); !strings.Contains(fmt.Sprint(m["value"]), " elements") {
+			t.Fatalf("got %v", m)
+		}
+		both := find(t, list, "both")
+		if got := values(d.variables(both)); both["value"] != "…" || !strings.HasPrefix(got, "a=1 m=") {
+			t.Fatalf("got %v, %s", both, got)
+		}
+		if got := fmt.Sprint(find(t, list, "whole")["value"], find(t, list, "any1")["value"]); got != "[1 2]5" {
+			t.Fatalf("got %s", got)
+		}
+		m := find(t, list, "m")["variablesReference"]
+		if got := d.refused("variables", object{"variablesReference": m}); got != "a cell runs: pause it first" {
+			t.Fatalf("got %q", got)
+		}
+	}
+	for _, r := range []string{d.refused("evaluate", object{"expression": "m"}), d.refused("richInspectVariables", object{"variableName": "m"})} {
+		if r != "a cell runs: pause it first" {
+			t.Errorf("got %q", r)
+		}
+	}
+	d.stop(p)
 }
 
 // stand starts a cell and waits until it stands at its second line.
@@ -681,10 +735,25 @@ func TestInterruptWhileStopped(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f := d.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+	replied := make(chan struct{})
+	var m *message.Message
+	go func() {
+		defer close(replied)
+		m, err = asked.Reply(d.ctx)
+	}()
+	for waits := true; waits; { // it may not have begun when the first interrupt comes
+		if err := d.Interrupt(d.ctx); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case <-replied:
+			waits = false
+		case <-time.After(50 * time.Millisecond):
+		}
+	}
+	if f := d.collect(p).Failure(); f == nil || f.ErrorName != "interrupted" {
 		t.Errorf("got %v", f)
 	}
-	m, err := asked.Reply(d.ctx)
 	if err != nil || !strings.Contains(string(m.Content), "interrupted") {
 		t.Errorf("got %v, %v", m, err)
 	}
@@ -781,6 +850,33 @@ func TestPostMortemInTheDebugger(t *testing.T) {
 		t.Errorf("got %v", got)
 	}
 	d.must("next", object{"threadId": th})
+	if f := d.collect(p).Failure(); f != nil {
+		t.Error(f.Traceback)
+	}
+}
+
+// A callback of a widget that stops while a cell runs is not the cell.
+func TestStopInCallback(t *testing.T) {
+	d := startDebugging(t)
+	page := openPage(d.session)
+	d.run("import (\"axn/kernelspec/widgets\"; \"fmt\")\nbutton := widgets.NewButton(\"Go\")\nbutton")
+	code := "n := 0\nbutton.OnClick(func() {\n\tn++\n})"
+	d.breakpoints(code, line(3))
+	d.run(code)
+	p := d.send("fmt.Println(1)\nfor n == 0 {\n}")
+	d.message("stream")
+	click := object{"comm_id": page.find("Button", "Go"), "data": object{"method": "custom", "content": object{"event": "click"}}}
+	if _, err := d.Send(frontend.Shell, "comm_msg", click); err != nil {
+		t.Fatal(err)
+	}
+	th := d.stopped("breakpoint", 3)
+	if f := d.frames(1)[0]; th == 1 || f["line"] != 2.0 {
+		t.Errorf("the callback has the number %v, and the cell stands at line %v", th, f["line"])
+	}
+	if list := objects(d.must("threads", object{})["threads"]); len(list) != 2 {
+		t.Errorf("threads are %v", list)
+	}
+	d.must("continue", object{"threadId": th})
 	if f := d.collect(p).Failure(); f != nil {
 		t.Error(f.Traceback)
 	}

@@ -74,7 +74,7 @@ func value(v any) *serve.Bundle {
 	case display.Data:
 		return fromData(v)
 	case widgets.Widget:
-		data, metadata := widgets.View(v, headless)
+		data, metadata, _ := widgets.View(v, headless)
 		return &serve.Bundle{Data: data, Metadata: metadata}
 	}
 	if _, isImage := v.(image.Image); !isImage && display.CanRender(v) {

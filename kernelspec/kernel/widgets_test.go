@@ -18,10 +18,11 @@ type page struct {
 	models map[string]map[string]any // state by id
 	echoes map[string]string         // by id: the request whose values came back last
 	idle   map[string]bool           // requests that are answered
+	came   map[string]int            // by id: which model it is that was opened
 }
 
 func openPage(s *session) *page {
-	return &page{s, s.Tap(10_000), map[string]map[string]any{}, map[string]string{}, map[string]bool{}}
+	return &page{s, s.Tap(10_000), map[string]map[string]any{}, map[string]string{}, map[string]bool{}, map[string]int{}}
 }
 
 // until takes what the kernel sends until something holds.
@@ -58,7 +59,7 @@ func (p *page) take(m *message.Message) {
 		if !strings.Contains(string(m.Metadata), `"version":"2.1.0"`) || c.Target != "jupyter.widget" {
 			p.t.Errorf("a comm of %q opens with %s", c.Target, m.Metadata)
 		}
-		p.models[c.ID] = c.Data.State
+		p.models[c.ID], p.came[c.ID] = c.Data.State, len(p.came)+1
 	case "comm_close":
 		delete(p.models, c.ID)
 	case "comm_msg":
@@ -80,12 +81,13 @@ func (p *page) take(m *message.Message) {
 	}
 }
 
-// find waits for a model of a name, the last one that came.
+// find waits for a model of a name, and returns the one that was opened last.
 func (p *page) find(name, description string) (id string) {
 	p.t.Helper()
 	p.until(name+" "+description, func() bool {
 		for at, state := range p.models {
-			if state["_model_name"] == name+"Model" && (description == "" || state["description"] == description) {
+			fits := state["_model_name"] == name+"Model" && (description == "" || state["description"] == description)
+			if fits && (id == "" || p.came[at] > p.came[id]) {
 				id = at
 			}
 		}
@@ -397,4 +399,39 @@ func TestWidgetsAreStored(t *testing.T) {
 	if len(p.models) > 0 {
 		t.Errorf("models for nobody: %v", p.models)
 	}
+}
+
+// What a front end may set follows what cells set; numbers of any type do.
+func TestControlsChange(t *testing.T) {
+	s := start(t)
+	p := openPage(s)
+	s.run("import \"axn/kernelspec/widgets\"")
+	s.run("n, x, pick := widgets.NewIntSlider(\"n\", widgets.Ints{Max: 10}), widgets.NewFloatSlider(\"x\", widgets.Floats{Max: 1}), widgets.NewDropdown(\"pick\", \"a\", \"b\")\nbox := widgets.NewVBox(n, x, pick)\nbox")
+	s.run("n.Set(\"max\", 900.0)\nx.Set(\"max\", 5)\npick.Set(\"_options_labels\", []string{\"c\", \"d\", \"e\"})")
+	p.move(p.find("IntSlider", "n"), map[string]any{"value": 800})
+	p.move(p.find("FloatSlider", "x"), map[string]any{"value": 4.5})
+	p.move(p.find("Dropdown", "pick"), map[string]any{"index": 2})
+	s.want("import \"fmt\"\nfmt.Sprint(n.Value(), x.Value(), pick.Value(), pick.Options())", "800 4.5e[c d e]")
+	s.run("pick.Set(\"_options_labels\", []string{\"c\"})")
+	s.want("pick.Value()", "")
+	column := p.find("VBox", "")
+	s.run("box.SetChildren(pick, n)")
+	p.until("two children", func() bool { return strings.Count(p.value(column, "children"), "IPY_MODEL") == 2 })
+}
+
+// An interrupt of a cell also stops a callback that began before it.
+func TestInterruptedCallback(t *testing.T) {
+	s := start(t)
+	p := openPage(s)
+	s.run("import (\"axn/kernelspec/widgets\"; \"fmt\")")
+	s.run("button := widgets.NewButton(\"Go\")\nbutton.OnClick(func() { fmt.Println(\"begun\"); for { } })\nbutton")
+	place := p.find("Output", "")
+	if _, err := s.Send(frontend.Shell, "comm_msg", map[string]any{"comm_id": p.find("Button", "Go"), "data": map[string]any{"method": "custom", "content": map[string]any{"event": "click"}}}); err != nil {
+		t.Fatal(err)
+	}
+	p.until("the callback", func() bool { return strings.Contains(p.value(place, "outputs"), "begun") })
+	if f := s.stopSoon(s.send("for { }")).Failure(); f == nil || f.ErrorName != "interrupted" {
+		t.Errorf("got %v", f)
+	}
+	p.until("its end", func() bool { return strings.Contains(p.value(place, "outputs"), "interrupted") })
 }

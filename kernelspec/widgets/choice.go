@@ -1,12 +1,14 @@
 package widgets
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Dropdown is a choice of one of several names.
 type Dropdown struct {
 	*Model
-	Label   string
-	Options []string
+	Label string
 }
 
 // NewDropdown returns a choice with a label; the first of the options is chosen. It panics
@@ -16,30 +18,42 @@ func NewDropdown(label string, options ...string) *Dropdown {
 		panic("widgets: a dropdown needs options to choose from")
 	}
 	options = append([]string(nil), options...)
-	return &Dropdown{newControl("Dropdown", "DescriptionStyle", label, map[string]any{"_options_labels": options, "index": 0}, map[string]func(any) (any, bool){
-		"index": func(v any) (any, bool) {
+	return &Dropdown{newControl("Dropdown", "DescriptionStyle", label, map[string]any{"_options_labels": options, "index": 0}, accepts{
+		"index": func(v any, state map[string]any) (any, bool) {
+			options, _ := state["_options_labels"].([]string)
 			f, ok := v.(float64)
 			n := int(f)
 			return n, ok && float64(n) == f && n >= 0 && n < len(options)
 		},
-	}), label, options}
+	}), label}
 }
 
-// Value returns the option that is chosen.
-func (d *Dropdown) Value() string { return d.Options[d.Index()] }
+// Options returns the names to choose from.
+func (d *Dropdown) Options() []string {
+	options, _ := d.Get("_options_labels").([]string)
+	return slices.Clone(options)
+}
+
+// Value returns the option that is chosen, empty if that has been taken away.
+func (d *Dropdown) Value() string {
+	if options, i := d.Options(), d.Index(); i < len(options) {
+		return options[i]
+	}
+	return ""
+}
 
 // Index returns the place of the option that is chosen, from 0.
 func (d *Dropdown) Index() int { return d.Get("index").(int) }
 
 // SetValue chooses an option. The error names the options if it is none of them.
 func (d *Dropdown) SetValue(option string) error {
-	for i, o := range d.Options {
+	for i, o := range d.Options() {
 		if o == option {
 			d.Set("index", i)
 			return nil
 		}
 	}
-	return fmt.Errorf("widgets: dropdown %q has no option %q, but %q", d.Label, option, d.Options)
+	return fmt.Errorf("widgets: dropdown %q has no option %q, but %q", d.Label, option, d.Options())
 }
 
 // OnChange has f called with the option whenever another one is chosen.
@@ -57,8 +71,8 @@ type Checkbox struct {
 
 // NewCheckbox returns a box with a label.
 func NewCheckbox(label string, ticked bool) *Checkbox {
-	return &Checkbox{newControl("Checkbox", "CheckboxStyle", label, map[string]any{"value": ticked, "indent": false}, map[string]func(any) (any, bool){
-		"value": func(v any) (any, bool) { b, ok := v.(bool); return b, ok },
+	return &Checkbox{newControl("Checkbox", "CheckboxStyle", label, map[string]any{"value": ticked, "indent": false}, accepts{
+		"value": func(v any, _ map[string]any) (any, bool) { b, ok := v.(bool); return b, ok },
 	}), label}
 }
 
@@ -89,8 +103,8 @@ type Text struct {
 // NewText returns a line with a label and a first text. What is typed counts when Enter is
 // pressed or the line is left.
 func NewText(label, text string) *Text {
-	return &Text{newControl("Text", "TextStyle", label, map[string]any{"value": text, "continuous_update": false}, map[string]func(any) (any, bool){
-		"value": func(v any) (any, bool) { s, ok := v.(string); return s, ok },
+	return &Text{newControl("Text", "TextStyle", label, map[string]any{"value": text, "continuous_update": false}, accepts{
+		"value": func(v any, _ map[string]any) (any, bool) { s, ok := v.(string); return s, ok },
 	}), label}
 }
 

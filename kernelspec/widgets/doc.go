@@ -13,6 +13,7 @@
 // with the extension jupyterlab_widgets or their own, Voila. All others show the first
 // picture, and what the controls were set to.
 //
-// Callbacks run one after the other, also while a cell runs; as with goroutines, what both
-// change needs a lock. The interrupt button stops them.
+// Callbacks for front ends run one after the other, also while a cell runs; as with goroutines,
+// what both change needs a lock. Those that Set and SetValue call in a cell are part of the cell:
+// they run at once, perhaps beside one for a front end. The interrupt button stops all of them.
 package widgets

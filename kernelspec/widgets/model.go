@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"reflect"
+	"slices"
 	"sync"
 
 	"axn/kernelspec/comm"
@@ -32,12 +33,16 @@ type Model struct {
 
 	mu      sync.Mutex
 	state   map[string]any
-	accept  map[string]func(v any) (any, bool) // what front ends may set, checked
+	accept  accepts
 	changed []func()
 	clicked []func()
 	comm    *comm.Comm // nil while no front end has been told of the model
 	home    *Output    // takes what callbacks print and show
 }
+
+// accepts has the values that front ends may set, by name: the functions say whether one is
+// taken, and as what, when the state is what it is.
+type accepts map[string]func(v any, state map[string]any) (any, bool)
 
 // newModel returns the model of a part of a widget, such as a layout.
 func newModel(module, version, name string, state map[string]any) *Model {
@@ -63,13 +68,12 @@ func newWidget(module, version, name, style string, state map[string]any) *Model
 	return m
 }
 
-// newControl returns the model of a control of ipywidgets. accept has the values that front
-// ends may set, by name.
-func newControl(name, style, label string, state map[string]any, accept map[string]func(any) (any, bool)) *Model {
+// newControl returns the model of a control of ipywidgets.
+func newControl(name, style, label string, state map[string]any, accept accepts) *Model {
 	m := newWidget("@jupyter-widgets/controls", controlsVersion, name, style, state)
 	m.state["description"] = label
 	m.accept = accept
-	if style != "Button" {
+	if name != "Button" {
 		m.Style.state["description_width"] = "initial" // the whole label
 	}
 	return m
@@ -87,7 +91,8 @@ func (m *Model) Get(name string) any {
 }
 
 // Set sets a value of the state, here and in the front ends, and calls what waits for a
-// change. The names are those of ipywidgets, such as disabled or description.
+// change. The names are those of ipywidgets, such as disabled or description. A number becomes
+// one of the type that is there.
 func (m *Model) Set(name string, value any) {
 	if m.put(map[string]any{name: value}) {
 		for _, f := range m.callbacks() {
@@ -101,16 +106,38 @@ func (m *Model) put(values map[string]any) bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for name, v := range values {
-		if old, known := m.state[name]; known && reflect.DeepEqual(old, v) {
+		old, known := m.state[name]
+		v = like(old, v)
+		if known && same(old, v) {
 			delete(values, name)
 			continue
 		}
-		m.state[name] = v
+		m.state[name], values[name] = v, v
 	}
 	if len(values) > 0 {
 		m.send("update", values)
 	}
 	return len(values) > 0
+}
+
+// like returns a number as one of the type that an old one has; other values as they are.
+func like(old, v any) any {
+	switch old.(type) {
+	case int, float64:
+		if n := reflect.ValueOf(v); n.IsValid() && (n.CanInt() || n.CanUint() || n.CanFloat()) {
+			return n.Convert(reflect.TypeOf(old)).Interface()
+		}
+	}
+	return v
+}
+
+// same reports whether two values are equal; widgets are if they are the same ones.
+func same(a, b any) bool {
+	switch a.(type) {
+	case Widget, []Widget:
+		return reflect.TypeOf(a) == reflect.TypeOf(b) && slices.Equal(named(a), named(b))
+	}
+	return reflect.DeepEqual(a, b)
 }
 
 // send tells the front ends values of the state. The lock is held, so that they come in order.
@@ -222,8 +249,8 @@ func (m *Model) take(state map[string]any) (changed bool) {
 	back := map[string]any{}
 	for name, v := range state {
 		if accept := m.accept[name]; accept != nil {
-			if v, ok := accept(v); ok {
-				changed = changed || !reflect.DeepEqual(m.state[name], v)
+			if v, ok := accept(v, m.state); ok {
+				changed = changed || !same(m.state[name], v)
 				m.state[name] = v
 				continue
 			}

@@ -11,14 +11,14 @@ import (
 type Ints struct {
 	Min, Max int // both included; Max 0 with Min 0 is 100
 	Step     int // from one to the next (default 1)
-	Value    int // the first one (default Min)
+	Value    int // the first one (default 0, or the nearest to it)
 }
 
 // Floats are the numbers that a slider offers.
 type Floats struct {
 	Min, Max float64 // both included; Max 0 with Min 0 is 1
 	Step     float64 // from one to the next (default a hundredth of the way)
-	Value    float64 // the first one (default Min)
+	Value    float64 // the first one (default 0, or the nearest to it)
 }
 
 // IntSlider is a slider over whole numbers.
@@ -30,8 +30,8 @@ type IntSlider struct {
 // NewIntSlider returns a slider with a label.
 func NewIntSlider(label string, o Ints) *IntSlider {
 	o = o.filled()
-	return &IntSlider{newControl("IntSlider", "SliderStyle", label, o.state(o.Value), map[string]func(any) (any, bool){
-		"value": o.accept,
+	return &IntSlider{newControl("IntSlider", "SliderStyle", label, o.state(o.Value), accepts{
+		"value": whole,
 	}), label}
 }
 
@@ -50,11 +50,13 @@ func (o Ints) state(value any) map[string]any {
 	return map[string]any{"value": value, "min": o.Min, "max": o.Max, "step": o.Step, "readout": true, "readout_format": "d"}
 }
 
-// accept takes a number of a front end that the slider offers.
-func (o Ints) accept(v any) (any, bool) {
+// whole takes a number of a front end that the slider offers.
+func whole(v any, state map[string]any) (any, bool) {
+	least, _ := state["min"].(int)
+	most, _ := state["max"].(int)
 	f, ok := v.(float64)
 	n := int(f)
-	return n, ok && float64(n) == f && n >= o.Min && n <= o.Max
+	return n, ok && float64(n) == f && n >= least && n <= most
 }
 
 // Value returns the number that the slider is at.
@@ -89,11 +91,14 @@ func NewFloatSlider(label string, o Floats) *FloatSlider {
 	}
 	o.Value = min(max(o.Value, o.Min), o.Max)
 	state := map[string]any{"value": o.Value, "min": o.Min, "max": o.Max, "step": o.Step, "readout": true, "readout_format": fmt.Sprintf(".%df", decimals(o.Step))}
-	return &FloatSlider{newControl("FloatSlider", "SliderStyle", label, state, map[string]func(any) (any, bool){
-		"value": func(v any) (any, bool) {
+	return &FloatSlider{newControl("FloatSlider", "SliderStyle", label, state, accepts{
+		"value": func(v any, state map[string]any) (any, bool) {
+			least, _ := state["min"].(float64)
+			most, _ := state["max"].(float64)
+			step, _ := state["step"].(float64)
 			f, ok := v.(float64)
-			slack := o.Step / 1e6 // front ends count in steps, which round
-			return min(max(f, o.Min), o.Max), ok && f >= o.Min-slack && f <= o.Max+slack
+			slack := step / 1e6 // front ends count in steps, which round
+			return min(max(f, least), most), ok && f >= least-slack && f <= most+slack
 		},
 	}), label}
 }
@@ -129,14 +134,14 @@ type IntRangeSlider struct {
 // o.Max.
 func NewIntRangeSlider(label string, o Ints) *IntRangeSlider {
 	o = o.filled()
-	return &IntRangeSlider{newControl("IntRangeSlider", "SliderStyle", label, o.state([2]int{o.Value, o.Max}), map[string]func(any) (any, bool){
-		"value": func(v any) (any, bool) {
+	return &IntRangeSlider{newControl("IntRangeSlider", "SliderStyle", label, o.state([2]int{o.Value, o.Max}), accepts{
+		"value": func(v any, state map[string]any) (any, bool) {
 			list, _ := v.([]any)
 			if len(list) != 2 {
 				return nil, false
 			}
-			low, ok1 := o.accept(list[0])
-			high, ok2 := o.accept(list[1])
+			low, ok1 := whole(list[0], state)
+			high, ok2 := whole(list[1], state)
 			if !ok1 || !ok2 || low.(int) > high.(int) {
 				return nil, false
 			}

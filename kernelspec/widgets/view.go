@@ -12,11 +12,15 @@ const ViewType = "application/vnd.jupyter.widget-view+json"
 // View returns what is shown of a widget, data and metadata by MIME type: the view of its
 // model, and for front ends without widgets a text, and the picture that stands in it. Front
 // ends are told of its models, unless stored is set: then nobody watches, and a notebook
-// stores text and picture alone.
-func View(w Widget, stored bool) (data, metadata map[string]any) {
+// stores text and picture alone. In a program, which has no notebook, text and picture are
+// all, and the error says so.
+func View(w Widget, stored bool) (data, metadata map[string]any, err error) {
 	data, metadata = picture(w)
 	if stored {
-		return data, metadata
+		return data, metadata, nil
+	}
+	if host.Load() == nil {
+		return data, metadata, errNoHost
 	}
 	root := w.model()
 	if controls(w) {
@@ -26,7 +30,7 @@ func View(w Widget, stored bool) (data, metadata map[string]any) {
 	}
 	root.open()
 	data[ViewType] = map[string]any{"model_id": root.id(), "version_major": 2, "version_minor": 0}
-	return data, metadata
+	return data, metadata, nil
 }
 
 // settle has the callbacks of a widget and of all in it write to an output.

@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"math"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -106,8 +107,11 @@ func alike(a, b string) bool {
 	if number.ReplaceAllString(a, "#") != number.ReplaceAllString(b, "#") {
 		return false
 	}
-	those := number.FindAllString(b, -1)
-	for i, x := range number.FindAllString(a, -1) {
+	these, those := number.FindAllString(a, -1), number.FindAllString(b, -1)
+	if len(these) != len(those) {
+		return false
+	}
+	for i, x := range these {
 		most := 1.0
 		if strings.Contains(x, ".") {
 			most = .05
@@ -143,9 +147,16 @@ func (p *page) write(title, text string) {
 	}
 }
 
-// environment is what commands and cells see; sums of modules are those of the project.
+// environment is what commands and cells see: sums of modules are those of the project, and
+// PORT is one on which nobody listens.
 func (p *page) environment() []string {
-	return []string{"AXN_HISTORY=", "AXN_HEADLESS=1", "FOLDER=" + p.folder, "AXN=" + p.root, "TMPDIR=" + p.folder, "GOFLAGS=-mod=mod", "GONOSUMDB=*", "GOPROXY=off"}
+	free, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	free.Close()
+	_, port, _ := net.SplitHostPort(free.Addr().String())
+	return []string{"PORT=" + port, "AXN_HISTORY=", "AXN_HEADLESS=1", "FOLDER=" + p.folder, "AXN=" + p.root, "TMPDIR=" + p.folder, "GOFLAGS=-mod=mod", "GONOSUMDB=*", "GOPROXY=off"}
 }
 
 // cell runs a cell in the page's notebook, which lies in notebooks/, and returns what it prints

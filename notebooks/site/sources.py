@@ -55,8 +55,9 @@ class Site:
         for folder in (path, posixpath.dirname(path) if path.endswith(".go") else path):
             if folder in PACKAGES:
                 return reference_of(folder)
-            if f"{folder}/README.md".lstrip("./") in self.pages:
-                return self.pages[f"{folder}/README.md".lstrip("./")]
+            readme = posixpath.normpath(f"{folder}/README.md")
+            if readme in self.pages:
+                return self.pages[readme]
         return None
 
     def linked(self, text, path):

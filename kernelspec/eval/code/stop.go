@@ -227,6 +227,9 @@ func (c Call) Locals() (list []Local) {
 // statements of a cell count as the cell, bodies of a range over a function as the function
 // that they lie in, and deferred calls as the one that deferred them.
 func (th *Thread) Depth() (depth int, call any) {
+	if th.top == nil {
+		return 0, nil
+	}
 	fr := th.top.home()
 	for f := fr; f != nil; f = f.caller {
 		depth++

@@ -410,8 +410,13 @@ def debugger(page, checks, lab, shots):
     page.open("debugged.ipynb")
     on = page.page
     variables = lambda: on.locator(".jp-DebuggerVariables").first.inner_text().split()
-    on.locator(f"{PANEL} .jp-DebuggerBugButton").click()
-    on.wait_for_selector(".jp-DebuggerCallstack", state="visible")
+    for _ in range(3):  # JupyterLab drops a click while it still asks a new kernel about its debugger
+        on.locator(f"{PANEL} .jp-DebuggerBugButton").click()
+        try:
+            on.wait_for_selector(".jp-DebuggerCallstack", state="visible", timeout=10_000)
+            break
+        except Slow:
+            continue
     second = on.locator(f"{PANEL} .jp-CodeCell").nth(1)
     second.locator(".cm-breakpoint-gutter .cm-gutterElement").nth(2).click()  # the first one is a spacer
     on.wait_for_selector(".jp-DebuggerBreakpoints-body .jp-DebuggerBreakpoint")

@@ -135,8 +135,8 @@ READY = """() => { const p = document.querySelector('.jp-NotebookPanel:not(.lm-m
     return name && name.innerText && name.innerText !== 'No Kernel' && state && state.dataset.status === 'idle'
         && ![...p.querySelectorAll('.jp-InputPrompt')].some(e => e.textContent.includes('*')); }"""
 
-# What JupyterLab says when a kernel restarts while it asks it whether a debugger is attached.
-RESTARTED = "Could not restore the debugger state: Canceled future"
+# What JupyterLab says when a kernel goes, or a page, while it asks for something of the debugger.
+GONE = "Canceled future for debug_request"
 
 
 class Page:
@@ -146,8 +146,8 @@ class Page:
         self.lab, self.complaints = lab, []
         self.page = browser.new_page(viewport={"width": width, "height": 800})
         self.width = width
-        self.page.on("console", lambda m: m.type == "error" and RESTARTED not in m.text and self.complaints.append(m.text[:300]))
-        self.page.on("pageerror", lambda e: self.complaints.append(f"uncaught: {e}"[:300]))
+        self.page.on("console", lambda m: m.type == "error" and GONE not in m.text and self.complaints.append(m.text[:300]))
+        self.page.on("pageerror", lambda e: GONE not in str(e) and self.complaints.append(f"uncaught: {e}"[:300]))
         self.page.on("response", lambda r: r.status >= 400 and self.complaints.append(f"{r.status} {r.url.split('?')[0]}"))
 
     def open(self, notebook):

@@ -90,8 +90,18 @@ func (d *Debugger) response(r *request, body any, err error) response {
 	}
 	if a.Body == nil {
 		a.Body = object{}
+		if list := lists[r.Command]; list != "" {
+			a.Body = object{list: []any{}}
+		}
 	}
 	return a
+}
+
+// lists are what bodies hold. JupyterLab goes through them after a failure too, as when it asks for
+// variables of a goroutine that has gone on.
+var lists = map[string]string{
+	"variables": "variables", "inspectVariables": "variables", "scopes": "scopes", "stackTrace": "stackFrames",
+	"threads": "threads", "setBreakpoints": "breakpoints",
 }
 
 // tell publishes an event.

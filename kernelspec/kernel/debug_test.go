@@ -543,6 +543,9 @@ all.head.X`
 	if m := d.refused("variables", object{"variablesReference": long["variablesReference"]}); !strings.Contains(m, "goes on") {
 		t.Errorf("got %q", m)
 	}
+	if body, _ := d.ask("variables", object{"variablesReference": long["variablesReference"]})["body"].(object); body["variables"] == nil {
+		t.Error("a refusal has no list of variables, which JupyterLab goes through")
+	}
 }
 
 // Variables have the types that they have in the instance of a generic function.

@@ -69,8 +69,10 @@ type supports struct {
 type supported struct {
 	anchors []int      // the support items
 	inverse *mat.Dense // |S|×k: from a query's scores for the anchors to its embedding
-	towers  *factors.Towers
-	items   f32.Mat // |I|×|S|, behind the item tower
+	items   f32.Mat    // |I|×|S|, behind the item tower
+
+	applying sync.Mutex // the towers hold what they work out last
+	towers   *factors.Towers
 }
 
 func (s *supports) of(ctx context.Context, budget int) (*supported, error) {
@@ -185,7 +187,10 @@ func (w *supportWalk) learn(_ []int, scores []float64) {
 		wide[i] = float64(v)
 	}
 	place := w.place(wide)
+	w.applying.Lock()
 	q, _ := w.towers.Apply(f32.View(place, 1, len(place)), f32.NewMat(0, len(place)))
+	place = slices.Clone(q.Row(0))
+	w.applying.Unlock()
 	w.estimates = make([]float32, w.items.Rows)
-	f32.Gemv(w.estimates, w.items, q.Row(0))
+	f32.Gemv(w.estimates, w.items, place)
 }

@@ -438,7 +438,7 @@ def debugger(page, checks, lab, shots):
     on.locator(f"{PANEL} .cm-content").first.click()
     page.keys("F9")
     on.wait_for_function("() => !document.querySelector('.jp-DebuggerCallstackFrame')")
-    page.ready(20)
+    second.locator(".jp-OutputArea-output", has_text="100").wait_for(timeout=20_000)  # beside the panel the toolbar may hide the kernel's state
     checks.that("100" in second.inner_text().split(), "the cell goes on with the variable that was changed", second.inner_text())
     shut_down(page)
 

@@ -440,7 +440,7 @@ def debugger(page, checks, lab, shots):
     on.wait_for_function("() => !document.querySelector('.jp-DebuggerCallstackFrame')")
     second.locator(".jp-OutputArea-output", has_text="100").wait_for(timeout=20_000)  # beside the panel the toolbar may hide the kernel's state
     checks.that("100" in second.inner_text().split(), "the cell goes on with the variable that was changed", second.inner_text())
-    shut_down(page)
+    page.menu("Kernel", "Shut Down Kernel")
 
 
 def picture(page, lab, file):

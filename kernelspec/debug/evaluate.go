@@ -35,16 +35,9 @@ func (d *Debugger) evaluate(r *request) (any, error) {
 	if err := r.read(&a); err != nil {
 		return nil, err
 	}
-	if d.moving() {
-		return nil, errMoving
-	}
-	call, err := d.call(a.FrameID)
+	call, values, err := d.values(a.FrameID, a.Expression)
 	if err != nil {
 		return nil, err
-	}
-	values, failed := d.Session.Evaluate(call, a.Expression)
-	if failed != nil {
-		return nil, shown(failed)
 	}
 	if len(values) != 1 || values[0] == nil {
 		return object{"result": d.texts(values), "variablesReference": 0}, nil
@@ -148,6 +141,22 @@ func (d *Debugger) part(b *box, name string) (node, error) {
 	return *found, nil
 }
 
+// values are those of an expression, or of what statements give, in the call of a frame.
+func (d *Debugger) values(frame int, code string) (*eval.Call, []any, error) {
+	if d.moving() {
+		return nil, nil, errMoving
+	}
+	call, err := d.call(frame)
+	if err != nil {
+		return nil, nil, err
+	}
+	values, failed := d.Session.Evaluate(call, code)
+	if failed != nil {
+		return nil, nil, shown(failed)
+	}
+	return call, values, nil
+}
+
 // richInspectVariables shows a variable by MIME type.
 func (d *Debugger) richInspectVariables(r *request) (any, error) {
 	var a struct {
@@ -157,16 +166,9 @@ func (d *Debugger) richInspectVariables(r *request) (any, error) {
 	if err := r.read(&a); err != nil {
 		return nil, err
 	}
-	if d.moving() {
-		return nil, errMoving
-	}
-	call, err := d.call(a.FrameID)
+	_, values, err := d.values(a.FrameID, a.VariableName)
 	if err != nil {
 		return nil, err
-	}
-	values, failed := d.Session.Evaluate(call, a.VariableName)
-	if failed != nil {
-		return nil, shown(failed)
 	}
 	if len(values) != 1 {
 		return nil, fmt.Errorf("%s is no variable", a.VariableName)

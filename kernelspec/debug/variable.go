@@ -1,11 +1,9 @@
 package debug
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"unsafe"
@@ -70,7 +68,7 @@ func (x node) parts(from, n int) (list []node, total int) {
 			list = append(list, node{index, readable(v.Index(i)), wrap("", x.path, index)})
 		}
 	case reflect.Map:
-		for _, k := range sortedKeys(v)[from:to] {
+		for _, k := range plain.SortedKeys(v)[from:to] {
 			key, path := keyText(k)
 			if path = "[" + path + "]"; path == "[]" {
 				list = append(list, node{"[" + key + "]", v.MapIndex(k), ""})
@@ -127,25 +125,6 @@ func addressable(v any) reflect.Value {
 	p := reflect.New(reflect.TypeOf(v))
 	p.Elem().Set(reflect.ValueOf(v))
 	return p.Elem()
-}
-
-// sortedKeys returns the keys of a map by their order, or by their texts.
-func sortedKeys(m reflect.Value) []reflect.Value {
-	keys := m.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int {
-		switch {
-		case a.CanInt():
-			return cmp.Compare(a.Int(), b.Int())
-		case a.CanUint():
-			return cmp.Compare(a.Uint(), b.Uint())
-		case a.CanFloat():
-			return cmp.Compare(a.Float(), b.Float())
-		case a.Kind() == reflect.String:
-			return cmp.Compare(a.String(), b.String())
-		}
-		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
-	})
-	return keys
 }
 
 // keyText writes a key, also as cells write it, if they can.

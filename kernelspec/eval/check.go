@@ -105,7 +105,7 @@ func (s *Session) attempt(src *source, mode showMode, tolerant bool) *Unit {
 	}
 	misplaced, links := directives(src)
 	u.Problems, u.links = append(u.Problems, misplaced...), links
-	c := &checker{s: s, unit: u, live: src.fset == s.fset, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
+	c := newChecker(s, u, src.fset == s.fset)
 	c.importAll(p.imports)
 	for _, pt := range p.done {
 		c.part(pt)
@@ -141,6 +141,10 @@ type checker struct {
 	keyless bool     // a literal of a type of another cell has no keys
 	specs   []*ast.ImportSpec
 	at      map[int]token.Pos // where problems lie, by their index
+}
+
+func newChecker(s *Session, u *Unit, live bool) *checker {
+	return &checker{s: s, unit: u, live: live, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
 }
 
 // importAll imports what the cell asks for. The imports stay even if the cell fails.

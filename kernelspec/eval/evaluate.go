@@ -131,13 +131,8 @@ func (s *Session) checkExpression(src *source, locals []Local, show bool) *Unit 
 		return u
 	}
 	pt := newPart()
-	ast.Inspect(body, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			pt.words[id.Name] = true
-		}
-		return true
-	})
-	c := &checker{s: s, unit: u, live: true, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
+	pt.use(body)
+	c := newChecker(s, u, true)
 	pos := src.pos(0)
 	around := &ast.BlockStmt{Lbrace: pos, Rbrace: pos}
 	pkg := types.NewPackage("main", "main")

@@ -38,6 +38,16 @@ func newPart() *part {
 		old: map[string]string{}, packages: map[string]string{}, groups: map[token.Pos]bool{}}
 }
 
+// use notes the identifiers of a node as words.
+func (pt *part) use(n ast.Node) {
+	ast.Inspect(n, func(n ast.Node) bool {
+		if id, ok := n.(*ast.Ident); ok {
+			pt.words[id.Name] = true
+		}
+		return true
+	})
+}
+
 // hidden marks names that no cell can spell.
 const hidden = "·"
 

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"go/ast"
-	"go/token"
 	"go/types"
 	"slices"
 )
@@ -91,14 +90,9 @@ func (s *Session) methodAsFunction(d *original, decl *ast.FuncDecl) (*types.Func
 func (s *Session) checkAgain(d *original, decl *ast.FuncDecl) *Part {
 	pt := newPart()
 	pt.decls, pt.names[decl.Name.Name], pt.packages = []ast.Decl{decl}, decl.Name.Pos(), d.imports
-	ast.Inspect(decl, func(n ast.Node) bool {
-		if id, ok := n.(*ast.Ident); ok {
-			pt.words[id.Name] = true
-		}
-		return true
-	})
+	pt.use(decl)
 	u := &Unit{Fset: d.src.fset, src: d.src}
-	c := &checker{s: s, unit: u, live: true, later: map[string]types.Object{}, imports: map[string]string{}, at: map[int]token.Pos{}}
+	c := newChecker(s, u, true)
 	for name := range d.imports {
 		delete(pt.words, name)
 	}

@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -40,7 +39,7 @@ func TestGoExamples(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer k.Close()
-			if wrong := declareGoExamples(ctx, k, file); wrong != "" {
+			if _, wrong := runGoFile(ctx, k, file); wrong != "" {
 				if _, known := failing[name]; !known {
 					t.Error(wrong)
 				}
@@ -90,28 +89,10 @@ func goExamples(t *testing.T, file string) []*doc.Example {
 	return slices.DeleteFunc(doc.Examples(f), func(e *doc.Example) bool { return e.Output == "" && !e.EmptyOutput })
 }
 
-func declareGoExamples(ctx context.Context, k *frontend.Kernel, file string) string {
-	src, err := os.ReadFile(file)
-	if err != nil {
-		return err.Error()
-	}
-	e, err := k.Execute(ctx, string(src))
-	if err != nil {
-		return err.Error()
-	}
-	if f := e.Failure(); f != nil {
-		return f.ErrorName + ": " + f.ErrorValue
-	}
-	return ""
-}
-
 func runGoExample(ctx context.Context, k *frontend.Kernel, example *doc.Example) string {
-	e, err := k.Execute(ctx, "Example"+example.Name+"()")
-	if err != nil {
-		return err.Error()
-	}
-	if f := e.Failure(); f != nil {
-		return f.ErrorName + ": " + f.ErrorValue
+	e, wrong := runGoCell(ctx, k, "Example"+example.Name+"()")
+	if wrong != "" {
+		return wrong
 	}
 	lines := func(text string) string {
 		list := strings.Split(strings.TrimSpace(text), "\n")

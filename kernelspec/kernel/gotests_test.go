@@ -159,18 +159,31 @@ func goTestDir(file string) string {
 	return dir
 }
 
-// runGoProgram runs a program and compares what it prints.
-func runGoProgram(ctx context.Context, k *frontend.Kernel, file string) string {
+// runGoFile runs a file as a cell, and says what is wrong if it fails.
+func runGoFile(ctx context.Context, k *frontend.Kernel, file string) (e *frontend.Executed, wrong string) {
 	src, err := os.ReadFile(file)
 	if err != nil {
-		return err.Error()
+		return nil, err.Error()
 	}
-	e, err := k.Execute(ctx, string(src))
+	return runGoCell(ctx, k, string(src))
+}
+
+func runGoCell(ctx context.Context, k *frontend.Kernel, code string) (e *frontend.Executed, wrong string) {
+	e, err := k.Execute(ctx, code)
 	if err != nil {
-		return err.Error()
+		return nil, err.Error()
 	}
 	if f := e.Failure(); f != nil {
-		return f.ErrorName + ": " + f.ErrorValue
+		return nil, f.ErrorName + ": " + f.ErrorValue
+	}
+	return e, ""
+}
+
+// runGoProgram runs a program and compares what it prints.
+func runGoProgram(ctx context.Context, k *frontend.Kernel, file string) string {
+	e, wrong := runGoFile(ctx, k, file)
+	if wrong != "" {
+		return wrong
 	}
 	want, err := os.ReadFile(strings.TrimSuffix(file, ".go") + ".out")
 	if err != nil {

@@ -1,10 +1,8 @@
 package picture
 
 import (
-	"cmp"
 	"fmt"
 	"reflect"
-	"slices"
 	"strconv"
 	"unsafe"
 
@@ -46,7 +44,7 @@ func valueTable(v any) *grid {
 	rows, gap := span(rv.Len(), headRows, tailRows)
 	t.rowGap = gap
 	if rv.Kind() == reflect.Map {
-		keys := sortedKeys(rv)
+		keys := plain.SortedKeys(rv)
 		for _, r := range rows {
 			row(clip(fmt.Sprint(keys[r])), rv.MapIndex(keys[r]))
 		}
@@ -162,23 +160,4 @@ func writesItself(t reflect.Type) bool {
 		}
 	}
 	return false
-}
-
-// sortedKeys returns the keys of a map that are plain, in their order.
-func sortedKeys(m reflect.Value) []reflect.Value {
-	keys := m.MapKeys()
-	slices.SortFunc(keys, func(a, b reflect.Value) int {
-		switch {
-		case a.CanInt():
-			return cmp.Compare(a.Int(), b.Int())
-		case a.CanUint():
-			return cmp.Compare(a.Uint(), b.Uint())
-		case a.CanFloat():
-			return cmp.Compare(a.Float(), b.Float())
-		case a.Kind() == reflect.String:
-			return cmp.Compare(a.String(), b.String())
-		}
-		return cmp.Compare(fmt.Sprint(a), fmt.Sprint(b))
-	})
-	return keys
 }

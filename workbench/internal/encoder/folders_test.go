@@ -36,6 +36,15 @@ func TestOracle(t *testing.T) {
 }
 
 func compareFolders(t *testing.T, dir string, least int) {
+	eachFolder(t, dir, least, func(t *testing.T, folder string, g *golden) {
+		for label := range g.Logits[0] {
+			g.compare(t, folder, label)
+		}
+	})
+}
+
+// eachFolder tests every folder of a model, with what transformers makes of it.
+func eachFolder(t *testing.T, dir string, least int, test func(t *testing.T, folder string, g *golden)) {
 	folders, err := filepath.Glob(filepath.Join(dir, "*", "config.json"))
 	if err != nil || len(folders) < least {
 		t.Fatalf("%d folders in %s, %v", len(folders), dir, err)
@@ -53,9 +62,7 @@ func compareFolders(t *testing.T, dir string, least int) {
 				t.Fatal(err)
 			}
 			g.ids, g.second = g.IDs, g.Second
-			for label := range g.Logits[0] {
-				g.compare(t, folder, label)
-			}
+			test(t, folder, &g)
 		})
 	}
 }

@@ -1,10 +1,7 @@
 package encoder
 
 import (
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -14,51 +11,34 @@ import (
 // TestFamiliesInBytes: every family of testdata keeps nearly its scores in bytes, with the same bits alone and among
 // others, and those of float32 where all layers are excepted.
 func TestFamiliesInBytes(t *testing.T) {
-	folders, err := filepath.Glob("testdata/*/config.json")
-	if err != nil || len(folders) < 20 {
-		t.Fatal(len(folders), err)
-	}
-	for _, config := range folders {
-		folder := filepath.Dir(config)
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			t.Parallel()
-			var g golden
-			content, err := os.ReadFile(filepath.Join(folder, "golden.json"))
-			if err == nil {
-				err = json.Unmarshal(content, &g)
+	eachFolder(t, "testdata", 20, func(t *testing.T, folder string, g *golden) {
+		m := g.open(t, folder, 0)
+		exact := g.scores(t, New(m))
+		e := NewIn(m, Precision{Int8: true})
+		got := g.scores(t, e)
+		var spread stats.Moments
+		mean := 0.0
+		for i, v := range exact {
+			spread.Add(v)
+			mean += math.Abs(got[i]-v) / float64(len(exact))
+		}
+		if mean == 0 || !(mean < .4*spread.Deviation()) { // weights drawn by chance are harder on bytes than learnt ones
+			t.Errorf("scores differ by %g on average, their deviation is %g", mean, spread.Deviation())
+		}
+		for i := range g.ids {
+			one := make([]float64, 1)
+			in := func(_ int, dst []int32) ([]int32, int) { return g.input(i, dst) }
+			if err := e.Score(t.Context(), 1, in, one, nil); err != nil || one[0] != got[i] {
+				t.Errorf("sequence %d: %v alone, %v among others, %v", i, one[0], got[i], err)
 			}
-			if err != nil {
-				t.Fatal(err)
+		}
+		if n := len(m.Layers); n <= 2 {
+			but := Precision{Int8: true, First: true, Last: true}
+			if same := g.scores(t, NewIn(m, but)); but.Layers(n) != 0 || !slices.Equal(same, exact) {
+				t.Errorf("no layer in bytes: %v, want %v", same, exact)
 			}
-			g.ids, g.second = g.IDs, g.Second
-			m := g.open(t, folder, 0)
-			exact := g.scores(t, New(m))
-			e := NewIn(m, Precision{Int8: true})
-			got := g.scores(t, e)
-			var spread stats.Moments
-			mean := 0.0
-			for i, v := range exact {
-				spread.Add(v)
-				mean += math.Abs(got[i]-v) / float64(len(exact))
-			}
-			if mean == 0 || !(mean < .4*spread.Deviation()) { // weights drawn by chance are harder on bytes than learnt ones
-				t.Errorf("scores differ by %g on average, their deviation is %g", mean, spread.Deviation())
-			}
-			for i := range g.ids {
-				one := make([]float64, 1)
-				in := func(_ int, dst []int32) ([]int32, int) { return g.input(i, dst) }
-				if err := e.Score(t.Context(), 1, in, one, nil); err != nil || one[0] != got[i] {
-					t.Errorf("sequence %d: %v alone, %v among others, %v", i, one[0], got[i], err)
-				}
-			}
-			if n := len(m.Layers); n <= 2 {
-				but := Precision{Int8: true, First: true, Last: true}
-				if same := g.scores(t, NewIn(m, but)); but.Layers(n) != 0 || !slices.Equal(same, exact) {
-					t.Errorf("no layer in bytes: %v, want %v", same, exact)
-				}
-			}
-		})
-	}
+		}
+	})
 }
 
 // scores are those of all sequences together.

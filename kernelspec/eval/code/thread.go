@@ -18,6 +18,7 @@ type Thread struct {
 	flight *flight           // the panic that goes through the frames
 	guard  mapGuard          // held while a map is used
 	holds  int               // how often it holds all maps
+	text   lastText          // that it joined last
 	owner  *frame            // of the deferred call of compiled code that begins
 	walks  int               // how often its places were looked for
 	lone   bool              // a goroutine of compiled code that is about to call

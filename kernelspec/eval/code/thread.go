@@ -27,6 +27,7 @@ type Thread struct {
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
 	told   bool              // its failure is reported
+	first  bool              // it runs a cell
 
 	recorded Place // of its last record of package slog
 }

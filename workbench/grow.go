@@ -270,7 +270,7 @@ func (ix *Index) update(g *Scores) error {
 		rows[i] = calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values}
 	}
 	ix.Prior.fitted(ix.Features).Update(ix.DE.Queries.view(), ix.DE.Items.view(), rows)
-	ix.featureCodes.Set(f32.Mat{}, nil) // of what the features were
+	ix.featureCodes.Set(f32.Mat{}, nil, nil) // of what the features were
 	ix.Calls += g.Calls
 	return nil
 }

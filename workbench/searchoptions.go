@@ -52,6 +52,13 @@ type SearchOptions struct {
 	// which does not say what model it comes from, and the other is not.
 	SameScorer bool
 
+	// Probe is the share of the items that a round looks at, those of the inverted lists of which
+	// the means score highest: 1 looks at all, 0.1 finds most of what that does in a fraction of the
+	// time. 0 is 0.1 for an index of 2 million items or more that has lists (see Index.MakeLists),
+	// and 1 for others. Less than 1 without lists is an error. Twice the share, and so on, is looked at
+	// where too few of its items may be chosen. A query with signals looks at all.
+	Probe float64
+
 	// Store holds the items, in the row layout of Index.Items. With it the index may be a
 	// Head, which has no items; nil takes the index's own. The store is asked for Oversample
 	// times the items of a round, 0 = 4, by a straight line in place of the prior's
@@ -78,6 +85,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
 	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
 		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
+	case !(o.Probe >= 0 && o.Probe <= 1):
+		return fmt.Errorf("Probe is %v, not between 0 and 1", o.Probe)
 	case o.Oversample < 0:
 		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
 	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
@@ -120,6 +129,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 // checkStore returns an error when a search cannot be made over its store.
 func (ix *Index) checkStore(o SearchOptions) error {
 	if o.Store == nil {
+		if o.Probe > 0 && o.Probe < 1 && ix.items().Lists == nil {
+			return fmt.Errorf("Probe is %v, and the index has no inverted lists: MakeLists first, or leave Probe 0", o.Probe)
+		}
 		if ix.Features.Rows == 0 {
 			return fmt.Errorf("the index has no items of its own: set Store to where they are")
 		}
@@ -127,6 +139,8 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	}
 	_, cols := o.Store.Size()
 	switch {
+	case o.Probe > 0:
+		return fmt.Errorf("over a store, Probe %v is not possible: it is of the index's own lists", o.Probe)
 	case cols != ix.layout().Cols():
 		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
 	case o.First != nil || methods[ix.Method].begin == byChance:

@@ -31,6 +31,7 @@ type settings struct {
 	MaxBudget    int      `json:"max-budget"`
 	K            int      `json:"k"`
 	Rounds       int      `json:"rounds"`
+	Probe        float64  `json:"probe"`
 	Searches     int      `json:"searches"`
 	Timeout      duration `json:"timeout"`
 	Watch        duration `json:"watch"`
@@ -76,6 +77,7 @@ func parse(args []string, out io.Writer) (*settings, error) {
 		f.IntVar(&s.MaxBudget, "max-budget", s.MaxBudget, "most `CALLS` that a request may ask for; 0 is ten times the budget")
 		f.IntVar(&s.K, "k", s.K, "`ITEMS` found, unless a request says otherwise")
 		f.IntVar(&s.Rounds, "rounds", s.Rounds, "`ROUNDS` of a search; 0 is the method's own")
+		f.Float64Var(&s.Probe, "probe", s.Probe, "`SHARE` of the items that a round looks at, by the index's inverted lists; 0 leaves it to the index, 1 is all")
 		f.IntVar(&s.Searches, "searches", s.Searches, "most searches at a time; more are answered 429")
 		f.Var(&s.Timeout, "timeout", "`TIME` that a search may take")
 		f.Var(&s.Watch, "watch", "`TIME` from one look at the files to the next; 0s does not look")
@@ -123,7 +125,7 @@ func (s *settings) read(path string) error {
 
 func (s *settings) options() serving.Options {
 	return serving.Options{
-		Search:    workbench.SearchOptions{Budget: s.Budget, K: s.K, Rounds: s.Rounds},
+		Search:    workbench.SearchOptions{Budget: s.Budget, K: s.K, Rounds: s.Rounds, Probe: s.Probe},
 		MaxBudget: s.MaxBudget, MaxSearches: s.Searches, Timeout: time.Duration(s.Timeout),
 	}
 }

@@ -15,6 +15,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/text/unicode/norm"
+
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/jsonl"
 	"axn/workbench/internal/table"
@@ -305,6 +307,11 @@ func (d *Dataset) addCSVQueries(path string) error {
 func (d *Dataset) noItem(id string) error {
 	if d.numbered {
 		return fmt.Errorf("there is no item %q: the table of items has no column id, so that its ids are the row numbers 0 to %d", id, len(d.Items)-1)
+	}
+	for _, it := range d.Items {
+		if norm.NFC.String(it.ID) == norm.NFC.String(id) {
+			return fmt.Errorf("there is no item %q, but %q, which looks the same in another Unicode form: write all ids in one, such as NFC", id, it.ID)
+		}
 	}
 	return fmt.Errorf("there is no item %q: ids are compared as they are written, and those of the items are such as %q", id, d.Items[0].ID)
 }

@@ -89,6 +89,14 @@ func TestTablesFromTheWild(t *testing.T) {
 		"a web page":                {"i.csv", "<!DOCTYPE html><title>Sign in</title>", queries, "", []string{"i.csv", "a web page", "download the file itself"}},
 		"an LFS pointer":            {"i.csv", "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 12\n", queries, "", []string{"i.csv", "Git LFS pointer", "git lfs pull"}},
 		"a spreadsheet":             {"i.csv", "PK\x03\x04\x00\x00", queries, "", []string{"i.csv", "Excel", "save the table as CSV"}},
+		"separated by colons":       {"i.csv", "id:text\nw1:green tea\n", queries, "", []string{"i.csv", `the header "id:text" names id and text`, "separate them by commas"}},
+		"Hive's separator":          {"i.csv", "id\x01text\nw1\x01green tea\n", queries, "", []string{"i.csv", "names id and text"}},
+		"wide commas":               {"i.csv", "id，text\nw1，green tea\n", queries, "", []string{"i.csv", "names id and text"}},
+		"a hash before the header":  {"i.csv", "#id,text\nw1,green tea\nw2,black tea\n", queries, tea, nil},
+		"one table behind another":  {"i.csv", "id,text\nw1,green tea\nid,text\nw2,black tea\n", queries, "", []string{"i.csv: line 3 repeats the header"}},
+		"marks behind another":      {"i.csv", "id,text\nw1,green tea\n\ufeffw2,black tea\n", queries, tea, nil},
+		"another Unicode form":      {"i.csv", "id,text\ncaf\u00e9,green tea\n", "id,text,item\na1,what,cafe\u0301\n", "", []string{"q.csv", "line 2", "another Unicode form"}},
+		"Feather":                   {"i.csv", "FEA1\x00\x00", queries, "", []string{"i.csv", "a Feather file"}},
 		"nothing":                   {"i.csv", "", queries, "", []string{"i.csv", "empty"}},
 	} {
 		dir := t.TempDir()

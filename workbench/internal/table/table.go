@@ -66,7 +66,7 @@ func (columns Columns) readRows(next func() ([]string, int, error), header []str
 		} else if err != nil {
 			return err
 		}
-		if n == 0 && ruled(cells) {
+		if n == 0 && ruled(cells) || len(cells) > 1 && strings.TrimSpace(strings.Join(cells, "")) == "" { // or a blank line, as spreadsheets write it
 			n--
 			continue
 		}
@@ -197,6 +197,9 @@ func (c Columns) header(cells []string) ([]string, error) {
 		}
 		if name := cells[0]; len(strings.Fields(name)) > 1 && !slices.Contains(c.Known, names[0]) {
 			return nil, fmt.Errorf("the first line, %q, is not the name of a column: the first line of a table of one column is its name, such as %s", short(name), c.Required)
+		}
+		if names[0] != c.Required && slices.Contains(c.Known, names[0]) {
+			return nil, fmt.Errorf("its one column is called %q, and there is none called %s", cells[0], c.Required)
 		}
 		return []string{c.Required}, nil
 	}

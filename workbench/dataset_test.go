@@ -76,6 +76,9 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		"object 2: its id has another text":                      {"texts.jsonl": `{"item": "a", "text": "x"}` + "\n" + `{"item": "a", "text": "y"}`},
 		"object 1: it has both query and item":                   {"texts.jsonl": `{"query": "q0", "item": "b", "text": "x"}`},
 		"0 queries":                                              {"queries.tsv": head, "texts.jsonl": `{"item": "zzz", "text": "x"}`},
+		"items.tsv: line 3: the row has no id":                   {"items.tsv": "item\tlemmas\na\tapple\n\tpear\n"},
+		"queries.tsv: line 2: the row has no id":                 {"queries.tsv": head + "\t\t\ttest\n"},
+		"items.tsv: line 3: it repeats the header":               {"items.tsv": "item\tlemmas\na\tapple\nitem\tlemmas\n"},
 		"texts.jsonl: object 2":                                  {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)
@@ -91,6 +94,11 @@ func TestOpenDatasetRefuses(t *testing.T) {
 	os.Truncate(filepath.Join(dir, "de_items.npy"), 140)
 	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "de_items.npy") {
 		t.Errorf("truncated vectors: %v", err)
+	}
+	dir = folder(t, nil)
+	Must(errors.Join(NewMatrix(3, 0).Save(filepath.Join(dir, "de_queries.npy")), NewMatrix(2, 0).Save(filepath.Join(dir, "de_items.npy"))))
+	if _, err := OpenDataset(dir); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "no values") {
+		t.Errorf("vectors without values: %v", err)
 	}
 	dir = folder(t, nil)
 	NewMatrix(2, 2).Save(filepath.Join(dir, "ce_scores.npy"))

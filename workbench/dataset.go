@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,10 +29,11 @@ type Query struct {
 
 // String fits one line, if the text does.
 func (q Query) String() string {
-	if q.Gold <= 0 { // 0 may mean none, which the data set knows
-		return fmt.Sprintf("Query %s: %s", q.ID, q.Text)
+	s := fmt.Sprintf("Query %s: %s", q.ID, cmp.Or(q.Text, "no text"))
+	if q.Gold > 0 { // 0 may mean none, which the data set knows
+		s += fmt.Sprintf(" (relevant: item row %d)", q.Gold)
 	}
-	return fmt.Sprintf("Query %s: %s (relevant: item row %d)", q.ID, q.Text, q.Gold)
+	return s
 }
 
 // Item is what is found.

@@ -131,6 +131,18 @@ func TestVerbs(t *testing.T) {
 	}
 }
 
+func TestQueryString(t *testing.T) {
+	for want, q := range map[string]Query{
+		"Query q1: move fast (relevant: item row 3)": {ID: "q1", Text: "move fast", Gold: 3},
+		"Query q2: move fast":                        {ID: "q2", Text: "move fast", Gold: -1},
+		"Query q3: no text (relevant: item row 3)":   {ID: "q3", Gold: 3},
+	} {
+		if got := q.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
 // verbs opens the data set the project ships.
 func verbs(t testing.TB) (*Dataset, Scorer) {
 	t.Helper()

@@ -25,7 +25,7 @@ func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) erro
 	if err := with.addRows(len(items), vectors, views); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
-	if err := with.Check(); err != nil {
+	if err := with.check(); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
 	*d = with

@@ -127,6 +127,7 @@ func TestStoreSearchErrors(t *testing.T) {
 		"Initializer":   {Store: ix.Items(), First: ByDualEncoder(d.DE)},
 		"Softmax":       {Store: ix.Items(), Softmax: 1},
 		"Oversample":    {Store: ix.Items(), Oversample: -1},
+		"Probe":         {Store: ix.Items(), Probe: .5},
 		"no connection": {Store: broken{ix.Items(), fails}},
 	} {
 		o.Budget = 10

@@ -67,14 +67,6 @@ func newFit(in *Problem) *fit {
 	return c
 }
 
-// setScales takes the scales of a step, which are of more rows and items than a worker may have.
-func (c *fit) setScales(s *Step) {
-	if c.scale != s.QueryScale {
-		c.scale, c.x = s.QueryScale, withOne(c.in.trainVectors(), s.QueryScale)
-	}
-	c.phi.scale = s.Scale
-}
-
 // fit learns, one after the other: the warp of scores, the curve from the dual
 // encoder's score, the mixed model of what is left (an offset and a direction per
 // query, a bias per item), and what each item does beyond it.

@@ -89,6 +89,14 @@ func (f *Worker) own(s *Step) *Step {
 	return &own
 }
 
+// setScales takes the scales of a step, which are of more rows and items than a worker may have.
+func (c *fit) setScales(s *Step) {
+	if c.scale != s.QueryScale {
+		c.scale, c.x = s.QueryScale, withOne(c.in.trainVectors(), s.QueryScale)
+	}
+	c.phi.scale = s.Scale
+}
+
 // pick returns the values of some items, so many each.
 func pick(all []float32, items []int32, each int) []float32 {
 	some := make([]float32, 0, len(items)*each)

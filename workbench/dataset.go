@@ -131,6 +131,9 @@ func (d *Dataset) check() error {
 	if q == nil || v == nil {
 		return errors.New("no dual-encoder vectors; Embed makes them")
 	}
+	if q.Cols == 0 && v.Cols == 0 {
+		return fmt.Errorf("%w: the vectors of the dual encoder have no values, their shapes are %d×0 and %d×0", ErrShape, q.Rows, v.Rows)
+	}
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
 		return fmt.Errorf("%w: %d queries have vectors %d×%d, %d items vectors %d×%d: one row each is wanted, all of one length",
 			ErrShape, len(d.Queries), q.Rows, q.Cols, len(d.Items), v.Rows, v.Cols)
@@ -241,6 +244,9 @@ func (d *Dataset) openRows() error {
 func (d *Dataset) openQueries(golds map[int]string) error {
 	return readTSV(filepath.Join(d.Dir, "queries.tsv"), []string{"query", "split"}, func(row func(string) string) error {
 		q := Query{ID: row("query"), Gold: -1}
+		if q.ID == "" {
+			return errNoID
+		}
 		if id := row("gold_item"); id != "" {
 			golds[len(d.Queries)] = id
 		}
@@ -258,7 +264,11 @@ func (d *Dataset) openQueries(golds map[int]string) error {
 
 func (d *Dataset) openItems() error {
 	return readTSV(filepath.Join(d.Dir, "items.tsv"), []string{"item"}, func(row func(string) string) error {
-		d.Items = append(d.Items, Item{ID: row("item"), Lemmas: row("lemmas")})
+		it := Item{ID: row("item"), Lemmas: row("lemmas")}
+		if it.ID == "" {
+			return errNoID
+		}
+		d.Items = append(d.Items, it)
 		return nil
 	})
 }
@@ -322,6 +332,9 @@ func (d *Dataset) byID() (queries, items map[string]int) {
 	return queries, items
 }
 
+// errNoID is why a row of a table with ids is not read.
+var errNoID = errors.New("the row has no id")
+
 // readTSV calls each for every line after the header with a function that
 // returns the value of a named column, "" where the file lacks it. Its errors
 // name file and line.
@@ -345,6 +358,9 @@ func readTSV(path string, required []string, each func(row func(column string) s
 		}
 		if len(cells) != len(header) {
 			return fmt.Errorf("%d columns, the header has %d", len(cells), len(header))
+		}
+		if len(cells) > 1 && slices.Equal(cells, header) {
+			return errors.New("it repeats the header, as where one table was put behind another: take the line out")
 		}
 		return each(func(column string) string {
 			if i := slices.Index(header, column); i >= 0 {

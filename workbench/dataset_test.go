@@ -76,6 +76,9 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		"object 2: its id has another text":                      {"texts.jsonl": `{"item": "a", "text": "x"}` + "\n" + `{"item": "a", "text": "y"}`},
 		"object 1: it has both query and item":                   {"texts.jsonl": `{"query": "q0", "item": "b", "text": "x"}`},
 		"0 queries":                                              {"queries.tsv": head, "texts.jsonl": `{"item": "zzz", "text": "x"}`},
+		"items.tsv: line 3: the row has no id":                   {"items.tsv": "item\tlemmas\na\tapple\n\tpear\n"},
+		"queries.tsv: line 2: the row has no id":                 {"queries.tsv": head + "\t\t\ttest\n"},
+		"items.tsv: line 3: it repeats the header":               {"items.tsv": "item\tlemmas\na\tapple\nitem\tlemmas\n"},
 		"texts.jsonl: object 2":                                  {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)
@@ -94,6 +97,11 @@ func TestOpenDatasetRefuses(t *testing.T) {
 	}
 	if _, err := OpenDataset("no/folder"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), ", seen from the folder "+must[string](t)(os.Getwd())) {
 		t.Errorf("a relative path: %v", err)
+	}
+	dir = folder(t, nil)
+	Must(errors.Join(NewMatrix(3, 0).Save(filepath.Join(dir, "de_queries.npy")), NewMatrix(2, 0).Save(filepath.Join(dir, "de_items.npy"))))
+	if _, err := OpenDataset(dir); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "no values") {
+		t.Errorf("vectors without values: %v", err)
 	}
 	dir = folder(t, nil)
 	if d := must[*Dataset](t)(OpenDataset(dir)); true {

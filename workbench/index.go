@@ -56,7 +56,8 @@ type Index struct {
 	queryTower, itemTower *Matrix // 1×n, of Inductive and Distilled: what makes vectors of later queries and items
 	removed               []bool  // by item; shorter where no later one is removed
 
-	featureCodes, itemCodes shelf.Codes // of Features and DE.Items, for scans of few queries
+	featureCodes, itemCodes shelf.Codes  // of Features and DE.Items, for scans of few queries
+	lists                   *shelf.Lists // of the items, if MakeLists made some
 
 	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it

@@ -20,6 +20,7 @@ type Corpus struct {
 	Dataset *workbench.Dataset   // the items that the index knows: ids and texts
 	Encoder workbench.Embedder   // the dual encoder of the index's vectors; nil: requests must bring the vector
 	Scorer  workbench.TextScorer // the cross-encoder
+	Fast    workbench.TextScorer // scores the rounds, and Scorer the best of them again, as in a workbench.Cascade; nil leaves all to Scorer
 }
 
 // Options say what requests may ask for. The zero value of each field but Search.Budget is the
@@ -29,6 +30,7 @@ type Options struct {
 	// Rounds and the rest. Its Store, if there is one, holds the items.
 	Search workbench.SearchOptions
 
+	Again       int           // how many items of a search Corpus.Scorer scores again after Corpus.Fast; 0 is 2·K
 	MaxBudget   int           // the most calls that a request may spend; 0 is ten times Search.Budget
 	MaxSearches int           // under way at a time; more are answered 429; 0 is 256
 	Blocks      int           // of searches that advance together, at a time; 0 is 2
@@ -55,7 +57,9 @@ type Handler struct {
 // query, so that it need not be made), only or without (ids of the items to search or to leave out), and
 // stream. The answer has items, best first, each with id, text and score; calls, the
 // cross-encoder calls spent; and seconds. With stream true it comes as server-sent events:
-// round after each round with the best items so far, then result, or error.
+// round after each round with the best items so far, then result, or error. Of a corpus with a
+// Fast cross-encoder, calls and the scores of rounds are Fast's; the items of the answer carry Scorer's
+// scores, and exact_calls says how many it gave.
 //
 // Searches that come while others are under way begin together and advance in lockstep, where
 // they ask alike for budget, k and rounds, have no filter and are not streamed; and all share the calls of the
@@ -75,7 +79,7 @@ func SearchHandler(c Corpus, o Options) (*Handler, error) {
 	switch {
 	case o.Search.Budget <= 0:
 		return nil, fmt.Errorf("serving: %w", workbench.ErrBudget)
-	case o.MaxBudget < o.Search.Budget, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.Blocks < 0, o.BatchCalls < 0, o.BatchPairs < 0:
+	case o.MaxBudget < o.Search.Budget, o.Again < 0, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.Blocks < 0, o.BatchCalls < 0, o.BatchPairs < 0:
 		return nil, fmt.Errorf("serving: a limit is negative, or MaxBudget %d below the budget of %d", o.MaxBudget, o.Search.Budget)
 	}
 	h := &Handler{options: o, places: make(chan struct{}, o.MaxSearches), metrics: newMetrics(), mux: http.NewServeMux()}
@@ -149,5 +153,16 @@ func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
 	jsonhttp.Write(w, http.StatusOK, map[string]any{
 		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,
+		"precision": precision(s.Scorer), "fast": s.Fast != nil, "fast_precision": precision(s.Fast),
 	})
+}
+
+// precision is what a cross-encoder computes in, "" where it does not say.
+func precision(ts workbench.TextScorer) string {
+	if c, ok := ts.(interface {
+		Precision() workbench.PrecisionReport
+	}); ok {
+		return c.Precision().Precision
+	}
+	return ""
 }

@@ -146,6 +146,17 @@ func post(t testing.TB, url, body string) (int, answer, string) {
 	return resp.StatusCode, a, string(data)
 }
 
+func get(t testing.TB, url string) (int, string) {
+	t.Helper()
+	resp, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	data, _ := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(data)
+}
+
 func ids(a answer) (ids []string) {
 	for _, it := range a.Items {
 		ids = append(ids, it.ID)
@@ -442,17 +453,9 @@ func TestHealthInfoMetrics(t *testing.T) {
 	h, server := serve(t, w.Corpus, Options{})
 	post(t, server.URL, `{"query": "query 1"}`)
 	post(t, server.URL, `{}`)
-	get := func(path string) (int, string) {
-		resp, err := http.Get(server.URL + path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer resp.Body.Close()
-		data, _ := io.ReadAll(resp.Body)
-		return resp.StatusCode, string(data)
-	}
+	get := func(path string) (int, string) { return get(t, server.URL+path) }
 	_, metrics := get("/metrics")
-	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, "axn_cross_encoder_calls_total 100", "axn_items 400", "axn_batch_pairs_sum 100", "axn_searches_in_flight 0"} {
+	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, "axn_cross_encoder_calls_total 100", "axn_items 400", `axn_batch_pairs_sum{tier="exact"} 100`, "axn_searches_in_flight 0"} {
 		if !strings.Contains(metrics, want+"\n") {
 			t.Errorf("the metrics lack %s:\n%s", want, metrics)
 		}
@@ -469,6 +472,67 @@ func TestHealthInfoMetrics(t *testing.T) {
 	}
 	if code, _, _ := post(t, server.URL, `{"query": "query 1"}`); code != 200 {
 		t.Errorf("a search after Close: %d", code)
+	}
+}
+
+// TestFastAndExact: a fast cross-encoder scores the rounds, and what is answered has the other's scores in its order.
+func TestFastAndExact(t *testing.T) {
+	w := newWorld(t)
+	var fast atomic.Int64
+	w.Fast = workbench.TextScorerFunc(func(ctx context.Context, pairs [][2]string) ([]float64, error) {
+		scores, err := w.predict(ctx, pairs)
+		for i := range scores {
+			scores[i] = math.Round(scores[i])
+		}
+		fast.Add(int64(len(pairs)))
+		return scores, err
+	})
+	_, server := serve(t, w.Corpus, Options{})
+	both := workbench.Cascade{Fast: workbench.NewScorer(w.Fast, w.Dataset), Exact: workbench.NewScorer(w.Scorer, w.Dataset)}
+	want, err := w.Index.Search(t.Context(), both, 3, workbench.SearchOptions{Budget: 100, K: 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	fast.Store(0)
+	code, a, body := post(t, server.URL, `{"query": "query 3", "k": 5}`)
+	if code != 200 || a.Calls != 100 || a.ExactCalls != 10 || fast.Load() != 100 || len(a.Items) != 5 {
+		t.Fatalf("%d %s after %d fast calls", code, body, fast.Load())
+	}
+	for i, it := range a.Items {
+		if it.ID != w.Dataset.Items[want.Items[i]].ID || it.Score != w.score(3, want.Items[i]) {
+			t.Errorf("item %d is %+v, a search with a Cascade finds %v %v", i, it, want.Items, want.Scores)
+		}
+	}
+	_, metrics := get(t, server.URL+"/metrics")
+	for _, want := range []string{"axn_cross_encoder_calls_total 100", "axn_exact_calls_total 10", `axn_batch_pairs_sum{tier="exact"} 10`, `axn_batch_pairs_sum{tier="fast"} 100`} {
+		if !strings.Contains(metrics, want+"\n") {
+			t.Errorf("the metrics lack %s:\n%s", want, metrics)
+		}
+	}
+	if _, info := get(t, server.URL+"/info"); !strings.Contains(info, `"fast":true`) {
+		t.Errorf("info: %s", info)
+	}
+	// Again, and rounds that are told as Fast scores them.
+	_, server = serve(t, w.Corpus, Options{Again: 7})
+	_, _, body = post(t, server.URL, `{"query": "query 3", "k": 5, "stream": true}`)
+	var last string
+	for line := range strings.Lines(body) {
+		last, _ = strings.CutPrefix(line, "data: ")
+		var told answer
+		if err := json.Unmarshal([]byte(last), &told); err != nil || strings.Contains(last, "exact_calls") {
+			continue
+		}
+		for _, it := range told.Items {
+			if it.Score != math.Round(it.Score) {
+				t.Errorf("a round tells %s", last)
+			}
+		}
+	}
+	if !strings.Contains(body, "event: round") || !strings.Contains(body, `"exact_calls":7`) {
+		t.Errorf("streamed: %s", body)
+	}
+	if _, err := SearchHandler(w.Corpus, Options{Search: workbench.SearchOptions{Budget: 1}, Again: -1}); err == nil {
+		t.Error("a negative Again is taken")
 	}
 }
 

@@ -17,6 +17,8 @@ type shelf struct {
 	Corpus
 	rows     map[string]int // of items, by id
 	scorer   *batcher
+	fast     *batcher // nil where there is none
+	again    int
 	searches *gathering[*search]
 }
 
@@ -32,7 +34,10 @@ type search struct {
 const blockSearches = 64
 
 func newShelf(c Corpus, o Options, m *metrics) (*shelf, error) {
-	s := &shelf{Corpus: c, rows: make(map[string]int, len(c.Dataset.Items)), scorer: newBatcher(c.Scorer, o.BatchCalls, o.BatchPairs, m)}
+	s := &shelf{Corpus: c, rows: make(map[string]int, len(c.Dataset.Items)), scorer: newBatcher(c.Scorer, tierExact, o, m), again: o.Again}
+	if c.Fast != nil {
+		s.fast = newBatcher(c.Fast, tierFast, o, m)
+	}
 	for row, it := range c.Dataset.Items {
 		if other, ok := s.rows[it.ID]; ok {
 			return nil, fmt.Errorf("items %d and %d have the same id %q", other, row, it.ID)
@@ -85,8 +90,17 @@ func (s *shelf) run(ctx context.Context, block []*search) error {
 		questions.Queries = append(questions.Queries, workbench.Query{ID: "query", Text: a.Query, Gold: -1})
 	}
 	scorer := workbench.NewScorer(s.scorer, questions)
+	rounds := scorer
+	if s.fast != nil {
+		rounds = workbench.NewScorer(s.fast, questions)
+	}
 	if each := block[0].each; each != nil {
-		scorer = &telling{Scorer: scorer, each: each, most: block[0].options.K}
+		rounds = &telling{Scorer: rounds, each: each, most: block[0].options.K}
+	}
+	if s.fast == nil {
+		scorer = rounds
+	} else {
+		scorer = workbench.Cascade{Fast: rounds, Exact: scorer, Again: s.again}
 	}
 	results, err := ix.SearchAll(ctx, scorer, rows, block[0].options)
 	if err != nil {

@@ -12,6 +12,7 @@ import (
 func TestFamilyRefusals(t *testing.T) {
 	sizes := object{"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 40,
 		"n_positions": 40, "dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 8, "embedding_size": 8}
+	keys := map[string]int{"mistral": 1, "gemma3_text": 1} // of queries, where transformers has another number by default
 	deberta := object{"relative_attention": true, "pos_att_type": "c2p|p2c"}
 	for _, c := range []struct {
 		kind, field string
@@ -25,6 +26,23 @@ func TestFamilyRefusals(t *testing.T) {
 		{"modernbert", "hidden_activation", object{"hidden_activation": "mish"}},
 		{"modernbert", "rope_parameters", object{"rope_parameters": object{"full_attention": object{"rope_type": "yarn", "factor": 4}}}},
 		{"qwen3", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear"}}},
+		{"llama", "rope_scaling", object{"rope_scaling": object{"rope_type": "llama3", "factor": 8}}},
+		{"llama", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8}}},
+		{"llama", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 0.5}}},
+		{"gte", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8}}},
+		{"new", "rope_scaling", object{"rope_scaling": object{"type": "linear", "factor": 8}}},
+		{"new", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8, "mixed_b": 0.6}}},
+		{"new", "layer_norm_type", object{"layer_norm_type": "rms_norm"}},
+		{"new", "logn_attention_scale", object{"logn_attention_scale": true}},
+		{"new", "position_embedding_type", object{"position_embedding_type": "absolute"}},
+		{"mistral", "sliding_window", object{"sliding_window": -1}},
+		{"gemma", "use_bidirectional_attention", object{"use_bidirectional_attention": true}},
+		{"gemma", "hidden_act", object{"hidden_act": "mish"}},
+		{"gemma3_text", "attn_logit_softcapping", object{"attn_logit_softcapping": 50}},
+		{"gemma3_text", "final_logit_softcapping", object{"final_logit_softcapping": 30}},
+		{"gemma3_text", "sliding_window", object{"sliding_window": 0}},
+		{"gemma3_text", "query_pre_attn_scalar", object{"query_pre_attn_scalar": 0}},
+		{"gemma2", "model_type", nil},
 		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
 		{"modernbert", "local_attention", object{"local_attention": -1}},
 		{"qwen3", "is_causal", object{"is_causal": false}},
@@ -52,6 +70,9 @@ func TestFamilyRefusals(t *testing.T) {
 	}
 	for kind := range families {
 		set := object{"model_type": kind}
+		if n, ok := keys[kind]; ok {
+			set["num_key_value_heads"] = n
+		}
 		if kind == "deberta-v2" {
 			set = merged(set, deberta)
 		}

@@ -147,6 +147,8 @@ func TestReadRefuses(t *testing.T) {
 		"bool":             {file(1, head("|b1", "False", "(1, 1)"), []int8{1}), ErrFormat, "true or false"},
 		"longdouble":       {file(1, head("<f16", "False", "(1, 1)"), []int64{1, 1}), ErrFormat, "astype('float32')"},
 		"complex":          {file(1, head("<c16", "False", "(1, 1)"), []int64{1, 1}), ErrFormat, "complex numbers"},
+		"bfloat16":         {file(1, head("|V2", "False", "(1, 1)"), []int16{1}), ErrFormat, "as bfloat16 is saved: convert it before"},
+		"bfloat16 by name": {file(1, head("bfloat16", "False", "(1, 1)"), []int16{1}), ErrFormat, "as bfloat16 is saved"},
 		"object":           {file(1, head("|O", "False", "(1,)"), []int64{1}), ErrFormat, "Python objects"},
 		"string":           {file(1, head("<U5", "False", "(1,)"), []int32{1, 1, 1, 1, 1}), ErrFormat, "no numbers"},
 		"no type":          {file(1, head("", "False", "(1,)"), []int32{1}), ErrFormat, "no numbers"},

@@ -37,6 +37,7 @@ type Items struct {
 	Bias              []float32 // |I|; nil where there is no prior
 
 	FeatureCodes, VectorCodes *Codes // for searches of few queries; one where the vectors are the features
+	Lists                     *Lists // in the order of which codes stand; nil where there are none
 }
 
 // shared reports whether the vectors are the features.
@@ -55,8 +56,12 @@ func (x *Items) bias(lo, n int) []float32 {
 	return x.Bias[lo : lo+n]
 }
 
-// Of returns the shelf for a search of a number of queries together.
-func Of(x *Items, queries int) Shelf {
+// Of returns the shelf for a search of a number of queries together that looks at a share of
+// the items a round; a share of 1 looks at all.
+func Of(x *Items, queries int, share float64) Shelf {
+	if x.Lists != nil && share < 1 {
+		return &listShelf{Scan: Scan{x}, share: share}
+	}
 	if queries <= codedQueries && x.Features.Rows >= CodedItems {
 		return NewCoded(x)
 	}

@@ -81,6 +81,7 @@ type Dataset struct {
 
 	golds bool  // the files it was read from say what Gold is: 0 is row 0
 	drawn []int // Test as Split drew it
+	room  room  // of AddItems
 }
 
 // gold is the row of a query's relevant item, -1 when unknown.

@@ -59,6 +59,7 @@ type Index struct {
 	featureCodes, itemCodes shelf.Codes  // of Features and DE.Items, for scans of few queries
 	lists                   *shelf.Lists // of the items, if MakeLists made some
 
+	room   room        // of Add
 	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder

@@ -119,7 +119,7 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 
 // Check returns an error that names the first thing that does not fit: vectors or
 // views of another shape or with a value that is not finite, no queries or items, a
-// split or gold row out of range, an id given twice.
+// split or gold row out of range, more rows of judgements than queries, an id given twice.
 func (d *Dataset) Check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
@@ -153,6 +153,9 @@ func (d *Dataset) checkRows() error {
 				return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
 			}
 		}
+	}
+	if len(d.Qrels) > len(d.Queries) {
+		return fmt.Errorf("judgements of %d queries, there are %d", len(d.Qrels), len(d.Queries))
 	}
 	for row, q := range d.Queries {
 		if q.Gold < -1 || q.Gold >= len(d.Items) {

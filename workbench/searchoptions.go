@@ -119,6 +119,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 		if q < 0 || q >= ix.DE.Queries.Rows {
 			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
 		}
+		if ix.Queries != nil && q >= ix.Queries.Rows && ix.queryTower == nil {
+			return fmt.Errorf("query row %d came after the index: %w", q, errNoGrowth)
+		}
 	}
 	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
 		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)

@@ -214,6 +214,7 @@ func TestSearchRefuses(t *testing.T) {
 		"first share":      {5, SearchOptions{Budget: 5, FirstShare: 1.5}, "FirstShare is 1.5"},
 		"softmax":          {5, SearchOptions{Budget: 5, Softmax: -1}, "Softmax is -1"},
 		"NaN lambda":       {5, SearchOptions{Budget: 5, Lambda: math.NaN()}, "Lambda is NaN"},
+		"no share's room":  {5, SearchOptions{Budget: 5, K: 2, Recall: .9, FirstShare: .5}, "set Rounds, or leave FirstShare 0"},
 		"query too large":  {10, SearchOptions{Budget: 5}, "no query row 10"},
 		"query below zero": {-1, SearchOptions{Budget: 5}, "no query row -1"},
 	} {

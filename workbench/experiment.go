@@ -129,7 +129,7 @@ func (e Experiment) check() error {
 		if s == nil {
 			s = e.Scorer
 		}
-		if err := checkCascade(s); err != nil {
+		if err := checkScorer(s); err != nil {
 			return fmt.Errorf("system %s: %w", sys.Name, err)
 		}
 		if _, ok := cascadeOf(s); ok && sys.Searcher != nil {

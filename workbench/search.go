@@ -69,7 +69,7 @@ func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOpt
 	if err := ix.checkSearch(queries, o); err != nil {
 		return err
 	}
-	if err := checkCascade(s); err != nil {
+	if err := checkScorer(s); err != nil {
 		return err
 	}
 	for _, tier := range tiers(s) {

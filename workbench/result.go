@@ -106,14 +106,32 @@ func (r *Result) hits(want []int) int {
 	if r.ExactCalls > 0 {
 		rounds = []Round{r.Rescored}
 	}
+	for _, it := range want {
+		left[it] = true
+	}
 	for _, round := range rounds {
 		for _, it := range round.Items {
-			if slices.Contains(want, it) {
-				n++
-			}
+			delete(left, it)
 		}
 	}
-	return n
+	return len(want) - len(left)
+}
+
+// scored counts the items of all rounds. It returns an error when one of them is no item of so
+// many, or has no score.
+func (r *Result) scored(items int) (n int, err error) {
+	for i, round := range r.Rounds {
+		if len(round.Scores) != len(round.Items) {
+			return n, fmt.Errorf("query %d, round %d: %w: %d items and %d scores", r.Query, i+1, ErrShape, len(round.Items), len(round.Scores))
+		}
+		for _, it := range round.Items {
+			if it < 0 || it >= items {
+				return n, fmt.Errorf("query %d, round %d: %w: item %d of %d", r.Query, i+1, ErrShape, it, items)
+			}
+		}
+		n += len(round.Items)
+	}
+	return n, nil
 }
 
 // again has a Cascade's Exact score the best items of finished searches, in one call; for any other scorer it does nothing.

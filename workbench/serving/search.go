@@ -34,7 +34,8 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, nil, err)
 		return
 	}
-	s := h.corpus.Load()
+	s := h.enter()
+	defer s.leave()
 	o, err := h.searchOf(in, s)
 	if err != nil {
 		h.fail(w, r, nil, err)

@@ -49,18 +49,15 @@ func (b *block) judge(k int, target float64) {
 
 // estimated is a seeker's estimate of recall at k; NaN where it cannot say.
 func (b *block) estimated(s *seeker, k int) float64 {
-	if len(s.seen) == b.open {
-		return 1
-	}
 	if b.Prior == nil || len(b.Prior.Curve.X) == 0 || len(s.ahead) == 0 {
 		return math.NaN()
 	}
-	return b.evidence(s).Recall(k)
+	return min(b.evidence(s).Recall(k), float64(len(s.seen))/float64(k))
 }
 
 // evidence is what a seeker knows after a round, as warped scores.
 func (b *block) evidence(s *seeker) *enough.Evidence {
-	e, came := &enough.Evidence{}, make(map[int]float64, len(s.last().Items))
+	e, came := &enough.Evidence{Noise: b.Prior.Noise}, make(map[int]float64, len(s.last().Items))
 	for _, r := range s.rounds {
 		scores := make([]float64, len(r.Scores))
 		for i, x := range r.Scores {
@@ -262,7 +259,7 @@ func (b *block) goOn(ctx context.Context, s Scorer, items int) error {
 		return err
 	}
 	for _, size := range roundSizes(items, auditRounds, 0) {
-		err := b.take(ctx, size, 0, b.probes(0))
+		err := b.take(ctx, size, 0, b.probes(chosenOptimism))
 		if err == nil {
 			err = b.score(ctx, s)
 		}
@@ -282,7 +279,7 @@ const auditRounds = 5
 // left returns for every query the items that its search has not scored, in the order of their
 // approximate scores.
 func (b *block) left(ctx context.Context) ([][]int, error) {
-	probes := b.probes(0)
+	probes := b.probes(chosenOptimism)
 	for i, k := range b.seekers {
 		probes[i].Seen, probes[i].Barred = k.seen, b.barred
 	}

@@ -25,7 +25,8 @@ type CrossEncoder struct {
 type EncoderOptions struct {
 	// Label says which logit of a classifier with several is the score: a name of
 	// config.json's id2label, such as "entailment", or its number. A classifier with
-	// one needs none.
+	// one needs none. Of a language model it is an answer of one token, such as "Yes", or two, such as
+	// "1/0": the score is the logit of the first, less that of the second; "" is "yes/no".
 	Label string
 
 	// Prompt is what stands around a pair, with {query} and {document} in it, as the
@@ -56,8 +57,8 @@ type EncoderOptions struct {
 // model.safetensors, vocab.txt or tokenizer.json (WordPiece, Unigram, BPE; token ids
 // are those of Hugging Face's tokenizers). Classifiers of these families can be read:
 // BERT and MiniLM, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet, ALBERT,
-// ModernBERT, DeBERTa-v2 and v3, NomicBERT, Qwen2, Qwen3; and Qwen3-Reranker, whose score is
-// the logit of yes less that of no. Scores are those of transformers, and of
+// ModernBERT, DeBERTa-v2 and v3, NomicBERT, GTE, Llama, Mistral, Qwen2, Qwen3, Gemma, Gemma 3; and
+// language models such as Qwen3-Reranker, whose score is the logit of yes less that of no. Scores are those of transformers, and of
 // sentence-transformers before its activation function (Identity or Sigmoid),
 // computed in float32 from weights in float32, float16 or bfloat16, unless
 // EncoderOptions.Precision asks for int8. A setting that

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -28,10 +29,11 @@ type Query struct {
 
 // String fits one line, if the text does.
 func (q Query) String() string {
-	if q.Gold <= 0 { // 0 may mean none, which the data set knows
-		return fmt.Sprintf("Query %s: %s", q.ID, q.Text)
+	s := fmt.Sprintf("Query %s: %s", q.ID, cmp.Or(q.Text, "no text"))
+	if q.Gold > 0 { // 0 may mean none, which the data set knows
+		s += fmt.Sprintf(" (relevant: item row %d)", q.Gold)
 	}
-	return fmt.Sprintf("Query %s: %s (relevant: item row %d)", q.ID, q.Text, q.Gold)
+	return s
 }
 
 // Item is what is found.
@@ -79,6 +81,7 @@ type Dataset struct {
 
 	golds bool  // the files it was read from say what Gold is: 0 is row 0
 	drawn []int // Test as Split drew it
+	room  room  // of AddItems
 }
 
 // gold is the row of a query's relevant item, -1 when unknown.
@@ -96,7 +99,7 @@ func (d *Dataset) gold(query int) int {
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
+	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
@@ -116,15 +119,25 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 
 // Check returns an error that names the first thing that does not fit: vectors or
 // views of another shape or with a value that is not finite, no queries or items, a
-// split or gold row out of range, an id given twice.
+// split or gold row out of range, more rows of judgements than queries, an id given twice.
 func (d *Dataset) Check() error {
+	if err := d.check(); err != nil {
+		return fmt.Errorf("workbench: check %s: %w", d.Name, err)
+	}
+	return nil
+}
+
+func (d *Dataset) check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
 		return errors.New("no dual-encoder vectors; Embed makes them")
 	}
+	if q.Cols == 0 && v.Cols == 0 {
+		return fmt.Errorf("%w: the vectors of the dual encoder have no values, their shapes are %d×0 and %d×0", ErrShape, q.Rows, v.Rows)
+	}
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
-		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
-			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+		return fmt.Errorf("%w: %d queries have vectors %d×%d, %d items vectors %d×%d: one row each is wanted, all of one length",
+			ErrShape, len(d.Queries), q.Rows, q.Cols, len(d.Items), v.Rows, v.Cols)
 	}
 	err := errors.Join(
 		q.checkFinite(func(row int) string { return fmt.Sprintf("query row %d (%s)", row, d.Queries[row].ID) }),
@@ -136,7 +149,7 @@ func (d *Dataset) Check() error {
 	return d.checkRows()
 }
 
-// checkRows is Check without the vectors.
+// checkRows is check without the vectors.
 func (d *Dataset) checkRows() error {
 	if len(d.Queries) == 0 || len(d.Items) == 0 {
 		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
@@ -147,6 +160,9 @@ func (d *Dataset) checkRows() error {
 				return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
 			}
 		}
+	}
+	if len(d.Qrels) > len(d.Queries) {
+		return fmt.Errorf("judgements of %d queries, there are %d", len(d.Qrels), len(d.Queries))
 	}
 	for row, q := range d.Queries {
 		if q.Gold < -1 || q.Gold >= len(d.Items) {
@@ -173,11 +189,11 @@ func checkUnique(what string, n int, id func(int) string) error {
 // file LookUp says.
 func (d *Dataset) Scorer() (Scorer, error) {
 	if d.Dir == "" {
-		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w", d.Name, fs.ErrNotExist)
+		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w; NewScorer scores texts by a model, LookUp by a table", d.Name, fs.ErrNotExist)
 	}
 	m, err := OpenMatrix(filepath.Join(d.Dir, "ce_scores.npy"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; NewScorer scores texts by a model, LookUp by a table", err)
 	}
 	if m.Rows != len(d.Queries) || m.Cols != len(d.Items) {
 		return nil, fmt.Errorf("workbench: %s: %w: scores %d×%d, %d queries and %d items",
@@ -232,6 +248,9 @@ func (d *Dataset) openRows() error {
 func (d *Dataset) openQueries(golds map[int]string) error {
 	return readTSV(filepath.Join(d.Dir, "queries.tsv"), []string{"query", "split"}, func(row func(string) string) error {
 		q := Query{ID: row("query"), Gold: -1}
+		if q.ID == "" {
+			return errNoID
+		}
 		if id := row("gold_item"); id != "" {
 			golds[len(d.Queries)] = id
 		}
@@ -249,7 +268,11 @@ func (d *Dataset) openQueries(golds map[int]string) error {
 
 func (d *Dataset) openItems() error {
 	return readTSV(filepath.Join(d.Dir, "items.tsv"), []string{"item"}, func(row func(string) string) error {
-		d.Items = append(d.Items, Item{ID: row("item"), Lemmas: row("lemmas")})
+		it := Item{ID: row("item"), Lemmas: row("lemmas")}
+		if it.ID == "" {
+			return errNoID
+		}
+		d.Items = append(d.Items, it)
 		return nil
 	})
 }
@@ -313,6 +336,9 @@ func (d *Dataset) byID() (queries, items map[string]int) {
 	return queries, items
 }
 
+// errNoID is why a row of a table with ids is not read.
+var errNoID = errors.New("the row has no id")
+
 // readTSV calls each for every line after the header with a function that
 // returns the value of a named column, "" where the file lacks it. Its errors
 // name file and line.
@@ -336,6 +362,9 @@ func readTSV(path string, required []string, each func(row func(column string) s
 		}
 		if len(cells) != len(header) {
 			return fmt.Errorf("%d columns, the header has %d", len(cells), len(header))
+		}
+		if len(cells) > 1 && slices.Equal(cells, header) {
+			return errors.New("it repeats the header, as where one table was put behind another: take the line out")
 		}
 		return each(func(column string) string {
 			if i := slices.Index(header, column); i >= 0 {
@@ -391,7 +420,7 @@ func (d *Dataset) assign(row int, split string) error {
 		d.Test = append(d.Test, row)
 	case "":
 	default:
-		return fmt.Errorf("split %q is neither train nor test", split)
+		return fmt.Errorf("split %q is neither train nor test: leave it empty where a query is to be in neither", split)
 	}
 	return nil
 }

@@ -61,21 +61,24 @@ func TestOpenDataset(t *testing.T) {
 func TestOpenDatasetRefuses(t *testing.T) {
 	head := "query\tgold_item\tgold_row\tsplit\n"
 	for want, edit := range map[string]map[string]string{
-		`no column "split"`:     {"queries.tsv": "query\tkind\n"},
-		"line 3: 1 columns":     {"items.tsv": "item\tlemmas\na\tapple\nb\n"},
-		"queries.tsv is empty":  {"queries.tsv": ""},
-		`split "dev"`:           {"queries.tsv": head + "q0\t\t\tdev\n"},
-		`gold_row "x"`:          {"queries.tsv": head + "q0\t\tx\ttest\n"},
-		"gold row 7 of 2":       {"queries.tsv": head + "q0\t\t7\ttest\nq1\t\t\t\nq2\t\t\t\n"},
-		`share the id "q0"`:     {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
-		"3 queries and 1 items": {"items.tsv": "item\na\n", "queries.tsv": head + "q0\t\t\t\nq1\t\t\t\nq2\t\t\t\n"},
-		`there is no item "b"`:  {"items.tsv": "item\na\n"},
+		`no column "split"`:    {"queries.tsv": "query\tkind\n"},
+		"line 3: 1 columns":    {"items.tsv": "item\tlemmas\na\tapple\nb\n"},
+		"queries.tsv is empty": {"queries.tsv": ""},
+		`split "dev"`:          {"queries.tsv": head + "q0\t\t\tdev\n"},
+		`gold_row "x"`:         {"queries.tsv": head + "q0\t\tx\ttest\n"},
+		"gold row 7 of 2":      {"queries.tsv": head + "q0\t\t7\ttest\nq1\t\t\t\nq2\t\t\t\n"},
+		`share the id "q0"`:    {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
+		"3 queries have vectors 3×4, 1 items vectors 2×4":        {"items.tsv": "item\na\n", "queries.tsv": head + "q0\t\t\t\nq1\t\t\t\nq2\t\t\t\n"},
+		`there is no item "b"`:                                   {"items.tsv": "item\na\n"},
 		`query q1: gold_row is 1, and gold_item "a" is in row 0`: {"queries.tsv": head + "q0\t\t\t\nq1\ta\t1\ttest\nq2\t\t\t\n"},
 		`two columns are called "split"`:                         {"queries.tsv": "query\tsplit\tsplit\nq0\ttest\ttrain\n"},
 		`no id in it, such as "zzz"`:                             {"texts.jsonl": `{"item": "zzz", "text": "x"}`},
 		"object 2: its id has another text":                      {"texts.jsonl": `{"item": "a", "text": "x"}` + "\n" + `{"item": "a", "text": "y"}`},
 		"object 1: it has both query and item":                   {"texts.jsonl": `{"query": "q0", "item": "b", "text": "x"}`},
 		"0 queries":                                              {"queries.tsv": head, "texts.jsonl": `{"item": "zzz", "text": "x"}`},
+		"items.tsv: line 3: the row has no id":                   {"items.tsv": "item\tlemmas\na\tapple\n\tpear\n"},
+		"queries.tsv: line 2: the row has no id":                 {"queries.tsv": head + "\t\t\ttest\n"},
+		"items.tsv: line 3: it repeats the header":               {"items.tsv": "item\tlemmas\na\tapple\nitem\tlemmas\n"},
 		"texts.jsonl: object 2":                                  {"texts.jsonl": `{"query": "q0", "text": "x"}` + "\n{oops"},
 	} {
 		dir := folder(t, edit)
@@ -92,7 +95,24 @@ func TestOpenDatasetRefuses(t *testing.T) {
 	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "de_items.npy") {
 		t.Errorf("truncated vectors: %v", err)
 	}
+	if _, err := OpenDataset("no/folder"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), ", seen from the folder "+must[string](t)(os.Getwd())) {
+		t.Errorf("a relative path: %v", err)
+	}
 	dir = folder(t, nil)
+	Must(errors.Join(NewMatrix(3, 0).Save(filepath.Join(dir, "de_queries.npy")), NewMatrix(2, 0).Save(filepath.Join(dir, "de_items.npy"))))
+	if _, err := OpenDataset(dir); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "no values") {
+		t.Errorf("vectors without values: %v", err)
+	}
+	dir = folder(t, nil)
+	if d := must[*Dataset](t)(OpenDataset(dir)); true {
+		if _, err := d.Scorer(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "LookUp") {
+			t.Errorf("no scores: %v", err)
+		}
+		d.DE.Items = NewMatrix(1, 2)
+		if err := d.Check(); !errors.Is(err, ErrShape) || !strings.HasPrefix(err.Error(), "workbench: check "+d.Name+": shapes") {
+			t.Errorf("check: %v", err)
+		}
+	}
 	NewMatrix(2, 2).Save(filepath.Join(dir, "ce_scores.npy"))
 	if _, err := must[*Dataset](t)(OpenDataset(dir)).Scorer(); !errors.Is(err, ErrShape) {
 		t.Errorf("scores of another shape: %v", err)
@@ -120,6 +140,18 @@ func TestVerbs(t *testing.T) {
 	}
 	if right < 240 || right > 270 { // 51 % of 500
 		t.Errorf("the cross-encoder finds the right sense first for %d of 500 queries", right)
+	}
+}
+
+func TestQueryString(t *testing.T) {
+	for want, q := range map[string]Query{
+		"Query q1: move fast (relevant: item row 3)": {ID: "q1", Text: "move fast", Gold: 3},
+		"Query q2: move fast":                        {ID: "q2", Text: "move fast", Gold: -1},
+		"Query q3: no text (relevant: item row 3)":   {ID: "q3", Gold: 3},
+	} {
+		if got := q.String(); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }
 

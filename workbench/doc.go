@@ -44,7 +44,10 @@ Before the Scorer lies text, for those who score live:
 	Audit           the recall of searches with an interval, from a few calls more
 	PlanBudget      what a wanted recall costs, by index calls and calls a query
 
-Where the items do not fit in one machine's memory:
+Where there are millions of items, or they do not fit in one machine's memory:
+
+	MapIndex        searches an index where it lies, in its file
+	MakeLists       inverted lists of items; SearchOptions.Probe looks at those of the best lists only
 
 	ItemStore       Index.Items, StoreOf, package pgstore, or several by package shards;
 	                SearchOptions.Store searches it

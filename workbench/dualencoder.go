@@ -46,8 +46,12 @@ func OpenDualEncoder(dir string) (*TextEncoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("workbench: %w", err)
 	}
+	packed, err := encoder.New(m)
+	if err != nil {
+		return nil, fmt.Errorf("workbench: open dual encoder %s: %w", dir, err)
+	}
 	return &TextEncoder{QueryPrompt: m.Prompts.Query, ItemPrompt: m.Prompts.Item, inputs: m.Inputs, prompts: m.Prompts, unlike: m.Unlike, top: m.Top,
-		encoder: encoder.New(m), fingerprint: m.Fingerprint}, nil
+		encoder: packed, fingerprint: m.Fingerprint}, nil
 }
 
 // Encode returns one row per text, pooled and normalised as the folder says, and as

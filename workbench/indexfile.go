@@ -56,7 +56,7 @@ func (ix *Index) Close() error {
 		return nil
 	}
 	none := &Matrix{}
-	ix.DE, ix.Features, ix.Queries, ix.Prior = DualEmbeddings{Queries: none, Items: none}, none, nil, nil
+	ix.DE, ix.Features, ix.Queries, ix.Prior, ix.lists = DualEmbeddings{Queries: none, Items: none}, none, nil, nil, nil
 	data := ix.mapped
 	ix.mapped = nil
 	if err := files.Unmap(data); err != nil {
@@ -70,7 +70,7 @@ func (ix *Index) Close() error {
 // mapped need not make them.
 func (ix *Index) coded() map[string]*Matrix {
 	switch {
-	case ix.Features.Rows < shelf.CodedItems:
+	case ix.Features.Rows < shelf.CodedItems && ix.items().Lists == nil:
 		return nil
 	case ix.Features == ix.DE.Items:
 		return map[string]*Matrix{"de_items": ix.DE.Items}
@@ -83,7 +83,7 @@ func (ix *Index) coded() map[string]*Matrix {
 func (ix *Index) writeCodes(w *npz.Writer, names []string) {
 	for _, name := range names {
 		m := ix.coded()[name]
-		c := ix.codesOf(m).Of(m.view())
+		c := ix.codesOf(m).Of(m.view(), ix.items().Lists)
 		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
 		w.Bytes(name+"_codes", c.Codes)
 		w.Ints(name+"_offsets", c.Offset)
@@ -121,7 +121,33 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	if err := x.Check(); err != nil {
 		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)
 	}
-	ix.codesOf(m).Set(m.view(), x)
+	ix.codesOf(m).Set(m.view(), ix.lists, x)
+	return nil
+}
+
+func (ix *Index) writeLists(w *npz.Writer, l *shelf.Lists) {
+	w.Ints("lists_order", l.Order)
+	w.Ints("lists_starts", l.Starts)
+	w.Floats("lists_means", npy.Array{Rows: l.Means.Rows, Cols: l.Means.Cols, Data: l.Means.Data})
+}
+
+// readLists takes the inverted lists from a file.
+func (ix *Index) readLists(r *npz.Reader) error {
+	order, err := r.Ints("lists_order")
+	if err != nil {
+		return err
+	}
+	starts, err := r.Ints("lists_starts")
+	if err != nil {
+		return err
+	}
+	means, err := r.Floats("lists_means")
+	if err != nil {
+		return err
+	}
+	if ix.lists, err = shelf.NewLists(ix.items(), order, starts, f32.View(means.Data, means.Rows, means.Cols)); err != nil {
+		return fmt.Errorf("%w: lists: %w", npz.ErrFormat, err)
+	}
 	return nil
 }
 
@@ -137,6 +163,7 @@ type indexMeta struct {
 	Seed          int64    `json:",omitempty"`
 	Arrays        []string // the names of the members
 	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
+	Listed        []string `json:",omitempty"` // the same, in the order of the lists, where there are lists
 	Normalization Normalization
 	Removed       []int32    `json:",omitempty"`
 	Prior         *priorMeta `json:",omitempty"`
@@ -148,7 +175,10 @@ type indexMeta struct {
 // mapped from it keeps the old one.
 func (ix *Index) Save(path string) error {
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
-	meta.Codes, meta.Removed = slices.Sorted(maps.Keys(ix.coded())), ix.removedItems()
+	codes, lists := slices.Sorted(maps.Keys(ix.coded())), ix.items().Lists
+	if meta.Codes, meta.Removed = codes, ix.removedItems(); lists != nil {
+		meta.Codes, meta.Listed = nil, codes
+	}
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
 	}
@@ -164,7 +194,10 @@ func (ix *Index) Save(path string) error {
 				w.Floats(a.name, npy.Array{Rows: m.Rows, Cols: m.Cols, Data: m.Data})
 			}
 		}
-		ix.writeCodes(w, meta.Codes)
+		if lists != nil {
+			ix.writeLists(w, lists)
+		}
+		ix.writeCodes(w, codes)
 		return w.Close()
 	})
 	if err != nil {
@@ -184,6 +217,11 @@ func OpenIndex(path string) (*Index, error) {
 		}
 		if err := ix.read(r); err != nil {
 			return err
+		}
+		if ix.lists != nil {
+			if err := ix.lists.Check(); err != nil {
+				return fmt.Errorf("%w: lists: %w", npz.ErrFormat, err)
+			}
 		}
 		return ix.checkFinite()
 	})
@@ -238,7 +276,12 @@ func (ix *Index) read(r *npz.Reader) error {
 	if err := ix.setRemoved(meta.Removed); err != nil {
 		return err
 	}
-	for _, name := range meta.Codes {
+	if len(meta.Listed) > 0 {
+		if err := ix.readLists(r); err != nil {
+			return err
+		}
+	}
+	for _, name := range slices.Concat(meta.Codes, meta.Listed) {
 		if err := ix.readCodes(r, name); err != nil {
 			return err
 		}

@@ -75,7 +75,7 @@ func TestMapIndexCodes(t *testing.T) {
 			}
 			for how, again := range map[string]*Index{"read": read, "mapped": mapped} {
 				c := again.codesOf(again.coded()[name])
-				if !shelf.Same(c.From, again.coded()[name].view()) || !reflect.DeepEqual(c.Items, ix.codesOf(want).Of(want.view())) {
+				if !shelf.Same(c.From, again.coded()[name].view()) || !reflect.DeepEqual(c.Items, ix.codesOf(want).Of(want.view(), nil)) {
 					t.Errorf("%s, %s: other codes of %s", m, how, name)
 				}
 			}
@@ -87,6 +87,43 @@ func TestMapIndexCodes(t *testing.T) {
 		}
 		if err := mapped.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// Inverted lists are saved with the index, and the codes in their order; searches of a part and of
+// all answer the same from the file.
+func TestMapIndexLists(t *testing.T) {
+	d, g := toy(28, 40, 600, 4)
+	for _, m := range allMethods() {
+		ix := toyIndex(t, d, g, m)
+		o := SearchOptions{Budget: 40}
+		want := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 3, o))
+		if o.Probe = .3; ix.checkStore(o) == nil {
+			t.Errorf("%s: a search of lists that are not there", m)
+		}
+		if err := ix.MakeLists(t.Context(), 0); err != nil {
+			t.Fatal(err)
+		}
+		path := filepath.Join(t.TempDir(), "toy.index")
+		if err := ix.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		part := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 3, o))
+		for how, open := range map[string]func(string) (*Index, error){"read": OpenIndex, "mapped": MapIndex} {
+			again := must[*Index](t)(open(path))
+			for share, want := range map[float64]*Result{0: want, 1: want, .3: part} {
+				o.Probe = share
+				if got := must[*Result](t)(again.Search(t.Context(), LookUp(g), 3, o)); !sameValues(got, want) {
+					t.Errorf("%s, %s, %v of the items: other answers", m, how, share)
+				}
+			}
+			if l := again.items().Lists; !reflect.DeepEqual(l.Order, ix.lists.Order) || !reflect.DeepEqual(l.Starts, ix.lists.Starts) {
+				t.Errorf("%s, %s: other lists", m, how)
+			}
+			if err := errors.Join(again.Close(), again.Close()); err != nil {
+				t.Error(err)
+			}
 		}
 	}
 }

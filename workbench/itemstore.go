@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math"
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/shelf"
@@ -26,7 +27,41 @@ func (ix *Index) items() *shelf.Items {
 	if ix.Prior != nil {
 		x.Bias = ix.Prior.Bias.Data
 	}
+	if l := ix.owner().lists; l.Of(x) {
+		x.Lists = l
+	}
 	return x
+}
+
+// MakeLists divides the items among inverted lists by k-means (Jégou, Douze and Schmid 2011: IVF),
+// so that a round of a search may look at those of the best lists only: see SearchOptions.Probe.
+// lists is how many; 0 is 4·√|I|. Items are compared by all that the index's formula takes of them.
+// It takes O(lists·|I|) products of 64 floats and, the items aside, a few hundred bytes for each
+// of 64 items a list. Lists are saved, and with them codes of all items in their order. Add drops
+// the lists; after many an Update they fit less well: both call for MakeLists again.
+// No search may be under way.
+func (ix *Index) MakeLists(ctx context.Context, lists int) error {
+	x := ix.items()
+	n := x.Features.Rows
+	if lists == 0 {
+		lists = int(4 * math.Sqrt(float64(n)))
+	}
+	if lists < 0 || n == 0 {
+		return fmt.Errorf("workbench: make lists: %d lists of %d items: there must be some of both", lists, n)
+	}
+	slope := 1.0
+	if p := ix.Prior; p != nil && len(p.Curve.X) > 1 {
+		last := len(p.Curve.X) - 1
+		slope = (p.Curve.Y[last] - p.Curve.Y[0]) / (p.Curve.X[last] - p.Curve.X[0])
+	}
+	m := startProgress(ctx, "make lists", "steps", shelf.ListSteps(n))
+	defer m.end()
+	made, err := shelf.MakeLists(ctx, x, lists, float32(slope), uint64(ix.Seed), func() { m.add(1) })
+	if err != nil {
+		return fmt.Errorf("workbench: make lists: %w", err)
+	}
+	ix.owner().lists = made
+	return nil
 }
 
 // plainStore gives the rows of an ItemStore as the kernels take them.
@@ -148,7 +183,21 @@ func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
 	if o.Learn > 0 { // codes would serve one query
 		return shelf.NewScan(ix.items())
 	}
-	return shelf.Of(ix.items(), queries)
+	return shelf.Of(ix.items(), queries, ix.probe(o))
+}
+
+// defaultProbe is SearchOptions.Probe when that is 0, of listedItems and more.
+const (
+	defaultProbe = 0.1
+	listedItems  = 2_000_000
+)
+
+// probe is the share of the items that a round looks at.
+func (ix *Index) probe(o SearchOptions) float64 {
+	if o.Probe == 0 && ix.Features.Rows < listedItems {
+		return 1
+	}
+	return cmp.Or(o.Probe, defaultProbe)
 }
 
 // ItemStore keeps one row of floats per item, wherever there is room for them, and

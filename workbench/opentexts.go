@@ -10,10 +10,13 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"axn/workbench/internal/files"
 	"axn/workbench/internal/jsonl"
@@ -81,8 +84,12 @@ func (d *Dataset) eachBEIR(name string, do func(id string, o jsonl.Object) error
 // when an archive was unpacked into a folder of the folder.
 func (d *Dataset) beirFile(name string) (string, error) {
 	for _, end := range []string{"", ".gz"} {
-		if path := filepath.Join(d.Dir, name+end); files.Exists(path) {
+		path := filepath.Join(d.Dir, name+end)
+		if files.Exists(path) {
 			return path, nil
+		}
+		if info, err := os.Stat(path); err == nil && info.IsDir() {
+			return "", fmt.Errorf("%s is a folder, a file is wanted", name+end)
 		}
 	}
 	for _, pattern := range []string{"*", "*/*"} {
@@ -133,18 +140,24 @@ func (d *Dataset) openBEIRQrels() error {
 	return nil
 }
 
+// qrelsFile matches the files of judgements that are read, qrelsLike those that most likely hold some.
+var (
+	qrelsFile = regexp.MustCompile(`^qrels/(train|dev|test)\.tsv(\.gz)?$`)
+	qrelsLike = regexp.MustCompile(`(?i)^(qrels?[^/]*(/[^/.][^/]*)?|([^/]+/)?(train|dev|test|valid|validation)\.(tsv|csv|txt|jsonl)(\.gz)?)$`)
+)
+
 // otherQrels returns an error that names judgements under other names, which would go unread.
 func (d *Dataset) otherQrels() error {
 	read := false
 	var others []string
-	for _, pattern := range []string{"qrels*", "qrels/*"} {
+	for _, pattern := range []string{"*", "*/*"} {
 		found, _ := filepath.Glob(filepath.Join(d.Dir, pattern)) // the patterns are well formed
 		for _, path := range found {
 			name, _ := filepath.Rel(d.Dir, path) // it lies there
-			switch base, _, _ := strings.Cut(filepath.Base(path), "."); {
-			case slices.Contains([]string{"train", "dev", "test"}, base) && strings.Contains(path, ".tsv"):
+			switch name = filepath.ToSlash(name); {
+			case qrelsFile.MatchString(name):
 				read = true
-			case files.Exists(path) && base != "":
+			case qrelsLike.MatchString(name) && files.Exists(path):
 				others = append(others, name)
 			}
 		}
@@ -306,6 +319,11 @@ func (d *Dataset) noItem(id string) error {
 	if d.numbered {
 		return fmt.Errorf("there is no item %q: the table of items has no column id, so that its ids are the row numbers 0 to %d", id, len(d.Items)-1)
 	}
+	for _, it := range d.Items {
+		if norm.NFC.String(it.ID) == norm.NFC.String(id) {
+			return fmt.Errorf("there is no item %q, but %q, which looks the same in another Unicode form: write all ids in one, such as NFC", id, it.ID)
+		}
+	}
 	return fmt.Errorf("there is no item %q: ids are compared as they are written, and those of the items are such as %q", id, d.Items[0].ID)
 }
 
@@ -316,7 +334,7 @@ func rowID(row func(string) (string, bool), n int) (string, error) {
 		return strconv.Itoa(n), nil
 	}
 	if id == "" {
-		return "", errors.New("the row has no id")
+		return "", errNoID
 	}
 	return id, nil
 }

@@ -40,7 +40,8 @@ type PassageScorer struct {
 // their mean. An item that is not cut has the score that ts gives it. A passage is a call
 // of ts: Calls counts them, and budgets of a search, which count pairs, do not.
 //
-//	ce := workbench.Passages(model, workbench.PassageOptions{})
+//	ce, err := workbench.Passages(model, workbench.PassageOptions{})
+//	workbench.Must(err)
 //	result, err := index.Search(ctx, workbench.NewScorer(ce, data), query, workbench.SearchOptions{Budget: 100})
 //
 // Words end at white space; a word that alone is longer than a passage is divided. A Cached

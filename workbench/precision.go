@@ -86,7 +86,11 @@ func (c *CrossEncoder) pack(m *hf.Model, o EncoderOptions) error {
 		return fmt.Errorf("no precision %q: EncoderOptions.Precision is float32, int8 or auto", o.Precision)
 	}
 	if c.encoder == nil {
-		c.encoder = encoder.NewIn(m, in)
+		packed, err := encoder.NewIn(m, in)
+		if err != nil {
+			return err
+		}
+		c.encoder = packed
 	}
 	if c.precision.Precision = in.String(); in.Int8 {
 		exact := c.fingerprint

@@ -30,7 +30,7 @@ func Exact(ctx context.Context, s Scorer, d *Dataset, queries []int, k int) ([]N
 	if k <= 0 {
 		return nil, fmt.Errorf("workbench: exact: k is %d, it must be positive", k)
 	}
-	if err := checkCascade(s); err != nil {
+	if err := checkScorer(s); err != nil {
 		return nil, fmt.Errorf("workbench: exact: %w", err)
 	}
 	s = truth(s)

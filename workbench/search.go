@@ -90,7 +90,7 @@ func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOpt
 	if err := ix.checkSearch(queries, o); err != nil {
 		return err
 	}
-	if err := checkCascade(s); err != nil {
+	if err := checkScorer(s); err != nil {
 		return err
 	}
 	for _, tier := range tiers(s) {
@@ -354,7 +354,11 @@ func (b *block) initialize(first Initializer, size int) error {
 		for i := lo; i < hi; i++ {
 			clear(scores)
 			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
-				b.seekers[i].take(topk.Select(scores, size, func(it int) bool { return it < len(b.barred) && b.barred[it] }))
+				items := topk.Select(scores, size, func(it int) bool { return it < len(b.barred) && b.barred[it] })
+				if len(items) < size {
+					errs[i] = fmt.Errorf("query %d: First gives %d of the %d items of round 1 a score that is a number", b.seekers[i].query, len(items), size)
+				}
+				b.seekers[i].take(items)
 			}
 		}
 	})

@@ -29,7 +29,7 @@ type SearchOptions struct {
 	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
 	// and the others what their own scores put first.
 	First      Initializer
-	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
+	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3). With Recall it needs Rounds
 
 	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
 	// 1; 0 is pure regression. Only the AXN methods look at it.
@@ -59,6 +59,13 @@ type SearchOptions struct {
 	// which does not say what model it comes from, and the other is not.
 	SameScorer bool
 
+	// Probe is the share of the items that a round looks at, those of the inverted lists of which
+	// the means score highest: 1 looks at all, 0.1 finds most of what that does in a fraction of the
+	// time. 0 is 0.1 for an index of 2 million items or more that has lists (see Index.MakeLists),
+	// and 1 for others. Less than 1 without lists is an error. Twice the share, and so on, is looked at
+	// where too few of its items may be chosen. A query with signals looks at all.
+	Probe float64
+
 	// Store holds the items, in the row layout of Index.Items. With it the index may be a
 	// Head, which has no items; nil takes the index's own. The store is asked for Oversample
 	// times the items of a round, 0 = 4, by a straight line in place of the prior's
@@ -77,6 +84,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Recall is %v, not between 0 and 1", o.Recall)
 	case o.Recall > 0 && o.K == 0:
 		return errors.New("Recall is the share of the true K best items: set K")
+	case o.Recall > 0 && o.Rounds == 0 && o.FirstShare > 0:
+		return fmt.Errorf("FirstShare is %v, and a search for a Recall has rounds of its own: set Rounds, or leave FirstShare 0", o.FirstShare)
 	case o.Recall > 0 && o.Softmax > 0:
 		return errors.New("Recall cannot be estimated of items that Softmax draws: leave one of them 0")
 	case o.K < 0 || o.Rounds < 0 || o.Learn < 0:
@@ -85,6 +94,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
 	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
 		return fmt.Errorf("FirstShare is %v, not between 0 and 1", o.FirstShare)
+	case !(o.Probe >= 0 && o.Probe <= 1):
+		return fmt.Errorf("Probe is %v, not between 0 and 1", o.Probe)
 	case o.Oversample < 0:
 		return fmt.Errorf("Oversample %d cannot be negative", o.Oversample)
 	case !(o.Softmax >= 0) || math.IsInf(o.Softmax, 1):
@@ -117,6 +128,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 		if q < 0 || q >= ix.DE.Queries.Rows {
 			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
 		}
+		if ix.Queries != nil && q >= ix.Queries.Rows && ix.queryTower == nil {
+			return fmt.Errorf("query row %d came after the index: %w", q, errNoGrowth)
+		}
 	}
 	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
 		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)
@@ -132,6 +146,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 // checkStore returns an error when a search cannot be made over its store.
 func (ix *Index) checkStore(o SearchOptions) error {
 	if o.Store == nil {
+		if o.Probe > 0 && o.Probe < 1 && ix.items().Lists == nil {
+			return fmt.Errorf("Probe is %v, and the index has no inverted lists: MakeLists first, or leave Probe 0", o.Probe)
+		}
 		if ix.Features.Rows == 0 {
 			return fmt.Errorf("the index has no items of its own: set Store to where they are")
 		}
@@ -139,6 +156,8 @@ func (ix *Index) checkStore(o SearchOptions) error {
 	}
 	_, cols := o.Store.Size()
 	switch {
+	case o.Probe > 0:
+		return fmt.Errorf("over a store, Probe %v is not possible: it is of the index's own lists", o.Probe)
 	case cols != ix.layout().Cols():
 		return fmt.Errorf("%w: the store has rows of %d floats, and the index reads %d", ErrShape, cols, ix.layout().Cols())
 	case o.First != nil || methods[ix.Method].begin == byChance:

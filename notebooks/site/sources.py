@@ -13,7 +13,7 @@ from mkdocs.exceptions import PluginError
 from mkdocs.structure.files import File
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ["workbench", "workbench/serving", "workbench/pgstore", "workbench/scorertest", "workbench/storetest",
+PACKAGES = ["workbench", "workbench/serving", "workbench/pgstore", "workbench/shards", "workbench/rivals", "workbench/scorertest", "workbench/storetest",
             "kernelspec/widgets", "kernelspec/display", "kernelspec/comm"]
 FENCE = re.compile(r"(^ *(?:```|~~~).*?^ *(?:```|~~~) *$|`[^`\n]+`)", re.M | re.S)
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\[\]]*\])*)\]\(\s*<?([^)\s>]+)>?(\s+\"[^\"]*\")?\)")

@@ -116,6 +116,33 @@ func TestServesWhatTheFilesHold(t *testing.T) {
 	}
 }
 
+// TestTiers: the same folder in bytes scores the rounds.
+func TestTiers(t *testing.T) {
+	s, err := parse([]string{"-data", "x", "-cross-encoder", crossEncoder, "-fast", crossEncoder, "-fast-precision", "int8", "-again", "4"}, io.Discard)
+	if err != nil || s.options().Again != 4 {
+		t.Fatalf("%+v %v", s, err)
+	}
+	m, err := s.models()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if exact, fast := m.scorer.(*workbench.CrossEncoder), m.fast.(*workbench.CrossEncoder); exact.Precision().Precision != "float32" || fast.Precision().Precision != "int8" {
+		t.Errorf("%v and %v", exact.Precision(), fast.Precision())
+	}
+	for want, args := range map[string][]string{"for a model's folder": {"-cross-encoder", "http://localhost:1", "-precision", "int8"}, "float32, int8 or auto": {"-cross-encoder", crossEncoder, "-precision", "int4"}} {
+		s, err := parse(append([]string{"-data", "x"}, args...), io.Discard)
+		if err == nil {
+			_, err = s.models()
+		}
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", args, err)
+		}
+	}
+	if _, err := parse([]string{"-data", "x", "-cross-encoder", "y", "-again", "3"}, io.Discard); err == nil || !strings.Contains(err.Error(), "-fast") {
+		t.Errorf("-again alone: %v", err)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "settings.json")
 	write := func(text string) {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -26,11 +27,16 @@ type settings struct {
 	Map          bool     `json:"map"`
 	WordNet      string   `json:"wordnet"`
 	CrossEncoder string   `json:"cross-encoder"`
+	Precision    string   `json:"precision"`
+	Fast         string   `json:"fast"`
+	FastIn       string   `json:"fast-precision"`
+	Again        int      `json:"again"`
 	DualEncoder  string   `json:"dual-encoder"`
 	Budget       int      `json:"budget"`
 	MaxBudget    int      `json:"max-budget"`
 	K            int      `json:"k"`
 	Rounds       int      `json:"rounds"`
+	Probe        float64  `json:"probe"`
 	Searches     int      `json:"searches"`
 	Timeout      duration `json:"timeout"`
 	Watch        duration `json:"watch"`
@@ -71,11 +77,16 @@ func parse(args []string, out io.Writer) (*settings, error) {
 		f.BoolVar(&s.Map, "map", s.Map, "map the index instead of reading it: replace the file by renaming another to it, never write into it")
 		f.StringVar(&s.WordNet, "wordnet", s.WordNet, "WordNet `FOLDER` for the texts of a data set of senses")
 		f.StringVar(&s.CrossEncoder, "cross-encoder", s.CrossEncoder, "`FOLDER` of a model, or the URLs of rerank servers with commas between")
+		f.StringVar(&s.Precision, "precision", s.Precision, "`PRECISION` that the folder's model computes in: float32, int8, or auto, which takes int8 where it is faster here and passes its gate")
+		f.StringVar(&s.Fast, "fast", s.Fast, "`FOLDER` or URLs of a cross-encoder for the rounds; -cross-encoder scores the best of them again. May be the same folder")
+		f.StringVar(&s.FastIn, "fast-precision", s.FastIn, "as -precision, for -fast")
+		f.IntVar(&s.Again, "again", s.Again, "`ITEMS` of a search that -cross-encoder scores again after -fast; 0 is twice k")
 		f.StringVar(&s.DualEncoder, "dual-encoder", s.DualEncoder, "`FOLDER` of the model that made the index's vectors; without one requests must bring vectors")
 		f.IntVar(&s.Budget, "budget", s.Budget, "cross-encoder `CALLS` a search, unless its request says otherwise")
 		f.IntVar(&s.MaxBudget, "max-budget", s.MaxBudget, "most `CALLS` that a request may ask for; 0 is ten times the budget")
 		f.IntVar(&s.K, "k", s.K, "`ITEMS` found, unless a request says otherwise")
 		f.IntVar(&s.Rounds, "rounds", s.Rounds, "`ROUNDS` of a search; 0 is the method's own")
+		f.Float64Var(&s.Probe, "probe", s.Probe, "`SHARE` of the items that a round looks at, by the index's inverted lists; 0 leaves it to the index, 1 is all")
 		f.IntVar(&s.Searches, "searches", s.Searches, "most searches at a time; more are answered 429")
 		f.Var(&s.Timeout, "timeout", "`TIME` that a search may take")
 		f.Var(&s.Watch, "watch", "`TIME` from one look at the files to the next; 0s does not look")
@@ -103,6 +114,8 @@ func parse(args []string, out io.Writer) (*settings, error) {
 		return nil, errors.New("-data is missing: the folder with the items' texts")
 	case s.CrossEncoder == "":
 		return nil, errors.New("-cross-encoder is missing: the folder of a model or the URL of a rerank server")
+	case s.Fast == "" && (s.FastIn != "" || s.Again != 0):
+		return nil, errors.New("-fast-precision and -again are for -fast, which is missing")
 	}
 	return s, nil
 }
@@ -123,22 +136,25 @@ func (s *settings) read(path string) error {
 
 func (s *settings) options() serving.Options {
 	return serving.Options{
-		Search:    workbench.SearchOptions{Budget: s.Budget, K: s.K, Rounds: s.Rounds},
-		MaxBudget: s.MaxBudget, MaxSearches: s.Searches, Timeout: time.Duration(s.Timeout),
+		Search: workbench.SearchOptions{Budget: s.Budget, K: s.K, Rounds: s.Rounds, Probe: s.Probe},
+		Again:  s.Again, MaxBudget: s.MaxBudget, MaxSearches: s.Searches, Timeout: time.Duration(s.Timeout),
 	}
 }
 
 // models are opened once.
 type models struct {
-	encoder workbench.Embedder
-	scorer  workbench.TextScorer
+	encoder      workbench.Embedder
+	scorer, fast workbench.TextScorer
 }
 
 func (s *settings) models() (m models, err error) {
-	if urls := strings.Split(s.CrossEncoder, ","); strings.Contains(urls[0], "://") {
-		m.scorer = &workbench.RerankClient{URL: urls[0], Replicas: urls[1:]}
-	} else if m.scorer, err = workbench.OpenCrossEncoder(s.CrossEncoder); err != nil {
+	if m.scorer, err = openScorer(s.CrossEncoder, s.Precision); err != nil {
 		return m, err
+	}
+	if s.Fast != "" {
+		if m.fast, err = openScorer(s.Fast, s.FastIn); err != nil {
+			return m, err
+		}
 	}
 	if s.DualEncoder == "" {
 		return m, nil
@@ -151,9 +167,21 @@ func (s *settings) models() (m models, err error) {
 	return m, nil
 }
 
+// openScorer opens a cross-encoder: a folder in a precision, or servers.
+func openScorer(at, precision string) (workbench.TextScorer, error) {
+	urls := strings.Split(at, ",")
+	if !strings.Contains(urls[0], "://") {
+		return workbench.OpenCrossEncoderWith(at, workbench.EncoderOptions{Precision: precision})
+	}
+	if precision != "" {
+		return nil, fmt.Errorf("precision %s is for a model's folder: %s computes as it was told", precision, urls[0])
+	}
+	return &workbench.RerankClient{URL: urls[0], Replicas: urls[1:]}, nil
+}
+
 // open opens texts and index as they are now.
 func (s *settings) open(ctx context.Context, m models) (serving.Corpus, error) {
-	c := serving.Corpus{Encoder: m.encoder, Scorer: m.scorer}
+	c := serving.Corpus{Encoder: m.encoder, Scorer: m.scorer, Fast: m.fast}
 	var err error
 	if c.Dataset, err = s.dataset(); err != nil {
 		return c, err
@@ -172,6 +200,11 @@ func (s *settings) open(ctx context.Context, m models) (serving.Corpus, error) {
 		c.Index, err = workbench.MapIndex(s.Index)
 	default:
 		c.Index, err = workbench.OpenIndex(s.Index)
+	}
+	c.Retired = func() {
+		if err := c.Index.Close(); err != nil {
+			log.Print(err)
+		}
 	}
 	return c, err
 }

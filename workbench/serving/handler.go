@@ -4,6 +4,7 @@ package serving
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,10 +17,13 @@ import (
 
 // Corpus is what searches stand on. It is swapped as a whole.
 type Corpus struct {
+	Retired func() // called once, when another has taken its place and its last search has ended, to close what it lies in; may be nil
+
 	Index   *workbench.Index
 	Dataset *workbench.Dataset   // the items that the index knows: ids and texts
 	Encoder workbench.Embedder   // the dual encoder of the index's vectors; nil: requests must bring the vector
 	Scorer  workbench.TextScorer // the cross-encoder
+	Fast    workbench.TextScorer // scores the rounds, and Scorer the best of them again, as in a workbench.Cascade; nil leaves all to Scorer
 }
 
 // Options say what requests may ask for. The zero value of each field but Search.Budget is the
@@ -29,6 +33,7 @@ type Options struct {
 	// Rounds and the rest. Its Store, if there is one, holds the items.
 	Search workbench.SearchOptions
 
+	Again       int           // how many items of a search Corpus.Scorer scores again after Corpus.Fast; 0 is 2·K
 	MaxBudget   int           // the most calls that a request may spend; 0 is ten times Search.Budget
 	MaxSearches int           // under way at a time; more are answered 429; 0 is 256
 	Blocks      int           // of searches that advance together, at a time; 0 is 2
@@ -55,7 +60,9 @@ type Handler struct {
 // query, so that it need not be made), only or without (ids of the items to search or to leave out), and
 // stream. The answer has items, best first, each with id, text and score; calls, the
 // cross-encoder calls spent; and seconds. With stream true it comes as server-sent events:
-// round after each round with the best items so far, then result, or error.
+// round after each round with the best items so far, then result, or error. Of a corpus with a
+// Fast cross-encoder, calls and the scores of rounds are Fast's; the items of the answer carry Scorer's
+// scores, and exact_calls says how many it gave.
 //
 // Searches that come while others are under way begin together and advance in lockstep, where
 // they ask alike for budget, k and rounds, have no filter and are not streamed; and all share the calls of the
@@ -75,7 +82,7 @@ func SearchHandler(c Corpus, o Options) (*Handler, error) {
 	switch {
 	case o.Search.Budget <= 0:
 		return nil, fmt.Errorf("serving: %w", workbench.ErrBudget)
-	case o.MaxBudget < o.Search.Budget, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.Blocks < 0, o.BatchCalls < 0, o.BatchPairs < 0:
+	case o.MaxBudget < o.Search.Budget, o.Again < 0, o.MaxSearches < 0, o.Timeout < 0, o.ReadTimeout < 0, o.Blocks < 0, o.BatchCalls < 0, o.BatchPairs < 0:
 		return nil, fmt.Errorf("serving: a limit is negative, or MaxBudget %d below the budget of %d", o.MaxBudget, o.Search.Budget)
 	}
 	h := &Handler{options: o, places: make(chan struct{}, o.MaxSearches), metrics: newMetrics(), mux: http.NewServeMux()}
@@ -90,8 +97,8 @@ func SearchHandler(c Corpus, o Options) (*Handler, error) {
 }
 
 // Swap puts another corpus in the place of the one that is served. Searches under way go on
-// with theirs; those that come after it see the new one. On an error, which says what does not
-// fit together, the old one stays.
+// with theirs, which is Retired after the last of them; those that come after it see the new one. On
+// an error, which says what does not fit together, the old one stays.
 func (h *Handler) Swap(c Corpus) error {
 	if err := c.check(h.options.Search); err != nil {
 		return fmt.Errorf("serving: %w", err)
@@ -100,9 +107,21 @@ func (h *Handler) Swap(c Corpus) error {
 	if err != nil {
 		return fmt.Errorf("serving: %w", err)
 	}
-	h.corpus.Store(s)
+	old := h.corpus.Swap(s)
 	h.metrics.items.Set(float64(len(c.Dataset.Items)))
+	if old != nil {
+		old.retire()
+	}
 	return nil
+}
+
+// enter returns the corpus that is served, for one who will leave it.
+func (h *Handler) enter() *shelf {
+	for {
+		if s := h.corpus.Load(); s.enter() {
+			return s
+		}
+	}
 }
 
 func (c Corpus) check(o workbench.SearchOptions) error {
@@ -126,7 +145,14 @@ func (c Corpus) check(o workbench.SearchOptions) error {
 			return fmt.Errorf("item %d (%s) has no text", row, it.ID)
 		}
 	}
-	return nil
+	if o.First != nil {
+		return errors.New("Search.First knows the queries of the data set alone: leave it nil")
+	}
+	own, err := c.Index.For(workbench.NewMatrix(1, c.Index.DE.Items.Cols))
+	if err == nil { // a search of no query looks at all options
+		_, err = own.SearchAll(context.Background(), workbench.NewScorer(workbench.TextScorerFunc(c.Scorer.Predict), c.Dataset), nil, o)
+	}
+	return err
 }
 
 // Close has /healthz answer 503 from now on, so that no further requests are sent here. Those
@@ -145,9 +171,21 @@ func (h *Handler) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
-	s := h.corpus.Load()
+	s := h.enter()
+	defer s.leave()
 	jsonhttp.Write(w, http.StatusOK, map[string]any{
 		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,
+		"precision": precision(s.Scorer), "fast": s.Fast != nil, "fast_precision": precision(s.Fast),
 	})
+}
+
+// precision is what a cross-encoder computes in, "" where it does not say.
+func precision(ts workbench.TextScorer) string {
+	if c, ok := ts.(interface {
+		Precision() workbench.PrecisionReport
+	}); ok {
+		return c.Precision().Precision
+	}
+	return ""
 }

@@ -14,6 +14,7 @@ import (
 type batcher struct {
 	scorer  workbench.TextScorer
 	calls   *gathering[*scoring]
+	tier    string
 	metrics *metrics
 }
 
@@ -26,16 +27,16 @@ type scoring struct {
 
 // newBatcher returns one that makes a few joint calls at a time, of at most so many pairs unless
 // one search asks for more.
-func newBatcher(ts workbench.TextScorer, calls, most int, m *metrics) *batcher {
-	b := &batcher{scorer: ts, metrics: m}
+func newBatcher(ts workbench.TextScorer, tier string, o Options, m *metrics) *batcher {
+	b := &batcher{scorer: ts, tier: tier, metrics: m}
 	fits := func(turn []*question[*scoring], q *question[*scoring]) bool {
 		pairs := len(q.of.pairs)
 		for _, t := range turn {
 			pairs += len(t.of.pairs)
 		}
-		return pairs <= most
+		return pairs <= o.BatchPairs
 	}
-	b.calls = newGathering(calls, fits, b.score)
+	b.calls = newGathering(o.BatchCalls, fits, b.score)
 	return b
 }
 
@@ -56,7 +57,7 @@ func (b *batcher) score(ctx context.Context, turn []*question[*scoring]) error {
 	}
 	begin := time.Now()
 	scores, err := b.scorer.Predict(ctx, pairs)
-	b.metrics.scored(len(pairs), time.Since(begin), err)
+	b.metrics.scored(b.tier, len(pairs), time.Since(begin), err)
 	part, some := errors.AsType[*workbench.PartialError](err)
 	switch {
 	case err != nil && !some:

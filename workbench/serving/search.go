@@ -19,10 +19,11 @@ type item struct {
 
 // answer is what a search found, after all rounds or after one.
 type answer struct {
-	Items   []item  `json:"items"`
-	Calls   int     `json:"calls"`
-	Rounds  int     `json:"rounds"`
-	Seconds float64 `json:"seconds"`
+	Items      []item  `json:"items"`
+	Calls      int     `json:"calls"`
+	ExactCalls int     `json:"exact_calls,omitempty"` // of a Cascade's Exact
+	Rounds     int     `json:"rounds"`
+	Seconds    float64 `json:"seconds"`
 }
 
 // search answers POST /search.
@@ -33,7 +34,8 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, nil, err)
 		return
 	}
-	s := h.corpus.Load()
+	s := h.enter()
+	defer s.leave()
 	o, err := h.searchOf(in, s)
 	if err != nil {
 		h.fail(w, r, nil, err)
@@ -64,8 +66,10 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a := s.answer(of.result.Items, of.result.Scores, of.result.Calls, len(of.result.Rounds), begin)
+	a.ExactCalls = of.result.ExactCalls
 	h.metrics.seconds.Observe(a.Seconds)
 	h.metrics.calls.Add(float64(a.Calls))
+	h.metrics.exact.Add(float64(a.ExactCalls))
 	h.metrics.answered(http.StatusOK)
 	if events != nil {
 		events.send("result", a)

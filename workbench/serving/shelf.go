@@ -3,10 +3,12 @@ package serving
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"axn/workbench"
@@ -17,7 +19,41 @@ type shelf struct {
 	Corpus
 	rows     map[string]int // of items, by id
 	scorer   *batcher
+	fast     *batcher // nil where there is none
+	again    int
 	searches *gathering[*search]
+
+	mu      sync.Mutex
+	users   int // requests, and blocks of searches, which may outlast them
+	retired bool
+}
+
+// enter counts one more user; false if it is Retired already.
+func (s *shelf) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.retired && s.users == 0 {
+		return false
+	}
+	s.users++
+	return true
+}
+
+// leave counts one less.
+func (s *shelf) leave() { s.change(func() { s.users-- }) }
+
+// retire lets the users that there are be the last.
+func (s *shelf) retire() { s.change(func() { s.retired = true }) }
+
+// change makes a change, after which it may be Retired.
+func (s *shelf) change(do func()) {
+	s.mu.Lock()
+	do()
+	last := s.retired && s.users == 0
+	s.mu.Unlock()
+	if last && s.Retired != nil {
+		s.Retired()
+	}
 }
 
 // search is one search of a shelf.
@@ -32,7 +68,10 @@ type search struct {
 const blockSearches = 64
 
 func newShelf(c Corpus, o Options, m *metrics) (*shelf, error) {
-	s := &shelf{Corpus: c, rows: make(map[string]int, len(c.Dataset.Items)), scorer: newBatcher(c.Scorer, o.BatchCalls, o.BatchPairs, m)}
+	s := &shelf{Corpus: c, rows: make(map[string]int, len(c.Dataset.Items)), scorer: newBatcher(c.Scorer, tierExact, o, m), again: o.Again}
+	if c.Fast != nil {
+		s.fast = newBatcher(c.Fast, tierFast, o, m)
+	}
 	for row, it := range c.Dataset.Items {
 		if other, ok := s.rows[it.ID]; ok {
 			return nil, fmt.Errorf("items %d and %d have the same id %q", other, row, it.ID)
@@ -70,6 +109,10 @@ func (s *shelf) find(ctx context.Context, a *search) error {
 
 // run makes searches in lockstep.
 func (s *shelf) run(ctx context.Context, block []*search) error {
+	if !s.enter() {
+		return errors.New("the corpus is no longer served") // nor do those wait who asked
+	}
+	defer s.leave()
 	vectors, err := s.vectors(ctx, block)
 	if err != nil {
 		return fmt.Errorf("encode the query: %w", err)
@@ -85,8 +128,17 @@ func (s *shelf) run(ctx context.Context, block []*search) error {
 		questions.Queries = append(questions.Queries, workbench.Query{ID: "query", Text: a.Query, Gold: -1})
 	}
 	scorer := workbench.NewScorer(s.scorer, questions)
+	rounds := scorer
+	if s.fast != nil {
+		rounds = workbench.NewScorer(s.fast, questions)
+	}
 	if each := block[0].each; each != nil {
-		scorer = &telling{Scorer: scorer, each: each, most: block[0].options.K}
+		rounds = &telling{Scorer: rounds, each: each, most: block[0].options.K}
+	}
+	if s.fast == nil {
+		scorer = rounds
+	} else {
+		scorer = workbench.Cascade{Fast: rounds, Exact: scorer, Again: s.again}
 	}
 	results, err := ix.SearchAll(ctx, scorer, rows, block[0].options)
 	if err != nil {

@@ -69,8 +69,8 @@ def export(request):
     import onnxruntime
 
     path = pathlib.Path(request["model"]) / "model.onnx"
-    ids = torch.ones(2, 16, dtype=torch.long)
-    torch.onnx.export(Logit(loaded["model"]).eval(), (ids, ids), str(path), input_names=["ids", "mask"], output_names=["logits"], dynamo=True, external_data=True, verbose=False,
+    mask = torch.ones(2, 16, dtype=torch.long)
+    torch.onnx.export(Logit(loaded["model"]).eval(), (mask + 4, mask), str(path), input_names=["ids", "mask"], output_names=["logits"], dynamo=True, external_data=True, verbose=False,
                       dynamic_shapes=({0: torch.export.Dim("batch", min=1, max=64), 1: torch.export.Dim("tokens", min=2, max=512)},) * 2)
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads, options.inter_op_num_threads = request["threads"], 1

@@ -93,7 +93,10 @@ func (e *Encoder) newDistanceProducts(l *hf.Layer) *distanceProducts {
 		f32.Scale(scale, y.Data)
 		return y
 	}
-	return &distanceProducts{keys: product(l.PositionKey, 1), queries: product(l.PositionQuery, e.scale())} // queries have the scale in them
+	if wide := e.Heads * e.HeadWidth; l.PositionKey.Out == 0 { // those of the tokens, whose queries have the scale in them
+		return &distanceProducts{keys: product(l.QKV.Rows(wide, 2*wide), 1), queries: product(l.QKV.Rows(0, wide), 1)}
+	}
+	return &distanceProducts{keys: product(l.PositionKey, 1), queries: product(l.PositionQuery, e.scale())}
 }
 
 // addDistances adds to the scores of the rows from i on, for the tokens from on, what their distances say

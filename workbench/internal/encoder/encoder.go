@@ -31,8 +31,8 @@ type Encoder struct {
 	convolution             *convolution
 	final                   norm
 	bias                    *distanceBias
-	turns                   map[float64]*rotation // by the base of the angles
-	head                    *head                 // nil in a dual encoder
+	turns                   map[hf.Rotary]*rotation
+	head                    *head // nil in a dual encoder
 
 	top *pooling.Top // nil in a cross-encoder with a head
 
@@ -41,14 +41,15 @@ type Encoder struct {
 
 // layer is one transformer layer.
 type layer struct {
-	qkv                       linear // query (scaled by 1/√(head width) or as hf.Config says), key and value side by side
-	output                    linear
-	attentionNorm, outputNorm norm
-	queryNorm, keyNorm        []float32
-	up, down                  linear // up has the gate before it where there is one
-	window                    int    // how far attention reaches in either direction
-	turn                      *rotation
-	distance                  *distanceProducts
+	qkv                         linear // query, with attention's scale in it, key and value side by side
+	output                      linear
+	attentionNorm, outputNorm   norm
+	attentionAfter, outputAfter norm // of what the two parts give, before it is added; nil gain where there is none
+	queryNorm, keyNorm          []float32
+	up, down                    linear // up has the gate before it where there is one
+	window                      int    // how far attention reaches in either direction
+	turn                        *rotation
+	distance                    *distanceProducts
 }
 
 // head turns a row of the last layer into the logit.
@@ -62,17 +63,17 @@ type head struct {
 }
 
 // New packs a model in float32.
-func New(m *hf.Model) *Encoder { return NewIn(m, Precision{}) }
+func New(m *hf.Model) (*Encoder, error) { return NewIn(m, Precision{}) }
 
-// NewIn packs a model. It keeps the model's embeddings and norms, none of its
-// matrices.
-func NewIn(m *hf.Model, in Precision) *Encoder {
+// NewIn packs a model, whose layers it reads one after another. It keeps the model's embeddings and norms,
+// none of its matrices.
+func NewIn(m *hf.Model, in Precision) (*Encoder, error) {
 	c := m.Config
 	e := &Encoder{
 		Config: c,
 		words:  f32.View(m.Words, c.Vocab, c.Embedding), positions: f32.View(m.Positions, len(m.Positions)/c.Embedding, c.Embedding),
 		types: f32.View(m.Types, len(m.Types)/c.Embedding, c.Embedding), norm: newNorm(m.Norm), final: newNorm(m.Final),
-		turns: map[float64]*rotation{},
+		turns: map[hf.Rotary]*rotation{},
 		idle:  make(chan *workspace, runtime.GOMAXPROCS(0)),
 	}
 	for range cap(e.idle) {
@@ -91,20 +92,9 @@ func NewIn(m *hf.Model, in Precision) *Encoder {
 	if len(m.Distances) > 0 {
 		e.bias = newDistanceBias(m)
 	}
-	type form struct {
-		of    *hf.Layer
-		bytes bool
+	if err := m.Layers(func(l *hf.Layer) { e.pack(l, in) }); err != nil {
+		return nil, err
 	}
-	packed, n := map[form]*layer{}, len(m.Layers)-1
-	for i, l := range m.Layers {
-		f := form{l, in.bytes(i, len(m.Layers))}
-		if packed[f] == nil {
-			packed[f] = e.newLayer(l, f.bytes)
-		}
-		e.layers = append(e.layers, packed[f])
-	}
-	e.last = e.newOneRow(m.Layers[n], e.layers[n], in.bytes(n, len(m.Layers)))
-	e.layers = e.layers[:n]
 	if h := m.Head; h != nil {
 		e.head = &head{row: h.Row, activation: h.Activation, out: h.Out.Weight}
 		if h.Dense != nil {
@@ -118,29 +108,40 @@ func NewIn(m *hf.Model, in Precision) *Encoder {
 			e.head.bias = h.Out.Bias[0]
 		}
 	}
-	return e
+	return e, nil
 }
 
 // Width is the length of a row of hidden states.
 func (e *Encoder) Width() int { return e.Hidden }
 
+// pack makes the layers of one that was read, which stands in one place or several.
+func (e *Encoder) pack(l *hf.Layer, in Precision) {
+	e.scaleQuery(l)
+	packed := map[bool]*layer{}
+	for _, place := range l.Places {
+		bytes := in.bytes(place, e.Layers)
+		if packed[bytes] == nil {
+			packed[bytes] = e.newLayer(l, bytes)
+		}
+		if place == e.Layers-1 {
+			e.last = e.newOneRow(l, packed[bytes], bytes)
+		} else {
+			e.layers = append(e.layers, packed[bytes])
+		}
+	}
+}
+
 func (e *Encoder) newLayer(l *hf.Layer, bytes bool) *layer {
 	n := &layer{
-		qkv: newLinear(beside(e.scaled(l), l.Key, l.Value), bytes), output: newLinear(l.Output, bytes),
+		qkv: newLinear(l.QKV, bytes), output: newLinear(l.Output, bytes),
 		attentionNorm: newNorm(l.AttentionNorm), outputNorm: newNorm(l.OutputNorm),
+		attentionAfter: newNorm(l.AttentionAfter), outputAfter: newNorm(l.OutputAfter),
 		queryNorm: l.QueryNorm, keyNorm: l.KeyNorm,
 		up: newLinear(l.Up, bytes), down: newLinear(l.Down, bytes),
-		window: math.MaxInt, turn: e.rotation(l.Theta),
-	}
-	if e.Gated {
-		n.up = newLinear(beside(l.Gate, l.Up), bytes)
+		window: math.MaxInt, turn: e.rotation(l.Rotary),
 	}
 	if l.Local {
 		n.window = l.Window
-	}
-	if l.QueryNorm != nil { // which would undo a scale
-		n.queryNorm = append([]float32(nil), l.QueryNorm...)
-		f32.Scale(e.scale(), n.queryNorm)
 	}
 	if e.Disentangled {
 		n.distance = e.newDistanceProducts(l)
@@ -148,9 +149,12 @@ func (e *Encoder) newLayer(l *hf.Layer, bytes bool) *layer {
 	return n
 }
 
-// scale is what attention multiplies the product of query and key with: 1/√(head width), and with
-// the distance terms of DeBERTa, of which it makes a mean, 1/√(3·head width).
+// scale is what attention multiplies the product of query and key with: 1/√(head width) if the model
+// has none of its own, and with the distance terms of DeBERTa, of which it makes a mean, 1/√(3·head width).
 func (e *Encoder) scale() float32 {
+	if e.Sharpness != 0 {
+		return float32(e.Sharpness)
+	}
 	terms := 1
 	if e.Disentangled {
 		terms = 3
@@ -158,13 +162,14 @@ func (e *Encoder) scale() float32 {
 	return float32(1 / math.Sqrt(float64(terms*e.HeadWidth)))
 }
 
-// scaled is the query projection with attention's scale in it, where no norm follows.
-func (e *Encoder) scaled(l *hf.Layer) hf.Linear {
+// scaleQuery has attention's scale in the queries of a layer, or in the norm that follows them and would
+// undo it.
+func (e *Encoder) scaleQuery(l *hf.Layer) {
 	if l.QueryNorm != nil {
-		return l.Query
+		f32.Scale(e.scale(), l.QueryNorm)
+		return
 	}
-	q := beside(l.Query)
-	f32.Scale(e.scale(), q.Weight)
-	f32.Scale(e.scale(), q.Bias)
-	return q
+	query := l.QKV.Rows(0, e.Heads*e.HeadWidth)
+	f32.Scale(e.scale(), query.Weight)
+	f32.Scale(e.scale(), query.Bias)
 }

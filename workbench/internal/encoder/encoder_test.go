@@ -14,8 +14,14 @@ import (
 	"axn/workbench/internal/hf"
 )
 
+// model is one whose layers are at hand.
+type model struct {
+	*hf.Model
+	layers []*hf.Layer
+}
+
 // randomModel has weights large enough for attention to be uneven.
-func randomModel(r *rand.Rand, c hf.Config) *hf.Model {
+func randomModel(r *rand.Rand, c hf.Config) *model {
 	values := func(n int, scale float64) []float32 {
 		x := make([]float32, n)
 		for i := range x {
@@ -27,12 +33,19 @@ func randomModel(r *rand.Rand, c hf.Config) *hf.Model {
 		return hf.Linear{In: in, Out: out, Weight: values(out*in, 2/math.Sqrt(float64(in))), Bias: values(out, 0.5)}
 	}
 	norm := func() hf.Norm { return hf.Norm{Gain: values(c.Hidden, 1), Bias: values(c.Hidden, 0.5)} }
-	m := &hf.Model{Config: c, Words: values(c.Vocab*c.Hidden, 1), Positions: values(c.Positions*c.Hidden, 1), Types: values(c.Types*c.Hidden, 1), Norm: norm()}
-	for range c.Layers {
-		m.Layers = append(m.Layers, &hf.Layer{
-			Query: dense(c.Hidden, c.Hidden), Key: dense(c.Hidden, c.Hidden), Value: dense(c.Hidden, c.Hidden), Output: dense(c.Hidden, c.Hidden),
+	m := &model{Model: &hf.Model{Config: c, Words: values(c.Vocab*c.Hidden, 1), Positions: values(c.Positions*c.Hidden, 1), Types: values(c.Types*c.Hidden, 1), Norm: norm()}}
+	for i := range c.Layers {
+		m.layers = append(m.layers, &hf.Layer{Places: []int{i}, QKV: dense(3*c.Hidden, c.Hidden), Output: dense(c.Hidden, c.Hidden),
 			AttentionNorm: norm(), Up: dense(c.Intermediate, c.Hidden), Down: dense(c.Hidden, c.Intermediate), OutputNorm: norm(),
 		})
+	}
+	m.Layers = func(do func(*hf.Layer)) error {
+		for _, l := range m.layers { // whose matrices may be changed
+			read := *l
+			read.QKV.Weight, read.QKV.Bias = slices.Clone(l.QKV.Weight), slices.Clone(l.QKV.Bias)
+			do(&read)
+		}
+		return nil
 	}
 	head := dense(c.Hidden, c.Hidden)
 	m.Head = &hf.Head{Row: hf.PoolCLS, Dense: &head, Activation: hf.Tanh, Out: dense(1, c.Hidden)}
@@ -85,8 +98,18 @@ func mapped(a hf.Activation, x []float64) []float64 {
 	return x
 }
 
+// newEncoder packs a model.
+func newEncoder(t testing.TB, m *hf.Model, in Precision) *Encoder {
+	t.Helper()
+	e, err := NewIn(m, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e
+}
+
 // reference is the forward pass of one sequence as the papers write it.
-func reference(m *hf.Model, ids []int32, second int) rows {
+func reference(m *model, ids []int32, second int) rows {
 	c := m.Config
 	var x rows
 	for t, id := range ids {
@@ -104,10 +127,11 @@ func reference(m *hf.Model, ids []int32, second int) rows {
 		}
 		x = append(x, addNorm(row, position, m.Norm, float64(c.Epsilon)))
 	}
-	for _, l := range m.Layers {
+	for _, l := range m.layers {
 		var q, k, v rows
 		for _, row := range x {
-			q, k, v = append(q, linearRow(l.Query, row)), append(k, linearRow(l.Key, row)), append(v, linearRow(l.Value, row))
+			all := linearRow(l.QKV, row)
+			q, k, v = append(q, all[:c.Hidden]), append(k, all[c.Hidden:2*c.Hidden]), append(v, all[2*c.Hidden:])
 		}
 		width := c.Hidden / c.Heads
 		for t, row := range x {
@@ -205,7 +229,7 @@ func TestScore(t *testing.T) {
 			scores := make([]float64, 25)
 			finished, mu := 0, sync.Mutex{}
 			done := func(n int) { mu.Lock(); finished += n; mu.Unlock() }
-			if err := New(m).Score(t.Context(), 25, s.input, scores, done); err != nil || finished != 25 {
+			if err := newEncoder(t, m.Model, Precision{}).Score(t.Context(), 25, s.input, scores, done); err != nil || finished != 25 {
 				t.Fatalf("%d done, %v", finished, err)
 			}
 			for i, ids := range s.ids {
@@ -223,18 +247,18 @@ func TestStates(t *testing.T) {
 		m := randomModel(r, c)
 		s := randomSequences(r, 25, 50, c.Vocab)
 		states := f32.NewMat(25, StateBlocks*c.Hidden)
-		if err := New(m).States(t.Context(), 25, s.input, states, nil); err != nil {
+		if err := newEncoder(t, m.Model, Precision{}).States(t.Context(), 25, s.input, states, nil); err != nil {
 			t.Fatal(err)
 		}
 		before := *m
-		before.Layers = m.Layers[:c.Layers-1]
+		before.layers = m.layers[:c.Layers-1]
 		for i, ids := range s.ids {
 			last, lastButOne := reference(m, ids, s.second[i]), reference(&before, ids, s.second[i])
 			checkRow(t, fmt.Sprint(name, i), states.Row(i), slices.Concat(last.mean(), lastButOne.mean(), last[0]))
 		}
 		got, want := make([]float64, 25), make([]float64, 25)
-		New(m).ScoreStates(states, got)
-		if err := New(m).Score(t.Context(), 25, s.input, want, nil); err != nil {
+		newEncoder(t, m.Model, Precision{}).ScoreStates(states, got)
+		if err := newEncoder(t, m.Model, Precision{}).Score(t.Context(), 25, s.input, want, nil); err != nil {
 			t.Fatal(err)
 		}
 		for i := range want {
@@ -279,7 +303,7 @@ func TestEmbed(t *testing.T) {
 			for normalize := range 2 {
 				m.Top = &hf.Top{Poolings: []hf.Pooling{p}, Modules: make([]hf.Module, normalize)}
 				vectors := f32.NewMat(12, c.Hidden)
-				if err := New(m).Embed(t.Context(), 12, s.input, 0, vectors, nil); err != nil {
+				if err := newEncoder(t, m.Model, Precision{}).Embed(t.Context(), 12, s.input, 0, vectors, nil); err != nil {
 					t.Fatal(err)
 				}
 				for i, ids := range s.ids {
@@ -309,7 +333,7 @@ func TestEmbed(t *testing.T) {
 func TestScoreBits(t *testing.T) {
 	r := newRand(t)
 	m := randomModel(r, shapes["minilm"])
-	e := New(m)
+	e := newEncoder(t, m.Model, Precision{})
 	s := randomSequences(r, 60, 90, m.Config.Vocab)
 	want := make([]float64, 60)
 	if err := e.Score(t.Context(), 60, s.input, want, nil); err != nil {
@@ -340,7 +364,7 @@ func TestScoreBits(t *testing.T) {
 
 func TestScoreStops(t *testing.T) {
 	r := newRand(t)
-	e := New(randomModel(r, shapes["tiny"]))
+	e := newEncoder(t, randomModel(r, shapes["tiny"]).Model, Precision{})
 	ctx, cancel := context.WithCancel(t.Context())
 	s := randomSequences(r, 1000, 50, 50)
 	err := e.Score(ctx, 1000, s.input, make([]float64, 1000), func(int) { cancel() })

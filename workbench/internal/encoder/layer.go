@@ -38,20 +38,32 @@ func (e *Encoder) finish(w *workspace, l *layer, x, context f32.Mat) {
 	for part := range parts { // of nearly equal height
 		lo, hi := x.Rows*part/parts, x.Rows*(part+1)/parts
 		rows := x.RowRange(lo, hi)
-		l.output.add(w, rows, context.RowRange(lo, hi))
+		e.join(w, rows, context.RowRange(lo, hi), &l.output, l.attentionAfter, l.attentionNorm)
 		seen := rows
 		if e.PreNorm {
-			addRows(rows, l.output.bias)
 			seen = e.normed(w, &w.seen, rows, l.outputNorm)
-		} else {
-			e.addNormRows(rows, l.output.bias, l.attentionNorm)
 		}
-		l.down.add(w, rows, e.widen(w, l, seen))
-		if e.PreNorm {
-			addRows(rows, l.down.bias)
-		} else {
-			e.addNormRows(rows, l.down.bias, l.outputNorm)
+		e.join(w, rows, e.widen(w, l, seen), &l.down, l.outputAfter, l.outputNorm)
+	}
+}
+
+// join adds to rows the product of x, with the norm behind a part where there is one, and without
+// PreNorm normalises the sum.
+func (e *Encoder) join(w *workspace, rows, x f32.Mat, product *linear, after, sum norm) {
+	switch {
+	case after.there():
+		more := w.matrix(&w.more, rows.Rows, rows.Cols)
+		product.set(w, more, x)
+		for i := range rows.Rows {
+			e.addNorm(more.Row(i), w.zero(rows.Cols), after)
+			f32.Axpy(1, more.Row(i), rows.Row(i))
 		}
+	case e.PreNorm:
+		product.add(w, rows, x)
+		addRows(rows, product.bias)
+	default:
+		product.add(w, rows, x)
+		e.addNormRows(rows, product.bias, sum)
 	}
 }
 

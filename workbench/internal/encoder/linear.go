@@ -63,20 +63,6 @@ func newLinear(l hf.Linear, bytes bool) linear {
 	return n
 }
 
-// beside joins matrices that read the same rows.
-func beside(parts ...hf.Linear) hf.Linear {
-	joined := hf.Linear{In: parts[0].In}
-	for _, part := range parts {
-		joined.Out += part.Out
-		joined.Weight = append(joined.Weight, part.Weight...)
-		if part.Bias == nil {
-			part.Bias = make([]float32, part.Out)
-		}
-		joined.Bias = append(joined.Bias, part.Bias...)
-	}
-	return joined
-}
-
 // width is the length of a row of y.
 func (l *linear) width() int { return len(l.bias) }
 

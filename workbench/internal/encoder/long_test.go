@@ -19,11 +19,11 @@ func TestLongInput(t *testing.T) {
 		long[i] = int32(r.IntN(c.Vocab))
 	}
 	s.ids[1], s.second[1] = long, 500
-	if e := New(m); e.blockRows(e.layers[0], len(long)) >= len(long) {
+	if e := newEncoder(t, m.Model, Precision{}); e.blockRows(e.layers[0], len(long)) >= len(long) {
 		t.Fatal("the sequence is one block")
 	}
 	states := f32.NewMat(3, StateBlocks*c.Hidden)
-	if err := New(m).States(t.Context(), 3, s.input, states, nil); err != nil {
+	if err := newEncoder(t, m.Model, Precision{}).States(t.Context(), 3, s.input, states, nil); err != nil {
 		t.Fatal(err)
 	}
 	for i, ids := range s.ids {
@@ -42,7 +42,7 @@ func TestLongInputMemory(t *testing.T) {
 		"causal": func(c *hf.Config) { c.Causal = true },
 	} {
 		c := with(shape(8, 2, 1, 8), func(c *hf.Config) { c.Positions = tokens; change(c) })
-		e := New(randomModel(r, c))
+		e := newEncoder(t, randomModel(r, c).Model, Precision{})
 		w := newWorkspace()
 		w.reset()
 		w.add(0, func(_ int, dst []int32) ([]int32, int) { return append(dst, make([]int32, tokens)...), tokens }, false)

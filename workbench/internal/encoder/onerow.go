@@ -22,18 +22,22 @@ type oneRow struct {
 }
 
 func (e *Encoder) newOneRow(l *hf.Layer, whole *layer, bytes bool) *oneRow {
-	o := &oneRow{layer: whole, query: newLinear(e.scaled(l), bytes)}
+	wide, narrow := e.Heads*e.HeadWidth, e.KeyHeads*e.HeadWidth
+	o := &oneRow{layer: whole, query: newLinear(l.QKV.Rows(0, wide), bytes)}
 	if whole.turn != nil || whole.keyNorm != nil || whole.distance != nil || e.KeyHeads != e.Heads {
-		keyValue := newLinear(beside(l.Key, l.Value), bytes)
+		keyValue := newLinear(l.QKV.Rows(wide, wide+2*narrow), bytes)
 		o.keyValue = &keyValue
 		return o
 	}
+	key, value := l.QKV.Rows(wide, 2*wide), l.QKV.Rows(2*wide, 3*wide)
 	o.keys, o.values = make([]f32.Panels, e.Heads), make([]f32.Panels, e.Heads)
-	o.bias = beside(l.Value).Bias
+	if o.bias = value.Bias; o.bias == nil {
+		o.bias = make([]float32, wide)
+	}
 	for h := range e.Heads {
 		part := h * e.HeadWidth * e.Hidden
-		o.keys[h].PackCols(f32.View(l.Key.Weight[part:], e.HeadWidth, e.Hidden), 1)
-		o.values[h].PackRows(f32.View(l.Value.Weight[part:], e.HeadWidth, e.Hidden), 1)
+		o.keys[h].PackCols(f32.View(key.Weight[part:], e.HeadWidth, e.Hidden), 1)
+		o.values[h].PackRows(f32.View(value.Weight[part:], e.HeadWidth, e.Hidden), 1)
 	}
 	return o
 }

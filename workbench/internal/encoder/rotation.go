@@ -5,28 +5,59 @@ import (
 	"sync/atomic"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/hf"
 )
 
 // rotation turns pairs of a head's elements by angles that grow with the position: element i and the
-// one half a head further, by position / base^(2i/width).
+// one half a head further, by the position times the i-th frequency.
 type rotation struct {
 	frequency []float32 // for each pair
 	table     atomic.Pointer[f32.Mat]
 }
 
-// rotation returns the one of a base, nil for 0; layers share it.
-func (e *Encoder) rotation(base float64) *rotation {
-	if base == 0 {
+// rotation returns the one that r describes, nil where nothing is turned; layers share it.
+func (e *Encoder) rotation(r hf.Rotary) *rotation {
+	if r.Theta == 0 {
 		return nil
 	}
-	if e.turns[base] == nil {
-		r := &rotation{}
-		for i := range e.HeadWidth / 2 { // rounded where transformers rounds
-			r.frequency = append(r.frequency, 1/float32(math.Pow(base, float64(float32(2*i)/float32(e.HeadWidth)))))
-		}
-		e.turns[base] = r
+	if e.turns[r] == nil {
+		e.turns[r] = &rotation{frequency: frequencies(r, e.HeadWidth)}
 	}
-	return e.turns[base]
+	return e.turns[r]
+}
+
+// frequencies are base^(-2i/width), changed as the kind says, rounded where transformers rounds.
+func frequencies(r hf.Rotary, width int) []float32 {
+	f, base := make([]float32, width/2), r.Theta
+	if r.Kind == hf.RotaryNTK {
+		base *= r.Factor
+	}
+	for i := range f {
+		f[i] = 1 / float32(math.Pow(base, float64(float32(2*i)/float32(width))))
+		switch r.Kind {
+		case hf.RotaryLinear:
+			f[i] /= float32(r.Factor)
+		case hf.RotaryNTK:
+			f[i] /= float32(math.Pow(r.Factor, 2/float64(width)))
+		case hf.RotaryLlama3:
+			f[i] = llama3(r, f[i])
+		}
+	}
+	return f
+}
+
+// llama3 leaves a frequency that turns HighFactor times or more within the length of training, divides one
+// that turns less than LowFactor times, and mixes the two between.
+func llama3(r hf.Rotary, f float32) float32 {
+	turns := float32(r.Trained) / (2 * math.Pi / f)
+	switch {
+	case turns > float32(r.HighFactor):
+		return f
+	case turns < float32(r.LowFactor):
+		return f / float32(r.Factor)
+	}
+	share := (turns - float32(r.LowFactor)) / float32(r.HighFactor-r.LowFactor)
+	return (1-share)*f/float32(r.Factor) + share*f
 }
 
 // angles returns a table of at least n rows, each with the cosines and then the sines of a position.

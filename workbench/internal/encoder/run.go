@@ -233,6 +233,9 @@ func (e *Encoder) embed(w *workspace) f32.Mat {
 	for i, t := range w.distinct {
 		row := x.Row(i)
 		copy(row, e.words.Row(int(t.id)))
+		if e.WordScale != 0 {
+			f32.Scale(float32(e.WordScale), row)
+		}
 		if e.types.Rows > 0 {
 			f32.Axpy(1, e.types.Row(int(t.kind)), row)
 		}

@@ -30,7 +30,7 @@ type workspace struct {
 
 	hidden, qkv, context, wide, weights, rows, back    []float32
 	seen, reading, query, toKeys, toQueries, unchanged []float32
-	allKeys, allValues                                 []float32
+	allKeys, allValues, more                           []float32
 	keys, values, distances                            f32.Panels
 	bytes                                              i8.Rows
 }

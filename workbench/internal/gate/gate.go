@@ -142,7 +142,8 @@ func Judge(ctx context.Context, m *hf.Model, fingerprint string, pairs [][2]stri
 	v := &Verdict{Of: fmt.Sprintf("%s %x %s %s %d threads, bytes %d", fingerprint, sha256.Sum256(texts), f32.Kernels(), i8.Kernels(), runtime.GOMAXPROCS(0), i8.Version)}
 	path := v.path()
 	if known := read(path); known != nil && known.Of == v.Of && len(known.Trials) > 0 {
-		return known, encoder.NewIn(m, known.Precision()), nil
+		e, err := encoder.NewIn(m, known.Precision())
+		return known, e, err
 	}
 	e, err := v.try(ctx, m, pairs)
 	if err == nil {
@@ -184,7 +185,10 @@ func (v *Verdict) keep(path string) {
 
 // try measures plan after plan until one passes, or none would be fast enough.
 func (v *Verdict) try(ctx context.Context, m *hf.Model, pairs [][2]string) (*encoder.Encoder, error) {
-	exact := encoder.New(m)
+	exact, err := encoder.New(m)
+	if err != nil {
+		return nil, err
+	}
 	run := func(e *encoder.Encoder) (scores []float64, seconds float64, err error) {
 		scores = make([]float64, len(pairs))
 		start := time.Now()
@@ -196,10 +200,13 @@ func (v *Verdict) try(ctx context.Context, m *hf.Model, pairs [][2]string) (*enc
 		return nil, err
 	}
 	for _, plan := range plans {
-		if plan.Layers(len(m.Layers)) == 0 {
+		if plan.Layers(m.Config.Layers) == 0 {
 			continue
 		}
-		fast := encoder.NewIn(m, plan)
+		fast, err := encoder.NewIn(m, plan)
+		if err != nil {
+			return nil, err
+		}
 		got, _, err := run(fast)
 		if err != nil {
 			return nil, err

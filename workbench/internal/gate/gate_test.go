@@ -115,13 +115,17 @@ func TestJudgeDeclines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := rand.New(rand.NewPCG(1, 1))
-	for _, l := range m.Layers {
-		for _, linear := range []hf.Linear{l.Query, l.Key, l.Value, l.Output, l.Up, l.Down} {
-			for i := range linear.Out {
-				linear.Weight[i*linear.In+r.IntN(linear.In)] *= 100 // beside it all others of its channel are rounded to nothing
+	read := m.Layers
+	m.Layers = func(do func(*hf.Layer)) error {
+		r := rand.New(rand.NewPCG(1, 1))
+		return read(func(l *hf.Layer) {
+			for _, linear := range []hf.Linear{l.QKV, l.Output, l.Up, l.Down} {
+				for i := range linear.Out {
+					linear.Weight[i*linear.In+r.IntN(linear.In)] *= 100 // beside it all others of its channel are rounded to nothing
+				}
 			}
-		}
+			do(l)
+		})
 	}
 	v, e, err := Judge(t.Context(), m, "noise", Sample()[:72])
 	if err != nil || e == nil {

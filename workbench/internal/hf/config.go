@@ -24,13 +24,13 @@ type Config struct {
 	FirstPosition int   // row of the position table that the first id takes
 	Pad           int32 // an id that takes the row before that one and counts for no position; -1 for none
 	PositionTable bool  // positions are learnt and added to the embeddings
-	Theta         float64
-	LocalTheta    float64 // base of the rotary angles in local layers, as Theta in the others; 0 where nothing is rotated
-	Window        int     // how far a local layer looks in either direction
-	Local         []bool  // for each layer; nil if none is
-	Buckets       int     // of the distances between tokens; 0 where attention has no term for them
-	MaxDistance   int     // from which on they share a bucket; 0 where every distance is one
-	Disentangled  bool    // the distance terms are products with queries and keys, as in DeBERTa
+	Rotary        Rotary
+	LocalRotary   Rotary // in local layers
+	Window        int    // how far a local layer looks in either direction
+	Local         []bool // for each layer; nil if none is
+	Buckets       int    // of the distances between tokens; 0 where attention has no term for them
+	MaxDistance   int    // from which on they share a bucket; 0 where every distance is one
+	Disentangled  bool   // the distance terms are products with queries and keys, as in DeBERTa
 
 	Kernel           int // rows of embeddings that a convolution beside the first layer reads; 0 where there is none
 	KernelActivation Activation
@@ -42,8 +42,12 @@ type Config struct {
 	Gated      bool       // which has a second product that the activated one is multiplied with
 	Epsilon    float32    // of every normalisation
 
-	AttentionBias, FeedBias, NormBias bool // whether those have additive terms
-	BareOutput                        bool // of attention, the output has none
+	AttentionBias, FeedBias, NormBias bool    // whether those have additive terms
+	BareOutput                        bool    // of attention, the output has none
+	DownBias                          bool    // of the feed-forward part, the last product has one all the same
+	GainsFrom                         float32 // what is added to the gains of norms as they lie in the file
+	WordScale                         float64 // what embeddings of words are multiplied with; 0 is 1
+	Sharpness                         float64 // what products of query and key are multiplied with; 0 is 1/√HeadWidth
 
 	Labels         int    // logits of a classifier as config.json says, 0 when it does not
 	TokenizerClass string // where tokenizer_config.json names none
@@ -121,16 +125,20 @@ func (m *Model) readConfig(dir string) error {
 // check refuses keys that would change what the model computes in any family.
 func (f *configFile) check() error {
 	quantized := len(f.Quantization) > 0 && string(f.Quantization) != "null"
+	positions := "absolute"
+	if f.ModelType == "new" {
+		positions = "rope"
+	}
 	for _, refuse := range []struct {
 		when bool
 		what string
 	}{
-		{f.PosType != "" && f.PosType != "absolute", fmt.Sprintf("position_embedding_type is %q, want absolute", f.PosType)},
+		{f.PosType != "" && f.PosType != positions, fmt.Sprintf("position_embedding_type is %q, want %s", f.PosType, positions)},
 		{f.Decoder, "is_decoder, want an encoder"},
 		{f.CrossAttends, "add_cross_attention, want an encoder"},
 		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
 		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
-		{set(f.AutoMap) && f.ModelType != "nomic_bert", "auto_map: the model is Python code of its own, which may compute otherwise than a " + f.ModelType + " (take auto_map out of config.json if it does not)"},
+		{set(f.AutoMap) && f.ModelType != "nomic_bert" && f.ModelType != "new", "auto_map: the model is Python code of its own, which may compute otherwise than a " + f.ModelType + " (take auto_map out of config.json if it does not)"},
 	} {
 		if refuse.when {
 			return refused("%s", refuse.what)
@@ -161,7 +169,7 @@ func (c *Config) check() error {
 	switch {
 	case c.Heads%c.KeyHeads != 0:
 		return fmt.Errorf("num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KeyHeads)
-	case c.Theta != 0 && c.HeadWidth%2 != 0:
+	case c.Rotary.Theta != 0 && c.HeadWidth%2 != 0:
 		return fmt.Errorf("heads of odd width %d cannot be rotated", c.HeadWidth)
 	case !(c.Epsilon > 0) || math.IsInf(float64(c.Epsilon), 0):
 		return fmt.Errorf("layer_norm_eps is %v", c.Epsilon)
@@ -195,9 +203,10 @@ type configFile struct {
 	distilKeys
 	albertKeys
 	modernKeys
-	qwenKeys
+	decoderKeys
 	debertaKeys
 	nomicKeys
+	gteKeys
 
 	Architectures []string        `json:"architectures"`
 	Tokenizer     string          `json:"tokenizer_class"`
@@ -247,11 +256,18 @@ type modernKeys struct {
 	RotaryPartial float64         `json:"partial_rotary_factor"`
 }
 
-// qwenKeys are Qwen3's.
-type qwenKeys struct {
-	KeyHeads  *int     `json:"num_key_value_heads"`
-	HeadWidth int      `json:"head_dim"`
-	RMSEps    *float64 `json:"rms_norm_eps"`
+// decoderKeys are those of the decoders: Llama's, and what Gemma and Mistral have beside them.
+type decoderKeys struct {
+	KeyHeads      *int     `json:"num_key_value_heads"`
+	HeadWidth     int      `json:"head_dim"`
+	RMSEps        *float64 `json:"rms_norm_eps"`
+	Sliding       *int     `json:"sliding_window"`
+	SlidingEvery  *int     `json:"sliding_window_pattern"`
+	LocalBase     float64  `json:"rope_local_base_freq"`
+	QueryScalar   *float64 `json:"query_pre_attn_scalar"`
+	Bidirectional bool     `json:"use_bidirectional_attention"`
+	LogitCap      *float64 `json:"final_logit_softcapping"`
+	AttentionCap  *float64 `json:"attn_logit_softcapping"`
 }
 
 // debertaKeys are those of DeBERTa-v2 and, the buckets, of MPNet.
@@ -293,4 +309,11 @@ type nomicKeys struct {
 	Parallel    bool     `json:"parallel_block"`
 	Causal      bool     `json:"causal"`
 	MoEEvery    int      `json:"moe_every_n_layers"`
+	Trained     int      `json:"max_trained_positions"`
+}
+
+// gteKeys are those of GTE's own code, whose model_type is new.
+type gteKeys struct {
+	NormType string `json:"layer_norm_type"`
+	LogN     bool   `json:"logn_attention_scale"`
 }

@@ -27,10 +27,16 @@ var families = map[string]family{
 	"mpnet":       {describeMPNet, mpnetNames, tanhHead},
 	"albert":      {describeALBERT, albertNames, headNames{dense: "albert.pooler", activation: Tanh, out: "classifier"}},
 	"modernbert":  {describeModernBERT, modernNames, headNames{dense: "head.dense", activation: GELU, norm: "head.norm", out: "classifier"}},
-	"qwen2":       {describeQwen2, qwen2Names, headNames{out: "score"}},
-	"qwen3":       {describeQwen3, qwenNames, headNames{out: "score"}},
+	"qwen2":       {describeQwen2, llamaNames, lastHead},
+	"qwen3":       {describeQwen3, qwenNames, lastHead},
+	"llama":       {describeLlama, llamaNames, lastHead},
+	"mistral":     {describeMistral, llamaNames, lastHead},
+	"gemma":       {describeGemma, llamaNames, lastHead},
+	"gemma3_text": {describeGemma3, gemma3Names, lastHead},
 	"deberta-v2":  {describeDeBERTa, debertaNames, headNames{dense: "pooler.dense", activation: GELU, out: "classifier"}},
 	"nomic_bert":  {describeNomicBERT, nomicNames, headNames{dense: "nomic_bert.pooler.dense", activation: Tanh, out: "classifier"}},
+	"gte":         {describeGTE, gteNames("gte"), headNames{dense: "gte.pooler.dense", activation: Tanh, out: "classifier"}},
+	"new":         {describeNew, gteNames("new"), headNames{dense: "new.pooler.dense", activation: Tanh, out: "classifier"}},
 }
 
 // config describes the encoder of a config.json, with transformers' defaults where a folder may
@@ -153,34 +159,28 @@ func describeModernBERT(f *configFile, c *Config) (err error) {
 	if span := or(f.LocalSpan, 128); span < 0 {
 		return refused("local_attention is %d", span)
 	}
-	c.Window, c.Theta = or(f.LocalSpan, 128)/2, f.GlobalTheta
-	if c.Theta == 0 {
-		c.Theta = 160000
-	}
-	c.LocalTheta = or(f.modernKeys.LocalTheta, 10000)
+	c.Window, c.Rotary.Theta, c.LocalRotary.Theta = or(f.LocalSpan, 128)/2, orPositive(f.GlobalTheta, 160000), or(f.modernKeys.LocalTheta, 10000)
 	every := max(1, or(f.GlobalEvery, 3))
-	for i := range min(max(0, c.Layers), maxSize) {
-		c.Local = append(c.Local, i%every != 0)
-	}
-	if f.LayerTypes != nil {
-		c.Local = nil
-		for i, kind := range f.LayerTypes {
-			if kind != "full_attention" && kind != "sliding_attention" {
-				return refused("layer_types: %q for layer %d", kind, i)
-			}
-			c.Local = append(c.Local, kind == "sliding_attention")
+	return errOf(c.localLayers(f, func(i int) bool { return i%every != 0 }), c.rotaryByKind(f))
+}
+
+// localLayers says which layers are local: those of layer_types, or else those that usual says.
+func (c *Config) localLayers(f *configFile, usual func(i int) bool) error {
+	c.Local = nil
+	for i, kind := range f.LayerTypes {
+		if kind != "full_attention" && kind != "sliding_attention" {
+			return refused("layer_types: %q for layer %d", kind, i)
 		}
-		if len(c.Local) != c.Layers {
-			return fmt.Errorf("layer_types has %d entries for %d layers", len(c.Local), c.Layers)
-		}
+		c.Local = append(c.Local, kind == "sliding_attention")
 	}
-	byKind := map[string]json.RawMessage{}
-	if set(f.Rope) {
-		if err := json.Unmarshal(f.Rope, &byKind); err != nil {
-			return fmt.Errorf("rope_parameters: %w", err)
+	if f.LayerTypes == nil {
+		for i := range min(max(0, c.Layers), maxSize) {
+			c.Local = append(c.Local, usual(i))
 		}
+	} else if len(c.Local) != c.Layers {
+		return fmt.Errorf("layer_types has %d entries for %d layers", len(c.Local), c.Layers)
 	}
-	return errOf(rotary(byKind["full_attention"], &c.Theta), rotary(byKind["sliding_attention"], &c.LocalTheta), plain(f.RopeScaling))
+	return nil
 }
 
 // errOf is the first error.
@@ -195,72 +195,6 @@ func errOf(errs ...error) error {
 
 // set says whether a key is there and not null.
 func set(raw json.RawMessage) bool { return len(raw) > 0 && string(raw) != "null" }
-
-// rotary reads the base of the angles; scaled ones are refused.
-func rotary(raw json.RawMessage, theta *float64) error {
-	if !set(raw) {
-		return nil
-	}
-	var p struct {
-		Type    string   `json:"rope_type"`
-		Theta   *float64 `json:"rope_theta"`
-		Partial *float64 `json:"partial_rotary_factor"`
-	}
-	if err := json.Unmarshal(raw, &p); err != nil {
-		return fmt.Errorf("rope_parameters: %w", err)
-	}
-	if p.Type != "" && p.Type != "default" || or(p.Partial, 1) != 1 {
-		return refused("rope_parameters is %s, want rope_type default", raw)
-	}
-	if *theta = or(p.Theta, *theta); !(*theta > 0) {
-		return fmt.Errorf("rope_theta is %v", *theta)
-	}
-	return nil
-}
-
-// plain refuses the older key of scaled angles.
-func plain(scaling json.RawMessage) error {
-	if !set(scaling) {
-		return nil
-	}
-	var p struct {
-		Type    string `json:"type"`
-		NewType string `json:"rope_type"`
-	}
-	if err := json.Unmarshal(scaling, &p); err != nil || p.Type+p.NewType != "default" {
-		return refused("rope_scaling is %s, want null", scaling)
-	}
-	return nil
-}
-
-// describeQwen2 is Qwen3 with a bias of queries, keys and values, and no norm of them.
-func describeQwen2(f *configFile, c *Config) error {
-	err := describeQwen3(f, c)
-	c.AttentionBias, c.BareOutput, c.HeadWidth = true, true, f.HeadWidth
-	return err
-}
-
-func describeQwen3(f *configFile, c *Config) (err error) {
-	c.Types, c.PositionTable, c.PreNorm, c.RMS, c.Gated, c.Causal = 0, false, true, true, true, true
-	c.Epsilon, c.KeyHeads, c.HeadWidth = float32(or(f.RMSEps, 1e-6)), or(f.KeyHeads, f.Heads), f.HeadWidth
-	if c.HeadWidth == 0 {
-		c.HeadWidth = 128
-	}
-	c.AttentionBias, c.FeedBias, c.NormBias = or(f.QKVBias, false), false, false
-	if c.Activation, err = activation("hidden_act", f.HiddenAct, SiLU); err != nil {
-		return err
-	}
-	if !or(f.IsCausal, true) {
-		return refused("is_causal is false, want a decoder")
-	}
-	if f.SlidingWin || slices.Contains(f.LayerTypes, "sliding_attention") {
-		return refused("use_sliding_window is true, want false")
-	}
-	if c.Theta = f.RopeTheta; c.Theta == 0 {
-		c.Theta = 10000
-	}
-	return errOf(rotary(f.Rope, &c.Theta), plain(f.RopeScaling))
-}
 
 func describeDeBERTa(f *configFile, c *Config) error {
 	c.Types, c.Epsilon, c.Embedding = or(f.Types, 0), float32(or(f.Epsilon, 1e-7)), f.Embedding
@@ -325,6 +259,9 @@ func describeNomicBERT(f *configFile, c *Config) (err error) {
 		c.Intermediate, theta, act = or(f.NInner, 4*f.NEmbd), f.RotaryBase, f.NomicAct
 		c.Epsilon = float32(or(f.NomicEps, 1e-12))
 		c.AttentionBias = f.QKVProjBias
+		if f.RotaryScale != nil && f.Trained > 0 {
+			c.Positions = min(c.Positions, f.Trained) // beyond them, its angles depend on the length of the text
+		}
 		for _, refuse := range []struct {
 			when bool
 			what string
@@ -346,9 +283,33 @@ func describeNomicBERT(f *configFile, c *Config) (err error) {
 	if c.Types < 1 {
 		return fmt.Errorf("type_vocab_size is %d, want at least 1", c.Types)
 	}
-	c.Theta = theta
+	c.Rotary.Theta = theta
 	if f.HeadWidth > 0 {
 		c.HeadWidth = f.HeadWidth
 	}
-	return errOf(rotary(f.Rope, &c.Theta), plain(f.RopeScaling))
+	return c.Rotary.read(f.Rope, f.RopeScaling)
+}
+
+// describeGTE is BERT with rotary angles and a gate.
+func describeGTE(f *configFile, c *Config) error {
+	c.gte(f)
+	c.Rotary.Theta = orPositive(f.RopeTheta, 160000)
+	return c.Rotary.read(f.Rope, f.RopeScaling, scaled...)
+}
+
+// describeNew is GTE by the keys of its own code.
+func describeNew(f *configFile, c *Config) error {
+	switch {
+	case f.NormType != "" && f.NormType != "layer_norm":
+		return refused("layer_norm_type is %q, want layer_norm", f.NormType)
+	case f.LogN:
+		return refused("logn_attention_scale is true, want false")
+	}
+	c.gte(f)
+	c.Rotary.Theta = orPositive(f.RopeTheta, 10000)
+	return c.Rotary.read(nil, f.RopeScaling, RotaryNTK)
+}
+
+func (c *Config) gte(f *configFile) {
+	c.Types, c.PositionTable, c.Gated, c.FeedBias, c.DownBias = or(f.Types, 1), false, true, false, true
 }

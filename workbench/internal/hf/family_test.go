@@ -12,6 +12,7 @@ import (
 func TestFamilyRefusals(t *testing.T) {
 	sizes := object{"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 40,
 		"n_positions": 40, "dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 8, "embedding_size": 8}
+	keys := map[string]int{"mistral": 1, "gemma3_text": 1} // of queries, where transformers has another number by default
 	deberta := object{"relative_attention": true, "pos_att_type": "c2p|p2c"}
 	for _, c := range []struct {
 		kind, field string
@@ -25,7 +26,26 @@ func TestFamilyRefusals(t *testing.T) {
 		{"modernbert", "hidden_activation", object{"hidden_activation": "mish"}},
 		{"modernbert", "rope_parameters", object{"rope_parameters": object{"full_attention": object{"rope_type": "yarn", "factor": 4}}}},
 		{"qwen3", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear"}}},
+		{"llama", "rope_scaling", object{"rope_scaling": object{"rope_type": "llama3", "factor": 8}}},
+		{"llama", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8}}},
+		{"llama", "rope_parameters", object{"rope_parameters": object{"rope_type": "linear", "factor": 2, "partial_rotary_factor": 0.5}}},
+		{"gte", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8}}},
+		{"new", "rope_scaling", object{"rope_scaling": object{"type": "linear", "factor": 8}}},
+		{"new", "rope_scaling", object{"rope_scaling": object{"type": "ntk", "factor": 8, "mixed_b": 0.6}}},
+		{"new", "layer_norm_type", object{"layer_norm_type": "rms_norm"}},
+		{"new", "logn_attention_scale", object{"logn_attention_scale": true}},
+		{"new", "position_embedding_type", object{"position_embedding_type": "absolute"}},
+		{"mistral", "sliding_window", object{"sliding_window": -1}},
+		{"gemma", "use_bidirectional_attention", object{"use_bidirectional_attention": true}},
+		{"gemma", "hidden_act", object{"hidden_act": "mish"}},
+		{"gemma3_text", "attn_logit_softcapping", object{"attn_logit_softcapping": 50}},
+		{"gemma3_text", "final_logit_softcapping", object{"final_logit_softcapping": 30}},
+		{"gemma3_text", "sliding_window", object{"sliding_window": 0}},
+		{"gemma3_text", "query_pre_attn_scalar", object{"query_pre_attn_scalar": 0}},
+		{"gemma2", "model_type", nil},
 		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
+		{"modernbert", "rope_scaling", object{"rope_scaling": object{"type": "linear", "factor": 4}}},
+		{"gemma3_text", "rope_parameters", object{"rope_parameters": object{"rope_type": "default", "rope_theta": 5e5}}},
 		{"modernbert", "local_attention", object{"local_attention": -1}},
 		{"qwen3", "is_causal", object{"is_causal": false}},
 		{"qwen3", "use_sliding_window", object{"use_sliding_window": true}},
@@ -50,8 +70,17 @@ func TestFamilyRefusals(t *testing.T) {
 			t.Errorf("%s with %s: %v", c.kind, c.field, err)
 		}
 	}
+	nomic := object{"model_type": "nomic_bert", "n_embd": 8, "n_head": 2, "n_layer": 1, "n_positions": 80, "vocab_size": 10, "activation_function": "swiglu", "rotary_emb_base": 1000, "max_trained_positions": 20}
+	for scale, want := range map[any]int{nil: 80, 2: 20} {
+		if c, err := described(t, merged(nomic, object{"rotary_scaling_factor": scale})); err != nil || c.Positions != want {
+			t.Errorf("rotary_scaling_factor %v: %d positions, want %d; %v", scale, c.Positions, want, err)
+		}
+	}
 	for kind := range families {
 		set := object{"model_type": kind}
+		if n, ok := keys[kind]; ok {
+			set["num_key_value_heads"] = n
+		}
 		if kind == "deberta-v2" {
 			set = merged(set, deberta)
 		}

@@ -34,14 +34,14 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := m.describeHead(n.activation); err != nil {
+	if err := m.describeHead(n); err != nil {
 		return fmt.Errorf("config.json: %w", err)
 	}
-	all := out.linear(labels, c.Hidden, !c.Causal)
-	m.Head.Out = all.rows(row, row+1)
+	all := out.linear(labels, c.Hidden, m.Head.Row != PoolLast)
+	m.Head.Out = all.Rows(row, row+1)
 	if n.dense != "" && err == nil {
 		at := w.at("%s", n.dense)
-		if _, short, ok := strings.Cut(n.dense, "bert."); ok && w.at("%s", short).has("weight") {
+		if short, ok := strings.CutPrefix(n.dense, families[c.Type].names.prefix+"."); ok && w.at("%s", short).has("weight") {
 			at = w.at("%s", short) // an encoder saved without its prefix
 		}
 		dense := at.linear(c.Hidden, c.Hidden, c.Type != "modernbert" || m.settings.HeadBias)
@@ -58,11 +58,12 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 }
 
 // describeHead takes from config.json what the head reads and applies.
-func (m *Model) describeHead(usual Activation) (err error) {
-	m.Head = &Head{Row: PoolCLS, Activation: usual}
+func (m *Model) describeHead(n headNames) (err error) {
+	m.Head = &Head{Row: PoolCLS, Activation: n.activation}
+	if n.row != "" {
+		m.Head.Row = n.row
+	}
 	switch m.Config.Type {
-	case "qwen2", "qwen3":
-		m.Head.Row = PoolLast
 	case "modernbert":
 		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {
 			m.Head.Activation, err = activation("classifier_activation", m.settings.HeadAct, GELU)
@@ -117,30 +118,25 @@ type answerIDs struct {
 	Feature string `json:"module_input_name"`
 }
 
-// readAnswerHead makes a head of the rows of a language model's output for two answers: yes and no
-// where ids does not say which.
+// readAnswerHead makes a head of the rows of a language model's output for two answers: those that label
+// names as "yes/no", one alone, those of ids, or yes and no.
 func (m *Model) readAnswerHead(w weights, label string, ids *answerIDs) error {
 	c := &m.Config
-	if label != "" {
-		return fmt.Errorf("no label %q: the score of a %s is the logit of an answer", label, c.Architecture)
-	}
-	if ids == nil {
+	if ids == nil || label != "" {
 		ids = &answerIDs{}
-		for word, id := range map[string]**int32{"yes": &ids.Yes, "no": &ids.No} {
+		yes, no, two := strings.Cut(orDefault(label, "yes/no"), "/")
+		for word, id := range map[string]**int32{yes: &ids.Yes, no: &ids.No} {
+			if word == no && !two {
+				continue
+			}
 			tokens := m.Tokenizer.Append(nil, word)
 			if len(tokens) != 1 {
-				return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it", ErrUnsupported, word, len(tokens))
+				return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word, len(tokens))
 			}
 			*id = &tokens[0]
 		}
 	}
-	table := m.Words
-	if !or(m.settings.Tied, false) || w.has("lm_head.weight") {
-		table = w.tensor("lm_head.weight", c.Vocab, c.Hidden)
-	}
-	if *w.err != nil {
-		return fmt.Errorf("model.safetensors: %w", *w.err)
-	}
+	apart := w.has("lm_head.weight") || !or(m.settings.Tied, strings.HasPrefix(c.Type, "gemma"))
 	out := Linear{In: c.Hidden, Out: 1, Weight: make([]float32, c.Hidden)}
 	for sign, id := range map[float32]*int32{1: ids.Yes, -1: ids.No} {
 		if id == nil {
@@ -149,7 +145,14 @@ func (m *Model) readAnswerHead(w weights, label string, ids *answerIDs) error {
 		if *id < 0 || int(*id) >= c.Vocab {
 			return fmt.Errorf("an answer's token has id %d, config.json has vocab_size %d", *id, c.Vocab)
 		}
-		for j, v := range table[int(*id)*c.Hidden:][:c.Hidden] {
+		row := m.Words[int(*id)*c.Hidden:][:c.Hidden]
+		if apart {
+			var err error
+			if row, err = w.file.AppendRow(nil, "lm_head.weight", int(*id), c.Vocab, c.Hidden); err != nil {
+				return fmt.Errorf("model.safetensors: %w", err)
+			}
+		}
+		for j, v := range row {
 			out.Weight[j] += sign * v
 		}
 	}

@@ -206,6 +206,22 @@ func (c *checker) norm(got Norm, name string) {
 	c.tensor(got.Bias, name+".bias")
 }
 
+// layersOf reads all layers, each into memory of its own.
+func layersOf(t *testing.T, m *Model) (all []*Layer) {
+	t.Helper()
+	err := m.Layers(func(l *Layer) {
+		own := *l
+		for _, matrix := range []*Linear{&own.QKV, &own.Output, &own.Up, &own.Down} {
+			matrix.Weight = slices.Clone(matrix.Weight)
+		}
+		all = append(all, &own)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
 func TestBERT(t *testing.T) {
 	f := bert()
 	m, err := OpenCrossEncoder(f.write(t))
@@ -214,18 +230,18 @@ func TestBERT(t *testing.T) {
 	}
 	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
 		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
-	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(m.Layers) != 2 {
-		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(m.Layers), m.MaxLength)
+	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(layersOf(t, m)) != 2 {
+		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(layersOf(t, m)), m.MaxLength)
 	}
 	c := f.checker(t)
 	c.tensor(m.Words, "bert.embeddings.word_embeddings.weight")
 	c.tensor(m.Positions, "bert.embeddings.position_embeddings.weight")
 	c.tensor(m.Types, "bert.embeddings.token_type_embeddings.weight")
 	c.norm(m.Norm, "bert.embeddings.LayerNorm")
-	l, name := m.Layers[1], "bert.encoder.layer.1."
-	c.linear(l.Query, name+"attention.self.query")
-	c.linear(l.Key, name+"attention.self.key")
-	c.linear(l.Value, name+"attention.self.value")
+	l, name := layersOf(t, m)[1], "bert.encoder.layer.1."
+	c.linear(l.QKV.Rows(0, hidden), name+"attention.self.query")
+	c.linear(l.QKV.Rows(hidden, 2*hidden), name+"attention.self.key")
+	c.linear(l.QKV.Rows(2*hidden, 3*hidden), name+"attention.self.value")
 	c.linear(l.Output, name+"attention.output.dense")
 	c.norm(l.AttentionNorm, name+"attention.output.LayerNorm")
 	c.linear(l.Up, name+"intermediate.dense")
@@ -255,10 +271,10 @@ func TestDistilBERT(t *testing.T) {
 	c := f.checker(t)
 	c.tensor(m.Words, "distilbert.embeddings.word_embeddings.weight")
 	c.norm(m.Norm, "distilbert.embeddings.LayerNorm")
-	l, name := m.Layers[0], "distilbert.transformer.layer.0."
-	c.linear(l.Query, name+"attention.q_lin")
-	c.linear(l.Key, name+"attention.k_lin")
-	c.linear(l.Value, name+"attention.v_lin")
+	l, name := layersOf(t, m)[0], "distilbert.transformer.layer.0."
+	c.linear(l.QKV.Rows(0, hidden), name+"attention.q_lin")
+	c.linear(l.QKV.Rows(hidden, 2*hidden), name+"attention.k_lin")
+	c.linear(l.QKV.Rows(2*hidden, 3*hidden), name+"attention.v_lin")
 	c.linear(l.Output, name+"attention.out_lin")
 	c.norm(l.AttentionNorm, name+"sa_layer_norm")
 	c.linear(l.Up, name+"ffn.lin1")
@@ -426,7 +442,7 @@ func TestShards(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !reflect.DeepEqual(m.Layers, whole.Layers) || !reflect.DeepEqual(m.Words, whole.Words) {
+	if !reflect.DeepEqual(layersOf(t, m), layersOf(t, whole)) || !reflect.DeepEqual(m.Words, whole.Words) {
 		t.Error("the shards give other weights")
 	}
 	print, err := m.Fingerprint()
@@ -632,14 +648,14 @@ func TestSharedModels(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(ce.Layers) != 4 || ce.Config.Hidden != 256 || ce.MaxLength != 512 || len(ce.Head.Out.Weight) != 256 {
+	if len(layersOf(t, ce)) != 4 || ce.Config.Hidden != 256 || ce.MaxLength != 512 || len(ce.Head.Out.Weight) != 256 {
 		t.Errorf("%+v", ce.Config)
 	}
 	de, err := OpenDualEncoder(sharedtest.Path(t, "data/models/de-wordnet-L2"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(de.Layers) != 2 || de.Top.Poolings[0] != PoolMean || !de.Top.Unit() {
+	if len(layersOf(t, de)) != 2 || de.Top.Poolings[0] != PoolMean || !de.Top.Unit() {
 		t.Errorf("%+v, %+v", de.Config, de.Top)
 	}
 }

@@ -33,7 +33,7 @@ type Model struct {
 	Types        []float32 // Types×Embedding; empty where there are none
 	Norm         Norm      // after the sum of the three; without Gain there is none
 	Project      *Linear   // from Embedding to Hidden, nil where the embeddings are as wide
-	Layers       []*Layer  // one may stand in several places
+	Layers       Layers
 	Convolution  *Convolution
 	Final        Norm      // after the last layer of a model whose layers normalise what they read
 	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
@@ -75,18 +75,27 @@ type Convolution struct {
 	Norm   Norm
 }
 
+// Layers reads the layers from their file, in order, each when it is asked for, so that its matrices need
+// not be held beside what is made of them. do may change a matrix, and does not keep it: the next layer is
+// read into the same memory. Biases and gains are the caller's.
+type Layers func(do func(l *Layer)) error
+
 // Layer is one transformer layer: attention, residual, norm, feed-forward, residual, norm, or with
 // PreNorm each norm before its part.
 type Layer struct {
-	Query, Key, Value, Output  Linear
+	Places                     []int  // where in the model it stands, the first from 0; ALBERT's share theirs
+	QKV                        Linear // queries, keys and values, one below another
+	Output                     Linear
 	QueryNorm, KeyNorm         []float32 // gains of the norm of each head of width HeadWidth; nil without
-	PositionKey, PositionQuery Linear    // of the rows of Distances, where Disentangled
+	PositionKey, PositionQuery Linear    // of the rows of Distances, where Disentangled; without rows they are those of QKV
 	AttentionNorm              Norm      // without Gain there is none
-	Gate, Up, Down             Linear    // Gate where Gated
+	AttentionAfter             Norm      // of what attention gives, before it is added; without Gain there is none
+	Up, Down                   Linear    // Up has the gate above it where Gated
 	OutputNorm                 Norm
+	OutputAfter                Norm // as AttentionAfter, of the feed-forward part
 	Local                      bool // attention reaches Window tokens in either direction
 	Window                     int
-	Theta                      float64 // base of the rotary angles, 0 without
+	Rotary                     Rotary
 }
 
 // OpenCrossEncoder opens a folder with a sequence classifier of one logit, or one whose
@@ -183,6 +192,7 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	if err := m.readEncoder(w); err != nil {
 		return nil, fmt.Errorf("model.safetensors: %w", err)
 	}
+	m.Layers = func(do func(*Layer)) error { return m.readLayersOf(encoder, do) }
 	if err := top(m, w); err != nil {
 		return nil, err
 	}

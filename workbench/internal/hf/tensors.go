@@ -11,11 +11,13 @@ type names struct {
 	words, positions, types, norm, project string
 	layer                                  string // with %d for its number
 	query, key, value, output              string
-	joined                                 string // query, key and value as one tensor, where they are
+	joined                                 string // query, key and value as one tensor, where they are not apart
 	queryNorm, keyNorm                     string // of each head
 	attentionNorm, outputNorm              string
+	attentionAfter, outputAfter            string // norms of what the parts give, before it is added
 	gate, up, down                         string
 	halves                                 string // gate and up as one tensor, where they are
+	upFirst                                bool   // of which up is the first
 	final                                  string // the norm after the last layer
 	distance, distanceNorm                 string // what attention has for the distance of two tokens
 }
@@ -62,10 +64,17 @@ var qwenNames = names{
 	gate: "mlp.gate_proj", up: "mlp.up_proj", down: "mlp.down_proj", outputNorm: "post_attention_layernorm", final: "norm",
 }
 
-// qwen2Names are Qwen3's, which alone normalises heads.
-var qwen2Names = func() names {
+// llamaNames are Qwen3's, which alone normalises heads.
+var llamaNames = func() names {
 	n := qwenNames
 	n.queryNorm, n.keyNorm = "", ""
+	return n
+}()
+
+// gemma3Names are Qwen3's with norms behind the parts of a layer.
+var gemma3Names = func() names {
+	n := qwenNames
+	n.attentionAfter, n.outputNorm, n.outputAfter = "post_attention_layernorm", "pre_feedforward_layernorm", "post_feedforward_layernorm"
 	return n
 }()
 
@@ -82,6 +91,15 @@ var nomicNames = names{
 	prefix: "nomic_bert", words: "embeddings.word_embeddings", types: "embeddings.token_type_embeddings", norm: "emb_ln",
 	layer: "encoder.layers.%d", joined: "attn.Wqkv", output: "attn.out_proj",
 	attentionNorm: "norm1", gate: "mlp.fc12", up: "mlp.fc11", down: "mlp.fc2", outputNorm: "norm2",
+}
+
+// gteNames are those of GTE's own code, which transformers writes, too, below a prefix of its own.
+func gteNames(prefix string) names {
+	return names{
+		prefix: prefix, words: "embeddings.word_embeddings", types: "embeddings.token_type_embeddings", norm: "embeddings.LayerNorm",
+		layer: "encoder.layer.%d", query: "attention.q_proj", key: "attention.k_proj", value: "attention.v_proj", joined: "attention.qkv_proj", output: "attention.o_proj",
+		attentionNorm: "attn_ln", halves: "mlp.up_gate_proj", upFirst: true, down: "mlp.down_proj", outputNorm: "mlp_ln",
+	}
 }
 
 // below returns the weights of the encoder, whose prefix is there in a classifier and not in an
@@ -107,6 +125,7 @@ func (n *names) below(w weights) weights {
 func (m *Model) readEncoder(w weights) (err error) {
 	w.err = &err
 	c, n := &m.Config, families[m.Config.Type].names
+	w.gainsFrom = c.GainsFrom
 	w = n.below(w)
 	m.Words = w.tensor(n.words+".weight", c.Vocab, c.Embedding)
 	if c.PositionTable {
@@ -126,7 +145,9 @@ func (m *Model) readEncoder(w weights) (err error) {
 		p := w.at("%s", n.project).linear(c.Hidden, c.Embedding, c.Type != "deberta-v2")
 		m.Project = &p
 	}
-	m.readLayers(&n, w)
+	checking := w
+	checking.checking = true
+	m.readLayers(&n, checking, func(*Layer) {})
 	if c.Kernel > 0 {
 		m.readConvolution(w.at("encoder.conv"))
 	}
@@ -139,69 +160,96 @@ func (m *Model) readEncoder(w weights) (err error) {
 	return err
 }
 
+// readLayersOf reads the layers of the folder of an encoder.
+func (m *Model) readLayersOf(dir string, do func(*Layer)) error {
+	file, _, err := openWeights(dir)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	n := families[m.Config.Type].names
+	m.readLayers(&n, n.below(weights{file: file, gainsFrom: m.Config.GainsFrom, err: &err}), do)
+	if err != nil {
+		return fmt.Errorf("model.safetensors: %w", err)
+	}
+	return nil
+}
+
 // readLayers reads the layers. ALBERT's are shared: each group of them is one.
-func (m *Model) readLayers(n *names, w weights) {
-	c := &m.Config
-	groups := c.Layers
+func (m *Model) readLayers(n *names, w weights, do func(*Layer)) {
+	c, l, groups := &m.Config, &Layer{}, m.Config.Layers
 	if c.Type == "albert" {
 		groups = max(1, m.settings.Groups)
 	}
-	for i := 0; i < groups && *w.err == nil; i++ {
-		m.Layers = append(m.Layers, m.readLayer(n, w.at(n.layer, i), i))
-	}
-	if groups == c.Layers || *w.err != nil {
-		return
-	}
-	shared := m.Layers
-	m.Layers = nil
-	for i := range c.Layers {
-		m.Layers = append(m.Layers, shared[i*groups/c.Layers])
+	for place, group := 0, 0; group < groups && *w.err == nil; group++ {
+		l = m.readLayer(n, w.at(n.layer, group), group, l)
+		for ; place < c.Layers && place*groups/c.Layers == group; place++ {
+			l.Places = append(l.Places, place)
+		}
+		if *w.err == nil {
+			do(l)
+		}
 	}
 }
 
-func (m *Model) readLayer(n *names, w weights, i int) *Layer {
+// readLayer reads layer i into the memory of the matrices of old.
+func (m *Model) readLayer(n *names, w weights, i int, old *Layer) *Layer {
 	c, l := &m.Config, &Layer{}
 	wide, narrow := c.Heads*c.HeadWidth, c.KeyHeads*c.HeadWidth
-	if n.joined != "" {
-		all := w.at("%s", n.joined).linear(wide+2*narrow, c.Hidden, c.AttentionBias)
-		l.Query, l.Key, l.Value = all.rows(0, wide), all.rows(wide, wide+narrow), all.rows(wide+narrow, wide+2*narrow)
-	} else {
-		l.Query = w.at("%s", n.query).linear(wide, c.Hidden, c.AttentionBias)
-		l.Key = w.at("%s", n.key).linear(narrow, c.Hidden, c.AttentionBias)
-		l.Value = w.at("%s", n.value).linear(narrow, c.Hidden, c.AttentionBias)
+	qkv := []rowsOf{{n.query, wide}, {n.key, narrow}, {n.value, narrow}}
+	if n.joined != "" && !(n.query != "" && w.at("%s", n.query).has("weight")) {
+		qkv = []rowsOf{{n.joined, wide + 2*narrow}}
 	}
-	l.Output = w.at("%s", n.output).linear(c.Hidden, wide, c.AttentionBias && !c.BareOutput)
+	l.QKV = w.below(old.QKV, c.Hidden, c.AttentionBias, qkv...)
+	l.Output = w.below(old.Output, wide, c.AttentionBias && !c.BareOutput, rowsOf{n.output, c.Hidden})
 	if n.queryNorm != "" {
-		l.QueryNorm = w.tensor(n.queryNorm+".weight", c.HeadWidth)
-		l.KeyNorm = w.tensor(n.keyNorm+".weight", c.HeadWidth)
+		l.QueryNorm = w.gain(n.queryNorm+".weight", c.HeadWidth)
+		l.KeyNorm = w.gain(n.keyNorm+".weight", c.HeadWidth)
 	}
 	if c.Type != "modernbert" || i > 0 { // whose first layer follows the norm of the embeddings
 		l.AttentionNorm = w.at("%s", n.attentionNorm).norm(c.Hidden, c.NormBias)
 	}
-	switch {
-	case n.halves != "":
-		both := w.at("%s", n.halves).linear(2*c.Intermediate, c.Hidden, c.FeedBias)
-		l.Gate, l.Up = both.rows(0, c.Intermediate), both.rows(c.Intermediate, 2*c.Intermediate)
-	default:
-		if c.Gated {
-			l.Gate = w.at("%s", n.gate).linear(c.Intermediate, c.Hidden, c.FeedBias)
-		}
-		l.Up = w.at("%s", n.up).linear(c.Intermediate, c.Hidden, c.FeedBias)
-	}
-	l.Down = w.at("%s", n.down).linear(c.Hidden, c.Intermediate, c.FeedBias)
+	l.Up = m.readUp(n, w, old.Up)
+	l.Down = w.below(old.Down, c.Intermediate, c.FeedBias || c.DownBias, rowsOf{n.down, c.Hidden})
 	l.OutputNorm = w.at("%s", n.outputNorm).norm(c.Hidden, c.NormBias)
-	if l.Theta = c.Theta; c.local(i) {
-		l.Theta, l.Window = c.LocalTheta, c.Window
-		l.Local = true
+	if n.attentionAfter != "" {
+		l.AttentionAfter = w.at("%s", n.attentionAfter).norm(c.Hidden, c.NormBias)
+		l.OutputAfter = w.at("%s", n.outputAfter).norm(c.Hidden, c.NormBias)
 	}
-	if c.Disentangled {
-		l.PositionKey, l.PositionQuery = l.Key, l.Query
-		if !m.settings.ShareKey {
-			l.PositionKey = w.at("attention.self.pos_key_proj").linear(wide, c.Hidden, true)
-			l.PositionQuery = w.at("attention.self.pos_query_proj").linear(wide, c.Hidden, true)
-		}
+	if l.Rotary = c.Rotary; c.local(i) {
+		l.Rotary, l.Window, l.Local = c.LocalRotary, c.Window, true
+	}
+	if c.Disentangled && !m.settings.ShareKey {
+		l.PositionKey = w.below(old.PositionKey, c.Hidden, true, rowsOf{"attention.self.pos_key_proj", wide})
+		l.PositionQuery = w.below(old.PositionQuery, c.Hidden, true, rowsOf{"attention.self.pos_query_proj", wide})
 	}
 	return l
+}
+
+// readUp reads the first product of the feed-forward part, with the gate above it where there is one.
+func (m *Model) readUp(n *names, w weights, old Linear) Linear {
+	c := &m.Config
+	parts := []rowsOf{{n.up, c.Intermediate}}
+	switch {
+	case n.halves != "":
+		parts = []rowsOf{{n.halves, 2 * c.Intermediate}}
+	case c.Gated:
+		parts = []rowsOf{{n.gate, c.Intermediate}, {n.up, c.Intermediate}}
+	}
+	up := w.below(old, c.Hidden, c.FeedBias, parts...)
+	if n.upFirst && !w.checking && *w.err == nil {
+		swapHalves(up.Weight)
+		swapHalves(up.Bias)
+	}
+	return up
+}
+
+// swapHalves has the second half of x come first.
+func swapHalves(x []float32) {
+	first, second := x[:len(x)/2], x[len(x)/2:]
+	for i, v := range first {
+		first[i], second[i] = second[i], v
+	}
 }
 
 // readConvolution reads DeBERTa's convolution, whose weights are Hidden×Hidden×Kernel.
@@ -234,8 +282,8 @@ func (m *Model) readDistances(n *names, w weights) {
 	}
 }
 
-// rows are the rows lo … hi-1 of a matrix and its bias, sharing memory.
-func (l Linear) rows(lo, hi int) Linear {
+// Rows are the rows lo … hi-1 of a matrix and its bias, sharing memory.
+func (l Linear) Rows(lo, hi int) Linear {
 	part := Linear{In: l.In, Out: hi - lo}
 	if len(l.Weight) >= hi*l.In { // else it could not be read
 		part.Weight = l.Weight[lo*l.In : hi*l.In]
@@ -248,7 +296,8 @@ func (l Linear) rows(lo, hi int) Linear {
 
 // headNames are the tensors of a sequence classifier's head, and its activation.
 type headNames struct {
-	dense      string // empty if the logits are made of the row itself
+	row        Pooling // "" is the first
+	dense      string  // empty if the logits are made of the row itself
 	activation Activation
 	norm       string
 	out        string
@@ -257,6 +306,7 @@ type headNames struct {
 var (
 	poolerHead = headNames{dense: "bert.pooler.dense", activation: Tanh, out: "classifier"}
 	tanhHead   = headNames{dense: "classifier.dense", activation: Tanh, out: "classifier.out_proj"}
+	lastHead   = headNames{row: PoolLast, out: "score"}
 	geluHead   = headNames{dense: "classifier.dense", activation: GELU, out: "classifier.out_proj"}
 )
 

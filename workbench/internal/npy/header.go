@@ -88,12 +88,14 @@ func (h *header) setType(p *parser) error {
 // unreadable says what values of a type are, and how to make readable ones of them.
 func unreadable(descr string) string {
 	what := map[byte]string{'i': "whole numbers", 'u': "whole numbers", 'b': "true or false", 'f': "wide numbers"}
-	switch kind := (strings.TrimLeft(descr, "<>=|") + " ")[0]; kind {
-	case 'c':
+	switch kind := (strings.TrimLeft(descr, "<>=|") + " ")[0]; {
+	case strings.HasPrefix(descr, "bfloat16"), strings.HasSuffix(descr, "V2"):
+		return fmt.Sprintf("it holds values of two bytes without a type (%q), as bfloat16 is saved: convert it before, numpy.save(f, a.astype('float32'))", descr)
+	case kind == 'c':
 		return fmt.Sprintf("it holds complex numbers (type %q): save their real part, numpy.save(f, numpy.load(f).real.astype('float32'))", descr)
-	case 'O':
+	case kind == 'O':
 		return fmt.Sprintf("it holds Python objects (type %q), such as rows of unequal length: make one array of numbers of them, numpy.save(f, numpy.array(rows, dtype='float32'))", descr)
-	case 'i', 'u', 'b', 'f':
+	case what[kind] != "":
 		return fmt.Sprintf("it holds %s (type %q), float16, float32 or float64 are wanted: convert it, numpy.save(f, numpy.load(f).astype('float32'))", what[kind], descr)
 	}
 	return fmt.Sprintf("it holds values of type %q, which are no numbers: float16, float32 or float64 are wanted", descr)

@@ -77,7 +77,7 @@ func (p *Probe) quantize(w []float64) (norm float64) {
 }
 
 // Upper sets bounds to upper bounds of the inner products, as float32 sums, of
-// the items from lo on, a multiple of Block, len(bounds) of them.
+// the items from lo on, a multiple of 16, len(bounds) of them.
 func (p *Probe) Upper(lo int, bounds []float32) {
 	var last [panel]float32
 	whole := len(bounds) / panel

@@ -38,8 +38,9 @@ type Items struct {
 // Pack rounds the rows of items to bytes, in O(N·D²): it takes from the vectors
 // their mean and their covariance, so that what rounding makes of an inner product
 // is a part of the deviation that the products with that query have, whatever the
-// query. The result does not depend on threads.
-func Pack(items f32.Mat, threads int) *Items {
+// query. Place i of the result is row order[i], or row i if order is nil. The result
+// does not depend on threads.
+func Pack(items f32.Mat, order []int32, threads int) *Items {
 	x := &Items{N: items.Rows, D: items.Cols}
 	x.Center, x.Unit, x.Axes = columns(items, threads)
 	padded := x.panels() * panel
@@ -49,7 +50,11 @@ func Pack(items f32.Mat, threads int) *Items {
 	cores.Ranges(threads, items.Rows, panel, func(lo, hi int) {
 		codes, v := make([]int8, x.D), make([]float64, x.D)
 		for i := lo; i < hi; i++ {
-			x.set(i, items.Row(i), v, codes)
+			row := i
+			if order != nil {
+				row = int(order[i])
+			}
+			x.set(i, items.Row(row), v, codes)
 		}
 	})
 	return x

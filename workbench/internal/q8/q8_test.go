@@ -47,7 +47,7 @@ func TestScan(t *testing.T) {
 				if r.IntN(10) == 0 {
 					clear(query.Data)
 				}
-				x := Pack(items, 2)
+				x := Pack(items, nil, 2)
 				if err := x.Check(); err != nil {
 					t.Fatal(err)
 				}
@@ -106,7 +106,7 @@ func TestScanQueryNotFinite(t *testing.T) {
 		query := randomMat(r, 1, 8)
 		query.Data[3] = v
 		want := topk.Scan(query, &p, 5, nil, 1)[0]
-		if got := Pack(items, 1).Scan(query.Data, items, 5, nil, 2); !slices.Equal(got, want) {
+		if got := Pack(items, nil, 1).Scan(query.Data, items, 5, nil, 2); !slices.Equal(got, want) {
 			t.Errorf("component %g: got %v, want %v", v, got, want)
 		}
 	}
@@ -140,7 +140,7 @@ func TestBounds(t *testing.T) {
 
 func testBounds(t *testing.T, columns string, items, query f32.Mat) {
 	t.Helper()
-	x, scores := Pack(items, 1), f32.NewMat(1, 77)
+	x, scores := Pack(items, nil, 1), f32.NewMat(1, 77)
 	f32.MulT(scores, query, items, 1)
 	p, ok := x.Probe(query.Row(0))
 	if !ok {
@@ -208,7 +208,7 @@ func TestLevels(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	x := Pack(randomMat(newRand(t), 20, 6), 1)
+	x := Pack(randomMat(newRand(t), 20, 6), nil, 1)
 	for _, damage := range []func(*Items){
 		func(x *Items) { x.N = 40 }, func(x *Items) { x.D = 9 }, func(x *Items) { x.N = -1 },
 		func(x *Items) { x.Codes = x.Codes[1:] }, func(x *Items) { x.Error = nil },
@@ -225,7 +225,7 @@ func TestCheck(t *testing.T) {
 func BenchmarkScan(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	items := randomMat(r, 100000, 256)
-	x := Pack(items, 2)
+	x := Pack(items, nil, 2)
 	for threads := 1; threads <= 2; threads++ {
 		b.Run(fmt.Sprintf("n=100k/d=256/k=100/kernel=%s/threads=%d", f32.Kernels(), threads), func(b *testing.B) {
 			b.SetBytes(int64(len(x.Codes)))
@@ -247,7 +247,7 @@ func TestBoundsAlongAxes(t *testing.T) {
 	for i := range items.Rows { // a hundredth of what it was along the query
 		f32.Axpy(-.99*f32.Dot(items.Row(i), narrow.Data), narrow.Data, items.Row(i))
 	}
-	x := Pack(items, 2)
+	x := Pack(items, nil, 2)
 	for name, q := range map[string]f32.Mat{"narrow": query, "wide": randomMat(r, 1, 64)} {
 		scores, squares := f32.NewMat(1, items.Rows), 0.0
 		f32.MulT(scores, q, items, 1)

@@ -13,16 +13,51 @@ import (
 const Block = 512
 
 // Search asks for the K items with the highest scores of N that are costly to
-// know and cheap to bound. Its functions are called from several goroutines.
+// know and cheap to bound. Bounds go by the places in which codes stand, all else by
+// items. Its functions are called from several goroutines.
 type Search struct {
 	N, K  int
-	Upper func(lo int, bounds []float32)     // sets bounds to upper bounds of the scores of the items from lo on, a multiple of Block
-	Lower func(i int, upper float32) float32 // from item i's upper bound to a lower one
-	Skip  func(i int) bool                   // leaves items out; may be nil
-	Exact func(items []int) []float32        // the scores
-	Most  int                                // how many it may ask Exact for
+	Order []int32                                // the item in each place; nil where it is the place's number
+	Spans []Span                                 // places to look at; nil looks at all
+	Upper func(lo int, bounds []float32)         // sets bounds to upper bounds of the scores in the places from lo on, a multiple of 16
+	Lower func(place int, upper float32) float32 // from a place's upper bound to a lower one
+	Skip  func(item int) bool                    // leaves items out; may be nil
+	Exact func(items []int) []float32            // the scores
+	Most  int                                    // how many it may ask Exact for
+	Stop  func() bool                            // whether to give up, without an answer; may be nil
 
 	Threads int
+}
+
+// Span is the range Lo … Hi-1 of places.
+type Span struct{ Lo, Hi int }
+
+// blocks cuts the spans, widened to whole panels and joined where they then meet, into
+// parts of at most Block places.
+func (s *Search) blocks() []Span {
+	spans := []Span{{0, s.N}}
+	if s.Spans != nil {
+		spans = slices.Clone(s.Spans)
+		slices.SortFunc(spans, func(a, b Span) int { return a.Lo - b.Lo })
+	}
+	var blocks []Span
+	done := 0 // places before it are in a block
+	for _, at := range spans {
+		lo, hi := max(at.Lo/panel*panel, done), min((at.Hi+panel-1)/panel*panel, s.N)
+		for ; lo < hi; lo += Block {
+			done = min(lo+Block, hi)
+			blocks = append(blocks, Span{lo, done})
+		}
+	}
+	return blocks
+}
+
+// item is the item in a place.
+func (s *Search) item(place int) int {
+	if s.Order == nil {
+		return place
+	}
+	return int(s.Order[place])
 }
 
 // candidate is an item whose score is at most bound.
@@ -32,7 +67,7 @@ type candidate struct {
 }
 
 // Run returns the best items by exact score, best first, ties by lower item, and
-// true; or false if more than Most scores would be needed to know them.
+// true; or false if more than Most scores would be needed to know them, or it was stopped.
 //
 // An item can be among the best K only if its upper bound reaches the K-th highest
 // lower bound. The items that have the highest lower bounds are scored first: the
@@ -77,16 +112,13 @@ type part struct {
 	over  bool // so many were found that the rest was not looked at
 }
 
-// scan bounds all items.
+// scan bounds all that is to be looked at.
 func (s *Search) scan() *part {
-	threads := max(s.Threads, 1)
+	threads, blocks := max(s.Threads, 1), s.blocks()
 	parts := make([]*part, threads)
-	cores.Ranges(threads, threads, 1, func(lo, hi int) {
-		for t := lo; t < hi; t++ {
-			blocks := (s.N + Block - 1) / Block
-			parts[t] = &part{Search: s, low: topk.New(min(s.K, s.N)), room: 4*s.K + 1024}
-			parts[t].scan(blocks*t/threads*Block, min(blocks*(t+1)/threads*Block, s.N))
-		}
+	cores.For(threads, threads, func(t int) {
+		parts[t] = &part{Search: s, low: topk.New(min(s.K, s.N)), room: 4*s.K + 1024}
+		parts[t].scan(blocks[len(blocks)*t/threads : len(blocks)*(t+1)/threads])
 	})
 	all := parts[0]
 	for _, other := range parts[1:] {
@@ -99,27 +131,30 @@ func (s *Search) scan() *part {
 	return all
 }
 
-// scan bounds items lo … hi-1.
-func (p *part) scan(lo, hi int) {
+// scan bounds some blocks.
+func (p *part) scan(blocks []Span) {
 	var room [Block]float32
-	for ; lo < hi && !p.over; lo += Block {
-		bounds := room[:min(Block, hi-lo)]
-		p.Upper(lo, bounds)
+	for _, at := range blocks {
+		if p.over = p.over || p.Stop != nil && p.Stop(); p.over {
+			return
+		}
+		bounds := room[:at.Hi-at.Lo]
+		p.Upper(at.Lo, bounds)
 		for i := 0; ; i++ {
 			i += f32.IndexAtLeast(bounds[i:], p.low.Threshold())
 			if i == len(bounds) {
 				break
 			}
-			if p.Skip == nil || !p.Skip(lo+i) {
-				p.add(candidate{lo + i, bounds[i]})
+			if item := p.item(at.Lo + i); p.Skip == nil || !p.Skip(item) {
+				p.add(candidate{item, bounds[i]}, at.Lo+i)
 			}
 		}
 	}
 }
 
 // add keeps a candidate, and its lower bound if it is among the K highest.
-func (p *part) add(c candidate) {
-	p.low.Push(topk.Hit{Index: c.index, Score: p.Lower(c.index, c.bound)})
+func (p *part) add(c candidate, place int) {
+	p.low.Push(topk.Hit{Index: c.index, Score: p.Lower(place, c.bound)})
 	p.found = append(p.found, c)
 	if len(p.found) >= p.room {
 		p.compact()

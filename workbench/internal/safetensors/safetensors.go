@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 
 	"axn/workbench/internal/f32"
 )
@@ -144,28 +145,72 @@ func (f *File) Names() []string {
 // Float32 reads a tensor of type F32, F16 or BF16, converted exactly, row-major. If a shape is
 // given the tensor must have it.
 func (f *File) Float32(name string, shape ...int) ([]float32, error) {
+	return f.AppendFloat32(nil, name, shape...)
+}
+
+// AppendFloat32 is Float32 behind dst, whose memory is used as far as it reaches.
+func (f *File) AppendFloat32(dst []float32, name string, shape ...int) ([]float32, error) {
+	t, err := f.check(name, shape)
+	if err != nil {
+		return dst, err
+	}
+	return f.appendBytes(dst, name, t.Type, t.begin, t.end)
+}
+
+// AppendRow appends a row of a matrix of the shape given.
+func (f *File) AppendRow(dst []float32, name string, row int, rows, cols int) ([]float32, error) {
+	t, err := f.check(name, []int{rows, cols})
+	if err != nil {
+		return dst, err
+	}
+	if row < 0 || row >= rows {
+		return dst, fmt.Errorf("tensor %q has no row %d, but %d", name, row, rows)
+	}
+	width := int64(cols * typeSizes[t.Type])
+	return f.appendBytes(dst, name, t.Type, t.begin+int64(row)*width, t.begin+int64(row+1)*width)
+}
+
+// Check says whether Float32 takes the type and the shape of a tensor, without reading it.
+func (f *File) Check(name string, shape ...int) error {
+	_, err := f.check(name, shape)
+	return err
+}
+
+func (f *File) check(name string, shape []int) (Tensor, error) {
 	t, ok := f.Tensors[name]
-	if !ok {
-		return nil, fmt.Errorf("no tensor %q", name)
+	switch {
+	case !ok:
+		return t, fmt.Errorf("no tensor %q", name)
+	case len(shape) > 0 && !slices.Equal(shape, t.Shape):
+		return t, fmt.Errorf("tensor %q has shape %s, want %s", name, shapeText(t.Shape), shapeText(shape))
+	case converters[t.Type] == nil:
+		return t, fmt.Errorf("tensor %q has type %s, want F32, F16 or BF16", name, t.Type)
 	}
-	if len(shape) > 0 && !slices.Equal(shape, t.Shape) {
-		return nil, fmt.Errorf("tensor %q has shape %s, want %s", name, shapeText(t.Shape), shapeText(shape))
-	}
-	convert := converters[t.Type]
-	if convert == nil {
-		return nil, fmt.Errorf("tensor %q has type %s, want F32, F16 or BF16", name, t.Type)
-	}
-	width := int64(typeSizes[t.Type])
-	dst := make([]float32, (t.end-t.begin)/width)
-	buf := make([]byte, min(1<<16, t.end-t.begin))
-	for at, rest := t.begin, dst; len(rest) > 0; at += int64(len(buf)) {
-		buf = buf[:min(int64(len(buf)), t.end-at)]
+	return t, nil
+}
+
+// buffer holds bytes of a file on their way to float32, and the 16-bit words that they may be.
+type buffer struct {
+	bytes [1 << 16]byte
+	words [1 << 15]uint16
+}
+
+var buffers = sync.Pool{New: func() any { return new(buffer) }}
+
+// appendBytes converts the bytes begin … end-1 of a tensor.
+func (f *File) appendBytes(dst []float32, name, typ string, begin, end int64) ([]float32, error) {
+	width, b := int64(typeSizes[typ]), buffers.Get().(*buffer)
+	defer buffers.Put(b)
+	had, n := len(dst), int((end-begin)/width)
+	dst = slices.Grow(dst, n)[:had+n]
+	for at, rest := begin, dst[had:]; len(rest) > 0; {
+		buf := b.bytes[:min(int64(len(b.bytes)), end-at)]
 		if _, err := f.r.ReadAt(buf, f.data+at); err != nil {
-			return nil, fmt.Errorf("tensor %q: %w", name, noEOF(err))
+			return dst[:had], fmt.Errorf("tensor %q: %w", name, noEOF(err))
 		}
 		n := len(buf) / int(width)
-		convert(rest[:n], buf)
-		rest = rest[n:]
+		converters[typ](rest[:n], b, buf)
+		rest, at = rest[n:], at+int64(len(buf))
 	}
 	return dst, nil
 }
@@ -175,22 +220,22 @@ func shapeText(shape []int) string {
 }
 
 // converters fill dst from little-endian values.
-var converters = map[string]func(dst []float32, src []byte){
-	"F32": func(dst []float32, src []byte) {
+var converters = map[string]func(dst []float32, b *buffer, src []byte){
+	"F32": func(dst []float32, _ *buffer, src []byte) {
 		binary.Decode(src, binary.LittleEndian, dst)
 	},
-	"F16": func(dst []float32, src []byte) {
-		f32.FromHalf(dst, words(src))
+	"F16": func(dst []float32, b *buffer, src []byte) {
+		f32.FromHalf(dst, b.wordsOf(src))
 	},
-	"BF16": func(dst []float32, src []byte) {
-		f32.FromBfloat(dst, words(src))
+	"BF16": func(dst []float32, b *buffer, src []byte) {
+		f32.FromBfloat(dst, b.wordsOf(src))
 	},
 }
 
-// words reads little-endian 16-bit words.
-func words(b []byte) []uint16 {
-	w := make([]uint16, len(b)/2)
-	binary.Decode(b, binary.LittleEndian, w)
+// wordsOf reads little-endian 16-bit words.
+func (b *buffer) wordsOf(src []byte) []uint16 {
+	w := b.words[:len(src)/2]
+	binary.Decode(src, binary.LittleEndian, w)
 	return w
 }
 

@@ -132,8 +132,26 @@ func (s *Set) Names() []string {
 
 // Float32 reads a tensor as File.Float32 does.
 func (s *Set) Float32(name string, shape ...int) ([]float32, error) {
+	return s.AppendFloat32(nil, name, shape...)
+}
+
+// AppendFloat32 reads a tensor as File.AppendFloat32 does.
+func (s *Set) AppendFloat32(dst []float32, name string, shape ...int) ([]float32, error) {
+	return s.holder(name).AppendFloat32(dst, name, shape...)
+}
+
+// AppendRow reads a row as File.AppendRow does.
+func (s *Set) AppendRow(dst []float32, name string, row int, rows, cols int) ([]float32, error) {
+	return s.holder(name).AppendRow(dst, name, row, rows, cols)
+}
+
+// Check is File.Check.
+func (s *Set) Check(name string, shape ...int) error { return s.holder(name).Check(name, shape...) }
+
+// holder is the file that has a tensor; an empty one, which says so, where none has it.
+func (s *Set) holder(name string) *File {
 	if f := s.place[name]; f != nil {
-		return f.Float32(name, shape...)
+		return f
 	}
-	return nil, fmt.Errorf("no tensor %q", name)
+	return &File{}
 }

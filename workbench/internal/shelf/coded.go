@@ -28,23 +28,24 @@ type Codes struct {
 	mu    sync.Mutex
 	From  f32.Mat
 	Items *q8.Items
+	lists *Lists
 }
 
-// Of returns m's codes, made at the first use.
-func (c *Codes) Of(m f32.Mat) *q8.Items {
+// Of returns m's codes in the order of lists, which may be nil, made at the first use.
+func (c *Codes) Of(m f32.Mat, lists *Lists) *q8.Items {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if !Same(c.From, m) {
-		c.From, c.Items = m, q8.Pack(m, cores.Threads())
+	if !Same(c.From, m) || c.lists != lists {
+		c.From, c.lists, c.Items = m, lists, q8.Pack(m, lists.order(), cores.Threads())
 	}
 	return c.Items
 }
 
-// Set gives m codes made before.
-func (c *Codes) Set(m f32.Mat, items *q8.Items) {
+// Set gives m codes made before, in the order of lists, which may be nil.
+func (c *Codes) Set(m f32.Mat, lists *Lists, items *q8.Items) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.From, c.Items = m, items
+	c.From, c.lists, c.Items = m, lists, items
 }
 
 // codedShelf is an exact shelf too, for one search of few queries: it bounds every
@@ -52,96 +53,94 @@ func (c *Codes) Set(m f32.Mat, items *q8.Items) {
 type codedShelf struct {
 	Scan
 	mu   sync.Mutex
-	sims map[int]*similarities // by query
-
-	lost sync.Map // the queries for which bounds were once no help: the next round they would not be either
+	sims map[int][]float32 // by query: upper bounds of v_i·x
+	lost sync.Map          // the queries for which bounds were once no help: the next round they would not be either
 }
 
 func NewCoded(x *Items) *codedShelf {
-	return &codedShelf{Scan: Scan{x}, sims: map[int]*similarities{}}
-}
-
-// similarities are bounds of v_i·x for a query: they serve all its rounds.
-type similarities struct {
-	*q8.Probe
-	upper []float32 // |I|
+	return &codedShelf{Scan: Scan{x}, sims: map[int][]float32{}}
 }
 
 func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
 	hits := make([][]topk.Hit, len(probes))
-	var left []int // probes for which bounds are no help
 	for i := range probes {
-		ok := false
 		if _, lost := c.lost.Load(probes[i].Query); !lost {
-			hits[i], ok = c.chooseFor(&probes[i], n+more)
+			hits[i] = c.chooseFor(ctx, &probes[i], n+more)
 		}
-		if !ok {
+		if hits[i] == nil {
 			c.lost.Store(probes[i].Query, true)
-			left = append(left, i)
 		}
 	}
-	if len(left) == 0 {
-		return hits, nil
-	}
-	rest := make([]Probe, len(left))
-	for r, i := range left {
-		rest[r] = probes[i]
-	}
-	found, err := c.Scan.Choose(ctx, rest, n, more)
-	for r, i := range left {
-		hits[i] = found[r]
-	}
-	return hits, err
+	return hits, c.chooseOthers(ctx, probes, n, more, hits)
 }
 
-// chooseFor is choose for one probe; false if most items would have to be scored, or have an
-// Extra, which has no bounds.
-func (c *codedShelf) chooseFor(p *Probe, n int) ([]topk.Hit, bool) {
-	if p.Extra != nil {
-		return nil, false
+// chooseOthers sets the hits that are nil, of probes for which bounds are no help.
+func (x Scan) chooseOthers(ctx context.Context, probes []Probe, n, more int, hits [][]topk.Hit) error {
+	var rest []Probe
+	for i := range probes {
+		if hits[i] == nil {
+			rest = append(rest, probes[i])
+		}
 	}
+	if len(rest) == 0 {
+		return nil
+	}
+	found, err := x.Choose(ctx, rest, n, more)
+	for i := range hits {
+		if err == nil && hits[i] == nil {
+			hits[i], found = found[0], found[1:]
+		}
+	}
+	return err
+}
+
+// chooseFor is choose for one probe; nil if it has no bounds, or most items would have to be
+// scored.
+func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit {
 	b, ok := c.bounds(p)
 	if !ok {
-		return nil, false
+		return nil
 	}
-	items := c.Features.Rows
-	s := q8.Search{N: items, K: n, Most: items / codedShare,
-		Threads: min(cores.Threads(), 1+items*c.Features.Cols/codedBytes),
-		Upper:   b.uppers, Lower: b.lower,
-		Skip:  p.out,
-		Exact: func(items []int) []float32 { return c.score(p, items) },
+	if b.sims != nil {
+		b.upper = c.similarities(p, b.sims)
 	}
-	return s.Run()
+	s := b.search(ctx, n)
+	s.Most, s.Threads = s.N/codedShare, min(cores.Threads(), 1+s.N*c.Features.Cols/codedBytes)
+	hits, _ := s.Run()
+	return hits
+}
+
+// search asks for the n best items.
+func (b *scoreBounds) search(ctx context.Context, n int) *q8.Search {
+	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Lower: b.lower, Skip: b.probe.out, Stop: func() bool { return ctx.Err() != nil },
+		Exact: func(items []int) []float32 { return b.score(b.probe, items) }}
 }
 
 // score returns a probe's scores of some items, bit for bit those of a scan.
-func (c *codedShelf) score(p *Probe, items []int) []float32 {
+func (x *Items) score(p *Probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
 	cores.Ranges(cores.Threads(), len(items), topk.ScanCols, func(lo, hi int) {
 		if part := scores.Sub(0, lo, 1, hi-lo); p.Place != nil {
-			f32.MulT(part, f32.View(p.Place, 1, len(p.Place)), selected(c.Features, items[lo:hi]), 1)
+			f32.MulT(part, f32.View(p.Place, 1, len(p.Place)), selected(x.Features, items[lo:hi]), 1)
 		}
 		if part := sims.Sub(0, lo, 1, hi-lo); p.Curve != nil {
-			f32.MulT(part, f32.View(p.Vector, 1, len(p.Vector)), selected(c.Vectors, items[lo:hi]), 1)
+			f32.MulT(part, f32.View(p.Vector, 1, len(p.Vector)), selected(x.Vectors, items[lo:hi]), 1)
 		}
 		for i := lo; i < hi; i++ {
-			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], c.bias(items[i], 1))
+			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], x.bias(items[i], 1))
 		}
 	})
 	return scores.Data
 }
 
-// similarities returns the bounds of a probe's v_i·x; nil if there are none.
-func (c *codedShelf) similarities(p *Probe) *similarities {
+// similarities returns upper bounds of a query's v_i·x for all places, which serve all its rounds.
+func (c *codedShelf) similarities(p *Probe, bounds *q8.Probe) []float32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if s, ok := c.sims[p.Query]; ok {
-		return s
-	}
-	if bounds, ok := c.VectorCodes.Of(c.Vectors).Probe(p.Vector); ok {
-		s := &similarities{Probe: bounds, upper: make([]float32, c.Vectors.Rows)}
-		cores.Ranges(cores.Threads(), len(s.upper), q8.Block, func(lo, hi int) { s.Upper(lo, s.upper[lo:hi]) })
-		c.sims[p.Query] = s
+	if c.sims[p.Query] == nil {
+		upper := make([]float32, c.Vectors.Rows)
+		cores.Ranges(cores.Threads(), len(upper), q8.Block, func(lo, hi int) { bounds.Upper(lo, upper[lo:hi]) })
+		c.sims[p.Query] = upper
 	}
 	return c.sims[p.Query]
 }
@@ -149,18 +148,22 @@ func (c *codedShelf) similarities(p *Probe) *similarities {
 // scoreBounds bound one probe's scores. What finish does to inner products never
 // falls with them, so that it turns bounds of the one into bounds of the other.
 type scoreBounds struct {
-	*codedShelf
+	*Items
 	probe *Probe
-	place *q8.Probe     // bounds of F_i·place; nil if the probe has none
-	sims  *similarities // nil if it has no curve
-	slack float32       // what rounding may make the curve fall by
+	place *q8.Probe // bounds of F_i·place; nil if the probe has none
+	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve
+	upper []float32 // of sims for all places; nil to find them when asked
+	slack float32   // what rounding may make the curve fall by
 }
 
 // bounds returns a probe's; false if there are none.
-func (c *codedShelf) bounds(p *Probe) (b *scoreBounds, ok bool) {
-	b = &scoreBounds{codedShelf: c, probe: p}
+func (x *Items) bounds(p *Probe) (b *scoreBounds, ok bool) {
+	b = &scoreBounds{Items: x, probe: p}
+	if p.Extra != nil {
+		return nil, false
+	}
 	if p.Place != nil {
-		if b.place, ok = c.FeatureCodes.Of(c.Features).Probe(p.Place); !ok {
+		if b.place, ok = x.FeatureCodes.Of(x.Features, x.Lists).Probe(p.Place); !ok {
 			return nil, false
 		}
 	}
@@ -168,7 +171,7 @@ func (c *codedShelf) bounds(p *Probe) (b *scoreBounds, ok bool) {
 		if b.slack, ok = p.Curve.Rising(); !ok || !finite(p.Slope) {
 			return nil, false
 		}
-		if b.sims = c.similarities(p); b.sims == nil {
+		if b.sims, ok = x.VectorCodes.Of(x.Vectors, x.Lists).Probe(p.Vector); !ok {
 			return nil, false
 		}
 	}
@@ -177,35 +180,66 @@ func (c *codedShelf) bounds(p *Probe) (b *scoreBounds, ok bool) {
 
 func finite(x float32) bool { return math.Abs(float64(x)) <= math.MaxFloat32 }
 
-// uppers sets dst to upper bounds of the scores of the items from lo on.
+// uppers sets dst to upper bounds of the scores in the places from lo on.
 func (b *scoreBounds) uppers(lo int, dst []float32) {
 	clear(dst)
 	if b.place != nil {
 		b.place.Upper(lo, dst)
 	}
 	if b.sims == nil {
-		b.probe.finish(lo, dst, nil, nil)
+		b.finish(lo, dst, nil)
 		return
 	}
 	for i := range dst {
 		dst[i] += b.slack
 	}
-	b.probe.finish(lo, dst, b.sims.upper[lo:lo+len(dst)], b.bias(lo, len(dst)))
+	if b.upper != nil {
+		b.finish(lo, dst, b.upper[lo:lo+len(dst)])
+		return
+	}
+	var room [q8.Block]float32
+	sims := room[:len(dst)]
+	b.sims.Upper(lo, sims)
+	b.finish(lo, dst, sims)
 }
 
-// lower returns a lower bound of item i's score, given the upper one.
-func (b *scoreBounds) lower(i int, upper float32) float32 {
+// lower returns a lower bound of the score in a place, given the upper one.
+func (b *scoreBounds) lower(place int, upper float32) float32 {
 	if b.place != nil && b.sims == nil && b.probe.Draw == nil {
-		return b.place.Lower(i, upper) // finish changes nothing
+		return b.place.Lower(place, upper) // finish changes nothing
 	}
 	var score, sim [1]float32
 	if b.place != nil {
-		score[0], _ = b.place.Bounds(i)
+		score[0], _ = b.place.Bounds(place)
 	}
 	if b.sims != nil {
-		sim[0] = b.sims.Lower(i, b.sims.upper[i])
-		score[0] -= b.slack
+		if score[0] -= b.slack; b.upper != nil {
+			sim[0] = b.sims.Lower(place, b.upper[place])
+		} else {
+			sim[0], _ = b.sims.Bounds(place)
+		}
 	}
-	b.probe.finish(i, score[:], sim[:], b.bias(i, 1))
+	b.finish(place, score[:], sim[:])
 	return score[0]
+}
+
+// finish is the probe's, for the places from lo on.
+func (b *scoreBounds) finish(lo int, scores, sims []float32) {
+	if b.Lists == nil {
+		b.probe.finish(lo, scores, sims, b.bias(lo, len(scores)))
+		return
+	}
+	var room [q8.Block]float32
+	items, bias, undrawn := b.Lists.Order[lo:lo+len(scores)], room[:len(scores)], *b.probe
+	if undrawn.Draw = nil; b.Bias != nil {
+		for i, it := range items {
+			bias[i] = b.Bias[it]
+		}
+	}
+	undrawn.finish(lo, scores, sims, bias)
+	if b.probe.Draw != nil {
+		for i, it := range items {
+			b.probe.Draw.Apply(int(it), scores[i:i+1])
+		}
+	}
 }

@@ -28,6 +28,9 @@ type Shelf interface {
 	// Rows returns what is known of some items, in the order given, in memory that
 	// is the caller's.
 	Rows(ctx context.Context, items []int) (Rows, error)
+
+	// VectorsOf returns the dual encoder's vectors alone, as Rows has them.
+	VectorsOf(ctx context.Context, items []int) (f32.Mat, error)
 }
 
 // Items are an index's own items: features F, |I|×p, the dual encoder's vectors v,
@@ -37,6 +40,7 @@ type Items struct {
 	Bias              []float32 // |I|; nil where there is no prior
 
 	FeatureCodes, VectorCodes *Codes // for searches of few queries; one where the vectors are the features
+	Lists                     *Lists // in the order of which codes stand; nil where there are none
 }
 
 // shared reports whether the vectors are the features.
@@ -55,8 +59,12 @@ func (x *Items) bias(lo, n int) []float32 {
 	return x.Bias[lo : lo+n]
 }
 
-// Of returns the shelf for a search of a number of queries together.
-func Of(x *Items, queries int) Shelf {
+// Of returns the shelf for a search of a number of queries together that looks at a share of
+// the items a round; a share of 1 looks at all.
+func Of(x *Items, queries int, share float64) Shelf {
+	if x.Lists != nil && share < 1 {
+		return &listShelf{Scan: Scan{x}, share: share}
+	}
 	if queries <= codedQueries && x.Features.Rows >= CodedItems {
 		return NewCoded(x)
 	}

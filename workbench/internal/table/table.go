@@ -52,11 +52,11 @@ func Read(path string, columns Columns, each func(row func(column string) (value
 		if err != nil {
 			return err
 		}
-		return readRows(rows, header, each)
+		return columns.readRows(rows, header, each)
 	})
 }
 
-func readRows(next func() ([]string, int, error), header []string, each func(row func(string) (string, bool)) error) error {
+func (columns Columns) readRows(next func() ([]string, int, error), header []string, each func(row func(string) (string, bool)) error) error {
 	for n := 0; ; n++ {
 		cells, line, err := next()
 		if errors.Is(err, io.EOF) && n == 0 {
@@ -66,9 +66,12 @@ func readRows(next func() ([]string, int, error), header []string, each func(row
 		} else if err != nil {
 			return err
 		}
-		if n == 0 && ruled(cells) {
+		if n == 0 && ruled(cells) || len(cells) > 1 && strings.TrimSpace(strings.Join(cells, "")) == "" { // or a blank line, as spreadsheets write it
 			n--
 			continue
+		}
+		if len(header) > 1 && slices.EqualFunc(cells, header, func(cell, name string) bool { return columns.name(cell) == name }) {
+			return fmt.Errorf("line %d repeats the header, as where one table was put behind another: take the line out", line)
 		}
 		if len(cells) != len(header) {
 			return fmt.Errorf("line %d has %s, the header %d: a value with a separator or a line break in it stands in quotes", line, count(len(cells)), len(header))
@@ -189,8 +192,14 @@ func (c Columns) header(cells []string) ([]string, error) {
 		}
 	}
 	if len(names) == 1 {
+		if several := c.within(names[0]); len(several) > 1 {
+			return nil, fmt.Errorf("the header %q names %s, and what stands between them separates no columns: separate them by commas, tabs, semicolons or bars", short(cells[0]), strings.Join(several, " and "))
+		}
 		if name := cells[0]; len(strings.Fields(name)) > 1 && !slices.Contains(c.Known, names[0]) {
 			return nil, fmt.Errorf("the first line, %q, is not the name of a column: the first line of a table of one column is its name, such as %s", short(name), c.Required)
+		}
+		if names[0] != c.Required && slices.Contains(c.Known, names[0]) {
+			return nil, fmt.Errorf("its one column is called %q, and there is none called %s", cells[0], c.Required)
 		}
 		return []string{c.Required}, nil
 	}
@@ -198,6 +207,16 @@ func (c Columns) header(cells []string) ([]string, error) {
 		return nil, fmt.Errorf("no column %q in the header %q: the first line must name the columns", c.Required, short(strings.Join(cells, ", ")))
 	}
 	return names, c.kindred(names)
+}
+
+// within lists the known columns that are words of a name.
+func (c Columns) within(name string) (known []string) {
+	for _, word := range strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '_' }) {
+		if slices.Contains(c.Known, c.name(word)) {
+			known = append(known, c.name(word))
+		}
+	}
+	return known
 }
 
 // kin matches names of columns that most likely hold what a known column is to hold.
@@ -231,8 +250,8 @@ func (c Columns) name(cell string) string {
 		}
 		return r
 	}, cell)
-	name := strings.ToLower(strings.TrimSpace(visible))
-	if name == "_id" && slices.Contains(c.Known, "id") { // as BEIR calls it
+	name := strings.ToLower(strings.TrimSpace(strings.TrimLeft(strings.TrimSpace(visible), "#"))) // as some begin their header
+	if name == "_id" && slices.Contains(c.Known, "id") {                                          // as BEIR calls it
 		return "id"
 	}
 	return name

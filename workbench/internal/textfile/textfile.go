@@ -22,7 +22,7 @@ import (
 // Read hands a file's text to a function. Errors, the function's own included, name the
 // file.
 func Read(path string, read func(r io.Reader) error) error {
-	f, err := os.Open(path)
+	f, err := files.Open(path)
 	if err != nil {
 		return err
 	}
@@ -81,9 +81,6 @@ func newReader(f io.Reader) (io.Reader, error) {
 	if err := notText(head); err != nil {
 		return nil, err
 	}
-	if bytes.HasPrefix(head, []byte("\ufeff")) {
-		src.Discard(3)
-	}
 	return transform.NewReader(src, &checker{1, 1, bytes.IndexByte(head, '\r') >= 0 && bytes.IndexByte(head, '\n') < 0}), nil
 }
 
@@ -138,6 +135,10 @@ func (c *checker) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err er
 				order = "BE"
 			}
 			return nDst, nSrc, fmt.Errorf("line %d, column %d: a zero byte, which text has none of: if it is UTF-16, convert it (iconv -f UTF-16%s -t UTF-8)", c.line, c.column, order)
+		}
+		if r == '\ufeff' && c.column == 1 { // a mark, of this file or of one that was put behind another
+			nSrc += size
+			continue
 		}
 		if nDst+size > len(dst) {
 			return nDst, nSrc, transform.ErrShortDst

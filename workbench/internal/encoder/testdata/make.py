@@ -17,6 +17,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 VOCAB = 61
+DECODERS = ("Qwen2", "Qwen3", "Llama", "Mistral", "Gemma", "Gemma3Text")
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "yes", "no"]
 
 
@@ -28,6 +29,9 @@ def families(scale):
     qwen = bert | dict(num_attention_heads=4, num_key_value_heads=2, head_dim=6, rms_norm_eps=1e-5, pad_token_id=0, rope_parameters={"rope_type": "default", "rope_theta": 1e4})
     modern = bert | dict(num_hidden_layers=5, local_attention=9, norm_eps=1e-6, pad_token_id=0, bos_token_id=2, eos_token_id=3, cls_token_id=2, sep_token_id=3, global_attn_every_n_layers=3)
     deberta = bert | dict(relative_attention=True, position_biased_input=False, pos_att_type="p2c|c2p", type_vocab_size=0, position_buckets=8, max_position_embeddings=160 * s, max_relative_positions=-1, share_att_key=True, norm_rel_ebd="layer_norm")
+    llama = {k: v for k, v in qwen.items() if k != "head_dim"} | dict(num_attention_heads=2, num_key_value_heads=1)
+    gemma3 = qwen | dict(num_hidden_layers=4, sliding_window=20, sliding_window_pattern=2, query_pre_attn_scalar=7, rope_parameters={"full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 1e4}, "sliding_attention": {"rope_type": "default", "rope_theta": 1e2}})
+    gte = bert | dict(type_vocab_size=2, pad_token_id=0, rope_parameters={"rope_type": "default", "rope_theta": 1e3})
     return {
         "bert": ("Bert", bert),
         "bert-labels": ("Bert", bert | dict(num_labels=3, hidden_act="relu", id2label={0: "contradiction", 1: "entailment", 2: "neutral"}, label2id={"contradiction": 0, "entailment": 1, "neutral": 2})),
@@ -47,12 +51,40 @@ def families(scale):
         "qwen3-bias": ("Qwen3", qwen | dict(attention_bias=True, num_key_value_heads=4, num_labels=2)),
         "qwen3-causal": ("Qwen3", qwen | dict(tie_word_embeddings=True)),
         "qwen3-untied": ("Qwen3", qwen | dict(tie_word_embeddings=False)),
+        "llama": ("Llama", llama | dict(attention_bias=True, mlp_bias=True)),
+        "llama-scaled": ("Llama", llama | dict(rope_parameters={"rope_type": "llama3", "rope_theta": 1e2, "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 64})),
+        "mistral": ("Mistral", llama | dict(sliding_window=20)),
+        "gemma": ("Gemma", qwen | dict(hidden_act="gelu_pytorch_tanh")),
+        "gemma-causal": ("Gemma", qwen | dict(hidden_act="gelu_pytorch_tanh", num_key_value_heads=1)),
+        "gemma3": ("Gemma3Text", gemma3),
+        "gemma3-both": ("Gemma3Text", gemma3 | dict(use_bidirectional_attention=True, num_labels=2)),
+        "gte": ("Gte", gte),
+        "gte-new": ("Gte", gte | dict(type_vocab_size=0, rope_parameters=ntk(500.0, 2.0, 6 * s))),
         "deberta-v2": ("DebertaV2", deberta),
         "deberta-v2-own": ("DebertaV2", deberta | dict(share_att_key=False, norm_rel_ebd="none", position_buckets=-1, type_vocab_size=2, position_biased_input=True, pooler_hidden_act="tanh", num_labels=2)),
         "deberta-v2-conv": ("DebertaV2", deberta | dict(conv_kernel_size=5, conv_act="gelu")),
         "deberta-v2-narrow": ("DebertaV2", deberta | dict(embedding_size=7 * s, position_buckets=20)),
         "nomic_bert": ("NomicBert", bert | dict(hidden_act="silu", pad_token_id=0)),
     }
+
+
+def ntk(theta, factor, width):
+    """what GTE's own code calls so, as its paper has it: the linear kind of another base"""
+    return {"rope_type": "linear", "rope_theta": theta * factor, "factor": factor ** (2 / width)}
+
+
+def own_gte(folder):
+    """rewrites a folder as GTE's own code writes it, which calls the model new"""
+    path = folder + "/model.safetensors"
+    old = {key: x.clone() for key, x in load_file(path).items()}  # the file is written anew
+    save_file({key.replace("gte.", "new."): x for key, x in old.items()}, path, metadata={"format": "pt"})
+    with open(folder + "/config.json") as f:
+        c = json.load(f)
+    del c["rope_parameters"]
+    c |= dict(model_type="new", architectures=["NewForSequenceClassification"], rope_theta=500.0, rope_scaling={"type": "ntk", "factor": 2.0}, layer_norm_type="layer_norm", pack_qkv=True,
+              logn_attention_scale=False, position_embedding_type="rope", auto_map={"AutoConfig": "configuration.NewConfig"})
+    with open(folder + "/config.json", "w") as f:
+        json.dump(c, f, indent=2)
 
 
 def model(name, kind, settings, seed):
@@ -67,7 +99,7 @@ def model(name, kind, settings, seed):
             if key.endswith("bias"):
                 x *= 0.3
             elif "norm" in key.lower():
-                x = 1 + 0.3 * x
+                x = 0.3 * x + (0 if kind.startswith("Gemma") else 1)
             elif p.dim() == 2 and "embed" not in key and "relative" not in key:
                 x *= 1.5 / np.sqrt(p.shape[1])
             p.copy_(torch.from_numpy(x.astype(np.float16).astype(np.float32)))
@@ -130,10 +162,12 @@ def main(out, seed, scale, lengths):
         path = folder + "/model.safetensors"
         save_file({k: v.half() for k, v in load_file(path).items()}, path, metadata={"format": "pt"})
         shutil.rmtree(folder + "/generation_config.json", ignore_errors=True)
+        if name == "gte-new":
+            own_gte(folder)
         if os.path.exists(folder + "/generation_config.json"):
             os.remove(folder + "/generation_config.json")
-        types = getattr(m.config, "type_vocab_size", 0) if kind not in ("MPNet", "ModernBert", "Qwen2", "Qwen3", "DistilBert") else 0
-        tokenizer(folder, types > 1, kind.startswith("Qwen"))
+        types = getattr(m.config, "type_vocab_size", 0) if kind not in ("MPNet", "ModernBert", "DistilBert", *DECODERS) else 0
+        tokenizer(folder, types > 1, kind in DECODERS)
         with open(folder + "/golden.json", "w") as f:
             json.dump(golden(m, types, lengths, seed), f)
 

@@ -11,6 +11,7 @@ import (
 	"axn/workbench/internal/audit"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/enough"
+	"axn/workbench/internal/shelf"
 )
 
 // sizes are how many items each round chooses. Where a search is to stop at a recall, and
@@ -135,6 +136,8 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 		return nil, fmt.Errorf("%d calls for %d queries: each needs one or more", o.Calls, len(queries))
 	case o.Search.Budget > 0 && o.Search.Budget < o.Search.K:
 		return nil, fmt.Errorf("Search.Budget is %d, below Search.K %d: a search must score K items or more", o.Search.Budget, o.Search.K)
+	case o.Search.Learn > 0:
+		return nil, errors.New("its searches do not learn from one another: leave Search.Learn 0")
 	case o.Search.Store != nil:
 		return nil, errors.New("it ranks all items, which a store cannot: the index must have items of its own")
 	}
@@ -283,8 +286,9 @@ func (b *block) left(ctx context.Context) ([][]int, error) {
 	for i, k := range b.seekers {
 		probes[i].Seen, probes[i].Barred = k.seen, b.barred
 	}
-	n, _ := b.items.Size()
-	hits, err := b.items.Choose(ctx, probes, n, 0)
+	all := shelf.NewScan(b.Index.items()) // also where the searches look at the best lists alone
+	n, _ := all.Size()
+	hits, err := all.Choose(ctx, probes, n, 0)
 	lists := make([][]int, len(hits))
 	for i := range hits {
 		for _, h := range hits[i] {

@@ -5,6 +5,11 @@
 #
 # and opens the course at the address it prints. To keep your work in a folder, add
 # -v "$PWD/work:/home/axn/work" --user "$(id -u):0".
+#
+# The search server alone, over the verbs of WordNet until it is given other files, is a target:
+#
+#   docker build --target serve -t axn-serve .
+#   docker run -p 8080:8080 axn-serve
 
 FROM golang:1.26-trixie AS go
 WORKDIR /src
@@ -19,6 +24,10 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/g
     install -D -m 644 -t /opt/venv/etc/jupyter kernelspec/docker/jupyter_server_config.json && \
     install -D -m 644 -t /opt/venv/share/jupyter/lab/settings kernelspec/overrides.json && \
     chmod -R u=rwX,go=rX /opt/venv
+
+FROM go AS server
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
+    CGO_ENABLED=0 GOCACHE=/var/cache/go-build go build -trimpath -ldflags="-s -w" -o /serve ./workbench/serve
 
 # JupyterLab without what Python notebooks need, other languages' date formats, a second
 # copy of the pages, fonts for browsers of old, source maps, tests and installers.
@@ -57,6 +66,17 @@ RUN apt-get update && \
         /usr/lib/python3*/test /usr/lib/python3*/pydoc_data /usr/lib/python3*/lib-dynload/_test* \
         /var/lib/dpkg/info /var/lib/dpkg/*-old /var/lib/dpkg/available /var/lib/apt /var/cache/* /var/log/* && \
     find /usr/lib/python3* /usr/share/python3 -name __pycache__ -prune -exec rm -rf {} +
+
+FROM scratch AS serve
+COPY --from=system /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/
+COPY --from=system /usr/share/wordnet /usr/share/wordnet
+COPY data/models /data/models
+COPY data/verbs /data/verbs
+COPY --from=server /serve /
+USER 1000
+EXPOSE 8080
+ENTRYPOINT ["/serve", "-listen", ":8080"]
+CMD ["-data", "/data/verbs", "-wordnet", "/usr/share/wordnet", "-cross-encoder", "/data/models/ce-wordnet-L4", "-dual-encoder", "/data/models/de-wordnet-L2"]
 
 FROM scratch
 COPY --from=system / /

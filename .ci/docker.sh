@@ -91,4 +91,14 @@ echo "docker: a folder that cannot be written is refused"
 mkdir "$folder/locked"
 if $docker run --rm -v "$folder/locked:/home/axn/work" $image 2>"$log"; then fail "no error"; fi
 grep -q 'not writable for user 1000' "$log" || fail "it says: $(cat "$log")"
+echo "docker: the search server alone"
+$docker build -q --target serve -t $image-serve . >/dev/null
+c=$($docker run -d --read-only -p 127.0.0.1:18080:8080 $image-serve)
+ours+=("$c")
+for _ in $(seq 300); do
+	curl -sf http://127.0.0.1:18080/healthz >/dev/null && break
+	sleep 0.2
+done
+found=$(curl -sS http://127.0.0.1:18080/search -d '{"query": "they * walked * to school", "k": 3, "budget": 50}') || { $docker logs "$c" >&2; fail "the search server does not answer"; }
+grep -q '"calls":50' <<<"$found" || fail "the search server says: $found"
 echo "docker: all good, $size MB"

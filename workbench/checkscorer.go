@@ -33,7 +33,7 @@ func CheckScorer(ctx context.Context, s Scorer, d *Dataset) (*ScorerReport, erro
 		return nil, fmt.Errorf("workbench: check scorer: %w", err)
 	}
 	rows, byText := s.(rowScorer)
-	c := &scorerCheck{ScorerReport: &ScorerReport{Dataset: d.Name}, d: d, byText: byText, dual: d.Check() == nil}
+	c := &scorerCheck{ScorerReport: &ScorerReport{Dataset: d.Name}, d: d, byText: byText, dual: d.check() == nil}
 	c.checkTexts()
 	c.checkDuplicates()
 	c.checkSize()

@@ -99,7 +99,7 @@ func (d *Dataset) gold(query int) int {
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.Check)
+	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
@@ -121,6 +121,13 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 // views of another shape or with a value that is not finite, no queries or items, a
 // split or gold row out of range, more rows of judgements than queries, an id given twice.
 func (d *Dataset) Check() error {
+	if err := d.check(); err != nil {
+		return fmt.Errorf("workbench: check %s: %w", d.Name, err)
+	}
+	return nil
+}
+
+func (d *Dataset) check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
 		return errors.New("no dual-encoder vectors; Embed makes them")
@@ -129,8 +136,8 @@ func (d *Dataset) Check() error {
 		return fmt.Errorf("%w: the vectors of the dual encoder have no values, their shapes are %d×0 and %d×0", ErrShape, q.Rows, v.Rows)
 	}
 	if q.Rows != len(d.Queries) || v.Rows != len(d.Items) || q.Cols != v.Cols {
-		return fmt.Errorf("%w: %d queries and %d items, vectors %d×%d and %d×%d",
-			ErrShape, len(d.Queries), len(d.Items), q.Rows, q.Cols, v.Rows, v.Cols)
+		return fmt.Errorf("%w: %d queries have vectors %d×%d, %d items vectors %d×%d: one row each is wanted, all of one length",
+			ErrShape, len(d.Queries), q.Rows, q.Cols, len(d.Items), v.Rows, v.Cols)
 	}
 	err := errors.Join(
 		q.checkFinite(func(row int) string { return fmt.Sprintf("query row %d (%s)", row, d.Queries[row].ID) }),
@@ -142,7 +149,7 @@ func (d *Dataset) Check() error {
 	return d.checkRows()
 }
 
-// checkRows is Check without the vectors.
+// checkRows is check without the vectors.
 func (d *Dataset) checkRows() error {
 	if len(d.Queries) == 0 || len(d.Items) == 0 {
 		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
@@ -182,11 +189,11 @@ func checkUnique(what string, n int, id func(int) string) error {
 // file LookUp says.
 func (d *Dataset) Scorer() (Scorer, error) {
 	if d.Dir == "" {
-		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w", d.Name, fs.ErrNotExist)
+		return nil, fmt.Errorf("workbench: dataset %s was made in memory and has no ce_scores.npy: %w; NewScorer scores texts by a model, LookUp by a table", d.Name, fs.ErrNotExist)
 	}
 	m, err := OpenMatrix(filepath.Join(d.Dir, "ce_scores.npy"))
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w; NewScorer scores texts by a model, LookUp by a table", err)
 	}
 	if m.Rows != len(d.Queries) || m.Cols != len(d.Items) {
 		return nil, fmt.Errorf("workbench: %s: %w: scores %d×%d, %d queries and %d items",
@@ -413,7 +420,7 @@ func (d *Dataset) assign(row int, split string) error {
 		d.Test = append(d.Test, row)
 	case "":
 	default:
-		return fmt.Errorf("split %q is neither train nor test", split)
+		return fmt.Errorf("split %q is neither train nor test: leave it empty where a query is to be in neither", split)
 	}
 	return nil
 }

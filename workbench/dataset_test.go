@@ -68,7 +68,7 @@ func TestOpenDatasetRefuses(t *testing.T) {
 		`gold_row "x"`:          {"queries.tsv": head + "q0\t\tx\ttest\n"},
 		"gold row 7 of 2":       {"queries.tsv": head + "q0\t\t7\ttest\nq1\t\t\t\nq2\t\t\t\n"},
 		`share the id "q0"`:     {"queries.tsv": head + "q0\t\t\t\nq0\t\t\t\nq2\t\t\t\n"},
-		"3 queries and 1 items": {"items.tsv": "item\na\n", "queries.tsv": head + "q0\t\t\t\nq1\t\t\t\nq2\t\t\t\n"},
+		"3 queries have vectors 3×4, 1 items vectors 2×4": {"items.tsv": "item\na\n", "queries.tsv": head + "q0\t\t\t\nq1\t\t\t\nq2\t\t\t\n"},
 		`there is no item "b"`:  {"items.tsv": "item\na\n"},
 		`query q1: gold_row is 1, and gold_item "a" is in row 0`: {"queries.tsv": head + "q0\t\t\t\nq1\ta\t1\ttest\nq2\t\t\t\n"},
 		`two columns are called "split"`:                         {"queries.tsv": "query\tsplit\tsplit\nq0\ttest\ttrain\n"},
@@ -95,12 +95,24 @@ func TestOpenDatasetRefuses(t *testing.T) {
 	if _, err := OpenDataset(dir); err == nil || !strings.Contains(err.Error(), "de_items.npy") {
 		t.Errorf("truncated vectors: %v", err)
 	}
+	if _, err := OpenDataset("no/folder"); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), ", seen from the folder "+must[string](t)(os.Getwd())) {
+		t.Errorf("a relative path: %v", err)
+	}
 	dir = folder(t, nil)
 	Must(errors.Join(NewMatrix(3, 0).Save(filepath.Join(dir, "de_queries.npy")), NewMatrix(2, 0).Save(filepath.Join(dir, "de_items.npy"))))
 	if _, err := OpenDataset(dir); !errors.Is(err, ErrShape) || !strings.Contains(err.Error(), "no values") {
 		t.Errorf("vectors without values: %v", err)
 	}
 	dir = folder(t, nil)
+	if d := must[*Dataset](t)(OpenDataset(dir)); true {
+		if _, err := d.Scorer(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), "LookUp") {
+			t.Errorf("no scores: %v", err)
+		}
+		d.DE.Items = NewMatrix(1, 2)
+		if err := d.Check(); !errors.Is(err, ErrShape) || !strings.HasPrefix(err.Error(), "workbench: check "+d.Name+": shapes") {
+			t.Errorf("check: %v", err)
+		}
+	}
 	NewMatrix(2, 2).Save(filepath.Join(dir, "ce_scores.npy"))
 	if _, err := must[*Dataset](t)(OpenDataset(dir)).Scorer(); !errors.Is(err, ErrShape) {
 		t.Errorf("scores of another shape: %v", err)

@@ -159,7 +159,11 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 				calls[i]++
 			}
 		}
-		found, err := ix.auditBlock(ctx, s, block, calls, o)
+		a, err := ix.auditBlock(ctx, s, block, calls, o.Search)
+		if err != nil {
+			return nil, err
+		}
+		found, err := a.draw(ctx, s, o.Seed)
 		if err != nil {
 			return nil, err
 		}
@@ -173,57 +177,111 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 	return r, nil
 }
 
-// auditBlock searches, and has so many further items of each query scored.
-func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o AuditOptions) ([]audit.Search, error) {
-	search := ix.options(o.Search)
-	b, err := ix.newBlock(ctx, queries, search)
+// audited is a block of queries whose searches are over, and have gone on by the items that an audit
+// scores for certain.
+type audited struct {
+	*block
+	searches []audit.Search // but for what is drawn by chance
+	sure     int            // how many the searches have gone on by
+	lists    [][]int        // the items left of each, in the order of their approximate scores
+}
+
+// auditBlock searches, and has the searches go on; calls are those of each query's audit.
+func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o SearchOptions) (*audited, error) {
+	o = ix.options(o)
+	room := o
+	room.Budget += slices.Max(calls)
+	b, err := ix.newBlock(ctx, queries, room)
 	if err != nil {
 		return nil, err
 	}
 	if b.open == 0 {
 		return nil, errors.New("no item may be chosen: Search.Allow and Index.Remove leave none")
 	}
-	if err := b.search(ctx, s, search); err != nil {
+	if err := b.search(ctx, s, o); err != nil {
 		return nil, err
 	}
-	lists, err := b.left(ctx)
+	a := &audited{block: b, searches: make([]audit.Search, len(queries)), sure: b.open}
+	rounds := make([]int, len(queries))
+	for i, k := range b.all {
+		left := b.open - len(k.seen)
+		a.searches[i] = audit.Search{Found: scored(k.rounds), Left: audit.Chances(left, o.K, min(calls[i], left))}
+		rounds[i], a.sure = len(k.rounds), min(a.sure, audit.Sure(a.searches[i].Left))
+	}
+	if err = b.goOn(ctx, s, a.sure); err == nil {
+		a.lists, err = b.left(ctx)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", b.names(), err)
 	}
-	found, pairs := make([]audit.Search, len(queries)), []Pair(nil)
 	for i, k := range b.all {
-		f := &found[i]
-		for _, round := range k.rounds {
-			for j, it := range round.Items {
-				f.Found = append(f.Found, audit.Scored{Item: it, Score: round.Scores[j]})
-			}
-		}
-		f.Left = audit.Chances(len(lists[i]), o.Search.K, min(calls[i], len(lists[i])))
-		rng := rand.New(rand.NewPCG(uint64(o.Seed), uint64(k.query)))
-		for _, rank := range audit.Draw(f.Left, rng) {
-			f.Drawn, f.Chance = append(f.Drawn, audit.Scored{Item: lists[i][rank]}), append(f.Chance, f.Left[rank])
-			pairs = append(pairs, Pair{k.query, lists[i][rank]})
+		a.searches[i].Drawn = scored(k.rounds[rounds[i]:])
+	}
+	return a, nil
+}
+
+// draw draws further items of each query, has them scored, and returns the searches with them.
+func (a *audited) draw(ctx context.Context, s Scorer, seed int64) ([]audit.Search, error) {
+	searches, pairs := slices.Clone(a.searches), []Pair(nil)
+	for i, k := range a.all {
+		f := &searches[i]
+		f.Drawn = slices.Clone(f.Drawn)
+		rng := rand.New(rand.NewPCG(uint64(seed), uint64(k.query)))
+		for _, rank := range audit.Draw(f.Left[a.sure:], rng) {
+			f.Drawn = append(f.Drawn, audit.Scored{Item: a.lists[i][rank], Chance: f.Left[a.sure+rank]})
+			pairs = append(pairs, Pair{k.query, a.lists[i][rank]})
 		}
 	}
 	scores, err := scorePairs(ctx, s, pairs)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.names(), err)
+		return nil, fmt.Errorf("%s: %w", a.names(), err)
 	}
-	for i := range found {
-		for j := range found[i].Drawn {
-			found[i].Drawn[j].Score, scores = scores[0], scores[1:]
+	for i := range searches {
+		drawn := searches[i].Drawn[a.sure:]
+		for j := range drawn {
+			drawn[j].Score, scores = scores[0], scores[1:]
 		}
 	}
-	return found, nil
+	return searches, nil
 }
 
-// left returns for every query the items that its search has not scored, in the order of their
-// approximate scores given all that it has.
-func (b *block) left(ctx context.Context) ([][]int, error) {
+// scored lists the items of rounds.
+func scored(rounds []Round) (list []audit.Scored) {
+	for _, round := range rounds {
+		for j, it := range round.Items {
+			list = append(list, audit.Scored{Item: it, Score: round.Scores[j], Chance: 1})
+		}
+	}
+	return list
+}
+
+// goOn has every search go on by so many items, and takes note of all scores.
+func (b *block) goOn(ctx context.Context, s Scorer, items int) error {
 	b.seekers = b.all
 	if err := b.refit(ctx); err != nil {
-		return nil, err
+		return err
 	}
+	for _, size := range roundSizes(items, auditRounds, 0) {
+		err := b.take(ctx, size, 0, b.probes(0))
+		if err == nil {
+			err = b.score(ctx, s)
+		}
+		if err == nil {
+			err = b.refit(ctx)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// auditRounds are those that an audit's searches go on by.
+const auditRounds = 5
+
+// left returns for every query the items that its search has not scored, in the order of their
+// approximate scores.
+func (b *block) left(ctx context.Context) ([][]int, error) {
 	probes := b.probes(0)
 	for i, k := range b.seekers {
 		probes[i].Seen, probes[i].Barred = k.seen, b.barred

@@ -111,7 +111,7 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 	if err := o.check(); err != nil {
 		return nil, err
 	}
-	if err := d.Check(); err != nil {
+	if err := d.check(); err != nil {
 		return nil, err
 	}
 	if err := g.Check(d); err != nil {

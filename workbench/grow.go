@@ -31,7 +31,7 @@ func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) erro
 	if err := with.addRows(len(items), vectors, views); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
-	if err := with.Check(); err != nil {
+	if err := with.check(); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
 	*d = with
@@ -249,7 +249,8 @@ func (ix *Index) Update(g *Scores) error {
 	return nil
 }
 
-func (ix *Index) update(g *Scores) error {
+// checkUpdate returns an error when the index cannot learn from further scores.
+func (ix *Index) checkUpdate() error {
 	switch {
 	case ix.Prior == nil:
 		return fmt.Errorf("an index by %s does not learn item by item: Factorize again with all scores", ix.Method)
@@ -259,6 +260,44 @@ func (ix *Index) update(g *Scores) error {
 		return errors.New("the index has no items of its own: update the whole one, and load its store anew")
 	case ix.Prior.growth.Evidence == nil:
 		return errNoGrowth
+	}
+	return nil
+}
+
+// pupil is a copy of the index that may be updated without it.
+func (ix *Index) pupil() *Index {
+	prior := *ix.Prior
+	prior.Bias, prior.growth.Evidence = prior.Bias.clone(), prior.growth.Evidence.clone()
+	return &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, DE: ix.DE, Fingerprint: ix.Fingerprint, Features: ix.Features.clone(),
+		Signals: ix.Signals, Seed: ix.Seed, Prior: &prior, removed: ix.removed}
+}
+
+// checkLearn returns an error when queries cannot learn from others.
+func (ix *Index) checkLearn(queries []int, o SearchOptions) error {
+	if o.Store != nil {
+		return errors.New("Learn is of the index's own items: leave Store nil")
+	}
+	if o.Probe > 0 && o.Probe < 1 {
+		return fmt.Errorf("Learn looks at all items, whose features change: Probe %v is not possible", o.Probe)
+	}
+	if err := ix.checkUpdate(); err != nil {
+		return fmt.Errorf("Learn: %w", err)
+	}
+	asked := make(map[int]bool, len(queries))
+	for _, q := range queries {
+		if asked[q] {
+			return fmt.Errorf("Learn: query %d is asked for twice, and what it pays for would count twice", q)
+		}
+		asked[q] = true
+	}
+	return nil
+}
+
+func (ix *Index) update(g *Scores) error {
+	if err := ix.checkUpdate(); err != nil {
+		return err
+	}
+	switch {
 	case !sameScores(ix.Fingerprint, g.Fingerprint):
 		return fmt.Errorf("%w: the index was observed with %q, the scores with %q", ErrOtherScorer, ix.Fingerprint, g.Fingerprint)
 	case g.Items != ix.Features.Rows:

@@ -392,6 +392,67 @@ func TestUpdate(t *testing.T) {
 	}
 }
 
+// TestLearn: with Learn a call's later queries find what an index would find that was updated by hand with
+// what the earlier ones paid for, and the index stays as it was.
+func TestLearn(t *testing.T) {
+	d, g := toy(57, 300, 500, 6)
+	s := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Queries: 50, Random: 30, Seed: 1}))
+	make := func() *Index { return must[*Index](t)(Factorize(t.Context(), d, s, FactorizeOptions{})) }
+	ix, byHand := make(), make()
+	o := SearchOptions{Budget: 60, Learn: 70}
+	got := must[[]Result](t)(ix.SearchAll(t.Context(), spyOn(LookUp(g)), d.Test, o))
+	var want []Result
+	for lesson := range slices.Chunk(d.Test, 70) {
+		rs := must[[]Result](t)(byHand.SearchAll(t.Context(), LookUp(g), lesson, SearchOptions{Budget: 60}))
+		if err := byHand.Update(Paid(rs, 500)); err != nil {
+			t.Fatal(err)
+		}
+		want = append(want, rs...)
+	}
+	if !sameValues(got, want) {
+		t.Error("other answers than by hand")
+	}
+	if old := make(); !sameValues(ix.Features, old.Features) || !sameValues(ix.Prior.Bias, old.Prior.Bias) || !sameValues(ix.Prior.growth.Evidence, old.Prior.growth.Evidence) || ix.Calls != old.Calls {
+		t.Error("the index has changed")
+	}
+	without := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
+	for want, ask := range map[string]func() ([]Result, error){
+		"asked for twice": func() ([]Result, error) { return ix.SearchAll(t.Context(), LookUp(g), []int{7, 8, 7}, o) },
+		"leave Store nil": func() ([]Result, error) {
+			return ix.SearchAll(t.Context(), LookUp(g), []int{7}, SearchOptions{Budget: 9, Learn: 1, Store: ix.Items()})
+		},
+		"without scores": func() ([]Result, error) { return without.SearchAll(t.Context(), LookUp(g), []int{7}, o) },
+		"does not learn": func() ([]Result, error) {
+			return toyIndex(t, d, g, DualEncoder).SearchAll(t.Context(), LookUp(g), []int{7}, o)
+		},
+		"cannot be negative": func() ([]Result, error) {
+			return ix.SearchAll(t.Context(), LookUp(g), []int{7}, SearchOptions{Budget: 9, Learn: -1})
+		},
+	} {
+		if _, err := ask(); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+// Indexes For other queries search by the codes of the index they come from: an update of one of
+// them makes those anew.
+func TestUpdateCodes(t *testing.T) {
+	d, g := toy(58, 12, 10100, 4)
+	s := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Queries: 6, Random: 400, Seed: 1}))
+	ix := must[*Index](t)(Factorize(t.Context(), d, s, FactorizeOptions{}))
+	own := must[*Index](t)(ix.For(d.DE.Queries))
+	o := SearchOptions{Budget: 60}
+	paid := must[*Result](t)(own.Search(t.Context(), LookUp(g), 7, o))
+	if err := own.Update(Paid([]Result{*paid}, 10100)); err != nil {
+		t.Fatal(err)
+	}
+	many := must[[]Result](t)(own.SearchAll(t.Context(), LookUp(g), []int{8, 9, 10}, o))
+	if one := must[*Result](t)(own.Search(t.Context(), LookUp(g), 8, o)); !sameValues(*one, many[0]) {
+		t.Error("other answers than a scan's")
+	}
+}
+
 // TestGrowErrors: what cannot be done is said, with its remedy, and changes nothing.
 func TestGrowErrors(t *testing.T) {
 	d, g := toy(56, 40, 60, 4)

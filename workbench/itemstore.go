@@ -180,6 +180,9 @@ func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
 	if o.Store != nil {
 		return shelf.OverStore(plainStore{o.Store}, ix.layout(), cmp.Or(o.Oversample, defaultOversample))
 	}
+	if o.Learn > 0 { // codes would serve one query
+		return shelf.NewScan(ix.items())
+	}
 	return shelf.Of(ix.items(), queries, ix.probe(o))
 }
 

@@ -52,6 +52,11 @@ func (m *Matrix) T() mat.Matrix { return mat.Transpose{Matrix: m} }
 // String says the shape.
 func (m *Matrix) String() string { return fmt.Sprintf("Matrix %d×%d", m.Rows, m.Cols) }
 
+// clone returns a copy.
+func (m *Matrix) clone() *Matrix {
+	return &Matrix{Rows: m.Rows, Cols: m.Cols, Data: slices.Clone(m.Data)}
+}
+
 // Select returns a copy of the given rows, in that order.
 func (m *Matrix) Select(rows []int) *Matrix {
 	s := NewMatrix(len(rows), m.Cols)

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -29,7 +30,8 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 }
 
 // SearchAll runs Search for many queries at once; results come in the order of
-// queries and do not depend on how many are asked for together. A budget that is not
+// queries and, unless queries are to learn from others (SearchOptions.Learn), do not depend on how
+// many are asked for together. A budget that is not
 // positive is an ErrBudget, a query that the index does not know an error. When the scorer
 // fails or ctx is cancelled, the error names queries and round, and the results
 // so far are returned with it: complete ones first, then those under way with
@@ -50,6 +52,25 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	if err := ix.ready(ctx, s, queries, o, m); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
+	if o.Learn > 0 {
+		ix = ix.pupil()
+	}
+	for lesson := range slices.Chunk(queries, cmp.Or(o.Learn, max(1, len(queries)))) {
+		rs, err := ix.searchBlocks(ctx, s, lesson, o, m)
+		results = append(results, rs...)
+		if err == nil && o.Learn > 0 && len(results) < len(queries) {
+			err = ix.update(Paid(rs, ix.Features.Rows))
+		}
+		if err != nil {
+			return results, fmt.Errorf("workbench: search: %w", err)
+		}
+	}
+	return results, nil
+}
+
+// searchBlocks searches for queries a block at a time.
+func (ix *Index) searchBlocks(ctx context.Context, s Scorer, queries []int, o SearchOptions, m *meter) ([]Result, error) {
+	var results []Result
 	for block := range slices.Chunk(queries, blockQueries) {
 		rs, err := ix.searchBlock(ctx, s, block, o)
 		if err == nil {
@@ -57,7 +78,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 		}
 		results = append(results, rs...)
 		if err != nil {
-			return results, fmt.Errorf("workbench: search: %w", err)
+			return results, err
 		}
 		m.add(len(block))
 	}

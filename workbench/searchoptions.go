@@ -45,6 +45,13 @@ type SearchOptions struct {
 	// allows all. It is asked about every item once for each block of 64 queries, before round 1.
 	Allow func(item int) bool
 
+	// Learn is after how many queries later ones of the same call know what those before them paid
+	// for: a copy of the index learns it as by Index.Update; 0 is never. The index itself stays as it
+	// was: Update(Paid(results)) has it keep what was learnt. Results then depend on the order of the queries,
+	// and on nothing else. No query may be one that the index was made from, because a pair counts once.
+	// Calibrated made from scores can learn; in other cases it is an error.
+	Learn int
+
 	// SameScorer makes it an ErrOtherScorer to search with another cross-encoder than the
 	// index was observed with. Otherwise the first such search of an index says so in its
 	// progress line, or in the log where nobody follows its progress (see WithProgress).
@@ -81,8 +88,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("FirstShare is %v, and a search for a Recall has rounds of its own: set Rounds, or leave FirstShare 0", o.FirstShare)
 	case o.Recall > 0 && o.Softmax > 0:
 		return errors.New("Recall cannot be estimated of items that Softmax draws: leave one of them 0")
-	case o.K < 0 || o.Rounds < 0:
-		return fmt.Errorf("K %d and Rounds %d cannot be negative", o.K, o.Rounds)
+	case o.K < 0 || o.Rounds < 0 || o.Learn < 0:
+		return fmt.Errorf("K %d, Rounds %d and Learn %d cannot be negative", o.K, o.Rounds, o.Learn)
 	case !(o.Lambda >= 0 && o.Lambda <= 1):
 		return fmt.Errorf("Lambda is %v, not between 0 and 1", o.Lambda)
 	case !(o.FirstShare >= 0 && o.FirstShare <= 1):
@@ -127,6 +134,11 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 	}
 	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
 		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)
+	}
+	if o.Learn > 0 {
+		if err := ix.checkLearn(queries, o); err != nil {
+			return err
+		}
 	}
 	return ix.checkStore(o)
 }

@@ -135,7 +135,7 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	}
 	with := *d
 	with.DE = DualEmbeddings{Queries: q, Items: v}
-	if err := with.Check(); err != nil {
+	if err := with.check(); err != nil {
 		return fmt.Errorf("workbench: embed %s: %w", d.Name, err)
 	}
 	d.DE = with.DE

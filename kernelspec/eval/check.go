@@ -239,6 +239,7 @@ func (c *checker) part(pt *part) {
 		part = part.again()
 	}
 	if len(c.unit.Problems) == known {
+		c.endless(part)
 		c.restrict(part)
 	} else if c.live {
 		c.explain(part, known)
@@ -282,6 +283,7 @@ func (c *checker) checkPart(pt *part, followers []*follower) *Part {
 			}
 		}}
 		types.NewChecker(&conf, src.fset, pkg, part.Info).Files(files)
+		c.settle(part)
 		return part
 	}
 	known := len(c.unit.Problems)

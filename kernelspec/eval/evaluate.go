@@ -54,10 +54,16 @@ func (s *Session) Evaluate(call *Call, text string) ([]any, *Error) {
 	return s.ask(func(t *code.Task) *code.Failure { return t.RunBound(f, addresses) })
 }
 
-// Ask calls f, which may call methods that cells declare, while a goroutine is stopped.
-// Stops are passed. A panic or an interrupt is returned.
+// Ask calls f, which shows values and may call methods that cells declare for that, beside
+// the cell that runs or is stopped. Goroutines of cells change no map meanwhile. Stops are
+// passed. A panic or an interrupt is returned.
 func (s *Session) Ask(f func()) *Error {
-	_, err := s.ask(func(t *code.Task) *code.Failure { return t.Call(f) })
+	_, err := s.ask(func(t *code.Task) *code.Failure {
+		return t.Call(func() {
+			defer code.HoldMaps()()
+			f()
+		})
+	})
 	return err
 }
 

@@ -66,14 +66,9 @@ func (c *checker) follow(pt *part, first *Part, known int) *Part {
 		f.compare(name, first)
 	}
 	f.compareMethods(pt.late)
-	for _, name := range pt.extends {
-		if d := c.s.originals[name]; d != nil {
-			f.list = append(f.list, &follower{original: d})
-		}
-	}
 	alone := slices.Clone(c.unit.Problems)
 	part := first
-	for again := len(f.list) > 0; f.grow() || f.drop() || again; again = false {
+	for f.grow() || f.drop() {
 		c.unit.Problems = c.unit.Problems[:known]
 		part = c.attemptPart(pt, f.list, part)
 		for _, of := range f.list {
@@ -290,12 +285,11 @@ func (c *checker) readMethod(f *follower) {
 	if obj, ok := c.lookup(f.pc.recv).(*types.TypeName); ok {
 		named, _ = types.Unalias(obj.Type()).(*types.Named)
 	}
-	if named == nil || named.TypeParams().Len() > 0 {
-		f.reason = fmt.Sprintf("%s is a method of a generic type: run the cell of the type again", f.names[0])
+	if named == nil {
+		f.reason = fmt.Sprintf("%s is no type any more", f.pc.recv)
 		return
 	}
-	f.late = newLateMethod(f.src, f.decls[0].(*ast.FuncDecl), f.pc.recv, named)
-	f.decls = []ast.Decl{f.late.function}
+	f.late = newLateMethod(f.src, f.decls[0].(*ast.FuncDecl), named)
 }
 
 // with returns a part that has followers beside what it declares itself.

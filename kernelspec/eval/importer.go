@@ -128,6 +128,9 @@ func importError(p string) string {
 	if p == "" {
 		return "the path of an import is empty"
 	}
+	if p == "C" {
+		return "cells cannot call C: cgo needs a C compiler, which they do without"
+	}
 	if strings.HasPrefix(p, "./") || strings.HasPrefix(p, "../") {
 		return fmt.Sprintf("package %q: cells import packages by their full path", p)
 	}

@@ -59,9 +59,6 @@ func (s *Session) stays(t *typePiece, imports map[string]string) bool {
 		if !ok || w.obj != s.objects[name] || w.text != t.text || !holds(t.methods, w.methods, name) {
 			return false
 		}
-		if n, ok := w.obj.Type().(interface{ TypeParams() *types.TypeParamList }); ok && n.TypeParams().Len() > 0 && len(t.methods) > 0 {
-			return false // methods of generic types stand beside them
-		}
 		for word, means := range w.means {
 			now := s.meaning(word)
 			if path := imports[word]; path != "" {

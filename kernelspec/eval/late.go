@@ -5,29 +5,26 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"reflect"
 	"slices"
 	"unsafe"
 )
 
-// A method of a type of an earlier cell is checked as a function whose first parameter is
-// the receiver; the type gets the method, and the function is its body.
+// A method of a type of an earlier cell is checked in the package of its own cell. To
+// go/types the type is not local there, which is let pass; the type is given the method.
 
 // lateMethod is a method of a type of an earlier cell.
 type lateMethod struct {
-	src      *source
-	decl     *ast.FuncDecl // as the cell has it
-	function *ast.FuncDecl // what is checked
-	body     string        // name of the function
-	named    *types.Named
-	name     string
-	obj      *types.Func
+	src   *source
+	decl  *ast.FuncDecl
+	named *types.Named // not an instance
+	name  string
+	obj   *types.Func // what the type has; until the part is checked, one without a body
 
 	replaced *types.Func // the older method of the same signature, if there is one
 	changes  bool        // the older method has another signature
 }
 
-// lateMethod takes such a method as a function.
+// lateMethod takes such a method.
 func (p *partParser) lateMethod(pc piece) {
 	decls, problems := p.src.decls(pc.off, pc.end)
 	p.problems = append(p.problems, problems...)
@@ -39,57 +36,40 @@ func (p *partParser) lateMethod(pc piece) {
 		return
 	}
 	named, ok := types.Unalias(p.s.objects[pc.recv].Type()).(*types.Named)
-	switch {
-	case !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "main":
+	if !ok || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != "main" {
 		p.problem(decl.Recv.Pos(), "cannot define new methods on non-local type "+pc.recv)
-		return
-	case named.TypeParams().Len() > 0:
-		p.genericMethod(pc)
 		return
 	}
 	for word := range pc.words {
-		if p.own[word] && mentioned(decl.Type, word) {
+		if p.own[word] && mentioned(decl.Type, word) && !mentioned(receiverParams(decl), word) {
 			p.problem(decl.Name.Pos(), fmt.Sprintf("method %s of type %s of an earlier cell names type %s of this cell: declare %s in a cell of its own first", decl.Name.Name, pc.recv, word, word))
 			return
 		}
 	}
-	m := newLateMethod(p.src, decl, pc.recv, named)
 	p.mention(pc, false)
 	p.close()
-	p.cur.names[m.body] = decl.Name.Pos()
-	p.cur.decls = append(p.cur.decls, m.function)
-	p.cur.late = append(p.cur.late, m)
-	p.fresh(pc, []string{pc.recv + "." + m.name}, m.function)
+	p.cur.decls = append(p.cur.decls, decl)
+	p.cur.late = append(p.cur.late, newLateMethod(p.src, decl, named))
+	p.fresh(pc, []string{pc.recv + "." + decl.Name.Name}, decl)
 }
 
-// genericMethod takes a method of a generic type of an earlier cell: the type is read again
-// with it, so that it is a new type, unless the method stands there by the same words.
-func (p *partParser) genericMethod(pc piece) {
-	old := p.s.originals[pc.recv+"."+pc.names[0]]
-	if old != nil && !old.stale && old.src.text[old.pc.off:old.pc.end] == p.src.text[pc.off:pc.end] {
-		return
-	}
-	p.cur.extends = append(p.cur.extends, pc.recv)
-	p.declare(pc)
+func newLateMethod(src *source, decl *ast.FuncDecl, named *types.Named) *lateMethod {
+	return &lateMethod{src: src, decl: decl, named: named.Origin(), name: decl.Name.Name}
 }
 
-// newLateMethod makes a function of a method.
-func newLateMethod(src *source, decl *ast.FuncDecl, of string, named *types.Named) *lateMethod {
-	m := &lateMethod{src: src, decl: decl, body: of + hidden + decl.Name.Name, named: named, name: decl.Name.Name}
-	recv := decl.Recv.List[0]
-	if len(recv.Names) == 0 {
-		recv.Names = []*ast.Ident{{NamePos: recv.Type.Pos(), Name: "_"}}
-	}
-	params := &ast.FieldList{Opening: decl.Type.Params.Opening, List: []*ast.Field{recv}, Closing: decl.Type.Params.Closing}
-	for _, f := range decl.Type.Params.List {
-		if len(f.Names) == 0 {
-			f = &ast.Field{Names: []*ast.Ident{{NamePos: f.Type.Pos(), Name: "_"}}, Type: f.Type}
+// receiverParams returns the type parameters that a receiver names.
+func receiverParams(decl *ast.FuncDecl) ast.Node {
+	list := &ast.CallExpr{Fun: &ast.Ident{}}
+	ast.Inspect(decl.Recv.List[0].Type, func(n ast.Node) bool {
+		switch n := n.(type) {
+		case *ast.IndexExpr:
+			list.Args = []ast.Expr{n.Index}
+		case *ast.IndexListExpr:
+			list.Args = n.Indices
 		}
-		params.List = append(params.List, f)
-	}
-	m.function = &ast.FuncDecl{Doc: decl.Doc, Name: &ast.Ident{NamePos: decl.Name.Pos(), Name: m.body}, Body: decl.Body,
-		Type: &ast.FuncType{Func: decl.Type.Func, Params: params, Results: decl.Type.Results}}
-	return m
+		return true
+	})
+	return list
 }
 
 func (p *partParser) problem(pos token.Pos, message string) {
@@ -106,13 +86,18 @@ func mentioned(n ast.Node, name string) (found bool) {
 	return found
 }
 
+// isLate reports whether a position lies in the receiver of a late method.
+func (pt *part) isLate(pos token.Pos) bool {
+	return slices.ContainsFunc(pt.late, func(m *lateMethod) bool { return m.decl.Recv.Pos() <= pos && pos <= m.decl.Recv.End() })
+}
+
 // promise gives the types of a part's late methods those methods, before the part is
 // checked. What it returns takes them back.
 func (c *checker) promise(pt *part, files []*ast.File, earlier []types.Object) (undo func()) {
 	var undos []func()
 	undo = func() {
-		for i := len(undos) - 1; i >= 0; i-- {
-			undos[i]()
+		for _, undo := range slices.Backward(undos) {
+			undo()
 		}
 	}
 	if len(pt.late) == 0 {
@@ -124,69 +109,133 @@ func (c *checker) promise(pt *part, files []*ast.File, earlier []types.Object) (
 		for _, d := range file.Decls {
 			g, ok := d.(*ast.GenDecl)
 			f, _ := d.(*ast.FuncDecl)
-			if ok && g.Tok == token.IMPORT || slices.ContainsFunc(pt.late, func(m *lateMethod) bool { return m.function == f }) {
+			if ok && g.Tok == token.IMPORT || slices.ContainsFunc(pt.late, func(m *lateMethod) bool { return m.decl == f }) {
 				head.Decls = append(head.Decls, d)
 			}
 		}
 		heads = append(heads, head)
 	}
-	pkg := newPackage(earlier)
 	conf := types.Config{Importer: c.s.importer, Sizes: sizes, GoVersion: goVersion, IgnoreFuncBodies: true, Error: func(error) {}}
-	types.NewChecker(&conf, c.unit.src.fset, pkg, newInfo()).Files(heads)
-	for _, m := range pt.late {
-		f, ok := pkg.Scope().Lookup(m.body).(*types.Func)
-		if !ok || f.Signature().Params().Len() == 0 {
+	info := newInfo()
+	types.NewChecker(&conf, c.unit.src.fset, newPackage(earlier), info).Files(heads)
+	for i, m := range pt.late {
+		m.obj, m.replaced, m.changes = nil, nil, false
+		obj, ok := info.Defs[m.decl.Name].(*types.Func)
+		if !ok || receiverOf(obj) != m.named {
 			continue // the part's own check tells what is wrong
 		}
-		undos = append(undos, c.give(m, f.Signature()))
+		if problem := m.refused(pt.late[:i]); problem != "" {
+			c.unit.Problems = append(c.unit.Problems, Problem{m.src.frame(m.decl.Name.Pos()), problem})
+			continue
+		}
+		undos = append(undos, c.give(m, obj, info))
 	}
 	return undo
 }
 
-// give gives a type a method, in the place of one of the same name.
-func (c *checker) give(m *lateMethod, sig *types.Signature) (undo func()) {
-	if st, ok := m.named.Underlying().(*types.Struct); ok {
-		for f := range st.Fields() {
+// receiverOf returns the type of whose methods a function is one, nil if there is none.
+func receiverOf(f *types.Func) *types.Named {
+	recv := f.Signature().Recv()
+	if recv == nil {
+		return nil
+	}
+	t := types.Unalias(recv.Type())
+	if p, ok := t.(*types.Pointer); ok {
+		t = types.Unalias(p.Elem())
+	}
+	if n, ok := t.(*types.Named); ok {
+		return n.Origin()
+	}
+	return nil
+}
+
+// refused tells why the type cannot have the method beside those of the part before it, "" if
+// it can.
+func (m *lateMethod) refused(before []*lateMethod) string {
+	switch u := m.named.Underlying().(type) {
+	case *types.Pointer, *types.Interface:
+		return fmt.Sprintf("invalid receiver type %s (pointer or interface type)", m.named.Obj().Name())
+	case *types.Struct:
+		for f := range u.Fields() {
 			if f.Name() == m.name {
-				c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(m.decl.Name.Pos()), fmt.Sprintf("field and method with the same name %s", m.name)})
-				return func() {}
+				return fmt.Sprintf("field and method with the same name %s", m.name)
 			}
 		}
 	}
-	params := make([]*types.Var, 0, sig.Params().Len())
-	for v := range sig.Params().Variables() {
-		params = append(params, v)
-	}
-	full := types.NewSignatureType(params[0], nil, nil, types.NewTuple(params[1:]...), sig.Results(), sig.Variadic())
-	m.replaced, m.changes = nil, false
-	m.obj = types.NewFunc(m.decl.Name.Pos(), m.named.Obj().Pkg(), m.name, full)
-	list := methodList(m.named)
-	old := *list
-	var methods []*types.Func
-	for _, f := range old {
-		switch {
-		case f.Name() != m.name:
-			methods = append(methods, f)
-		case types.Identical(f.Signature(), full) && types.Identical(f.Signature().Recv().Type(), params[0].Type()):
-			m.replaced = f
-		default:
-			m.changes = true
+	for _, other := range before {
+		if other.named == m.named && other.name == m.name && m.name != "_" {
+			return fmt.Sprintf("method %s.%s already declared at %s", m.named.Obj().Name(), m.name, other.src.frame(other.decl.Name.Pos()))
 		}
 	}
-	*list = append(methods, m.obj)
-	return func() { *list = old }
+	return ""
 }
 
-// methodsOffset is where go/types keeps the methods of a named type, which it lets be
-// added but not replaced.
-var methodsOffset = func() uintptr {
-	f, ok := reflect.TypeFor[types.Named]().FieldByName("methods")
-	if !ok || f.Type != reflect.TypeFor[[]*types.Func]() {
-		panic("eval: built for another Go: go/types keeps methods elsewhere")
+// give gives a type a method, in the place of one of the same name.
+func (c *checker) give(m *lateMethod, obj *types.Func, info *types.Info) (undo func()) {
+	if m.name == "_" {
+		return func() {}
 	}
-	return f.Offset
-}()
+	old := *methodList(m.named)
+	at := slices.IndexFunc(old, func(f *types.Func) bool { return f.Name() == m.name })
+	var before, after *types.Func
+	methods := slices.Clone(old)
+	if at < 0 {
+		methods = append(methods, obj)
+	} else {
+		before, methods[at] = methodOf(m.named, m.name), obj
+	}
+	m.obj = obj
+	c.s.setMethods(m.named, methods, info)
+	if after = methodOf(m.named, m.name); before != nil {
+		same := types.Identical(before.Signature(), after.Signature()) && types.Identical(before.Signature().Recv().Type(), after.Signature().Recv().Type())
+		if m.changes = !same; same {
+			m.replaced = old[at]
+		}
+	}
+	return func() { c.s.setMethods(m.named, old, info) }
+}
 
-func methodList(t *types.Named) *[]*types.Func {
-	return (*[]*types.Func)(unsafe.Add(unsafe.Pointer(t), methodsOffset))
+// methodOf returns a method of a type; of a generic one as its instance with its own type
+// parameters has it.
+func methodOf(named *types.Named, name string) *types.Func {
+	var of types.Type = named
+	if n := named.TypeParams().Len(); n > 0 {
+		own := make([]types.Type, n)
+		for i := range own {
+			own[i] = named.TypeParams().At(i)
+		}
+		of, _ = types.Instantiate(nil, named, own, false)
+	}
+	obj, _, _ := types.LookupFieldOrMethod(of, true, named.Obj().Pkg(), name)
+	f, _ := obj.(*types.Func)
+	return f
+}
+
+// settle lets types have the methods of a part as they were checked with their bodies, in
+// the place of those that were promised.
+func (c *checker) settle(part *Part) {
+	promised := map[*types.Func]bool{}
+	for _, m := range part.late {
+		obj, ok := part.Info.Defs[m.decl.Name].(*types.Func)
+		list := slices.Clone(*methodList(m.named))
+		at := slices.Index(list, m.obj)
+		if !ok || at < 0 {
+			continue
+		}
+		promised[m.obj] = true
+		m.obj, list[at] = obj, obj
+		c.s.setMethods(m.named, list, part.Info)
+	}
+	if len(promised) == 0 {
+		return
+	}
+	for e, sel := range part.Info.Selections {
+		f, ok := sel.Obj().(*types.Func)
+		if !ok || !promised[f.Origin()] {
+			continue
+		}
+		obj, _, _ := types.LookupFieldOrMethod(sel.Recv(), true, part.Package, f.Name())
+		*(*types.Object)(unsafe.Add(unsafe.Pointer(sel), selectionObject)) = obj
+		part.Info.Uses[e.Sel] = obj
+	}
 }

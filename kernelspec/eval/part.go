@@ -25,7 +25,6 @@ type part struct {
 	late      []*lateMethod // methods of types of earlier cells
 	types     []*typePiece
 	fresh     []*original       // what it declares
-	extends   []string          // generic types of earlier cells that get methods
 	packages  map[string]string // paths of packages whose names are defined, by hidden name
 	undefined []*ast.Ident      // names in the values that define them
 	labels    []jump

@@ -2,7 +2,6 @@ package eval
 
 import (
 	"errors"
-	"fmt"
 	"go/types"
 	"slices"
 	"strings"
@@ -25,6 +24,9 @@ func (c *checker) relaxed(err error, pt *part) bool {
 	if strings.HasPrefix(text, "label ") && pt.jumpsTo(text) {
 		return true
 	}
+	if strings.HasPrefix(text, "cannot define new methods on non-local type ") && pt.isLate(e.Pos) {
+		return true
+	}
 	return !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used"))
 }
 
@@ -37,13 +39,7 @@ func (c *checker) problem(err error) {
 	list := c.unit.Problems
 	text := reworded(e.Msg)
 	if strings.HasPrefix(text, "\t") && len(list) > 0 { // goes on about the last one
-		last := &list[len(list)-1]
-		switch {
-		case strings.HasPrefix(last.Message, "method ") && strings.HasSuffix(last.Message, " already declared"):
-			last.Message += fmt.Sprint(" at ", c.unit.src.frame(e.Pos))
-		default:
-			last.Message += "\n" + text
-		}
+		list[len(list)-1].Message += "\n" + text
 		return
 	}
 	c.at[len(list)] = e.Pos
@@ -53,9 +49,6 @@ func (c *checker) problem(err error) {
 // reworded says what go/types says of what stands for the text of the cell, as it says it of
 // that.
 func reworded(text string) string {
-	if t, name, ok := cutMethod(text); ok {
-		return fmt.Sprintf("method %s.%s already declared", t, name)
-	}
 	if strings.HasPrefix(text, "in call to "+showName+", cannot infer ") {
 		return "cannot use a generic function without instantiation"
 	}
@@ -63,16 +56,6 @@ func reworded(text string) string {
 		return text + ": choose another name"
 	}
 	return plain(strings.ReplaceAll(text, " in argument to "+showName, ""))
-}
-
-// cutMethod recognises that the function which a method of an earlier cell's type is checked
-// as is declared twice.
-func cutMethod(text string) (of, name string, ok bool) {
-	text, ok = strings.CutSuffix(text, " redeclared in this block")
-	if !ok {
-		return "", "", false
-	}
-	return strings.Cut(text, hidden)
 }
 
 // plain takes out of a message what only the evaluator knows: hidden names, and that

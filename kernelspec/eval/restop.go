@@ -3,7 +3,6 @@ package eval
 import (
 	"go/ast"
 	"go/types"
-	"slices"
 )
 
 // A debugger may want to stop in a function of a cell that ran without stops. Then the
@@ -49,47 +48,48 @@ func (s *Session) swap(d *original, stops bool) (undo func()) {
 	if !ok || decl.Body == nil || decl.Type.TypeParams != nil {
 		return nil
 	}
-	old, _ := s.objects[decl.Name.Name].(*types.Func)
-	if decl.Recv != nil {
-		if old, decl = s.methodAsFunction(d, decl); old == nil {
-			return nil
-		}
+	pt := newPart()
+	var old *types.Func
+	if decl.Recv == nil {
+		old, _ = s.objects[decl.Name.Name].(*types.Func)
+		pt.names[decl.Name.Name] = decl.Name.Pos()
+	} else if named := s.plainType(d.pc.recv); named != nil {
+		pt.late = []*lateMethod{newLateMethod(d.src, decl, named)}
+		old = methodOf(named, decl.Name.Name)
 	}
-	part := s.checkAgain(d, decl)
-	if part == nil || old == nil {
+	if old == nil {
 		return nil
 	}
+	part := s.checkAgain(d, decl, pt)
+	if part == nil {
+		return nil
+	}
+	defer part.undo()
 	if stops {
 		s.addStops(part, true)
 		part = part.again()
 	}
 	orderCalls(part)
-	f := s.program.Build(part.Package, part.files, part.Info, nil).Func(decl.Name.Name)
-	return s.program.Replace(old, f.Object().(*types.Func))
+	s.program.Build(part.Package, part.files, part.Info, nil)
+	return s.program.Redirect(old, part.Info.Defs[decl.Name].(*types.Func))
 }
 
-// methodAsFunction returns a method of a type of the cells, and its declaration as a function.
-func (s *Session) methodAsFunction(d *original, decl *ast.FuncDecl) (*types.Func, *ast.FuncDecl) {
-	obj, ok := s.objects[d.pc.recv].(*types.TypeName)
+// plainType returns a type of the cells that is not generic, nil if there is none.
+func (s *Session) plainType(name string) *types.Named {
+	obj, ok := s.objects[name].(*types.TypeName)
 	if !ok {
-		return nil, nil
+		return nil
 	}
 	named, ok := types.Unalias(obj.Type()).(*types.Named)
 	if !ok || named.TypeParams().Len() > 0 {
-		return nil, nil
+		return nil
 	}
-	list := *methodList(named)
-	i := slices.IndexFunc(list, func(f *types.Func) bool { return f.Name() == decl.Name.Name })
-	if i < 0 {
-		return nil, nil
-	}
-	return list[i], newLateMethod(d.src, decl, d.pc.recv, named).function
+	return named
 }
 
-// checkAgain checks a function in the scope of the session; nil if it is refused.
-func (s *Session) checkAgain(d *original, decl *ast.FuncDecl) *Part {
-	pt := newPart()
-	pt.decls, pt.names[decl.Name.Name], pt.packages = []ast.Decl{decl}, decl.Name.Pos(), d.imports
+// checkAgain checks a function or method in the scope of the session; nil if it is refused.
+func (s *Session) checkAgain(d *original, decl *ast.FuncDecl, pt *part) *Part {
+	pt.decls, pt.packages = []ast.Decl{decl}, d.imports
 	pt.use(decl)
 	u := &Unit{Fset: d.src.fset, src: d.src}
 	c := newChecker(s, u, true)
@@ -98,6 +98,7 @@ func (s *Session) checkAgain(d *original, decl *ast.FuncDecl) *Part {
 	}
 	part := c.checkPart(pt, nil)
 	if len(u.Problems) > 0 {
+		part.undo()
 		return nil
 	}
 	return part

@@ -8,6 +8,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -147,10 +148,17 @@ func (s *Session) accept(u *Unit, p *Part) {
 	s.wrote(p.part.types)
 	s.note(u, p)
 	maps.Copy(s.bodiless, p.bodiless)
+	s.keepInstances(p.Info)
+	for _, f := range p.flows() {
+		if !slices.Contains(s.flows, f) {
+			s.flows = append(s.flows, f)
+		}
+	}
 	for _, m := range p.part.late {
-		s.program.Implement(m.obj, m.replaced, scope.Lookup(m.body).(*types.Func))
+		if m.replaced != nil {
+			s.program.Redirect(m.replaced, m.obj)
+		}
 		s.program.Renew(m.named)
-		s.made[m.obj] = nameOf(m.src, m.obj, m.decl.Name, m.decl, m.decl.Doc)
 	}
 	s.declared(u, p)
 }
@@ -409,8 +417,8 @@ func (s *Session) Owner() any {
 	return nil
 }
 
-// Call calls f, which may call methods that cells declare, such as those by which values
-// show themselves. A panic or an interrupt in them is returned.
+// Call calls f, which shows values and may call methods that cells declare for that.
+// Goroutines of cells change no map meanwhile. A panic or an interrupt in f is returned.
 func (s *Session) Call(f func()) *Error {
 	cell := &Cell{}
 	if running := s.jobOfCaller(); running != nil {
@@ -419,7 +427,10 @@ func (s *Session) Call(f func()) *Error {
 	j := s.newJob(cell)
 	s.running.CompareAndSwap(nil, j)
 	defer s.running.CompareAndSwap(j, nil)
-	return j.call(f)
+	return j.call(func() {
+		defer code.HoldMaps()()
+		f()
+	})
 }
 
 // CallAs calls f, which may call functions of cells, as if cell ran: what they print and

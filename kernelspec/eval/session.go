@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"sync"
 	"sync/atomic"
+	"weak"
 
 	"axn/kernelspec/eval/code"
 	"axn/kernelspec/eval/rtype"
@@ -38,6 +39,9 @@ type Session struct {
 	stopAt  types.Object // the stop function
 
 	originals map[string]*original // by the names that they declare, "T.M" for a method
+
+	instances []weak.Pointer[types.Named] // of generic types of cells
+	flows     []flow                      // between their type parameters, and those of generic functions
 
 	bodiless map[types.Object]bool // functions that cells declared without a body
 

@@ -690,6 +690,19 @@ func TestVariablesOfRunningCell(t *testing.T) {
 	d.stop(p)
 }
 
+// Goroutines that earlier cells left behind change no map while it is shown.
+func TestMapsOfGoroutinesLeftBehind(t *testing.T) {
+	d := startDebugging(t)
+	d.run("import \"fmt\"\nm, list := map[int]string{}, []any{map[int]int{}}\ngo func() {\n\tfor i := 0; ; i++ {\n\t\tm[i%50] = \"x\"\n\t\tdelete(m, (i+7)%50)\n\t\tlist[0].(map[int]int)[i%50] = i\n\t}\n}()")
+	for range 20 {
+		vars := objects(d.must("inspectVariables", object{})["variables"])
+		d.variables(find(t, vars, "m"))
+		for _, cell := range []string{"m", "list", "fmt.Sprint(m, list) != fmt.Sprintf(\"%v\", list)"} {
+			d.run(cell)
+		}
+	}
+}
+
 // stand starts a cell and waits until it stands at its second line.
 func (d *debugging) stand() (*frontend.Pending, float64) {
 	d.t.Helper()

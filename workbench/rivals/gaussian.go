@@ -45,9 +45,10 @@ type gaussian struct {
 	length  float32 // ℓ², of the kernel exp(−|v_i − v_j|²/2ℓ²)
 	items   []int
 	scores  []float64
-	half    f32.Mat   // L⁻¹·K(anchors, all): a row an anchor
-	pivots  []float32 // diagonal of L
-	left    []float32 // the variance of every item
+	half    f32.Mat    // L⁻¹·K(anchors, all): a row an anchor
+	panels  f32.Panels // of half, while a batch is learnt
+	pivots  []float32  // diagonal of L
+	left    []float32  // the variance of every item
 	seen    map[int]bool
 }
 
@@ -68,25 +69,22 @@ func (w *gaussian) learn(items []int, scores []float64) {
 	}
 	w.scores = append(w.scores, scores...)
 	at := len(w.items)
-	for j, it := range items {
-		w.kernel(w.half.Row(at+j), it)
-	}
-	for lo := 0; lo < len(w.left); lo += gaussianPart { // the anchors before these, while their part is in the cache
-		hi := min(lo+gaussianPart, len(w.left))
+	rows := w.half.RowRange(at, at+len(items))
+	w.kernels(rows, items)
+	if at > 0 { // less their parts along the anchors before these
+		before, along := w.half.RowRange(0, at), f32.NewMat(len(items), at)
 		for j, it := range items {
-			row := w.half.Row(at + j)[lo:hi]
 			for a := range at {
-				f32.Axpy(-w.half.Row(a)[it], w.half.Row(a)[lo:hi], row)
+				along.Row(j)[a] = -before.Row(a)[it]
 			}
 		}
+		w.panels.PackCols(before, 1)
+		f32.Gemm(rows, along, &w.panels, true, 1)
 	}
 	for _, it := range items {
 		w.add(it, at)
 	}
 }
-
-// gaussianPart is how many items of an anchor's row are worked on at a time.
-const gaussianPart = 256
 
 // meanSquare is the mean squared distance of items.
 func (w *gaussian) meanSquare(items []int) float32 {
@@ -100,11 +98,17 @@ func (w *gaussian) meanSquare(items []int) float32 {
 	return max(sum/float32(max(n, 1)), math.SmallestNonzeroFloat32)
 }
 
-// kernel sets row to the covariances of an item with all.
-func (w *gaussian) kernel(row []float32, it int) {
-	f32.Gemv(row, w.vectors, w.vectors.Row(it))
-	for i, dot := range row {
-		row[i] = float32(math.Exp(float64(-max(0, w.norms[i]+w.norms[it]-2*dot) / (2 * w.length))))
+// kernels sets rows to the covariances of items with all.
+func (w *gaussian) kernels(rows f32.Mat, items []int) {
+	v := f32.NewMat(len(items), w.vectors.Cols)
+	for j, it := range items {
+		copy(v.Row(j), w.vectors.Row(it))
+	}
+	f32.MulT(rows, v, w.vectors, 1)
+	for j, it := range items {
+		for i, dot := range rows.Row(j) {
+			rows.Row(j)[i] = float32(math.Exp(float64(-max(0, w.norms[i]+w.norms[it]-2*dot) / (2 * w.length))))
+		}
 	}
 }
 

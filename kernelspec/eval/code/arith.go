@@ -68,13 +68,7 @@ func (c *compiler) binop(b *ssa.BinOp) op {
 	case reflect.Complex128:
 		return arithmetic[complex128](k, d, x, y)
 	case reflect.String:
-		return func(fr *frame) {
-			a, b := *reg[string](fr, x), *reg[string](fr, y)
-			if len(a)+len(b) > bigBytes {
-				checkMemory("string", len(a)+len(b), 1)
-			}
-			*reg[string](fr, d) = a + b
-		}
+		return c.concat(b)
 	}
 	panic("operation " + b.String())
 }

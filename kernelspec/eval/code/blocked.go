@@ -19,11 +19,13 @@ const (
 	stuckLooks = 3
 )
 
-// waits is for what a thread waits.
+// waits is for what a thread waits. The thread alone writes it. The watcher may see a wait
+// that is over, which it takes for one only if it sees the same again and again; so neither
+// waits for the other, and the race detector is not told.
 type waits struct {
-	n   atomic.Uint64         // raised when a wait begins and when it ends
-	ch  atomic.Uintptr        // the channel, or some
-	any atomic.Pointer[[]ptr] // the channels if ch is some
+	n     uint64                // goes up when a wait begins and when it ends
+	ch    uintptr               // the channel, or some
+	cases atomic.Pointer[cases] // with the channels if ch is some
 }
 
 // What is no channel's address.
@@ -32,26 +34,38 @@ const (
 	lock                      // a mutex or the like
 )
 
-// blocked notes that a thread begins to wait for a channel.
-func (th *Thread) blocked(ch ptr) { th.blockedOn(uintptr(ch)) }
-
+// blockedOn notes that a thread begins to wait for a channel.
+//
+//go:norace
 func (th *Thread) blockedOn(ch uintptr) {
-	th.waits.ch.Store(ch)
-	th.waits.n.Add(1)
+	th.waits.ch = ch
+	th.waits.n++
 	th.task.watch()
 }
 
-// blockedAny notes that a thread begins to wait for one of some channels.
-func (th *Thread) blockedAny(list []ptr) {
-	th.waits.any.Store(&list)
-	th.blockedOn(some)
+// unblocked notes that a thread waits no more.
+//
+//go:norace
+func (th *Thread) unblocked() {
+	if th.waits.n&1 == 1 {
+		th.waits.n++
+	}
 }
 
-// unblocked notes that a thread waits no more.
-func (th *Thread) unblocked() {
-	if th.waits.n.Load()&1 == 1 {
-		th.waits.n.Add(1)
+// now returns the number of a wait and its channel.
+//
+//go:norace
+func (w *waits) now() (n uint64, ch uintptr) { return w.n, w.ch }
+
+// channels returns the channels if there are some.
+//
+//go:norace
+func (w *waits) channels() (list []uintptr) {
+	c := w.cases.Load()
+	for i := range min(c.n, len(c.list)) {
+		list = append(list, uintptr(c.list[i].ch))
 	}
+	return list
 }
 
 // watcher sees whether all threads of a task wait.
@@ -76,9 +90,9 @@ func (t *Task) look() {
 	n := len(t.threads)
 	stuck = t.first != nil // else another cell may go on with what goroutines of the cell wait for
 	for th := range t.threads {
-		k := th.waits.n.Load()
+		k, ch := th.waits.now()
 		sum += k
-		stuck = stuck && k&1 == 1 && t.p.waitsForCells(&th.waits)
+		stuck = stuck && k&1 == 1 && t.p.waitsForCells(&th.waits, ch)
 	}
 	t.mu.Unlock()
 	if stuck && n == w.threads && sum == w.sum {
@@ -104,19 +118,18 @@ func (t *Task) look() {
 
 // waitsForCells reports whether only cells can end a wait. Of no channel at all, as with
 // select {}, that is not said: such a cell is meant to wait.
-func (p *Program) waitsForCells(w *waits) bool {
+func (p *Program) waitsForCells(w *waits, ch uintptr) bool {
 	p.chans.mu.Lock()
 	defer p.chans.mu.Unlock()
-	ch := w.ch.Load()
 	if ch == lock {
 		return true
 	}
 	if ch != some {
 		return ch == 0 || p.chans.set[ch]
 	}
-	list := *w.any.Load()
+	list := w.channels()
 	for _, ch := range list {
-		if ch != nil && !p.chans.set[uintptr(ch)] {
+		if ch != 0 && !p.chans.set[ch] {
 			return false
 		}
 	}

@@ -2,6 +2,7 @@ package code
 
 import (
 	"go/types"
+	"math/rand/v2"
 	"reflect"
 	"unsafe"
 
@@ -82,34 +83,20 @@ func chanAccess(elem reflect.Type) access {
 	case classIface:
 		return access{send[iface], receive[iface]}
 	}
-	clear := typedClear(elem)
 	return access{
 		send: func(th *Thread, ch, v ptr) {
-			if ch == nil || !chansend(ch, v, true) {
-				th.wait([]runtimeSelect{{dir: selectSend, ch: ch, val: v}})
+			if !chansend(ch, v, true) {
+				th.wait1(runtimeSelect{dir: selectSend, ch: ch, val: v})
 			}
 		},
 		receive: func(th *Thread, ch, v ptr) bool {
-			selected, received := false, false
-			if ch != nil {
-				selected, received = chanrecv(ch, true, v)
-			}
+			selected, received := chanrecv(ch, true, v)
 			if !selected {
-				_, received = th.wait([]runtimeSelect{{dir: selectRecv, ch: ch, val: v}})
-			}
-			if !received {
-				clear(v)
+				received = th.wait1(runtimeSelect{dir: selectRecv, ch: ch, val: v})
 			}
 			return received
 		},
 	}
-}
-
-// typedClear sets values of a type to zero.
-func typedClear(t reflect.Type) func(ptr) {
-	r := rtype.Pointer(t)
-	zero := rtype.New(r)
-	return func(p ptr) { rtype.Move(r, p, zero) }
 }
 
 func send[T any](th *Thread, ch, v ptr) {
@@ -119,10 +106,10 @@ func send[T any](th *Thread, ch, v ptr) {
 		return
 	default:
 	}
-	th.blocked(ch)
+	th.blockedOn(uintptr(ch))
 	select {
 	case c <- *(*T)(v):
-	case <-th.task.done:
+	case <-th.over():
 		panic(stopPanic{})
 	}
 	th.unblocked()
@@ -137,76 +124,149 @@ func receive[T any](th *Thread, ch, v ptr) (ok bool) {
 		return ok
 	default:
 	}
-	th.blocked(ch)
+	th.blockedOn(uintptr(ch))
 	select {
 	case x, ok = <-c:
 		*(*T)(v) = x
-	case <-th.task.done:
+	case <-th.over():
 		panic(stopPanic{})
 	}
 	th.unblocked()
 	return ok
 }
 
-// wait waits for one of some channel operations, or until the thread is stopped.
-func (th *Thread) wait(cases []runtimeSelect) (chosen int, received bool) {
-	var list []ptr
-	for _, c := range cases {
-		list = append(list, c.ch)
+// over returns the channel that is closed when the thread is stopped. Each has its own, since
+// the runtime locks all channels of a select.
+func (th *Thread) over() <-chan struct{} {
+	if th.done == nil {
+		th.task.giveDone(th)
 	}
-	done := th.task.done
-	th.blockedAny(list)
-	chosen, received = rselect(append(cases, runtimeSelect{dir: selectRecv, ch: *(*ptr)(unsafe.Pointer(&done))}))
+	return th.done
+}
+
+// cases are the operations of a select that waits. A thread uses them again and again.
+type cases struct {
+	list []runtimeSelect
+	n    int
+}
+
+// casesFor returns room for n cases, and one that the thread is stopped.
+func (th *Thread) casesFor(n int) []runtimeSelect {
+	c := th.waits.cases.Load()
+	if c == nil || len(c.list) <= n {
+		c = &cases{list: make([]runtimeSelect, n+4)}
+		th.waits.cases.Store(c)
+	}
+	c.n = n
+	return c.list[:n+1]
+}
+
+// wait1 waits for a channel operation.
+func (th *Thread) wait1(c runtimeSelect) (received bool) {
+	list := th.casesFor(1)
+	list[0] = c
+	_, received = th.wait(list)
+	return received
+}
+
+// wait waits for one of some channel operations, or until the thread is stopped: list has
+// room for that behind them.
+func (th *Thread) wait(list []runtimeSelect) (chosen int, received bool) {
+	done, n := th.over(), len(list)-1
+	list[n] = runtimeSelect{dir: selectRecv, ch: *(*ptr)(unsafe.Pointer(&done))}
+	th.blockedOn(some)
+	chosen, received = rselect(list)
 	th.unblocked()
-	if chosen == len(cases) {
+	clear(list)
+	if chosen == n {
 		panic(stopPanic{})
 	}
 	return chosen, received
 }
 
-// sel compiles a select.
+// selectState is a case of a select of a cell.
+type selectState struct {
+	dir     uintptr
+	ch, val uintptr // registers
+}
+
+// try tries the operation.
+func (s *selectState) try(fr *frame) (done, received bool) {
+	if s.dir == selectSend {
+		return chansend(*reg[ptr](fr, s.ch), at(fr, s.val), true), false
+	}
+	return chanrecv(*reg[ptr](fr, s.ch), true, at(fr, s.val))
+}
+
+// sel compiles a select. The runtime clears what is received from a closed channel.
 func (c *compiler) sel(in *ssa.Select) op {
 	d, t := c.off(in), c.typ(in)
 	okOff := d + t.Field(1).Offset
-	type state struct {
-		ch, val uintptr
-		dir     uintptr
-		clear   op
-	}
-	var states []state
+	var states []selectState
 	k := 2
 	for _, s := range in.States {
-		st := state{ch: c.off(s.Chan), dir: selectRecv}
+		st := selectState{dir: selectRecv, ch: c.off(s.Chan)}
 		if s.Dir == types.SendOnly {
 			st.dir, st.val = selectSend, c.off(s.Send)
 		} else {
 			st.val = d + t.Field(k).Offset
-			st.clear = clearOp(t.Field(k).Type, st.val)
 			k++
 		}
 		states = append(states, st)
 	}
-	return func(fr *frame) {
-		cases := make([]runtimeSelect, len(states), len(states)+1)
-		for i, s := range states {
-			if s.clear != nil {
-				s.clear(fr)
+	if !in.Blocking && len(states) == 1 {
+		return func(fr *frame) {
+			done, received := states[0].try(fr)
+			*reg[int](fr, d), *reg[bool](fr, okOff) = -1, received
+			if done {
+				*reg[int](fr, d) = 0
 			}
-			cases[i] = runtimeSelect{dir: s.dir, ch: *reg[ptr](fr, s.ch), val: at(fr, s.val)}
-		}
-		chosen, received := -1, false
-		if in.Blocking {
-			chosen, received = fr.thread.wait(cases)
-		} else {
-			chosen, received = rselect(append(cases, runtimeSelect{dir: selectDefault}))
-			if chosen == len(states) {
-				chosen = -1
-			}
-		}
-		*reg[int](fr, d) = chosen
-		*reg[bool](fr, okOff) = received
-		if chosen >= 0 && states[chosen].clear != nil && !received {
-			states[chosen].clear(fr)
 		}
 	}
+	blocking := in.Blocking
+	return func(fr *frame) {
+		chosen, received := tryAny(fr, states)
+		if chosen < 0 {
+			list := fr.thread.casesFor(len(states))
+			for i, s := range states {
+				list[i] = runtimeSelect{dir: s.dir, ch: *reg[ptr](fr, s.ch), val: at(fr, s.val)}
+			}
+			if blocking {
+				chosen, received = fr.thread.wait(list)
+			} else {
+				list[len(states)] = runtimeSelect{dir: selectDefault}
+				chosen, received = rselect(list)
+				clear(list)
+				if chosen == len(states) {
+					chosen = -1
+				}
+			}
+		}
+		*reg[int](fr, d), *reg[bool](fr, okOff) = chosen, received
+	}
+}
+
+// mostTried is how many operations of a select are tried one by one.
+const mostTried = 8
+
+// tryAny does one of the operations of a select that can be done at once, each as likely as
+// the others, -1 if it finds none. The runtime would look at all at the same time, which
+// takes longer.
+func tryAny(fr *frame, states []selectState) (chosen int, received bool) {
+	n := len(states)
+	if n > mostTried {
+		return -1, false
+	}
+	var order [mostTried]uint8
+	for i := range n {
+		j := rand.IntN(i + 1)
+		order[i] = order[j]
+		order[j] = uint8(i)
+	}
+	for _, i := range order[:n] {
+		if done, received := states[i].try(fr); done {
+			return int(i), received
+		}
+	}
+	return -1, false
 }

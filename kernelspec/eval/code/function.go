@@ -95,7 +95,7 @@ func (fn *Func) compile() *Code {
 	target := fn.target
 	fn.mu.Unlock()
 	if target == nil {
-		target = fn.p.body(fn.f)
+		target = fn.p.newest(fn.f)
 	}
 	if target != nil {
 		c := target.load()

@@ -8,10 +8,6 @@ import (
 	"golang.org/x/tools/go/ssa"
 )
 
-// hiddenMark divides the type from the name where a method of a type of an earlier cell
-// is a function.
-const hiddenMark = "·"
-
 // linkName is the name that the compiler gives to a function: main.f, main.(*T).M,
 // main.f.func1, main.F[...].
 func (fn *Func) linkName() string { return fn.p.linkName(fn.f) }
@@ -43,9 +39,6 @@ func (p *Program) linkName(f *ssa.Function) string {
 	if base, rest, ok := strings.Cut(name, "["); ok {
 		_, end, _ := cutLast(rest, "]")
 		name = base + "[...]" + end
-	}
-	if typ, method, ok := strings.Cut(name, hiddenMark); ok && typ != "" && method != "" && len(f.Params) > 0 {
-		name, recv = method, f.Signature.Params().At(0)
 	}
 	if recv == nil {
 		return pkg + "." + name

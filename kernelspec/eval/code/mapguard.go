@@ -1,8 +1,11 @@
 package code
 
 import (
+	"reflect"
 	"runtime"
+	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // Go ends the process when a goroutine changes a map that another one uses. So maps are
@@ -32,7 +35,7 @@ func guardMap(fr *frame, m ptr, write bool) mapGuard {
 	}
 	h := uintptr(m) >> 4
 	s := &stripes[(h^h>>9)&511]
-	for {
+	for patient := true; ; {
 		n := s.state.Load()
 		switch {
 		case n < 0 && s.m.Load() == uintptr(m):
@@ -41,6 +44,11 @@ func guardMap(fr *frame, m ptr, write bool) mapGuard {
 			}
 			panic(fatal("concurrent map read and map write"))
 		case write && n == 0 && s.state.CompareAndSwap(0, -1):
+			if patient && holders.Load() > 0 && fr.thread.holds == 0 {
+				s.state.Store(0)
+				patient = fr.thread.awaitHolders()
+				continue
+			}
 			s.m.Store(uintptr(m))
 			return fr.thread.hold(mapGuard{s, true, fr.thread})
 		case !write && n >= 0 && s.state.CompareAndSwap(n, n+1):
@@ -68,4 +76,102 @@ func (g mapGuard) end() {
 	} else {
 		g.s.state.Add(-1)
 	}
+}
+
+// Compiled code that shows values reads maps without a guard. Goroutines of cells wait
+// meanwhile before they change a map.
+
+// holders counts who holds the maps.
+var holders atomic.Int32
+
+// mostHeld is how long a goroutine waits for holders: they may wait for it.
+const mostHeld = time.Second
+
+// HoldMaps keeps goroutines of cells, but the calling one, from changing maps until release
+// is called.
+func HoldMaps() (release func()) {
+	th := currentThread()
+	if th != nil {
+		th.holds++
+	}
+	holders.Add(1)
+	if live.Add(1) == 2 { // one more goroutine, which may be at work on a map without a guard
+		time.Sleep(unguarded)
+	}
+	for i := range stripes {
+		for stripes[i].state.Load() < 0 {
+			runtime.Gosched()
+		}
+	}
+	return func() {
+		live.Add(-1)
+		holders.Add(-1)
+		if th != nil {
+			th.holds--
+		}
+	}
+}
+
+// unguarded is longer than any use of a map takes.
+const unguarded = 100 * time.Microsecond
+
+// awaitHolders waits until nobody holds the maps, and reports whether that came true.
+func (th *Thread) awaitHolders() bool {
+	for end := time.Now().Add(mostHeld); time.Now().Before(end); time.Sleep(unguarded) {
+		if th.stop.Load() != 0 {
+			th.stopped()
+		}
+		if holders.Load() == 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// holdPrinted holds the maps while values are printed, if these lead to maps and other
+// goroutines run.
+func holdPrinted(list []any) (release func()) {
+	if live.Load() > 1 {
+		for _, v := range list {
+			if t := reflect.TypeOf(v); t != nil && printsMaps(t) && !speaks(v) {
+				return HoldMaps()
+			}
+		}
+	}
+	return func() {}
+}
+
+var mapTypes sync.Map // reflect.Type -> bool
+
+// printsMaps reports whether values of a type may lead to maps as fmt follows them.
+func printsMaps(t reflect.Type) bool {
+	switch k := t.Kind(); {
+	case k <= reflect.Complex128 || k == reflect.String:
+		return false
+	case k == reflect.Pointer:
+		t = t.Elem()
+	}
+	if known, ok := mapTypes.Load(t); ok {
+		return known.(bool)
+	}
+	leads := leadsToMap(t)
+	mapTypes.Store(t, leads)
+	return leads
+}
+
+// leadsToMap takes slices of slices for what may lead to maps: a type of them may have no end.
+func leadsToMap(t reflect.Type) bool {
+	switch t.Kind() {
+	case reflect.Map, reflect.Interface:
+		return true
+	case reflect.Slice, reflect.Array:
+		return t.Elem().Kind() == reflect.Slice || leadsToMap(t.Elem())
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if leadsToMap(t.Field(i).Type) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -51,7 +51,7 @@ type Program struct {
 	provided map[*types.Package]*provided
 	groups   map[token.Pos]bool // function literals that hold statements of cells
 
-	bodies  map[*types.Func]*Func // of methods of types of earlier cells
+	newer   map[*types.Func]*types.Func // methods of generic types, by those in whose place they were declared
 	chans   madeChans
 	codes   atomic.Uint32        // how many functions were compiled
 	running atomic.Pointer[Task] // of the cell that runs, or ran last
@@ -73,7 +73,7 @@ func New(fset *token.FileSet) *Program {
 	p := &Program{
 		ssa:   ssa.NewProgram(fset, ssa.InstantiateGenerics|ssa.BuildSerially),
 		funcs: map[*ssa.Function]*Func{}, globals: map[*ssa.Global]ptr{}, provided: map[*types.Package]*provided{}, groups: map[token.Pos]bool{},
-		bodies: map[*types.Func]*Func{}, cells: map[*ssa.Package]*Task{},
+		newer: map[*types.Func]*types.Func{}, cells: map[*ssa.Package]*Task{},
 	}
 	p.ssa.CreatePackage(types.Unsafe, nil, nil, true)
 	p.types = rtype.NewTable(compiledType, p.bindMethod)
@@ -180,67 +180,52 @@ func (p *Program) Share(obj, old *types.Var) {
 	p.globals[g] = at
 }
 
-// Redirect lets calls of an older function reach a newer one of the same signature.
-func (p *Program) Redirect(old, obj *types.Func) {
-	p.build.Lock()
-	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
-	p.build.Unlock()
-	p.fn(of).redirect(p.fn(nf))
-}
-
-// Replace lets calls of a function or method reach another function, whose first parameter is
-// the receiver of a method. undo takes that back.
-func (p *Program) Replace(old, obj *types.Func) (undo func()) {
-	p.build.Lock()
-	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
-	p.build.Unlock()
-	fn := p.body(of)
-	if fn == nil {
-		fn = p.fn(of)
+// Redirect lets calls of an older function or method reach a newer one of the same
+// signature. undo takes that back; it cannot be taken back of a method of a generic type.
+func (p *Program) Redirect(old, obj *types.Func) (undo func()) {
+	if old.Signature().RecvTypeParams().Len() > 0 {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.newer[old] = obj
+		return func() {}
 	}
-	to := p.fn(nf)
+	p.build.Lock()
+	of, nf := p.ssa.FuncValue(old), p.ssa.FuncValue(obj)
+	p.build.Unlock()
+	fn, to := p.fn(of), p.fn(nf)
 	fn.redirect(to)
 	return func() { fn.restore(to) }
 }
 
-// Implement lets a function of a cell, whose first parameter is the receiver, be the body
-// of a method that was declared for a type of an earlier cell, and of the one of the same
-// signature in whose place it was declared, if replaced is not nil.
-func (p *Program) Implement(m, replaced, body *types.Func) {
-	p.build.Lock()
-	f := p.ssa.FuncValue(body)
-	var old *ssa.Function
-	if replaced != nil {
-		old = p.ssa.FuncValue(replaced)
-	}
-	p.build.Unlock()
-	fn := p.fn(f)
-	if old != nil {
-		p.fn(old).redirect(fn)
-	}
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.bodies[m] = fn
-	if replaced != nil {
-		p.bodies[replaced] = fn
-	}
-}
-
-// body returns the function that is the body of a method, nil if its own is.
-func (p *Program) body(f *ssa.Function) *Func {
-	obj, ok := f.Object().(*types.Func)
-	if !ok || f.Blocks != nil {
+// newest returns the method that was declared in the place of one of an instance of a generic
+// type, nil if none was.
+func (p *Program) newest(f *ssa.Function) *Func {
+	origin := f.Origin()
+	if origin == nil || f.Signature.Recv() == nil {
 		return nil
 	}
+	obj, _ := origin.Object().(*types.Func)
 	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.bodies[obj]
+	to := p.newer[obj]
+	for next := to; next != nil; next = p.newer[to] {
+		to = next
+	}
+	p.mu.Unlock()
+	if to == nil {
+		return nil
+	}
+	sel := types.NewMethodSet(f.Signature.Recv().Type()).Lookup(to.Pkg(), to.Name())
+	if sel == nil || sel.Obj().(*types.Func).Origin() != to {
+		return nil // its signature has changed since
+	}
+	return p.methodFunc(sel)
 }
 
 // Renew takes notice that a type has got other methods: its runtime type is made anew, and
 // so is what was compiled. Values of it that lie in interfaces get the new type.
 func (p *Program) Renew(t *types.Named) {
 	p.types.Renew(t)
+	p.forgetWrappers()
 	p.mu.Lock()
 	for _, fn := range p.funcs {
 		fn.code.Store(nil)
@@ -379,14 +364,6 @@ func (p *Program) fn(f *ssa.Function) *Func {
 
 // methodFunc returns the code of a method of a type.
 func (p *Program) methodFunc(sel *types.Selection) *Func {
-	if len(sel.Index()) == 1 && types.Identical(sel.Recv(), sel.Obj().(*types.Func).Signature().Recv().Type()) {
-		p.mu.Lock()
-		body := p.bodies[sel.Obj().(*types.Func)]
-		p.mu.Unlock()
-		if body != nil {
-			return body
-		}
-	}
 	p.build.Lock()
 	f := p.ssa.MethodValue(sel)
 	p.build.Unlock()

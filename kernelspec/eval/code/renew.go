@@ -3,6 +3,7 @@ package code
 import (
 	"go/types"
 	"reflect"
+	"sync"
 	"sync/atomic"
 	"unsafe"
 
@@ -64,14 +65,15 @@ func (r *renewer) leadsOn(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Interface:
 		leads = true
+	case reflect.Struct:
+		leads = t == reflect.TypeFor[sync.Map]()
+		for i := 0; i < t.NumField() && !leads && open(t); i++ {
+			leads = r.leadsOn(t.Field(i).Type)
+		}
 	case reflect.Pointer, reflect.Slice, reflect.Array:
 		leads = r.leadsOn(t.Elem())
 	case reflect.Map:
 		leads = r.leadsOn(t.Key()) || r.leadsOn(t.Elem())
-	case reflect.Struct:
-		for i := 0; i < t.NumField() && !leads && open(t); i++ {
-			leads = r.leadsOn(t.Field(i).Type)
-		}
 	}
 	if leads {
 		r.leads[t] = true
@@ -105,6 +107,9 @@ func (r *renewer) value(t reflect.Type, at ptr) {
 	case reflect.Array:
 		r.elements(t.Elem(), at, t.Len())
 	case reflect.Struct:
+		if t == reflect.TypeFor[sync.Map]() {
+			r.syncMap((*sync.Map)(at))
+		}
 		for i := 0; i < t.NumField() && open(t); i++ {
 			f := t.Field(i)
 			r.later(f.Type, unsafe.Add(at, f.Offset))
@@ -118,6 +123,23 @@ func (r *renewer) value(t reflect.Type, at ptr) {
 			}
 		}
 	}
+}
+
+// syncMap looks at a map of package sync, whose entries nobody else can reach.
+func (r *renewer) syncMap(m *sync.Map) {
+	t := reflect.TypeFor[any]()
+	m.Range(func(key, value any) bool {
+		k, v := key, value
+		r.renew(t, (*iface)(ptr(&k)))
+		r.renew(t, (*iface)(ptr(&v)))
+		if (*iface)(ptr(&k)).tab != (*iface)(ptr(&key)).tab {
+			m.Delete(key)
+			m.Store(k, v)
+		} else if (*iface)(ptr(&v)).tab != (*iface)(ptr(&value)).tab {
+			m.Store(k, v)
+		}
+		return true
+	})
 }
 
 func (r *renewer) elements(t reflect.Type, at ptr, n int) {

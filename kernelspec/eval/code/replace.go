@@ -72,6 +72,17 @@ func methodInstead(star, path, typ, name string) reflect.Value {
 	return reflect.Value{}
 }
 
+// printTo prints values as a function of package fmt does.
+func printTo(w io.Writer, print func(io.Writer, ...any) (int, error), a []any) (int, error) {
+	defer holdPrinted(a)()
+	return print(out(w), printable(a)...)
+}
+
+func printfTo(w io.Writer, format string, a []any) (int, error) {
+	defer holdPrinted(a)()
+	return fmt.Fprintf(out(w), format, printable(a)...)
+}
+
 func init() {
 	compiled.Extend("os", map[string]any{
 		"Exit":                exit,
@@ -85,19 +96,27 @@ func init() {
 	})
 	compiled.Extend("time", map[string]any{"Sleep": sleep})
 	compiled.Extend("fmt", map[string]any{
-		"Print":   func(a ...any) (int, error) { return fmt.Fprint(out(os.Stdout), printable(a)...) },
-		"Println": func(a ...any) (int, error) { return fmt.Fprintln(out(os.Stdout), printable(a)...) },
-		"Printf": func(format string, a ...any) (int, error) {
-			return fmt.Fprintf(out(os.Stdout), format, printable(a)...)
+		"Print":    func(a ...any) (int, error) { return printTo(os.Stdout, fmt.Fprint, a) },
+		"Println":  func(a ...any) (int, error) { return printTo(os.Stdout, fmt.Fprintln, a) },
+		"Printf":   func(format string, a ...any) (int, error) { return printfTo(os.Stdout, format, a) },
+		"Fprint":   func(w io.Writer, a ...any) (int, error) { return printTo(w, fmt.Fprint, a) },
+		"Fprintln": func(w io.Writer, a ...any) (int, error) { return printTo(w, fmt.Fprintln, a) },
+		"Fprintf":  func(w io.Writer, format string, a ...any) (int, error) { return printfTo(w, format, a) },
+		"Sprint": func(a ...any) string {
+			defer holdPrinted(a)()
+			return fmt.Sprint(printable(a)...)
 		},
-		"Sprint":   func(a ...any) string { return fmt.Sprint(printable(a)...) },
-		"Sprintln": func(a ...any) string { return fmt.Sprintln(printable(a)...) },
-		"Sprintf":  func(format string, a ...any) string { return fmt.Sprintf(format, printable(a)...) },
-		"Errorf":   func(format string, a ...any) error { return fmt.Errorf(format, printable(a)...) },
-		"Fprint":   func(w io.Writer, a ...any) (int, error) { return fmt.Fprint(out(w), printable(a)...) },
-		"Fprintln": func(w io.Writer, a ...any) (int, error) { return fmt.Fprintln(out(w), printable(a)...) },
-		"Fprintf": func(w io.Writer, format string, a ...any) (int, error) {
-			return fmt.Fprintf(out(w), format, printable(a)...)
+		"Sprintln": func(a ...any) string {
+			defer holdPrinted(a)()
+			return fmt.Sprintln(printable(a)...)
+		},
+		"Sprintf": func(format string, a ...any) string {
+			defer holdPrinted(a)()
+			return fmt.Sprintf(format, printable(a)...)
+		},
+		"Errorf": func(format string, a ...any) error {
+			defer holdPrinted(a)()
+			return fmt.Errorf(format, printable(a)...)
 		},
 	})
 	compiled.Extend("sync", map[string]any{

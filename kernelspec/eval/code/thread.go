@@ -17,10 +17,12 @@ type Thread struct {
 	top    *frame            // the frame that runs
 	flight *flight           // the panic that goes through the frames
 	guard  mapGuard          // held while a map is used
+	holds  int               // how often it holds all maps
 	owner  *frame            // of the deferred call of compiled code that begins
 	walks  int               // how often its places were looked for
 	lone   bool              // a goroutine of compiled code that is about to call
 	waits  waits             // for what it waits
+	done   chan struct{}     // closed when it is stopped; nil until it has waited
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
 	told   bool              // its failure is reported
@@ -162,6 +164,16 @@ func (t *Task) add(th *Thread) {
 	}
 }
 
+// giveDone makes the channel by which a thread learns that it is stopped while it waits.
+func (t *Task) giveDone(th *Thread) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	th.done = make(chan struct{})
+	if !t.halted.IsZero() {
+		close(th.done)
+	}
+}
+
 func (t *Task) remove(th *Thread) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -204,6 +216,8 @@ func (t *Task) Stop() {
 		close(t.done)
 	}
 	for th := range t.threads {
-		th.stop.Store(ending)
+		if th.stop.Swap(ending) != ending && th.done != nil {
+			close(th.done)
+		}
 	}
 }

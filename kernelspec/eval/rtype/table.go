@@ -57,6 +57,13 @@ func (t *Table) Of(typ types.Type) reflect.Type {
 	return t.of(typ)
 }
 
+// Each calls visit with the types that were made.
+func (t *Table) Each(visit func(types.Type)) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.made.Iterate(func(typ types.Type, _ any) { visit(typ) })
+}
+
 // Owner returns the type at a descriptor's address if its method table is ours, else nil.
 func (t *Table) Owner(descriptor unsafe.Pointer) *Owner {
 	if o, ok := t.owners.Load(descriptor); ok {

@@ -52,7 +52,7 @@ func searchesOf(rng *rand.Rand, queries, items int, noise float64) (all [][]Scor
 		spread := noise * (.5 + rng.Float64())
 		for i := range scores {
 			order[i] = i
-			scores[i] = Scored{i, math.Round(100 * rng.ExpFloat64())} // ties
+			scores[i] = Scored{Item: i, Score: math.Round(100 * rng.ExpFloat64())} // ties
 			guess[i] = scores[i].Score + spread*100*rng.NormFloat64()
 		}
 		slices.SortStableFunc(order, func(a, b int) int {
@@ -77,7 +77,7 @@ func drawnFrom(rng *rand.Rand, all [][]Scored, lists [][]int, k, budget, calls i
 		left := lists[q][budget:]
 		s.Left = Chances(len(left), k, calls)
 		for _, r := range Draw(s.Left, rng) {
-			s.Drawn, s.Chance = append(s.Drawn, all[q][left[r]]), append(s.Chance, s.Left[r])
+			s.Drawn = append(s.Drawn, Scored{left[r], all[q][left[r]].Score, s.Left[r]})
 		}
 	}
 	return searches

@@ -36,6 +36,15 @@ func Chances(n, k, calls int) []float64 {
 	return chances
 }
 
+// Sure is how many of the chances, from the first, are 1.
+func Sure(chances []float64) int {
+	n := 0
+	for n < len(chances) && chances[n] == 1 {
+		n++
+	}
+	return n
+}
+
 // Draw returns ranks, each with its chance: a systematic draw, whose length is the sum of the
 // chances if that is whole.
 func Draw(chances []float64, rng *rand.Rand) []int {

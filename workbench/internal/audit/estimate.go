@@ -10,16 +10,16 @@ import (
 
 // Scored is an item with its score.
 type Scored struct {
-	Item  int
-	Score float64
+	Item   int
+	Score  float64
+	Chance float64 // that it would be scored
 }
 
 // Search is one query's: the items that its search scored, and others that were drawn.
 type Search struct {
-	Found  []Scored
-	Drawn  []Scored
-	Chance []float64 // of each drawn, that it was
-	Left   []float64 // the chances of all items not scored, in the order of their ranks
+	Found []Scored
+	Drawn []Scored
+	Left  []float64 // the chances of all items not scored by the search, in the order of their ranks
 }
 
 // ranked is a query's items whose scores are certain to be known, best first, beside what was drawn
@@ -42,12 +42,12 @@ func (s *Search) ranked(k int) *ranked {
 	for _, f := range s.Found {
 		by[f.Item] = true
 	}
-	weight, others := map[int]float64{}, []Scored(nil)
-	for i, d := range s.Drawn {
-		if s.Chance[i] == 1 {
+	var others []Scored
+	for _, d := range s.Drawn {
+		if d.Chance == 1 {
 			q.known = append(q.known, d)
 		} else {
-			others, weight[d.Item] = append(others, d), 1/s.Chance[i]
+			others = append(others, d)
 		}
 	}
 	slices.SortFunc(q.known, order)
@@ -57,7 +57,7 @@ func (s *Search) ranked(k int) *ranked {
 	before, variance := 0.0, 0.0
 	for r, x := range q.known {
 		for len(others) > 0 && order(others[0], x) < 0 {
-			w := weight[others[0].Item]
+			w := 1 / others[0].Chance
 			before, variance, others = before+w, variance+w*(w-1), others[1:]
 			q.hits[r+1]++
 		}

@@ -4,6 +4,7 @@ package files
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -23,9 +24,20 @@ func Write(path string, write func(*os.File) error) error {
 	return os.Rename(f.Name(), path)
 }
 
+// Open opens a file to read it. Where a relative path leads nowhere, the error says from which folder.
+func Open(path string) (*os.File, error) {
+	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) && !filepath.IsAbs(path) {
+		if from, noFolder := os.Getwd(); noFolder == nil {
+			err = fmt.Errorf("%w, seen from the folder %s", err, from)
+		}
+	}
+	return f, err
+}
+
 // Read opens path and hands it over with its size; errors name the path.
 func Read(path string, read func(f *os.File, size int64) error) error {
-	f, err := os.Open(path)
+	f, err := Open(path)
 	if err != nil {
 		return err
 	}

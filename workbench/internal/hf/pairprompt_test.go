@@ -85,3 +85,32 @@ func TestOwnPrompt(t *testing.T) {
 		}
 	}
 }
+
+// TestAnswers: the score of a language model is the logit of one answer, or of one less another.
+func TestAnswers(t *testing.T) {
+	const dir, prompt = "../encoder/testdata/gemma-causal", "{query}{document}"
+	row := func(m *Model, word string) []float32 {
+		ids := m.Tokenizer.Append(nil, word)
+		return m.Words[int(ids[0])*m.Config.Hidden:][:m.Config.Hidden]
+	}
+	for label, words := range map[string][]string{"": {"yes", "no"}, "w3": {"w3"}, "w3/w5": {"w3", "w5"}, "no/yes": {"no", "yes"}} {
+		m, err := OpenCrossEncoderWith(dir, Options{Prompt: prompt, Label: label})
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := slices.Clone(row(m, words[0]))
+		for i := range want {
+			if len(words) > 1 {
+				want[i] -= row(m, words[1])[i]
+			}
+		}
+		if !slices.Equal(m.Head.Out.Weight, want) || m.Head.Row != PoolLast {
+			t.Errorf("%q: another head than that of %v", label, words)
+		}
+	}
+	for label, want := range map[string]string{"w3 w5": "is 2 tokens, want one", "w3/": "is 0 tokens"} {
+		if _, err := OpenCrossEncoderWith(dir, Options{Prompt: prompt, Label: label}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v", label, err)
+		}
+	}
+}

@@ -132,12 +132,12 @@ func foreign(r io.ReaderAt, err error) string {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return "it is cut off or damaged: write or copy it again (" + err.Error() + ")"
 	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
-		return "it is a single .npy array"
+		return "it is a single .npy array, and Save writes a zip of several"
 	}
 	if what := files.Foreign(head); what != "" {
 		return "it is " + what
 	}
-	return err.Error()
+	return "it is no zip, as Save writes it of an index, of scores and of neighbours (" + err.Error() + ")"
 }
 
 // View opens a file that stands in memory. Arrays share that memory where they

@@ -118,6 +118,9 @@ func JSON(answer []byte, what, server string) ([]byte, error) {
 	if len(answer) == 0 {
 		return nil, errors.New("the answer is empty: " + what + " are wanted as JSON")
 	}
+	if bytes.HasPrefix(answer, []byte("\xff\xfe")) || bytes.HasPrefix(answer, []byte("\xfe\xff")) || bytes.IndexByte(answer, 0) >= 0 {
+		return nil, errors.New("the answer is UTF-16, or has zero bytes in it: JSON comes in UTF-8")
+	}
 	if !json.Valid(answer) {
 		return nil, fmt.Errorf("the answer is not JSON, or was cut short: %s", head(answer))
 	}

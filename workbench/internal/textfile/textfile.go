@@ -22,7 +22,7 @@ import (
 // Read hands a file's text to a function. Errors, the function's own included, name the
 // file.
 func Read(path string, read func(r io.Reader) error) error {
-	f, err := os.Open(path)
+	f, err := files.Open(path)
 	if err != nil {
 		return err
 	}

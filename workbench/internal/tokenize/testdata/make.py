@@ -149,6 +149,10 @@ f["model"]["vocab"].pop("<0xE2>")  # so that some characters have no bytes
 f["model"]["fuse_unk"] = False
 files["llama2-gaps"] = Tokenizer.from_str(json.dumps(f))
 
+f = json.loads(files["llama2"].to_str())  # as Gemma's: spaces become part of the word before, and are no part of a normalizer's text
+f["normalizer"], f["pre_tokenizer"] = {"type": "Replace", "pattern": {"String": " "}, "content": "▁"}, {"type": "Split", "pattern": {"String": " "}, "behavior": "MergedWithPrevious", "invert": False}
+files["gemma"] = template(Tokenizer.from_str(json.dumps(f)), "<s> $A", "<s> $A <s>:1 $B:1")
+
 t = train(models.BPE(unk_token="<unk>", end_of_word_suffix="</w>"), trainers.BpeTrainer(vocab_size=1200, special_tokens=["<unk>"], end_of_word_suffix="</w>", limit_alphabet=90, show_progress=False), n.BertNormalizer(lowercase=True), p.BertPreTokenizer())
 files["gpt"] = t
 t = train(models.BPE(unk_token="[UNK]", continuing_subword_prefix="##", fuse_unk=True), trainers.BpeTrainer(vocab_size=1200, special_tokens=["[UNK]"], continuing_subword_prefix="##", limit_alphabet=120, show_progress=False),

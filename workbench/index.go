@@ -197,7 +197,7 @@ func (p *Prior) placeOf(x []float32) []float32 {
 
 // curves returns a block of queries' priors as curves of the dual encoder's score:
 // the mean without bias and features, and beside it, at the same knots, the spread.
-func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]*curve.Pair, error) {
+func (p *Prior) curves(ctx context.Context, items shelf.Shelf, queries []int, vectors *Matrix) ([]*curve.Pair, error) {
 	curves := make([]*curve.Pair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
 		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
@@ -206,7 +206,7 @@ func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) 
 		}
 		return curves, nil
 	}
-	ranks, err := shelf.RankCurves(ctx, items, vectors.view())
+	ranks, err := shelf.RankCurves(ctx, items, queries, vectors.view())
 	for q, c := range ranks {
 		curves[q] = curve.NewPair(c, curve.Knots{})
 	}

@@ -213,6 +213,8 @@ func TestSearchRefuses(t *testing.T) {
 		"lambda":           {5, SearchOptions{Budget: 5, Lambda: 2}, "Lambda is 2"},
 		"first share":      {5, SearchOptions{Budget: 5, FirstShare: 1.5}, "FirstShare is 1.5"},
 		"softmax":          {5, SearchOptions{Budget: 5, Softmax: -1}, "Softmax is -1"},
+		"probe":            {5, SearchOptions{Budget: 5, Probe: 1.5}, "Probe is 1.5"},
+		"probe, no lists":  {5, SearchOptions{Budget: 5, Probe: .5}, "MakeLists first"},
 		"NaN lambda":       {5, SearchOptions{Budget: 5, Lambda: math.NaN()}, "Lambda is NaN"},
 		"no share's room":  {5, SearchOptions{Budget: 5, K: 2, Recall: .9, FirstShare: .5}, "set Rounds, or leave FirstShare 0"},
 		"query too large":  {10, SearchOptions{Budget: 5}, "no query row 10"},

@@ -216,6 +216,7 @@ func (t *Task) Run(fs ...*ssa.Function) *Failure {
 	}
 	t.p.mu.Unlock()
 	failure := t.call(func(th *Thread) {
+		th.first = true
 		for _, f := range fs {
 			c := t.p.fn(f).load()
 			fr := c.open(th, nil)

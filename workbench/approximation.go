@@ -43,8 +43,11 @@ func (ix *Index) Approximate(ctx context.Context, s Scorer, rs []Result, o Searc
 		o.Budget = max(o.Budget, scored) // whatever it cost
 		err = cmp.Or(err, bad)
 	}
-	if ix.Features.Rows == 0 {
+	switch {
+	case ix.Features.Rows == 0:
 		return nil, errors.New("workbench: approximate: the index has no items of its own: take the one that its Head is of")
+	case o.Learn > 0:
+		return nil, errors.New("workbench: approximate: what queries have learnt from others is not known afterwards: search with Learn 0")
 	}
 	if err := cmp.Or(err, checkScorer(s), ix.checkSearch(queries, o)); err != nil {
 		return nil, fmt.Errorf("workbench: approximate: %w", err)

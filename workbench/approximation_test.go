@@ -271,6 +271,9 @@ func TestApproximateNeedsItems(t *testing.T) {
 	if a, err := ix.Head().Approximate(t.Context(), LookUp(g), rs, o); err == nil || !strings.Contains(err.Error(), "no items of its own") {
 		t.Errorf("%v, %v", a, err)
 	}
+	if _, err := toyIndex(t, d, g, Calibrated).Approximate(t.Context(), LookUp(g), rs, SearchOptions{Budget: 10, Learn: 2}); err == nil || !strings.Contains(err.Error(), "Learn 0") {
+		t.Errorf("of queries that learn: %v", err)
+	}
 }
 
 // TestApproximateOfOtherRankings: results may come from a file, which does not say what they cost;

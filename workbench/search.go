@@ -52,7 +52,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	if err := ix.ready(ctx, s, queries, o, m); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
-	if o.Learn > 0 {
+	if o.Learn > 0 && o.Learn < len(queries) { // else nobody comes later
 		ix = ix.pupil()
 	}
 	for lesson := range slices.Chunk(queries, cmp.Or(o.Learn, max(1, len(queries)))) {
@@ -377,6 +377,9 @@ func (b *block) results(o SearchOptions) []Result {
 	rs := make([]Result, len(b.all))
 	for i, k := range b.all {
 		rs[i] = k.result(o.K)
+		if o.K > 0 && rs[i].Calls == b.open {
+			rs[i].Recall = 1
+		}
 	}
 	return rs
 }

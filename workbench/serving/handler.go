@@ -142,11 +142,14 @@ func (c Corpus) check(o workbench.SearchOptions) error {
 	}
 	for row, it := range c.Dataset.Items {
 		if it.Text == "" {
-			return fmt.Errorf("item %d (%s) has no text", row, it.ID)
+			return fmt.Errorf("item %d (%s) has no text, which the cross-encoder reads: texts.jsonl in the data set's folder gives texts, or WordNet.FillTexts (the flag -wordnet of serve)", row, it.ID)
 		}
 	}
-	if o.First != nil {
+	switch {
+	case o.First != nil:
 		return errors.New("Search.First knows the queries of the data set alone: leave it nil")
+	case o.Learn > 0:
+		return errors.New("Search.Learn has an answer depend on what others ask: leave it 0")
 	}
 	own, err := c.Index.For(workbench.NewMatrix(1, c.Index.DE.Items.Cols))
 	if err == nil { // a search of no query looks at all options

@@ -406,6 +406,7 @@ func TestRefusedAtTheStart(t *testing.T) {
 		"leave it nil":         {Budget: 9, First: workbench.ByChance(1)},
 		"the index cannot say": {Budget: 9, Recall: .9},
 		"Softmax is -1":        {Budget: 9, Softmax: -1},
+		"leave it 0":           {Budget: 9, Learn: 1},
 		"no inverted lists":    {Budget: 9, Probe: .5},
 	} {
 		if _, err := SearchHandler(w.Corpus, Options{Search: o}); err == nil || !strings.Contains(err.Error(), want) {
@@ -518,12 +519,19 @@ func TestSwapDropsNoRequest(t *testing.T) {
 
 func TestHealthInfoMetrics(t *testing.T) {
 	w := newWorld(t)
+	w.Scorer = workbench.TextScorerFunc(func(ctx context.Context, pairs [][2]string) ([]float64, error) {
+		if w.asked.Load() == 7 { // round 3 of the second search
+			return nil, errors.New("out of order")
+		}
+		return w.predict(ctx, pairs)
+	})
 	h, server := serve(t, w.Corpus, Options{})
 	post(t, server.URL, `{"query": "query 1"}`)
+	post(t, server.URL, `{"query": "query 2"}`)
 	post(t, server.URL, `{}`)
 	get := func(path string) (int, string) { return get(t, server.URL+path) }
 	_, metrics := get("/metrics")
-	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, "axn_cross_encoder_calls_total 100", "axn_items 400", `axn_batch_pairs_sum{tier="exact"} 100`, "axn_searches_in_flight 0"} {
+	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, `axn_requests_total{code="502"} 1`, "axn_cross_encoder_calls_total 140", "axn_items 400", `axn_batch_pairs_sum{tier="exact"} 160`, "axn_searches_in_flight 0"} {
 		if !strings.Contains(metrics, want+"\n") {
 			t.Errorf("the metrics lack %s:\n%s", want, metrics)
 		}

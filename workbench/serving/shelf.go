@@ -141,6 +141,9 @@ func (s *shelf) run(ctx context.Context, block []*search) error {
 		scorer = workbench.Cascade{Fast: rounds, Exact: scorer, Again: s.again}
 	}
 	results, err := ix.SearchAll(ctx, scorer, rows, block[0].options)
+	for _, r := range results { // those under way when it failed are among them
+		s.scorer.metrics.spent(r.Calls, r.ExactCalls)
+	}
 	if err != nil {
 		return err
 	}

@@ -30,8 +30,9 @@ type waits struct {
 
 // What is no channel's address.
 const (
-	some = ^uintptr(0) - iota // one of some channels
-	lock                      // a mutex or the like
+	some    = ^uintptr(0) - iota // one of some channels
+	lock                         // a mutex or the like
+	nothing                      // select {}
 )
 
 // blockedOn notes that a thread begins to wait for a channel.
@@ -121,8 +122,11 @@ func (t *Task) look() {
 func (p *Program) waitsForCells(w *waits, ch uintptr) bool {
 	p.chans.mu.Lock()
 	defer p.chans.mu.Unlock()
-	if ch == lock {
+	switch ch {
+	case lock:
 		return true
+	case nothing:
+		return false
 	}
 	if ch != some {
 		return ch == 0 || p.chans.set[ch]

@@ -214,7 +214,14 @@ func (c *compiler) sel(in *ssa.Select) op {
 		}
 		states = append(states, st)
 	}
-	if !in.Blocking && len(states) == 1 {
+	switch {
+	case in.Blocking && len(states) == 0:
+		return func(fr *frame) {
+			fr.thread.blockedOn(nothing)
+			<-fr.thread.task.done
+			panic(stopPanic{})
+		}
+	case !in.Blocking && len(states) == 1:
 		return func(fr *frame) {
 			done, received := states[0].try(fr)
 			*reg[int](fr, d), *reg[bool](fr, okOff) = -1, received

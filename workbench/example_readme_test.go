@@ -14,7 +14,7 @@ import (
 func Example_readme() {
 	ctx := context.Background() // a cell has one
 
-	data, err := workbench.OpenDataset("../data/verbs") // 13,767 word senses, 500 test queries
+	data, err := workbench.OpenDataset("../data/verbs") // from notebooks/: 13,767 word senses
 	workbench.Must(err)
 	ce, err := data.Scorer() // the cross-encoder: here a file of its scores
 	workbench.Must(err)

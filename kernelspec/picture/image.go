@@ -36,8 +36,8 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 			pic = failed("plot", fmt.Errorf("%v", r))
 		}
 	}()
-	canvas := vgsvg.New(width, height)
-	drawPadded(p, draw.New(canvas))
+	canvas, widths := vgsvg.New(width, height), []vg.Length{}
+	drawPadded(p, draw.New(measured{canvas, &widths}))
 	var b bytes.Buffer
 	if _, err := canvas.WriteTo(&b); err != nil {
 		return failed("plot", err)
@@ -45,7 +45,7 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 	if b.Len() > svgLimit {
 		return plotPixels(p, width, height)
 	}
-	svg := forBrowsers(b.Bytes(), p.BackgroundColor)
+	svg := forBrowsers(fitted(b.Bytes(), widths), p.BackgroundColor)
 	pic = page(SVG, svg, describe(p), pixels(width), pixels(height))
 	pic.Data[SVG] = string(svg)
 	return pic

@@ -51,6 +51,28 @@ func htmlOf(t *testing.T, v any) string {
 	return fmt.Sprint(pic.Data[HTML])
 }
 
+// Texts have the room that they were given, whatever font a browser has for them.
+func TestTextsKeepTheirWidth(t *testing.T) {
+	p := plot.New()
+	p.X.Label.Text = "a long name & a wide one"
+	p.X.Tick.Marker, p.Y.Tick.Marker = plot.ConstantTicks{{Value: 0.5, Label: "half"}}, plot.ConstantTicks{}
+	svg := fmt.Sprint(must(Of(p)).Data[SVG])
+	if texts, sized := strings.Count(svg, "<text "), strings.Count(svg, "<text textLength="); texts != 2 || sized != 2 {
+		t.Errorf("%d of %d texts have a width: %s", sized, texts, svg)
+	}
+	wide := p.X.Label.TextStyle.Width(p.X.Label.Text).Points()
+	if want := fmt.Sprintf(`textLength="%.4g"`, wide); !strings.Contains(svg, want) {
+		t.Errorf("no text of %s: %s", want, svg)
+	}
+}
+
+func must(p *Picture, ok bool) *Picture {
+	if !ok {
+		panic("the value is not shown")
+	}
+	return p
+}
+
 // On dark pages the greys of a plot are mirrored and its colours lighter; a plot
 // with a background of its own keeps it.
 func TestDark(t *testing.T) {

@@ -7,6 +7,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"gonum.org/v1/plot/font"
+	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // families name fonts of the same widths for browsers that lack Liberation.
@@ -15,6 +19,36 @@ var families = strings.NewReplacer(
 	"font-family:Liberation Serif;", "font-family:Liberation Serif,Times New Roman,Times,serif;",
 	"font-family:Liberation Mono;", "font-family:Liberation Mono,Courier New,Courier,monospace;",
 )
+
+// measured is a drawing that notes how wide each of its texts is taken to be.
+type measured struct {
+	*vgsvg.Canvas
+	widths *[]vg.Length
+}
+
+// FillString writes a text.
+func (m measured) FillString(f font.Face, at vg.Point, text string) {
+	*m.widths = append(*m.widths, f.Width(text))
+	m.Canvas.FillString(f, at, text)
+}
+
+// fitted gives each text of a drawing the width that it is taken to have: a browser without the
+// font takes another one, which may be wider and run into what stands beside it.
+func fitted(svg []byte, widths []vg.Length) []byte {
+	parts := bytes.Split(svg, []byte("<text "))
+	if len(parts) != len(widths)+1 {
+		return svg
+	}
+	out := parts[0]
+	for i, part := range parts[1:] {
+		out = append(out, "<text "...)
+		if widths[i] > 0 {
+			out = fmt.Appendf(out, `textLength="%.4g" lengthAdjust="spacingAndGlyphs" `, widths[i].Points())
+		}
+		out = append(out, part...)
+	}
+	return out
+}
 
 // forBrowsers completes a drawing: fonts that every system has and, for a plot on
 // white, colours for dark pages.

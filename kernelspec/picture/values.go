@@ -14,7 +14,7 @@ const mapLimit = 100_000
 
 // valueTable returns the table of a slice, an array or a map of structs, of a map of plain
 // values by plain keys, and of a slice of equally long rows of plain values; nil for all else,
-// and for what writes itself as text.
+// and for what writes itself as text. Structs that write themselves have a row for their text.
 func valueTable(v any) *grid {
 	rv := reflect.ValueOf(v)
 	if !rv.IsValid() || writesItself(rv.Type()) || (rv.Kind() != reflect.Slice && rv.Kind() != reflect.Array && rv.Kind() != reflect.Map) || rv.Len() == 0 {
@@ -76,6 +76,8 @@ func columnsOf(rv reflect.Value) []column {
 		record = of.Elem()
 	}
 	switch {
+	case (writesItself(of) || writesItself(record)) && record.Kind() == reflect.Struct && rv.Kind() != reflect.Map:
+		return []column{{"value", of.String(), of.Kind(), element}}
 	case writesItself(of):
 	case record.Kind() == reflect.Struct && !writesItself(record):
 		return fieldColumns(record)

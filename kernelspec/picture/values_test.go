@@ -37,6 +37,9 @@ func TestValuesAsTables(t *testing.T) {
 		"rows of words":    {[][]string{{"id", "text"}, {"1", "a"}}, []string{"2 rows × 2 columns"}},
 		"a large map":      {many, []string{"1000 rows", "v0", "v999", "⋮"}},
 		"array rows":       {[][2]int{{1, 2}}, []string{"1 row × 2 columns"}},
+		"with a text":      {[]named{{1}, {2}}, []string{"named 2", "value", "picture.named", "2 rows × 1 column<"}},
+		"pointers to them": {[]*named{{1}}, []string{"named 1", "1 row × 1 column<"}},
+		"hidden fields":    {[]time.Time{{}}, []string{"0001-01-01"}},
 		"times in a field": {[]struct{ D time.Duration }{{time.Second}}, []string{"1s"}},
 	} {
 		p, ok := Of(c.v)
@@ -64,13 +67,11 @@ func TestValuesThatAreNoTables(t *testing.T) {
 	for name, v := range map[string]any{
 		"empty":             []city{},
 		"strings":           []string{"a"},
-		"with a text":       []named{{1}},
-		"pointers to them":  []*named{{1}},
+		"with a text":       map[string]named{"a": {1}},
 		"bytes":             [][]byte{[]byte("ab"), []byte("cd")},
 		"uneven rows":       [][]int{{1}, {1, 2}},
 		"rows of nothing":   [][]int{{}, {}},
 		"any":               []any{1, city{}},
-		"hidden fields":     []time.Time{{}},
 		"a map of slices":   map[string][]int{"a": {1}},
 		"a map by struct":   map[city2]int{{1}: 1},
 		"functions by name": maps.All(map[string]int{}),

@@ -21,7 +21,13 @@ func (d described) VegaLite(p *plot.Plot) map[string]any {
 	if log {
 		unlog = func(x float64) float64 { return math.Pow(10, x) }
 	}
-	x, y := channel("x", &p.X, unlog), channel("y", &p.Y, func(y float64) float64 { return y })
+	high := p.Y // with room for the intervals, which the picture does not draw
+	for _, l := range d.lines {
+		for _, i := range l.Intervals {
+			high.Min, high.Max = min(high.Min, i[0]), max(high.Max, i[1])
+		}
+	}
+	x, y := channel("x", &p.X, unlog), channel("y", &high, func(y float64) float64 { return y })
 	if log {
 		x["scale"].(object)["type"] = "log"
 		x["axis"].(object)["format"] = "~s"

@@ -22,7 +22,7 @@ type spec struct {
 	}
 	Layer []struct {
 		Mark     any
-		Encoding struct{ X, Color channelSpec }
+		Encoding struct{ X, Y, Color channelSpec }
 		Params   []map[string]any
 	}
 }
@@ -71,6 +71,9 @@ func TestVegaTellsValuesAndIntervals(t *testing.T) {
 	x := points.Encoding.X
 	if x.Title != "calls" || x.Scale.Type != "log" || x.Scale.Domain[0] != 10_000.0 || len(x.Axis.Values) < 3 {
 		t.Errorf("the horizontal axis is %+v", x)
+	}
+	if y := points.Encoding.Y; y.Scale.Domain[0] != 40.0 || y.Scale.Domain[1] != 63.0 {
+		t.Errorf("the vertical axis has no room for the intervals: %+v", y)
 	}
 	if c := points.Encoding.Color.Scale; len(c.Domain) != 2 || c.Range[0] != "#0072b2" || c.Domain[1] != "AXN" {
 		t.Errorf("colours are %+v", c)

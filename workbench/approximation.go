@@ -1,7 +1,9 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"sort"
@@ -30,15 +32,24 @@ type Approximation struct {
 
 // Approximate goes through finished searches again, without spending their calls,
 // and scores every item of their queries by s to compare. o are the options the
-// results came from; of them Lambda matters here.
+// results came from; of them Lambda matters here. The index must have items of its own.
 func (ix *Index) Approximate(ctx context.Context, s Scorer, rs []Result, o SearchOptions) (*Approximation, error) {
 	a := &Approximation{Name: string(ix.Method), Results: rs, Exact: NewMatrix(len(rs), ix.Features.Rows)}
 	queries := make([]int, len(rs))
+	var err error
 	for i := range rs {
 		queries[i] = rs[i].Query
-		o.Budget = max(o.Budget, rs[i].Calls)
+		scored, bad := rs[i].scored(ix.Features.Rows)
+		o.Budget = max(o.Budget, scored) // whatever it cost
+		err = cmp.Or(err, bad)
 	}
-	if err := ix.checkSearch(queries, o); err != nil {
+	switch {
+	case ix.Features.Rows == 0:
+		return nil, errors.New("workbench: approximate: the index has no items of its own: take the one that its Head is of")
+	case o.Learn > 0:
+		return nil, errors.New("workbench: approximate: what queries have learnt from others is not known afterwards: search with Learn 0")
+	}
+	if err := cmp.Or(err, checkScorer(s), ix.checkSearch(queries, o)); err != nil {
 		return nil, fmt.Errorf("workbench: approximate: %w", err)
 	}
 	if err := a.scoreAll(ctx, s); err != nil {

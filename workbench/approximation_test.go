@@ -261,3 +261,37 @@ func TestPlotsOfApproximation(t *testing.T) {
 		}
 	}
 }
+
+// TestApproximateNeedsItems: a Head has no items to approximate the scores of.
+func TestApproximateNeedsItems(t *testing.T) {
+	d, g := toy(6, 10, 50, 4)
+	ix := toyIndex(t, d, g, DualEncoder)
+	o := SearchOptions{Budget: 10, Store: ix.Items()}
+	rs := must[[]Result](t)(ix.Head().SearchAll(t.Context(), LookUp(g), d.Test, o))
+	if a, err := ix.Head().Approximate(t.Context(), LookUp(g), rs, o); err == nil || !strings.Contains(err.Error(), "no items of its own") {
+		t.Errorf("%v, %v", a, err)
+	}
+	if _, err := toyIndex(t, d, g, Calibrated).Approximate(t.Context(), LookUp(g), rs, SearchOptions{Budget: 10, Learn: 2}); err == nil || !strings.Contains(err.Error(), "Learn 0") {
+		t.Errorf("of queries that learn: %v", err)
+	}
+}
+
+// TestApproximateOfOtherRankings: results may come from a file, which does not say what they cost;
+// they must be of the index's items and have a score for each.
+func TestApproximateOfOtherRankings(t *testing.T) {
+	d, g := toy(6, 10, 50, 4)
+	ix, o := toyIndex(t, d, g, Calibrated), SearchOptions{Budget: 10}
+	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 40}))
+	want := must[*Approximation](t)(ix.Approximate(t.Context(), LookUp(g), rs, SearchOptions{Budget: 40}))
+	for i := range rs {
+		rs[i].Calls = 0
+	}
+	if got := must[*Approximation](t)(ix.Approximate(t.Context(), LookUp(g), rs, o)); !slices.Equal(got.Rounds[5].Data, want.Rounds[5].Data) {
+		t.Error("other scores")
+	}
+	for _, bad := range []Round{{Items: []int{50}, Scores: []float64{1}}, {Items: []int{-1}, Scores: []float64{1}}, {Items: []int{1}}} {
+		if _, err := ix.Approximate(t.Context(), LookUp(g), []Result{{Query: 1, Rounds: []Round{bad}}}, o); !errors.Is(err, ErrShape) {
+			t.Errorf("%v: %v", bad, err)
+		}
+	}
+}

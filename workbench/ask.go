@@ -48,7 +48,7 @@ type AskOptions struct {
 	Encoder Embedder      // the dual encoder of the index's vectors, such as OpenDualEncoder opens
 	Scorer  TextScorer    // the cross-encoder, such as OpenCrossEncoder opens
 	Fast    TextScorer    // scores the rounds, and Scorer the best of them again, as in a Cascade; nil leaves all to Scorer
-	Search  SearchOptions // Budget is the calls that the answer may cost, with Fast those of the rounds; K 0 is 10
+	Search  SearchOptions // Budget is the calls that the answer may cost, with Fast those of the rounds; K 0 is 10; First must be nil
 }
 
 func (o AskOptions) check(ix *Index, text string) error {
@@ -61,6 +61,8 @@ func (o AskOptions) check(ix *Index, text string) error {
 		return errors.New("no cross-encoder to score items: set Scorer to what OpenCrossEncoder returns")
 	case strings.TrimSpace(text) == "":
 		return errors.New("the question is empty")
+	case o.Search.First != nil:
+		return errors.New("Search.First knows the queries of the data set alone: leave it nil")
 	case ix.Features.Rows > len(o.Dataset.Items):
 		return fmt.Errorf("the index knows %d items, and data set %s has %d: Dataset.AddItems takes the others", ix.Features.Rows, o.Dataset.Name, len(o.Dataset.Items))
 	}
@@ -80,6 +82,7 @@ func (ix *Index) Ask(ctx context.Context, text string, o AskOptions) (*Answer, e
 }
 
 func (ix *Index) ask(ctx context.Context, text string, o AskOptions) (*Answer, error) {
+	o.Search.K = cmp.Or(o.Search.K, 10)
 	if err := o.check(ix, text); err != nil {
 		return nil, err
 	}
@@ -94,7 +97,6 @@ func (ix *Index) ask(ctx context.Context, text string, o AskOptions) (*Answer, e
 	if err != nil {
 		return nil, nested{err}
 	}
-	o.Search.K = cmp.Or(o.Search.K, 10)
 	question := &Dataset{Name: o.Dataset.Name, Queries: []Query{{ID: "question", Text: text, Gold: -1}}, Items: o.Dataset.Items}
 	scorer := NewScorer(o.Scorer, question)
 	if o.Fast != nil {

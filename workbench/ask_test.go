@@ -85,6 +85,8 @@ func TestAskErrors(t *testing.T) {
 		"Dataset.AddItems takes": func(o *AskOptions) { o.Dataset = &Dataset{Name: "less", Items: d.Items[:9]} },
 		"vectors of length 4":    func(o *AskOptions) { o.Encoder = wide },
 		"has no text":            func(o *AskOptions) {},
+		"leave it nil":           func(o *AskOptions) { o.Search.First = ByDualEncoder(d.DE) }, // of d's queries
+		"the index cannot say":   func(o *AskOptions) { o.Search.Recall = .9 },                 // of the 10 items that K 0 is
 	} {
 		o := good
 		change(&o)

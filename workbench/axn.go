@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"axn/workbench/internal/factors"
 	"axn/workbench/internal/shelf"
 	"axn/workbench/internal/solve"
 )
@@ -40,7 +41,12 @@ func regressionFrom(param func(ix *Index, query int) []float32) func(context.Con
 
 func dualEncoderVector(ix *Index, query int) []float32 { return ix.DE.Queries.Row(query) }
 
-func towerVector(ix *Index, query int) []float32 { return ix.Queries.Row(query) }
+func towerVector(ix *Index, query int) []float32 {
+	if query < ix.Queries.Rows {
+		return ix.Queries.Row(query)
+	}
+	return factors.ApplyTower(ix.queryTower.Data, ix.DE.Queries.view().RowRange(query, query+1)).Data // of one that came later
+}
 
 func zeroVector(*Index, int) []float32 { return nil }
 

@@ -159,8 +159,9 @@ func (c *Cache) scoreMissing(ctx context.Context, pairs [][2]string, keys []cach
 		}
 	}
 	for i, k := range keys {
-		if j, ok := first[k]; ok {
+		if j, ok := first[k]; ok && j != i {
 			scores[i], errs[i] = scores[j], errs[j]
+			m.add(1)
 		}
 	}
 	return scores, partial(scores, errs)

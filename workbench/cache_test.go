@@ -159,6 +159,12 @@ func TestCacheRepeatsAndModels(t *testing.T) {
 	if got, err := c.Predict(t.Context(), nil); err != nil || len(got) != 0 {
 		t.Errorf("no pairs: %v, %v", got, err)
 	}
+	var last Progress
+	again := [][2]string{{"a", "bb"}, {"new", "b"}, {"new", "b"}}
+	if _, err := c.Predict(WithProgress(t.Context(), func(p Progress) { last = p }), again); err != nil || last.Done != 3 || last.Total != 3 {
+		t.Errorf("ended at %+v, %v", last, err)
+	}
+	delete(ts.pairs, again[1])
 	if ts.most() != 1 || len(ts.pairs) != 3 {
 		t.Errorf("scored %v", ts.pairs)
 	}
@@ -171,7 +177,7 @@ func TestCacheRepeatsAndModels(t *testing.T) {
 		t.Errorf("another model was given the scores of the first: %v, %v", ts.pairs, err)
 	}
 	counts, err := other.Verify(t.Context())
-	if want := []CacheCount{{"counting", 3, 0}, {"named v2", 3, 0}}; err != nil || !reflect.DeepEqual(counts, want) {
+	if want := []CacheCount{{"counting", 4, 0}, {"named v2", 3, 0}}; err != nil || !reflect.DeepEqual(counts, want) {
 		t.Errorf("%v, %v", counts, err)
 	}
 	if before, after, err := other.Compact(t.Context()); err != nil || after <= 0 || after > before {

@@ -74,7 +74,7 @@ type calibratedEstimate struct {
 }
 
 func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, queries []int, o SearchOptions) ([]estimate, error) {
-	curves, err := ix.Prior.curves(ctx, items, ix.DE.Queries.Select(queries))
+	curves, err := ix.Prior.curves(ctx, items, queries, ix.DE.Queries.Select(queries))
 	if err != nil {
 		return nil, err
 	}

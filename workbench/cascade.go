@@ -71,8 +71,13 @@ func tiers(s Scorer) []Scorer {
 	return []Scorer{s}
 }
 
-// checkCascade returns an error when s is half of a Cascade, or one of Cascades.
-func checkCascade(s Scorer) error {
+// checkScorer returns an error when s is nil, half of a Cascade, or one of Cascades.
+func checkScorer(s Scorer) error {
+	f, isFunc := s.(ScorerFunc)
+	r, isRows := s.(rowScorer)
+	if s == nil || isFunc && f == nil || isRows && (r.ts == nil || r.d == nil) {
+		return errors.New("there is no scorer: it is nil, or what NewScorer was given")
+	}
 	if p, is := s.(*Cascade); is && p == nil {
 		return errors.New("the scorer is a nil *Cascade")
 	}

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -25,10 +26,10 @@ import (
 // cross-encoder. The report shows itself as a table; its Err stops a program.
 //
 // What a scorer does wrong is in the report, not in the error, which says that ctx
-// was cancelled or that d has no rows. Texts are looked at when s comes from
+// was cancelled, that d has no rows or that there is no scorer. Texts are looked at when s comes from
 // NewScorer; the dual encoder when d has vectors.
 func CheckScorer(ctx context.Context, s Scorer, d *Dataset) (*ScorerReport, error) {
-	if err := d.checkRows(); err != nil {
+	if err := cmp.Or(d.checkRows(), checkScorer(s)); err != nil {
 		return nil, fmt.Errorf("workbench: check scorer: %w", err)
 	}
 	rows, byText := s.(rowScorer)

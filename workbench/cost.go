@@ -80,7 +80,7 @@ func (w Workload) Plan(r Rates, shards []int) (dataframe.DataFrame, error) {
 	return dataframe.New(all...), nil
 }
 
-// check returns an error that names the first field which is not positive and must be.
+// check returns an error that names the first field which is not positive, or not 0 or more, and must be.
 func (w Workload) check(r Rates) error {
 	for _, f := range []struct {
 		name  string
@@ -88,6 +88,14 @@ func (w Workload) check(r Rates) error {
 	}{{"Items", float64(w.Items)}, {"Dims", float64(w.Dims)}, {"Budget", float64(w.Budget)}, {"Rates.Calls", r.Calls}, {"Rates.Scan", r.Scan}} {
 		if !(f.value > 0) {
 			return fmt.Errorf("%s is %v: it must be positive", f.name, f.value)
+		}
+	}
+	for _, f := range []struct {
+		name  string
+		value float64
+	}{{"Views", float64(w.Views)}, {"IndexCalls", float64(w.IndexCalls)}, {"Queries", float64(w.Queries)}, {"Rounds", float64(w.Rounds)}, {"Oversample", float64(w.Oversample)}, {"Rates.Network", r.Network}} {
+		if !(f.value >= 0) {
+			return fmt.Errorf("%s is %v: it cannot be negative", f.name, f.value)
 		}
 	}
 	return nil
@@ -124,6 +132,9 @@ const pricePart = 500
 // Price times the cross-encoder on texts of d, half a thousand pairs and as many items
 // alone, on this machine as it is now.
 func (c *CrossEncoder) Price(ctx context.Context, d *Dataset) (Price, error) {
+	if err := d.checkRows(); err != nil {
+		return Price{}, fmt.Errorf("workbench: price: %w", err)
+	}
 	pairs, items := make([][2]string, pricePart), make([]string, pricePart)
 	for i := range pairs {
 		p := Pair{Query: i / 100 * 7919 % len(d.Queries), Item: i * 7919 % len(d.Items)} // a hundred items a query

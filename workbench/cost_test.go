@@ -26,10 +26,13 @@ func TestWorkloadPlan(t *testing.T) {
 			}
 		}
 	}
-	for _, bad := range []Workload{{}, {Items: 1, Dims: 1}, {Items: -1, Dims: 1, Budget: 1}} {
+	for _, bad := range []Workload{{}, {Items: 1, Dims: 1}, {Items: -1, Dims: 1, Budget: 1}, {Items: 1, Dims: 1, Budget: 1, Rounds: -3}, {Items: 1, Dims: 1, Budget: 1, Views: -3}} {
 		if _, err := bad.Plan(Rates{Calls: 1, Scan: 1}, []int{1}); err == nil {
 			t.Errorf("%+v has a plan", bad)
 		}
+	}
+	if _, err := w.Plan(Rates{Calls: 1, Scan: 1, Network: math.NaN()}, []int{1}); err == nil {
+		t.Error("a network that is no number")
 	}
 	if _, err := w.Plan(Rates{Calls: 1, Scan: 1}, []int{0}); err == nil {
 		t.Error("no shards")

@@ -81,6 +81,7 @@ type Dataset struct {
 
 	golds bool  // the files it was read from say what Gold is: 0 is row 0
 	drawn []int // Test as Split drew it
+	room  room  // of AddItems
 }
 
 // gold is the row of a query's relevant item, -1 when unknown.
@@ -118,7 +119,7 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 
 // Check returns an error that names the first thing that does not fit: vectors or
 // views of another shape or with a value that is not finite, no queries or items, a
-// split or gold row out of range, an id given twice.
+// split or gold row out of range, more rows of judgements than queries, an id given twice.
 func (d *Dataset) Check() error {
 	if err := d.check(); err != nil {
 		return fmt.Errorf("workbench: check %s: %w", d.Name, err)
@@ -159,6 +160,9 @@ func (d *Dataset) checkRows() error {
 				return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
 			}
 		}
+	}
+	if len(d.Qrels) > len(d.Queries) {
+		return fmt.Errorf("judgements of %d queries, there are %d", len(d.Qrels), len(d.Queries))
 	}
 	for row, q := range d.Queries {
 		if q.Gold < -1 || q.Gold >= len(d.Items) {

@@ -38,7 +38,7 @@ func (e *PartialError) Unwrap() []error {
 // Within returns the error of pairs from up to but not including to, nil if those have scores,
 // with indexes from there: what a call of several parts says of one.
 func (e *PartialError) Within(from, to int) error {
-	part := &PartialError{Pairs: to - from}
+	part := &PartialError{Pairs: to - from, Of: e.Of}
 	for _, f := range e.Failed {
 		if f.Index >= from && f.Index < to {
 			part.Failed = append(part.Failed, PairError{f.Index - from, f.Err})

@@ -23,3 +23,14 @@ func TestNestedErrors(t *testing.T) {
 		t.Errorf("got  %v\nwant %v", err, want)
 	}
 }
+
+// TestPartialErrorWithin keeps what is missing in a part of a call.
+func TestPartialErrorWithin(t *testing.T) {
+	e := &PartialError{Pairs: 9, Of: "texts have no vector; text", Failed: []PairError{{2, errors.New("x")}, {7, errors.New("y")}}}
+	if got := e.Within(5, 9); got.Error() != "1 of 4 texts have no vector; text 2: y" {
+		t.Error(got)
+	}
+	if got := e.Within(3, 7); got != nil {
+		t.Error(got)
+	}
+}

@@ -37,7 +37,7 @@ type System struct {
 }
 
 // Searcher is what an experiment searches with: an Index is one, and so may be any other method
-// that keeps within SearchOptions.Budget.
+// that keeps within SearchOptions.Budget. Results are in the order of queries, one each.
 type Searcher interface {
 	SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error)
 }
@@ -85,6 +85,9 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 	if queries == nil {
 		queries = e.Dataset.Test
 	}
+	if len(queries) == 0 {
+		return nil, fmt.Errorf("workbench: experiment: there are no queries to search: %s has no test queries, of which Split draws some", e.Dataset.Name)
+	}
 	judged, err := e.judging(queries)
 	if err != nil {
 		return nil, fmt.Errorf("workbench: experiment: %w", err)
@@ -129,7 +132,7 @@ func (e Experiment) check() error {
 		if s == nil {
 			s = e.Scorer
 		}
-		if err := checkCascade(s); err != nil {
+		if err := checkScorer(s); err != nil {
 			return fmt.Errorf("system %s: %w", sys.Name, err)
 		}
 		if _, ok := cascadeOf(s); ok && sys.Searcher != nil {

@@ -227,6 +227,9 @@ func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o Se
 	if err != nil {
 		return nil, err
 	}
+	if !slices.EqualFunc(rs, r.report.Queries, func(r Result, q int) bool { return r.Query == q }) {
+		return nil, fmt.Errorf("%w: the %d results are not of the %d queries in their order", ErrShape, len(rs), len(r.report.Queries))
+	}
 	m.Seconds, m.Budget = time.Since(start).Seconds(), budget
 	for i := range rs {
 		m.Rounds = max(m.Rounds, len(rs[i].Rounds))

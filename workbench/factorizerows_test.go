@@ -11,17 +11,19 @@ import (
 	"axn/workbench/internal/f32"
 )
 
-// inParts does every step in parts of step rows, the last first, each by a FitRows
-// that forgets everything in between if fresh, and sends steps and sums as bytes.
+// inParts does every step in parts of size rows, the last first, each by a Worker with the items
+// of its rows alone, made anew each time if fresh, and sends steps and sums as bytes.
 func inParts(t *testing.T, d *Dataset, g *Scores, size int, fresh bool) func(context.Context, *calibrate.Step) (*calibrate.Sums, error) {
-	rows := calibrate.NewWorker(must[*calibrate.Problem](t)(FactorizeProblem(d, g)))
+	problem := must[*calibrate.Problem](t)(FactorizeProblem(d, g))
+	workers := map[int]*calibrate.Worker{}
 	return func(_ context.Context, s *calibrate.Step) (*calibrate.Sums, error) {
 		total := &calibrate.Sums{}
 		for lo := (len(g.Rows) - 1) / size * size; lo >= 0; lo -= size {
-			if fresh {
-				rows = calibrate.NewWorker(must[*calibrate.Problem](t)(FactorizeProblem(d, g)))
+			hi := min(lo+size, len(g.Rows))
+			if workers[lo] == nil || fresh {
+				workers[lo] = must[*calibrate.Worker](t)(calibrate.NewWorker(&calibrate.Problem{Queries: problem.Queries, Alone: problem.Alone, Rows: problem.Rows}, lo, hi, problem.Read))
 			}
-			sums, err := rows.Sum(sent(t, s), lo, min(lo+size, len(g.Rows)))
+			sums, err := workers[lo].Sum(sent(t, s), lo, hi)
 			if err != nil {
 				return nil, err
 			}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 
 	"axn/workbench/internal/calibrate"
@@ -16,12 +17,17 @@ import (
 // AddItems adds items that came up later, with their dual-encoder vectors, one row of length d
 // each, and their rows of the data set's views: of each View in order, then of Alone where it
 // is known. It keeps copies. Their rows follow those of the items before. On an error, of which
-// a view left out is one, the data set stays as it was.
+// a view left out is one, the data set stays as it was. Indexes, and copies of the data set, that
+// have had a matrix from it keep theirs.
 //
 // Indexes made from the data set do not know the items: give them the same rows by Index.Add.
 func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) error {
 	with := *d
 	with.Items = slices.Concat(d.Items, items)
+	if with.room.by != d { // with is a copy, and so may d be
+		with.room.last = nil
+	}
+	with.room = room{by: d, last: maps.Clone(with.room.last)}
 	if err := with.addRows(len(items), vectors, views); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
@@ -38,12 +44,12 @@ func (d *Dataset) addRows(n int, vectors *Matrix, views []*Matrix) (err error) {
 	if len(views) != len(places) {
 		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: CrossEncoder.ReadItems and ScoreAlone make them", ErrShape, len(views), len(names), names)
 	}
-	if d.DE.Items, err = d.DE.Items.withRows("vectors", n, vectors); err != nil {
+	if d.DE.Items, err = d.room.withRows(d.DE.Items, "vectors", n, vectors); err != nil {
 		return err
 	}
+	d.Views = slices.Clone(d.Views)
 	for i := range d.Views {
-		d.Views = slices.Clone(d.Views)
-		if d.Views[i].Items, err = d.Views[i].Items.withRows("view "+names[i], n, views[i]); err != nil {
+		if d.Views[i].Items, err = d.room.withRows(d.Views[i].Items, "view "+names[i], n, views[i]); err != nil {
 			return err
 		}
 		if d.Views[i].Passes > 0 {
@@ -51,7 +57,7 @@ func (d *Dataset) addRows(n int, vectors *Matrix, views []*Matrix) (err error) {
 		}
 	}
 	if d.Alone != nil {
-		d.Alone, err = d.Alone.withRows("view alone", n, views[len(d.Views)])
+		d.Alone, err = d.room.withRows(d.Alone, "view alone", n, views[len(d.Views)])
 	}
 	return err
 }
@@ -65,15 +71,6 @@ func (d *Dataset) itemViews() (names []string, views []*Matrix) {
 		names, views = append(names, "alone"), append(views, d.Alone)
 	}
 	return names, views
-}
-
-// withRows returns the matrix with n more rows. m stays as it is: the two share memory where
-// there is room behind m's.
-func (m *Matrix) withRows(what string, n int, more *Matrix) (*Matrix, error) {
-	if m == nil || more == nil || more.Rows != n || more.Cols != m.Cols {
-		return nil, fmt.Errorf("%w: %s of %d items: %v beside %v", ErrShape, what, n, more, m)
-	}
-	return &Matrix{Rows: m.Rows + n, Cols: m.Cols, Data: append(m.Data, more.Data...)}, nil
 }
 
 // Add adds items that the index was not made from, by their dual-encoder vectors, one row of
@@ -99,7 +96,10 @@ func (ix *Index) Add(vectors *Matrix, views ...*Matrix) error {
 }
 
 func (ix *Index) add(vectors *Matrix, views []*Matrix) error {
-	if ix.Features.Rows == 0 {
+	switch {
+	case ix.shared != nil:
+		return errors.New("the index was made For other queries: add to the one that has the items")
+	case ix.Features.Rows == 0:
 		return errors.New("the index has no items of its own: Index.Rows makes rows for the store that has them")
 	}
 	features, bias, err := ix.grow(vectors, views)
@@ -107,11 +107,13 @@ func (ix *Index) add(vectors *Matrix, views []*Matrix) error {
 		return err
 	}
 	n, shared := vectors.Rows, ix.Features == ix.DE.Items
-	if ix.DE.Items, err = ix.DE.Items.withRows("vectors", n, vectors); err != nil {
+	if ix.DE.Items, err = ix.room.withRows(ix.DE.Items, "vectors", n, vectors); err != nil {
 		return err
 	}
-	if ix.Features, err = ix.Features.withRows("features", n, features); shared {
+	if shared {
 		ix.Features = ix.DE.Items
+	} else if ix.Features, err = ix.room.withRows(ix.Features, "features", n, features); err != nil {
+		return err
 	}
 	if ix.Prior != nil {
 		p := ix.Prior
@@ -234,7 +236,8 @@ func (ix *Index) barred(items int, allow func(item int) bool) (barred []bool, op
 // features stay, and every item in g gets the bias and the deviations that all its entries, the
 // fit's and the later ones, say it has. It takes O(n²·p) for a row of n entries, n at most p.
 // Rows may come in any number of parts, in any order, but a pair must come once in all, because
-// entries are taken for independent. Calls grows by those of g.
+// entries are taken for independent. Calls grows by those of g. An index that was made For other
+// queries has the one that it was made from learn, too.
 //
 // An index made without scores has no curve to hold against them, and other methods have
 // nothing that grows by item: both are errors that say to Factorize. Scores of another
@@ -309,8 +312,14 @@ func (ix *Index) update(g *Scores) error {
 		rows[i] = calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values}
 	}
 	ix.Prior.fitted(ix.Features).Update(ix.DE.Queries.view(), ix.DE.Items.view(), rows)
-	ix.owner().featureCodes.Set(f32.Mat{}, nil, nil) // of what the features were
+	ix.codesOf(ix.Features).Set(f32.Mat{}, nil, nil) // of what the features were
+	if x := ix.items(); x.Lists != nil {
+		x.Lists.Renew(x)
+	}
 	ix.Calls += g.Calls
+	if ix.shared != nil {
+		ix.shared.Calls += g.Calls
+	}
 	return nil
 }
 

@@ -3,6 +3,7 @@ package workbench
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
 	"path/filepath"
@@ -434,12 +435,15 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// Indexes For other queries search by the codes of the index they come from: an update of one of
-// them makes those anew.
+// Indexes For other queries search by the codes and lists of the index they come from: an update of
+// one of them makes the codes anew, and the means of the lists.
 func TestUpdateCodes(t *testing.T) {
 	d, g := toy(58, 12, 10100, 4)
 	s := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Queries: 6, Random: 400, Seed: 1}))
 	ix := must[*Index](t)(Factorize(t.Context(), d, s, FactorizeOptions{}))
+	if err := ix.MakeLists(t.Context(), 30); err != nil {
+		t.Fatal(err)
+	}
 	own := must[*Index](t)(ix.For(d.DE.Queries))
 	o := SearchOptions{Budget: 60}
 	paid := must[*Result](t)(own.Search(t.Context(), LookUp(g), 7, o))
@@ -449,6 +453,29 @@ func TestUpdateCodes(t *testing.T) {
 	many := must[[]Result](t)(own.SearchAll(t.Context(), LookUp(g), []int{8, 9, 10}, o))
 	if one := must[*Result](t)(own.Search(t.Context(), LookUp(g), 8, o)); !sameValues(*one, many[0]) {
 		t.Error("other answers than a scan's")
+	}
+	l := ix.lists
+	for at := range l.Means.Rows {
+		var items []int
+		for _, it := range l.Order[l.Starts[at]:l.Starts[at+1]] {
+			items = append(items, int(it))
+		}
+		rows := must[*Matrix](t)(ix.Items().Rows(t.Context(), items))
+		for j, mean := range l.Means.Row(at) {
+			sum := 0.0
+			for i := range items {
+				sum += rows.At(i, j)
+			}
+			if want := sum / float64(max(1, len(items))); math.Abs(float64(mean)-want) > 1e-5*(1+math.Abs(want)) {
+				t.Fatalf("list %d, column %d: mean %v, want %v", at, j, mean, want)
+			}
+		}
+	}
+	if err := ix.Add(d.DE.Items.Select([]int{1, 2})); err != nil {
+		t.Fatal(err)
+	}
+	if ix.items().Lists != nil {
+		t.Error("lists that lack the items added")
 	}
 }
 
@@ -469,6 +496,7 @@ func TestGrowErrors(t *testing.T) {
 		"does not learn item by item":                     toyIndex(t, d, g, DualEncoder).Update(&Scores{Items: 60}),
 		"no items of its own: update":                     ix.Head().Update(&Scores{Items: 60}),
 		"no such query":                                   ix.Update(&Scores{Items: 60, Rows: []ScoreRow{{Query: 99, Items: []int32{}}}}),
+		"add to the one that has the items":               must[*Index](t)(ix.For(d.DE.Queries)).Add(d.DE.Items),
 		"share the id":                                    d.AddItems([]Item{{ID: "i0"}}, NewMatrix(1, 4)),
 		"vectors of 2 items":                              d.AddItems([]Item{{ID: "a"}, {ID: "b"}}, NewMatrix(1, 4)),
 		"the rows of 1 views are given, and the data set": d.AddItems([]Item{{ID: "a"}}, NewMatrix(1, 4), NewMatrix(1, 1)),
@@ -486,5 +514,76 @@ func TestGrowErrors(t *testing.T) {
 	_, err := ix.Search(context.Background(), anyScores(g), 1, SearchOptions{Budget: 5, Store: StoreOf(NewMatrix(61, ix.layout().Cols()))})
 	if err == nil || !strings.Contains(err.Error(), "the store has 61 items and the index 60") {
 		t.Errorf("a store with more items: %v", err)
+	}
+}
+
+// TestAddedRowsAreTheirOwn: what a data set, a copy of it and indexes add one after the other, each
+// to the same matrices, is not written over by the others.
+func TestAddedRowsAreTheirOwn(t *testing.T) {
+	d, _ := toy(57, 8, 20, 3)
+	one := func(x float32) *Matrix { return &Matrix{Rows: 1, Cols: 3, Data: []float32{x, 0, 0}} }
+	add := func(d *Dataset, x float32) {
+		if err := d.AddItems([]Item{{ID: fmt.Sprint("new ", x, len(d.Items))}}, one(x)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(d, 1) // behind it is room now
+	ix := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{Method: DualEncoder}))
+	other := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
+	must0(t, ix.Add(one(2)))
+	must0(t, other.Add(one(3)))
+	add(d, 4)
+	copied := *d
+	add(&copied, 5)
+	add(d, 6)
+	ix.DE = d.DE
+	ix.Features = d.DE.Items
+	must0(t, ix.Add(one(7)))
+	add(d, 8)
+	for name, c := range map[string]struct {
+		m    *Matrix
+		want []float32
+	}{
+		"the data set": {d.DE.Items, []float32{1, 4, 6, 8}}, "its copy": {copied.DE.Items, []float32{1, 4, 5}},
+		"the index": {ix.DE.Items, []float32{1, 4, 6, 7}}, "the other": {other.DE.Items, []float32{1, 3}},
+	} {
+		for i, want := range c.want {
+			if got := c.m.Row(20 + i)[0]; got != want {
+				t.Errorf("%s: item %d is %v, want %v", name, 20+i, got, want)
+			}
+		}
+	}
+}
+
+// TestAddCopiesOnce: items added one by one are not copied each time.
+func TestAddCopiesOnce(t *testing.T) {
+	d, _ := toy(57, 8, 300, 3)
+	ix := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{Method: DualEncoder}))
+	moved := 0
+	for range 100 {
+		before := &ix.DE.Items.Data[0]
+		must0(t, ix.Add(NewMatrix(1, 3)))
+		if &ix.DE.Items.Data[0] != before {
+			moved++
+		}
+	}
+	if moved > 3 {
+		t.Errorf("100 items moved the others %d times", moved)
+	}
+}
+
+// TestUpdateFor: an index made For other queries has the first one learn, which forgets the codes of
+// what its items were and counts the calls.
+func TestUpdateFor(t *testing.T) {
+	d, g := toy(58, 40, 60, 4)
+	ix := toyIndex(t, d, g, Calibrated)
+	calls := ix.Calls
+	own := must[*Index](t)(ix.For(d.DE.Queries.Select(d.Test)))
+	ix.featureCodes.Of(ix.Features.view(), nil)
+	if err := own.Update(&Scores{Items: 60, Calls: 2, Rows: []ScoreRow{{Query: 1, Items: []int32{3, 9}, Values: []float32{9, -9}}}}); err != nil {
+		t.Fatal(err)
+	}
+	if ix.featureCodes.From.Rows != 0 || ix.Calls != calls+2 || own.Calls != calls+2 {
+		t.Errorf("codes of %d items are kept, %d and %d calls, want %d", ix.featureCodes.From.Rows, ix.Calls, own.Calls, calls+2)
 	}
 }

@@ -59,6 +59,7 @@ type Index struct {
 	featureCodes, itemCodes shelf.Codes  // of Features and DE.Items, for scans of few queries
 	lists                   *shelf.Lists // of the items, if MakeLists made some
 
+	room   room        // of Add
 	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
 	warned atomic.Bool // of a search with another cross-encoder
@@ -114,7 +115,8 @@ func (ix *Index) check() error {
 			return fmt.Errorf("%w: a span of %d axes, %d features", ErrShape, ix.Span.Cols, f.Cols)
 		}
 	}
-	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Rows != q.Rows || ix.Queries.Cols != width) {
+	if (ix.Method == Inductive || ix.Method == Distilled) && (ix.Queries == nil || ix.Queries.Cols != width ||
+		ix.Queries.Rows > q.Rows || ix.Queries.Rows < q.Rows && ix.queryTower == nil) { // AddQuery makes q longer
 		return fmt.Errorf("%w: %v of query vectors, %d queries, %d features", ErrShape, ix.Queries, q.Rows, width)
 	}
 	if (ix.Prior != nil) != (ix.Method == Calibrated) {
@@ -195,7 +197,7 @@ func (p *Prior) placeOf(x []float32) []float32 {
 
 // curves returns a block of queries' priors as curves of the dual encoder's score:
 // the mean without bias and features, and beside it, at the same knots, the spread.
-func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) ([]*curve.Pair, error) {
+func (p *Prior) curves(ctx context.Context, items shelf.Shelf, queries []int, vectors *Matrix) ([]*curve.Pair, error) {
 	curves := make([]*curve.Pair, vectors.Rows)
 	if len(p.Curve.X) > 0 {
 		same := curve.NewPair(curve.Knots(p.Curve), curve.Knots(p.Spread))
@@ -204,7 +206,7 @@ func (p *Prior) curves(ctx context.Context, items shelf.Shelf, vectors *Matrix) 
 		}
 		return curves, nil
 	}
-	ranks, err := shelf.RankCurves(ctx, items, vectors.view())
+	ranks, err := shelf.RankCurves(ctx, items, queries, vectors.view())
 	for q, c := range ranks {
 		curves[q] = curve.NewPair(c, curve.Knots{})
 	}

@@ -2,6 +2,9 @@ package workbench
 
 import (
 	"math/rand/v2"
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 
 	"axn/workbench/internal/f32"
@@ -54,4 +57,27 @@ func correlation(a, b []float32) float64 {
 		sum += (float64(a[i]) - ma.Mean) * (float64(b[i]) - mb.Mean)
 	}
 	return sum / float64(len(a)) / ma.Deviation() / mb.Deviation()
+}
+
+// TestInductiveOfAddedQueries: a query that came after the index is searched by the query tower, as
+// the query whose vector it has, and an index saved after it opens.
+func TestInductiveOfAddedQueries(t *testing.T) {
+	d, g := toy(8, 20, 80, 6)
+	ix := toyIndex(t, d, g, Inductive)
+	row := must[int](t)(d.AddQuery(Query{ID: "later"}, d.DE.Queries.Row(15)))
+	g = &Matrix{Rows: row + 1, Cols: g.Cols, Data: append(g.Data, g.Row(15)...)}
+	path := filepath.Join(t.TempDir(), "index")
+	if err := ix.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	for _, ix := range []*Index{ix, must[*Index](t)(OpenIndex(path))} {
+		rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), []int{15, row}, SearchOptions{Budget: 12, Lambda: .5}))
+		if !slices.Equal(rs[0].Items, rs[1].Items) {
+			t.Errorf("query 15 finds %v, the same one later %v", rs[0].Items, rs[1].Items)
+		}
+	}
+	ix.queryTower = nil // as in a file from before there was one
+	if _, err := ix.Search(t.Context(), LookUp(g), row, SearchOptions{Budget: 12}); err == nil || !strings.Contains(err.Error(), "came after the index") {
+		t.Errorf("without a tower: %v", err)
+	}
 }

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"errors"
 	"strings"
 	"testing"
 )
@@ -31,5 +32,20 @@ func TestFirstByWords(t *testing.T) {
 		if _, err := by(&silent); err == nil || !strings.Contains(err.Error(), "no item of toy has a text") {
 			t.Errorf("%s without texts: %v", name, err)
 		}
+	}
+}
+
+// TestWordsOfOtherItems: what was made of some items is not asked about others.
+func TestWordsOfOtherItems(t *testing.T) {
+	d, _ := toy(46, 20, 50, 4)
+	d.Queries[3].Text = "item"
+	first := must[Initializer](t)(ByBM25(d))
+	for _, c := range []struct{ query, items int }{{3, 51}, {3, 49}, {20, 50}, {-1, 50}} {
+		if err := first.Initialize(c.query, make([]float32, c.items)); !errors.Is(err, ErrShape) {
+			t.Errorf("query %d, %d items: %v", c.query, c.items, err)
+		}
+	}
+	if err := first.Initialize(3, make([]float32, 50)); err != nil {
+		t.Error(err)
 	}
 }

@@ -12,7 +12,7 @@ import (
 // ByDualEncoder starts from the dual encoder's scores.
 func ByDualEncoder(e DualEmbeddings) Initializer {
 	return InitializerFunc(func(query int, dst []float32) error {
-		if len(dst) != e.Items.Rows || query >= e.Queries.Rows {
+		if len(dst) != e.Items.Rows || query < 0 || query >= e.Queries.Rows {
 			return fmt.Errorf("%w: query %d and %d items, vectors of %d and %d", ErrShape, query, len(dst), e.Queries.Rows, e.Items.Rows)
 		}
 		e.similarities(dst, e.Queries.Row(query))
@@ -42,6 +42,9 @@ func byWords(d *Dataset, name string, score func(*lexical.Index, []float32, stri
 	}
 	x := lexical.New(texts)
 	return InitializerFunc(func(query int, dst []float32) error {
+		if query < 0 || query >= len(d.Queries) || len(dst) != len(texts) {
+			return fmt.Errorf("%w: query %d of %d and %d items, texts of %d: %s is to be made anew after AddItems", ErrShape, query, len(d.Queries), len(dst), len(texts), name)
+		}
 		if q := d.Queries[query]; q.Text == "" {
 			return fmt.Errorf("%s: query row %d (%s) of %s has no text", name, query, q.ID, d.Name)
 		}

@@ -35,16 +35,16 @@ func (ix *Index) items() *shelf.Items {
 
 // MakeLists divides the items among inverted lists by k-means (Jégou, Douze and Schmid 2011: IVF),
 // so that a round of a search may look at those of the best lists only: see SearchOptions.Probe.
-// lists is how many; 0 is 2·√|I|. Items are compared by all that the index's formula takes of them.
+// lists is how many; 0 is 4·√|I|. Items are compared by all that the index's formula takes of them.
 // It takes O(lists·|I|) products of 64 floats and, the items aside, a few hundred bytes for each
 // of 64 items a list. Lists are saved, and with them codes of all items in their order. Add drops
-// the lists; after many an Update they fit less well: both call for MakeLists again.
+// the lists: make them again. Update takes new means, and leaves each item in its list.
 // No search may be under way.
 func (ix *Index) MakeLists(ctx context.Context, lists int) error {
 	x := ix.items()
 	n := x.Features.Rows
 	if lists == 0 {
-		lists = int(2 * math.Sqrt(float64(n)))
+		lists = int(4 * math.Sqrt(float64(n)))
 	}
 	if lists < 0 || n == 0 {
 		return fmt.Errorf("workbench: make lists: %d lists of %d items: there must be some of both", lists, n)

@@ -66,6 +66,31 @@ func (m *Matrix) Select(rows []int) *Matrix {
 	return s
 }
 
+// room is what a Dataset or an Index has made longer: the room behind these matrices is its
+// own, and behind any others it may be that of whoever made them longer.
+type room struct {
+	by   any                // whose it is, where that can be copied: a *Dataset
+	last map[string]*Matrix // by what they are
+}
+
+// withRows returns m with n more rows. m stays as it is: the two share memory where there is room
+// of our own behind m's.
+func (r *room) withRows(m *Matrix, what string, n int, more *Matrix) (*Matrix, error) {
+	if m == nil || more == nil || more.Rows != n || more.Cols != m.Cols {
+		return nil, fmt.Errorf("%w: %s of %d items: %v beside %v", ErrShape, what, n, more, m)
+	}
+	data := m.Data
+	if r.last[what] != m {
+		data = slices.Clip(data)
+	}
+	longer := &Matrix{Rows: m.Rows + n, Cols: m.Cols, Data: append(data, more.Data...)}
+	if r.last == nil {
+		r.last = map[string]*Matrix{}
+	}
+	r.last[what] = longer
+	return longer, nil
+}
+
 // longest is the squared length up to which products of vectors stay far from float32's
 // greatest number.
 const longest = 1e30

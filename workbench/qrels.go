@@ -158,8 +158,11 @@ func (d *Dataset) Judgements() (judged, queries, absent int) {
 // grades returns the judgements of a query, by item row: those of Qrels, else Gold
 // with grade 1. nil means that the query is not judged.
 func (d *Dataset) grades(query int) map[int]int {
-	if d.Qrels != nil {
+	switch {
+	case query < len(d.Qrels):
 		return d.Qrels[query]
+	case d.Qrels != nil: // of a query that AddQuery added
+		return nil
 	}
 	if gold := d.gold(query); gold >= 0 {
 		return map[int]int{gold: 1}

@@ -136,3 +136,18 @@ func FuzzQrels(f *testing.F) {
 		}
 	})
 }
+
+// TestQrelsOfAddedQueries: a query that came after the judgements has none.
+func TestQrelsOfAddedQueries(t *testing.T) {
+	d, _ := toy(1, 4, 8, 2)
+	d.Qrels = []map[int]int{{1: 2}, nil, nil, nil}
+	row := must[int](t)(d.AddQuery(Query{ID: "later", Gold: 3}, []float32{1, 0}))
+	rs := []Result{{Query: 0, Items: []int{1}, Scores: []float64{1}}, {Query: row, Items: []int{1}, Scores: []float64{1}}}
+	if e := must[*Evaluation](t)(Evaluate(d, rs, "P@1")); len(e.Queries) != 1 || e.Means[0] != 1 {
+		t.Errorf("%v", e)
+	}
+	d.Qrels = make([]map[int]int, 6)
+	if err := d.Check(); err == nil || !strings.Contains(err.Error(), "judgements of 6 queries, there are 5") {
+		t.Errorf("too many rows of judgements: %v", err)
+	}
+}

@@ -172,7 +172,7 @@ func (r *Report) column(t series.Type, name string, of func(m *Measure) any) ser
 // sampling where several cost the same, and one column per budget and k, such as
 // B100_k10: the shape papers print. It shows the given k, or all if none is given, and
 // the measures of relevance, such as B100_nDCG@10. Item passes have a column where there
-// are any.
+// are any. What was not measured, as in the report of an experiment that failed, is NaN.
 func (r *Report) Table(k ...int) dataframe.DataFrame {
 	g := r.grid(k)
 	names, calls, passes := make([]string, len(g.rows)), make([]int, len(g.rows)), make([]int, len(g.rows))
@@ -186,7 +186,10 @@ func (r *Report) Table(k ...int) dataframe.DataFrame {
 	for _, col := range g.columns {
 		v := make([]float64, len(g.rows))
 		for i, at := range g.rows {
-			v[i] = math.Round(1000*g.cells[at][col].Mean) / 10
+			v[i] = math.NaN()
+			if f, ok := g.cells[at][col]; ok {
+				v[i] = math.Round(1000*f.Mean) / 10
+			}
 		}
 		name := fmt.Sprintf("B%d_%s", col.budget, col.figure)
 		if col.k > 0 {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
 	"math"
 	"slices"
 	"strings"
@@ -99,11 +100,52 @@ func TestExperimentRefuses(t *testing.T) {
 		`baseline "y" is none`:                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}}, Budgets: []int{1}, TopK: []int{1}, Baseline: "y"},
 		"x: workbench: factorize: adacur needs": {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Factorize: FactorizeOptions{Method: ADACUR}}}, Budgets: []int{1}, TopK: []int{1}},
 		"k is -1":                               {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{-1}},
+		"there are no queries":                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{1}, Queries: []int{}},
+		"results are not of the 5 queries":      {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(slices.Backward[[]int])}}, Budgets: []int{1}, TopK: []int{1}},
+		"the 0 results are not":                 {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(func([]int) iter.Seq2[int, int] { return func(func(int, int) bool) {} })}}, Budgets: []int{1}, TopK: []int{1}},
 		"x: budget 0: workb":                    {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{0}, TopK: []int{1}},
 	} {
 		if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+}
+
+// inOrder is a Searcher that finds nothing, and answers in another order.
+type inOrder func(queries []int) iter.Seq2[int, int]
+
+func (f inOrder) SearchAll(_ context.Context, _ Scorer, queries []int, _ SearchOptions) (rs []Result, err error) {
+	for _, q := range f(queries) {
+		rs = append(rs, Result{Query: q})
+	}
+	return rs, nil
+}
+
+// TestTableOfPart: a figure that was not measured is not 0.
+func TestTableOfPart(t *testing.T) {
+	r := &Report{Measures: []Measure{{System: "a", Budget: 10, K: 1, Recall: .5}, {System: "b", Budget: 20, K: 1, Recall: .25}}}
+	if v := r.Table().Col("B10_k1").Float(); v[0] != 50 || !math.IsNaN(v[1]) {
+		t.Errorf("%v", v)
+	}
+}
+
+// TestHitsCountOnce: an item that a method names twice is found once.
+func TestHitsCountOnce(t *testing.T) {
+	r := Result{Rounds: []Round{{Items: []int{3, 3}}, {Items: []int{3, 5}}}}
+	if got := must[float64](t)(RecallOf([]Result{r}, []Neighbors{{Items: []int{3, 4}}}, 2)); got != .5 {
+		t.Errorf("recall %v, want 0.5", got)
+	}
+}
+
+// TestTraceWithoutScores: a round that found nothing, as of a fused run that is empty, has no best.
+func TestTraceWithoutScores(t *testing.T) {
+	fused := must[[]Result](t)(FuseRanks([]Result{{Query: 1}}))
+	if best := fused[0].Trace(Neighbors{Query: 1, Items: []int{0}}).Col("best").Float(); len(best) != 1 || !math.IsNaN(best[0]) {
+		t.Errorf("best %v", best)
+	}
+	r := Result{Rounds: []Round{{}, {Items: []int{2}, Scores: []float64{-1}}, {}}}
+	if best := r.Trace(Neighbors{Items: []int{2}}).Col("best").Float(); !math.IsNaN(best[0]) || best[1] != -1 || best[2] != -1 {
+		t.Errorf("best %v", best)
 	}
 }
 

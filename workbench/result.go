@@ -1,8 +1,10 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"math"
 	"slices"
 	"sort"
 
@@ -71,7 +73,7 @@ func (r *Result) foundIn() map[int]int {
 }
 
 // Trace shows the search round by round against the exact neighbours: round,
-// calls (so far), best (highest score so far), found (exact neighbours scored so
+// calls (so far), best (highest score so far, NaN before there is one), found (exact neighbours scored so
 // far), new (of them in this round). Neighbours of another query, or none, are an error:
 // the table's Err.
 func (r Result) Trace(exact Neighbors) dataframe.DataFrame {
@@ -87,11 +89,14 @@ func (r Result) Trace(exact Neighbors) dataframe.DataFrame {
 	sofar := Result{}
 	for i, rd := range r.Rounds {
 		sofar.Rounds = r.Rounds[:i+1]
-		round[i], calls[i], found[i], best[i] = i+1, len(rd.Items), sofar.hits(exact.Items), slices.Max(rd.Scores)
+		round[i], calls[i], found[i], best[i] = i+1, len(rd.Items), sofar.hits(exact.Items), math.NaN()
+		if len(rd.Scores) > 0 {
+			best[i] = slices.Max(rd.Scores)
+		}
 		fresh[i] = found[i]
 		if i > 0 {
 			calls[i] += calls[i-1]
-			best[i] = max(best[i], best[i-1])
+			best[i] = slices.MaxFunc(best[i-1:i+1], cmp.Compare) // NaN is the least
 			fresh[i] -= found[i-1]
 		}
 	}
@@ -100,20 +105,39 @@ func (r Result) Trace(exact Neighbors) dataframe.DataFrame {
 		series.New(found, series.Int, "found"), series.New(fresh, series.Int, "new"))
 }
 
-// hits counts which of the wanted items the search scored, a Cascade by Exact.
+// hits counts which of the wanted items the search scored, a Cascade by Exact; each once, however
+// often a method or a run names it.
 func (r *Result) hits(want []int) int {
-	n, rounds := 0, r.Rounds
+	left, rounds := make(map[int]bool, len(want)), r.Rounds
 	if r.ExactCalls > 0 {
 		rounds = []Round{r.Rescored}
 	}
+	for _, it := range want {
+		left[it] = true
+	}
 	for _, round := range rounds {
 		for _, it := range round.Items {
-			if slices.Contains(want, it) {
-				n++
-			}
+			delete(left, it)
 		}
 	}
-	return n
+	return len(want) - len(left)
+}
+
+// scored counts the items of all rounds. It returns an error when one of them is no item of so
+// many, or has no score.
+func (r *Result) scored(items int) (n int, err error) {
+	for i, round := range r.Rounds {
+		if len(round.Scores) != len(round.Items) {
+			return n, fmt.Errorf("query %d, round %d: %w: %d items and %d scores", r.Query, i+1, ErrShape, len(round.Items), len(round.Scores))
+		}
+		for _, it := range round.Items {
+			if it < 0 || it >= items {
+				return n, fmt.Errorf("query %d, round %d: %w: item %d of %d", r.Query, i+1, ErrShape, it, items)
+			}
+		}
+		n += len(round.Items)
+	}
+	return n, nil
 }
 
 // again has a Cascade's Exact score the best items of finished searches, in one call; for any other scorer it does nothing.

@@ -159,7 +159,7 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 // data set with so many items. It takes the rows' slices over.
 func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Scores, error) {
 	g := &Scores{Items: items}
-	if err := checkCascade(s); err != nil {
+	if err := checkScorer(s); err != nil {
 		return g, fmt.Errorf("workbench: observe: %w", err)
 	}
 	m := startProgress(ctx, "observe", "calls", planned(plan, g.Items))

@@ -52,7 +52,7 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	if err := ix.ready(ctx, s, queries, o, m); err != nil {
 		return nil, fmt.Errorf("workbench: search: %w", err)
 	}
-	if o.Learn > 0 {
+	if o.Learn > 0 && o.Learn < len(queries) { // else nobody comes later
 		ix = ix.pupil()
 	}
 	for lesson := range slices.Chunk(queries, cmp.Or(o.Learn, max(1, len(queries)))) {
@@ -90,7 +90,7 @@ func (ix *Index) ready(ctx context.Context, s Scorer, queries []int, o SearchOpt
 	if err := ix.checkSearch(queries, o); err != nil {
 		return err
 	}
-	if err := checkCascade(s); err != nil {
+	if err := checkScorer(s); err != nil {
 		return err
 	}
 	for _, tier := range tiers(s) {
@@ -354,7 +354,11 @@ func (b *block) initialize(first Initializer, size int) error {
 		for i := lo; i < hi; i++ {
 			clear(scores)
 			if errs[i] = first.Initialize(b.seekers[i].query, scores); errs[i] == nil {
-				b.seekers[i].take(topk.Select(scores, size, func(it int) bool { return it < len(b.barred) && b.barred[it] }))
+				items := topk.Select(scores, size, func(it int) bool { return it < len(b.barred) && b.barred[it] })
+				if len(items) < size {
+					errs[i] = fmt.Errorf("query %d: First gives %d of the %d items of round 1 a score that is a number", b.seekers[i].query, len(items), size)
+				}
+				b.seekers[i].take(items)
 			}
 		}
 	})
@@ -373,6 +377,9 @@ func (b *block) results(o SearchOptions) []Result {
 	rs := make([]Result, len(b.all))
 	for i, k := range b.all {
 		rs[i] = k.result(o.K)
+		if o.K > 0 && rs[i].Calls == b.open {
+			rs[i].Recall = 1
+		}
 	}
 	return rs
 }

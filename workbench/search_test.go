@@ -213,7 +213,10 @@ func TestSearchRefuses(t *testing.T) {
 		"lambda":           {5, SearchOptions{Budget: 5, Lambda: 2}, "Lambda is 2"},
 		"first share":      {5, SearchOptions{Budget: 5, FirstShare: 1.5}, "FirstShare is 1.5"},
 		"softmax":          {5, SearchOptions{Budget: 5, Softmax: -1}, "Softmax is -1"},
+		"probe":            {5, SearchOptions{Budget: 5, Probe: 1.5}, "Probe is 1.5"},
+		"probe, no lists":  {5, SearchOptions{Budget: 5, Probe: .5}, "MakeLists first"},
 		"NaN lambda":       {5, SearchOptions{Budget: 5, Lambda: math.NaN()}, "Lambda is NaN"},
+		"no share's room":  {5, SearchOptions{Budget: 5, K: 2, Recall: .9, FirstShare: .5}, "set Rounds, or leave FirstShare 0"},
 		"query too large":  {10, SearchOptions{Budget: 5}, "no query row 10"},
 		"query below zero": {-1, SearchOptions{Budget: 5}, "no query row -1"},
 	} {
@@ -224,6 +227,48 @@ func TestSearchRefuses(t *testing.T) {
 	}
 	if _, err := ix.Search(t.Context(), LookUp(g), 5, SearchOptions{}); !errors.Is(err, ErrBudget) {
 		t.Errorf("no budget: %v is not ErrBudget", err)
+	}
+}
+
+// TestFirstGivesNumbers: round 1 cannot be chosen by scores that are no numbers, and is not short
+// of items without a word.
+func TestFirstGivesNumbers(t *testing.T) {
+	d, g := toy(6, 10, 50, 4)
+	ix := toyIndex(t, d, g, DualEncoder)
+	known := 9 // items with a score
+	first := InitializerFunc(func(_ int, dst []float32) error {
+		for i := range dst[known:] {
+			dst[known+i] = float32(math.NaN())
+		}
+		return nil
+	})
+	_, err := ix.Search(t.Context(), LookUp(g), 5, SearchOptions{Budget: 50, First: first})
+	if err == nil || !strings.Contains(err.Error(), "First gives 9 of the 10 items") {
+		t.Errorf("error %v", err)
+	}
+	known = 10
+	if r := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 5, SearchOptions{Budget: 50, First: first})); len(r.Rounds[0].Items) != 10 {
+		t.Errorf("round 1 has %d items", len(r.Rounds[0].Items))
+	}
+}
+
+// TestNoScorer: a scorer that is missing is an error wherever one is asked for.
+func TestNoScorer(t *testing.T) {
+	d, g := toy(6, 10, 50, 4)
+	ix := toyIndex(t, d, g, DualEncoder)
+	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), d.Test, SearchOptions{Budget: 5}))
+	for _, s := range []Scorer{nil, ScorerFunc(nil), NewScorer(nil, d), (*Cascade)(nil), Cascade{}, Cascade{Fast: LookUp(g)}} {
+		_, search := ix.Search(t.Context(), s, 1, SearchOptions{Budget: 5})
+		_, observe := Observe(t.Context(), s, d, Sampling{Random: 2})
+		_, exact := Exact(t.Context(), s, d, d.Test, 1)
+		_, again := ix.Approximate(t.Context(), s, rs, SearchOptions{Budget: 5})
+		_, audit := Audit(t.Context(), s, ix, d.Test, AuditOptions{Search: SearchOptions{Budget: 5, K: 2}, Calls: 20})
+		_, check := CheckScorer(t.Context(), s, d)
+		for name, err := range map[string]error{"check": check, "search": search, "observe": observe, "exact": exact, "approximate": again, "audit": audit} {
+			if err == nil {
+				t.Errorf("%s by %#v: no error", name, s)
+			}
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ type SearchOptions struct {
 	// the method: ADACUR takes the dual encoder's top, ANNCUR its fixed anchors,
 	// and the others what their own scores put first.
 	First      Initializer
-	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3)
+	FirstShare float64 // share of the budget spent in round 1, 0 to 1; 0 = 1/Rounds (ANNCUR 0.3). With Recall it needs Rounds
 
 	// Lambda is the weight of the query's own vector in AXN's blend (eq. 7), 0 to
 	// 1; 0 is pure regression. Only the AXN methods look at it.
@@ -84,6 +84,8 @@ func (o SearchOptions) check() error {
 		return fmt.Errorf("Recall is %v, not between 0 and 1", o.Recall)
 	case o.Recall > 0 && o.K == 0:
 		return errors.New("Recall is the share of the true K best items: set K")
+	case o.Recall > 0 && o.Rounds == 0 && o.FirstShare > 0:
+		return fmt.Errorf("FirstShare is %v, and a search for a Recall has rounds of its own: set Rounds, or leave FirstShare 0", o.FirstShare)
 	case o.Recall > 0 && o.Softmax > 0:
 		return errors.New("Recall cannot be estimated of items that Softmax draws: leave one of them 0")
 	case o.K < 0 || o.Rounds < 0 || o.Learn < 0:
@@ -125,6 +127,9 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 	for _, q := range queries {
 		if q < 0 || q >= ix.DE.Queries.Rows {
 			return fmt.Errorf("no query row %d: the index knows %d queries", q, ix.DE.Queries.Rows)
+		}
+		if ix.Queries != nil && q >= ix.Queries.Rows && ix.queryTower == nil {
+			return fmt.Errorf("query row %d came after the index: %w", q, errNoGrowth)
 		}
 	}
 	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {

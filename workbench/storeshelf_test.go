@@ -3,12 +3,15 @@ package workbench
 import (
 	"context"
 	"errors"
+	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"testing"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/shelf"
 )
 
 // counted counts what a search asks of its store.
@@ -124,6 +127,7 @@ func TestStoreSearchErrors(t *testing.T) {
 		"Initializer":   {Store: ix.Items(), First: ByDualEncoder(d.DE)},
 		"Softmax":       {Store: ix.Items(), Softmax: 1},
 		"Oversample":    {Store: ix.Items(), Oversample: -1},
+		"Probe":         {Store: ix.Items(), Probe: .5},
 		"no connection": {Store: broken{ix.Items(), fails}},
 	} {
 		o.Budget = 10
@@ -155,3 +159,27 @@ type broken struct {
 }
 
 func (b broken) Rows(context.Context, []int) (*Matrix, error) { return nil, b.err }
+
+// TestWithoutScoresTogether: with an index that was made without scores, whose prior is a curve of
+// ranks, a query finds the same alone and with others, scanned as bytes and over a store.
+func TestWithoutScoresTogether(t *testing.T) {
+	d, _ := toy(33, 10, shelf.CodedItems+100, 6)
+	ix := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
+	s := ScorerFunc(func(_ context.Context, pairs []Pair) ([]float64, error) {
+		scores := make([]float64, len(pairs))
+		for i, p := range pairs {
+			scores[i] = float64(f32.Dot(d.DE.Queries.Row(p.Query), d.DE.Items.Row(p.Item))) + .1*math.Sin(float64(p.Item))
+		}
+		return scores, nil
+	})
+	for _, o := range []SearchOptions{{Budget: 50}, {Budget: 50, Store: ix.Items()}} {
+		for _, queries := range [][]int{{1, 7}, {7, 3, 1, 0}} {
+			rs := must[[]Result](t)(ix.SearchAll(t.Context(), s, queries, o))
+			for i, q := range queries {
+				if alone := must[*Result](t)(ix.Search(t.Context(), s, q, o)); !slices.Equal(alone.Items, rs[i].Items) {
+					t.Errorf("over %v, query %d: %v alone, %v with %v", o.Store, q, alone.Items[:5], rs[i].Items[:5], queries)
+				}
+			}
+		}
+	}
+}

@@ -106,7 +106,7 @@ func EncodeQueries(ctx context.Context, e Embedder, texts []string) (*Matrix, er
 
 // Embed computes the data set's dual-encoder vectors from its texts, with the prompts
 // of queries and of items if e is a TextEncoder, an EmbedClient or a VectorCache around one.
-// After an error they are what they were before.
+// After an error, of which a data set without texts is one, they are what they were before.
 func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	queries, items := make([]string, len(d.Queries)), make([]string, len(d.Items))
 	for i, q := range d.Queries {
@@ -114,6 +114,12 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	}
 	for i, item := range d.Items {
 		items[i] = item.Text
+	}
+	some := func(texts []string) bool {
+		return slices.ContainsFunc(texts, func(text string) bool { return text != "" })
+	}
+	if !some(queries) || !some(items) {
+		return fmt.Errorf("workbench: embed %s: it has no texts of queries, or none of items", d.Name)
 	}
 	ofQueries, ofItems := e.Encode, e.Encode
 	if r, ok := e.(retriever); ok {

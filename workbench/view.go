@@ -184,13 +184,19 @@ func (d *Dataset) ScoreAlone(ctx context.Context, s TextScorer) error {
 	}
 	scores, err := s.Predict(ctx, pairs)
 	if err != nil {
+		return fmt.Errorf("workbench: score alone: %w", nested{err})
+	}
+	if len(scores) != len(pairs) {
+		return fmt.Errorf("workbench: score alone: %w: the scorer answered %d scores for %d items", ErrScore, len(scores), len(pairs))
+	}
+	with := &Dataset{Items: d.Items, Alone: NewMatrix(len(scores), 1)}
+	for i, v := range scores {
+		with.Alone.Data[i] = float32(v)
+	}
+	if err := with.checkAlone(); err != nil {
 		return fmt.Errorf("workbench: score alone: %w", err)
 	}
-	alone := NewMatrix(len(scores), 1)
-	for i, v := range scores {
-		alone.Data[i] = float32(v)
-	}
-	d.Alone = alone
+	d.Alone = with.Alone
 	return nil
 }
 
@@ -214,7 +220,7 @@ func (d *Dataset) checkAlone() error {
 	}
 	for i, v := range d.Alone.Data {
 		if v-v != 0 {
-			return fmt.Errorf("%s, row %d: the score %v is not finite", aloneFile, i, v)
+			return fmt.Errorf("%s, row %d: %w: it is %v, not finite", aloneFile, i, ErrScore, v)
 		}
 	}
 	return nil

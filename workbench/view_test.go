@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"context"
 	"errors"
 	"math"
 	"path/filepath"
@@ -58,5 +59,17 @@ func must0(t testing.TB, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestScoreAloneChecks: scores that are too few or no numbers are errors, and leave Alone as it was.
+func TestScoreAloneChecks(t *testing.T) {
+	d, _ := toy(1, 3, 2, 4)
+	d.Items[0].Text, d.Items[1].Text = "a", "b"
+	for _, scores := range [][]float64{{1}, {1, math.NaN()}, {1, 2, 3}, {math.Inf(1), 0}, {1e300, 0}} {
+		answer := TextScorerFunc(func(context.Context, [][2]string) ([]float64, error) { return scores, nil })
+		if err := d.ScoreAlone(t.Context(), answer); !errors.Is(err, ErrScore) || d.Alone != nil {
+			t.Errorf("%v: %v, Alone %v", scores, err, d.Alone)
+		}
 	}
 }

@@ -185,6 +185,9 @@ func TestEmbed(t *testing.T) {
 		t.Errorf("%v, %v", err, d.DE.Items)
 	}
 	d.Items = append(d.Items, d.Items[0])
+	if err := (&Dataset{Name: "bare", Queries: []Query{{ID: "q"}}, Items: []Item{{ID: "i", Text: "x"}}}).Embed(t.Context(), lengths{}); err == nil || !strings.Contains(err.Error(), "no texts of queries") {
+		t.Errorf("no texts: %v", err)
+	}
 	if err := d.Embed(t.Context(), lengths{}); err == nil || len(d.Items) == d.DE.Items.Rows {
 		t.Errorf("a repeated id: %v", err)
 	}

@@ -3,8 +3,13 @@ package beam
 import (
 	"fmt"
 	"hash/fnv"
+	"os"
+	"path/filepath"
 
 	"axn/workbench"
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
+	"axn/workbench/internal/npy"
 )
 
 // Corpus is a data set that every worker can open.
@@ -37,6 +42,44 @@ func (c Corpus) fill(d *workbench.Dataset, err error) (*workbench.Dataset, error
 		return nil, err
 	}
 	return d, w.FillTexts(d)
+}
+
+const aloneFile = "ce_alone.npy"
+
+// readItems reads vectors and views of some items, or of all for nil, in the order of OpenDataset.
+func (c Corpus) readItems(items []int32) (vectors f32.Mat, views []f32.Mat, err error) {
+	names, err := filepath.Glob(filepath.Join(c.Dir, "view_*.npy")) // sorted
+	if err != nil {
+		return vectors, nil, err
+	}
+	if alone := filepath.Join(c.Dir, aloneFile); files.Exists(alone) {
+		names = append(names, alone)
+	}
+	if vectors, err = readRows(filepath.Join(c.Dir, "de_items.npy"), items); err != nil {
+		return vectors, nil, err
+	}
+	for _, name := range names {
+		view, err := readRows(name, items)
+		if err != nil {
+			return vectors, nil, err
+		}
+		views = append(views, view)
+	}
+	return vectors, views, nil
+}
+
+// readRows reads some rows of a .npy file, or all for nil.
+func readRows(path string, rows []int32) (m f32.Mat, err error) {
+	err = files.Read(path, func(f *os.File, size int64) error {
+		read := func() (npy.Array, error) { return npy.ReadRows(f, size, rows) }
+		if rows == nil {
+			read = func() (npy.Array, error) { return npy.Read(f, size) }
+		}
+		a, err := read()
+		m = f32.View(a.Data, a.Rows, a.Cols)
+		return err
+	})
+	return m, err
 }
 
 // Grid cuts all pairs of queries and items into Queries × Items cells. A pair's

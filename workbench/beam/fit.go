@@ -14,6 +14,8 @@ import (
 
 	"axn/workbench"
 	"axn/workbench/internal/calibrate"
+	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
 )
 
 func init() {
@@ -23,8 +25,9 @@ func init() {
 
 // FitJob is workbench.Factorize by Calibrated with the work on the observed rows
 // done in parts. The driver iterates: each step of the fit is one pipeline, in which
-// the parts' sums are combined. A worker keeps what it has prepared for its parts
-// from step to step, and prepares it anew where it must.
+// the parts' sums are combined. A worker reads of the item vectors and views those that its parts'
+// rows have observed, keeps what it has prepared from step to step, and prepares it anew where it
+// must.
 type FitJob struct {
 	Corpus
 	Scores string // file of the observed scores
@@ -94,7 +97,7 @@ type fitFn struct {
 }
 
 func (f *fitFn) ProcessElement(r span, emit func(calibrate.Sums)) error {
-	rows, err := f.rows()
+	rows, err := f.worker(r)
 	if err != nil {
 		return err
 	}
@@ -109,33 +112,50 @@ func (f *fitFn) ProcessElement(r span, emit func(calibrate.Sums)) error {
 	return err
 }
 
-// fitting is the fit that this worker process has rows prepared for.
+// fitting is the fit that this worker process has parts of the rows prepared for.
 var fitting struct {
 	sync.Mutex
-	run  string
-	rows *calibrate.Worker
+	run     string
+	problem *calibrate.Problem
+	workers map[span]*calibrate.Worker
 }
 
-func (f *fitFn) rows() (*calibrate.Worker, error) {
+// worker returns that of a part of the rows, which knows the items of these alone.
+func (f *fitFn) worker(r span) (*calibrate.Worker, error) {
 	fitting.Lock()
 	defer fitting.Unlock()
-	if fitting.run == f.Run {
-		return fitting.rows, nil
+	if fitting.run != f.Run {
+		problem, err := f.problem()
+		if err != nil {
+			return nil, err
+		}
+		fitting.run, fitting.problem, fitting.workers = f.Run, problem, map[span]*calibrate.Worker{}
 	}
-	d, err := f.Corpus.open()
-	if err != nil {
-		return nil, err
+	if fitting.workers[r] == nil {
+		w, err := calibrate.NewWorker(fitting.problem, r.Lo, r.Hi, f.Corpus.readItems)
+		if err != nil {
+			return nil, err
+		}
+		fitting.workers[r] = w
 	}
+	return fitting.workers[r], nil
+}
+
+// problem is that of the driver without the items.
+func (f *fitFn) problem() (*calibrate.Problem, error) {
 	g, err := workbench.OpenScores(f.Scores)
 	if err != nil {
 		return nil, err
 	}
-	problem, err := workbench.FactorizeProblem(d, g)
+	queries, err := workbench.OpenMatrix(filepath.Join(f.Corpus.Dir, "de_queries.npy"))
 	if err != nil {
 		return nil, err
 	}
-	fitting.run, fitting.rows = f.Run, calibrate.NewWorker(problem)
-	return fitting.rows, nil
+	in := &calibrate.Problem{Queries: f32.View(queries.Data, queries.Rows, queries.Cols), Alone: files.Exists(filepath.Join(f.Corpus.Dir, aloneFile))}
+	for _, r := range g.Rows {
+		in.Rows = append(in.Rows, calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values})
+	}
+	return in, nil
 }
 
 // addFn adds sums up.

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,6 +70,47 @@ func halved(t *testing.T, m *workbench.Matrix) *workbench.Matrix {
 		t.Fatal(err)
 	}
 	return must[*workbench.Matrix](t)(workbench.OpenMatrix(path))
+}
+
+// A worker reads of vectors and views the rows that it asks for, as OpenDataset has them.
+func TestReadItems(t *testing.T) {
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(verbs))
+	some := []int32{3, 4, 700, int32(len(d.Items) - 1)}
+	for _, items := range [][]int32{some, {}, nil} {
+		rows := make([]int, len(items))
+		for i, it := range items {
+			rows[i] = int(it)
+		}
+		if items == nil {
+			rows = make([]int, len(d.Items))
+			for i := range rows {
+				rows[i] = i
+			}
+		}
+		vectors, views, err := Corpus{Dir: verbs}.readItems(items)
+		if err != nil || len(views) != len(d.Views)+1 {
+			t.Fatalf("%d views (%v)", len(views), err)
+		}
+		for i, want := range append([]*workbench.Matrix{d.DE.Items}, append(itemViews(d), d.Alone)...) {
+			got := vectors
+			if i > 0 {
+				got = views[i-1]
+			}
+			if got.Cols != want.Cols || !slices.Equal(got.Data, want.Select(rows).Data) {
+				t.Errorf("%d items: other values of matrix %d", len(rows), i)
+			}
+		}
+	}
+	if _, _, err := (Corpus{Dir: verbs}).readItems([]int32{int32(len(d.Items))}); err == nil {
+		t.Error("an item that is none was read")
+	}
+}
+
+func itemViews(d *workbench.Dataset) (views []*workbench.Matrix) {
+	for _, v := range d.Views {
+		views = append(views, v.Items)
+	}
+	return views
 }
 
 // The tolerance of a fit in parts against one process: the noise, approximate scores,

@@ -3,7 +3,9 @@ package pgstore
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -22,22 +24,34 @@ const maxInline = 8000
 // rows of up to 16,000 floats.
 func Load(ctx context.Context, server, table string, from workbench.ItemStore, o Options) (*Store, error) {
 	s, err := connect(ctx, server, table, o)
-	if err == nil {
-		err = s.load(ctx, table, from)
-	}
-	if err == nil {
-		_, err = s.pool.Exec(ctx, "VACUUM ANALYZE "+s.table)
-	}
 	if err != nil {
-		if s != nil {
-			s.Close()
-		}
+		return nil, fmt.Errorf("pgstore: load %s: %w", table, err)
+	}
+	if err := s.load(ctx, table, from); err != nil {
+		s.Close()
 		return nil, fmt.Errorf("pgstore: load %s: %w", table, err)
 	}
 	return s, nil
 }
 
 func (s *Store) load(ctx context.Context, table string, from workbench.ItemStore) error {
+	if err := s.fill(ctx, table, from); err != nil {
+		return err
+	}
+	_, err := s.pool.Exec(ctx, "VACUUM ANALYZE "+s.table)
+	if err != nil { // with its own time, since ctx may be what ended it
+		bounded, cancel := context.WithTimeout(context.WithoutCancel(ctx), dropWait)
+		defer cancel()
+		err = errors.Join(err, s.Drop(bounded))
+	}
+	return err
+}
+
+// dropWait is how long a table that is of no use may take to be removed.
+const dropWait = 10 * time.Second
+
+// fill makes the table, with all rows or not at all.
+func (s *Store) fill(ctx context.Context, table string, from workbench.ItemStore) error {
 	s.items, s.cols = from.Size()
 	storage := "PLAIN"
 	if 4*s.cols > maxInline {

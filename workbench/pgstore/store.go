@@ -69,7 +69,11 @@ func connect(ctx context.Context, server, table string, o Options) (*Store, erro
 	if err != nil {
 		return nil, err
 	}
-	return &Store{pool: pool, table: pgx.Identifier{table}.Sanitize(), o: o}, pool.Ping(ctx)
+	if err := pool.Ping(ctx); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &Store{pool: pool, table: pgx.Identifier{table}.Sanitize(), o: o}, nil
 }
 
 // registerVector makes a connection take vectors as the bytes of their binary form.

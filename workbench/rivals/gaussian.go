@@ -27,7 +27,7 @@ func Gaussian(d *workbench.Dataset) *Rival {
 		norms[i] = f32.SqNorm(d.DE.Items.Row(i))
 	}
 	parts := func(budget int) int { return (budget + gaussianParts - 1) / gaussianParts }
-	return &Rival{Name: "Gaussian process", items: len(d.Items), batch: parts, block: 2, start: func(query, budget int) (walk, error) {
+	return &Rival{Name: "Gaussian process", queries: len(d.Queries), items: len(d.Items), batch: parts, block: 2, start: func(query, budget int) (walk, error) {
 		n := len(d.Items)
 		w := &gaussian{vectors: f32.View(d.DE.Items.Data, n, d.DE.Items.Cols), norms: norms, first: list(query, parts(budget)),
 			half: f32.NewMat(budget, n), left: make([]float32, n), seen: map[int]bool{}}

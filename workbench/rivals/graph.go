@@ -41,7 +41,7 @@ func NewGraph(ctx context.Context, d *workbench.Dataset) (*Graph, error) {
 // neighbours of what was scored, each at the score of the best item that it is a neighbour of.
 func GAR(d *workbench.Dataset, g *Graph) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "GAR", items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return &Rival{Name: "GAR", queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
 		return &gar{graph: g, list: list(query, max(pool, budget)), left: budget, seen: map[int]bool{}, least: math.Inf(1)}, nil
 	}}
 }
@@ -200,7 +200,7 @@ const support = 10
 // these of their scores' softmax times the learnt affinity.
 func Quam(d *workbench.Dataset, g *Graph, a Affinity, calls int) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "Quam", Calls: calls, items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return &Rival{Name: "Quam", Calls: calls, queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
 		return &quam{graph: g, affinity: curve.Knots(a), list: list(query, max(pool, budget)), scores: map[int]float64{}}, nil
 	}}
 }
@@ -271,7 +271,7 @@ func (w *quam) frontier() *ordered {
 // looked from has all its neighbours scored.
 func Bimetric(d *workbench.Dataset, g *Graph) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "Bi-metric", items: len(d.Items), batch: func(budget int) int { return budget }, block: 64, start: func(query, budget int) (walk, error) {
+	return &Rival{Name: "Bi-metric", queries: len(d.Queries), items: len(d.Items), batch: func(budget int) int { return budget }, block: 64, start: func(query, budget int) (walk, error) {
 		return &bimetric{graph: g, list: list(query, max(pool, budget)), first: (budget + 1) / 2, seen: map[int]bool{}}, nil
 	}}
 }

@@ -21,6 +21,9 @@ const onlineRidge = 1.0
 // scored, after each batch of 16; the next batch has the highest estimates among the dual
 // encoder's list and the neighbours of what was scored. The first batch is the dual encoder's.
 func Online(d *workbench.Dataset, g *Graph) (*Rival, error) {
+	if err := d.Check(); err != nil {
+		return nil, fmt.Errorf("rivals: ORE: %w", err)
+	}
 	list := byDualEncoder(d)
 	var bm25 workbench.Initializer
 	if d.Queries[0].Text != "" {
@@ -29,7 +32,7 @@ func Online(d *workbench.Dataset, g *Graph) (*Rival, error) {
 			return nil, fmt.Errorf("rivals: ORE: %w", err)
 		}
 	}
-	return &Rival{Name: "ORE", items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return &Rival{Name: "ORE", queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
 		w := &online{graph: g, scores: map[int]float64{}, known: make([][2]float64, len(d.Items)), candidates: map[int]bool{}}
 		w.first = list(query, max(pool, budget))
 		for _, it := range w.first {

@@ -7,6 +7,7 @@ package rivals
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
 
 	"axn/workbench"
@@ -29,7 +30,8 @@ type Rival struct {
 	Name  string
 	Calls int // cross-encoder calls that it has learnt from
 
-	items int
+	queries, items int
+
 	batch func(budget int) int
 	block int // queries that walk side by side
 	start func(query, budget int) (walk, error)
@@ -41,19 +43,36 @@ func (r *Rival) String() string {
 }
 
 // SearchAll searches for every query, within o.Budget calls each; of o it reads Budget and K
-// alone. Its results are as those of Index.SearchAll. Same queries, same results, however many
+// alone. Its results are as those of Index.SearchAll, and those of queries that are finished come
+// with an error. It reports its progress. Same queries, same results, however many
 // are asked for together.
 func (r *Rival) SearchAll(ctx context.Context, s workbench.Scorer, queries []int, o workbench.SearchOptions) ([]workbench.Result, error) {
 	if o.Budget <= 0 {
 		return nil, fmt.Errorf("rivals: %s: %w", r.Name, workbench.ErrBudget)
 	}
+	if s == nil {
+		return nil, fmt.Errorf("rivals: %s: there is no scorer: it is nil", r.Name)
+	}
+	for _, q := range queries {
+		if q < 0 || q >= r.queries {
+			return nil, fmt.Errorf("rivals: %s: no query row %d of %d", r.Name, q, r.queries)
+		}
+	}
 	var results []workbench.Result
+	progress := workbench.Progress{Task: "search by " + r.Name, Unit: "queries", Total: len(queries)}
+	report := workbench.ProgressOf(ctx)
+	defer func() {
+		progress.Final = true
+		report(progress)
+	}()
 	for part := range slices.Chunk(queries, r.block) {
-		rs, err := r.search(ctx, s, part, o)
+		report(progress)
+		rs, err := r.search(workbench.WithProgress(ctx, nil), s, part, o)
 		if err != nil {
 			return results, fmt.Errorf("rivals: %s: %w", r.Name, err)
 		}
 		results = append(results, rs...)
+		progress.Done = len(results)
 	}
 	return results, nil
 }
@@ -66,7 +85,7 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		if err != nil {
 			return nil, fmt.Errorf("query %d: %w", q, err)
 		}
-		walks[i], results[i].Query = w, q
+		walks[i], results[i] = w, workbench.Result{Query: q, Recall: math.NaN()}
 	}
 	for {
 		var pairs []workbench.Pair
@@ -82,7 +101,7 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		if len(pairs) == 0 {
 			break
 		}
-		scores, err := s.Score(ctx, pairs)
+		scores, err := scored(ctx, s, pairs)
 		if err != nil {
 			return nil, err
 		}
@@ -98,9 +117,31 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		})
 	}
 	for i := range results {
-		rank(&results[i], o.K)
+		if rank(&results[i], o.K); o.K > 0 && results[i].Calls == r.items {
+			results[i].Recall = 1
+		}
 	}
 	return results, nil
+}
+
+// scored asks for one finite score a pair.
+func scored(ctx context.Context, s workbench.Scorer, pairs []workbench.Pair) ([]float64, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	scores, err := s.Score(ctx, pairs)
+	if err != nil {
+		return nil, err
+	}
+	if len(scores) != len(pairs) {
+		return nil, fmt.Errorf("%w: the scorer answered %d scores for %d pairs", workbench.ErrScore, len(scores), len(pairs))
+	}
+	for i, v := range scores {
+		if v-v != 0 {
+			return nil, fmt.Errorf("%w: query %d, item %d: score is %v", workbench.ErrScore, pairs[i].Query, pairs[i].Item, v)
+		}
+	}
+	return scores, nil
 }
 
 // rank sets Items and Scores to the k best of all rounds, all of them for 0.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -133,6 +134,48 @@ func TestEveryRival(t *testing.T) {
 	}
 	if _, err := all(t, d, g)[0].SearchAll(t.Context(), workbench.LookUp(g), d.Test, workbench.SearchOptions{}); err == nil {
 		t.Error("no budget is no error")
+	}
+}
+
+// TestRivalsRefuse: a scorer that is missing or answers no finite score a pair, and a query that is
+// none, are errors; what was finished before comes with them.
+func TestRivalsRefuse(t *testing.T) {
+	d, g := toy(1, 10, 60, 6)
+	r, queries := Gaussian(d), []int{5, 6, 7, 8, 9} // two at a time
+	answer := func(change func(scores []float64) []float64) workbench.Scorer {
+		return workbench.ScorerFunc(func(ctx context.Context, pairs []workbench.Pair) ([]float64, error) {
+			scores, err := workbench.LookUp(g).Score(ctx, pairs)
+			if pairs[0].Query == queries[2] {
+				scores = change(scores)
+			}
+			return scores, err
+		})
+	}
+	for name, s := range map[string]workbench.Scorer{
+		"too few": answer(func(s []float64) []float64 { return s[1:] }),
+		"NaN":     answer(func(s []float64) []float64 { return append([]float64{math.NaN()}, s[1:]...) }),
+	} {
+		rs, err := r.SearchAll(t.Context(), s, queries, workbench.SearchOptions{Budget: 20, K: 3})
+		if !errors.Is(err, workbench.ErrScore) || len(rs) != 2 || !math.IsNaN(rs[1].Recall) {
+			t.Errorf("%s: %v, %v", name, rs, err)
+		}
+	}
+	for _, q := range []int{-1, 10} {
+		if _, err := r.SearchAll(t.Context(), workbench.LookUp(g), []int{q}, workbench.SearchOptions{Budget: 20}); err == nil {
+			t.Errorf("query row %d is no error", q)
+		}
+	}
+	if _, err := r.SearchAll(t.Context(), nil, queries, workbench.SearchOptions{Budget: 20}); err == nil {
+		t.Error("no scorer is no error")
+	}
+	var last workbench.Progress
+	ctx := workbench.WithProgress(t.Context(), func(p workbench.Progress) { last = p })
+	rs, err := r.SearchAll(ctx, workbench.LookUp(g), queries, workbench.SearchOptions{Budget: 60, K: 3})
+	if want := (workbench.Progress{Task: "search by Gaussian process", Unit: "queries", Done: len(queries), Total: len(queries), Final: true}); err != nil || last != want || rs[0].Recall != 1 {
+		t.Errorf("%v, progress %+v, recall %v of all items", err, last, rs[0].Recall)
+	}
+	if _, err := Support(t.Context(), d, &workbench.Scores{Items: 7}, 1); !errors.Is(err, workbench.ErrShape) {
+		t.Errorf("scores of other items: %v", err)
 	}
 }
 

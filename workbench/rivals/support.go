@@ -31,6 +31,9 @@ const (
 // budget; the rest of it goes to the highest estimates. The networks are those of MF_Ind, which
 // start at the identity, so that without training this is ANNCUR.
 func Support(ctx context.Context, d *workbench.Dataset, g *workbench.Scores, seed int64) (*Rival, error) {
+	if err := g.Check(d); err != nil {
+		return nil, fmt.Errorf("rivals: RBE: %w", err)
+	}
 	dense := g.DenseRows()
 	if dense.Rows < 4 {
 		return nil, fmt.Errorf("rivals: RBE needs four train queries or more scored against every item (Sampling.Dense), not %d", dense.Rows)
@@ -43,7 +46,7 @@ func Support(ctx context.Context, d *workbench.Dataset, g *workbench.Scores, see
 			s.train = append(s.train, standardised(dense.Row(r)))
 		}
 	}
-	return &Rival{Name: "RBE", Calls: g.Calls, items: len(d.Items), batch: func(budget int) int { return budget }, block: 64,
+	return &Rival{Name: "RBE", Calls: g.Calls, queries: len(d.Queries), items: len(d.Items), batch: func(budget int) int { return budget }, block: 64,
 		start: func(query, budget int) (walk, error) {
 			made, err := s.of(ctx, budget)
 			return &supportWalk{supported: made}, err

@@ -62,7 +62,9 @@ func run(ctx context.Context, s *settings, l net.Listener) error {
 	go s.watch(ctx, seen, func(ctx context.Context) {
 		next, err := s.open(ctx, m)
 		if err == nil {
-			err = h.Swap(next)
+			if err = h.Swap(next); err != nil {
+				next.Retired()
+			}
 		}
 		if err != nil {
 			log.Printf("new files are not taken, the old ones stay: %v", err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"log"
 	"os"
 	"path/filepath"
 	"strings"
@@ -199,6 +200,11 @@ func (s *settings) open(ctx context.Context, m models) (serving.Corpus, error) {
 		c.Index, err = workbench.MapIndex(s.Index)
 	default:
 		c.Index, err = workbench.OpenIndex(s.Index)
+	}
+	c.Retired = func() {
+		if err := c.Index.Close(); err != nil {
+			log.Print(err)
+		}
 	}
 	return c, err
 }

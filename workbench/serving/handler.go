@@ -4,6 +4,7 @@ package serving
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -16,6 +17,8 @@ import (
 
 // Corpus is what searches stand on. It is swapped as a whole.
 type Corpus struct {
+	Retired func() // called once, when another has taken its place and its last search has ended, to close what it lies in; may be nil
+
 	Index   *workbench.Index
 	Dataset *workbench.Dataset   // the items that the index knows: ids and texts
 	Encoder workbench.Embedder   // the dual encoder of the index's vectors; nil: requests must bring the vector
@@ -94,8 +97,8 @@ func SearchHandler(c Corpus, o Options) (*Handler, error) {
 }
 
 // Swap puts another corpus in the place of the one that is served. Searches under way go on
-// with theirs; those that come after it see the new one. On an error, which says what does not
-// fit together, the old one stays.
+// with theirs, which is Retired after the last of them; those that come after it see the new one. On
+// an error, which says what does not fit together, the old one stays.
 func (h *Handler) Swap(c Corpus) error {
 	if err := c.check(h.options.Search); err != nil {
 		return fmt.Errorf("serving: %w", err)
@@ -104,9 +107,21 @@ func (h *Handler) Swap(c Corpus) error {
 	if err != nil {
 		return fmt.Errorf("serving: %w", err)
 	}
-	h.corpus.Store(s)
+	old := h.corpus.Swap(s)
 	h.metrics.items.Set(float64(len(c.Dataset.Items)))
+	if old != nil {
+		old.retire()
+	}
 	return nil
+}
+
+// enter returns the corpus that is served, for one who will leave it.
+func (h *Handler) enter() *shelf {
+	for {
+		if s := h.corpus.Load(); s.enter() {
+			return s
+		}
+	}
 }
 
 func (c Corpus) check(o workbench.SearchOptions) error {
@@ -130,7 +145,17 @@ func (c Corpus) check(o workbench.SearchOptions) error {
 			return fmt.Errorf("item %d (%s) has no text, which the cross-encoder reads: texts.jsonl in the data set's folder gives texts, or WordNet.FillTexts (the flag -wordnet of serve)", row, it.ID)
 		}
 	}
-	return nil
+	switch {
+	case o.First != nil:
+		return errors.New("Search.First knows the queries of the data set alone: leave it nil")
+	case o.Learn > 0:
+		return errors.New("Search.Learn has an answer depend on what others ask: leave it 0")
+	}
+	own, err := c.Index.For(workbench.NewMatrix(1, c.Index.DE.Items.Cols))
+	if err == nil { // a search of no query looks at all options
+		_, err = own.SearchAll(context.Background(), workbench.NewScorer(workbench.TextScorerFunc(c.Scorer.Predict), c.Dataset), nil, o)
+	}
+	return err
 }
 
 // Close has /healthz answer 503 from now on, so that no further requests are sent here. Those
@@ -149,7 +174,8 @@ func (h *Handler) health(w http.ResponseWriter, _ *http.Request) {
 }
 
 func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
-	s := h.corpus.Load()
+	s := h.enter()
+	defer s.leave()
 	jsonhttp.Write(w, http.StatusOK, map[string]any{
 		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,

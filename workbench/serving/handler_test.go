@@ -236,14 +236,15 @@ func TestWrongRequests(t *testing.T) {
 		`{"query": "a", "k": 2.5}`:            {422, "want a whole number"},
 		`{"query": "a", "vector": [1, null]}`: {422, "vector is"},
 		`{"query": "a", "vector": [1e99]}`:    {422, "want a list of numbers"},
-		`{"query": "a", "k": -1}`:             {422, "negative"},
-		`{"query": "a", "budget": 1000}`:      {422, "above the 200"},
-		`{"query": "a", "vector": [1]}`:       {422, "has 1 values"},
-		`{"query": "a", "vector": []}`:        {422, "has 0 values"},
-		`{"query": "a", "only": []}`:          {422, "only is empty"},
-		`{"query": "query 1", "only": ["x"]}`: {422, "only[0]: there is no item"},
-		`{"query": "query 1", "without": ["../etc/passwd"]}`: {422, "no item"},
-		`{"query": "what nobody can encode"}`:                {502, "cannot read"},
+		`{"query": "a", "vector": [1e30, 0, 0, 0, 0, 0, 0, 0]}`: {422, "float32 cannot multiply"},
+		`{"query": "a", "k": -1}`:                               {422, "negative"},
+		`{"query": "a", "budget": 1000}`:                        {422, "above the 200"},
+		`{"query": "a", "vector": [1]}`:                         {422, "has 1 values"},
+		`{"query": "a", "vector": []}`:                          {422, "has 0 values"},
+		`{"query": "a", "only": []}`:                            {422, "only is empty"},
+		`{"query": "query 1", "only": ["x"]}`:                   {422, "only[0]: there is no item"},
+		`{"query": "query 1", "without": ["../etc/passwd"]}`:    {422, "no item"},
+		`{"query": "what nobody can encode"}`:                   {502, "cannot read"},
 	} {
 		if code, _, got := post(t, server.URL, body); code != want.code || !strings.Contains(got, want.text) {
 			t.Errorf("%s: %d %s", body, code, got)
@@ -398,6 +399,74 @@ func TestDeadlineAndPanic(t *testing.T) {
 	}
 }
 
+// TestRefusedAtTheStart: options with which no search can be made are an error of SearchHandler.
+func TestRefusedAtTheStart(t *testing.T) {
+	w := newWorld(t)
+	for want, o := range map[string]workbench.SearchOptions{
+		"leave it nil":         {Budget: 9, First: workbench.ByChance(1)},
+		"the index cannot say": {Budget: 9, Recall: .9},
+		"Softmax is -1":        {Budget: 9, Softmax: -1},
+		"leave it 0":           {Budget: 9, Learn: 1},
+		"no inverted lists":    {Budget: 9, Probe: .5},
+	} {
+		if _, err := SearchHandler(w.Corpus, Options{Search: o}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if w.asked.Load() != 0 {
+		t.Error("the cross-encoder was asked")
+	}
+}
+
+// TestRetired: a corpus is retired once, when the searches that began with it have ended, and not
+// while it is served.
+func TestRetired(t *testing.T) {
+	w := newWorld(t)
+	var old, next atomic.Int64
+	began, goOn := make(chan bool), make(chan bool)
+	var once sync.Once
+	w.wait = func() { once.Do(func() { began <- true; <-goOn }) }
+	w.Retired = func() { old.Add(1) }
+	h, server := serve(t, w.Corpus, Options{})
+	answered := make(chan int)
+	go func() {
+		code, _, _ := post(t, server.URL, `{"query": "query 3"}`)
+		answered <- code
+	}()
+	<-began
+	later := w.Corpus
+	later.Retired = func() { next.Add(1) }
+	if err := h.Swap(later); err != nil {
+		t.Fatal(err)
+	}
+	if old.Load() != 0 {
+		t.Error("retired during a search")
+	}
+	goOn <- true
+	if code := <-answered; code != 200 {
+		t.Errorf("answered %d", code)
+	}
+	if code, _, body := post(t, server.URL, `{"query": "query 4"}`); code != 200 {
+		t.Errorf("%d %s", code, body)
+	}
+	until := func(n *atomic.Int64) { // a request is answered before it has left
+		for n.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+	}
+	until(&old)
+	if err := h.Swap(Corpus{}); err == nil || old.Load() != 1 || next.Load() != 0 {
+		t.Errorf("%v; retired %d and %d times", err, old.Load(), next.Load())
+	}
+	if err := h.Swap(w.Corpus); err != nil {
+		t.Fatal(err)
+	}
+	until(&next)
+	if old.Load() != 1 || next.Load() != 1 {
+		t.Errorf("retired %d and %d times", old.Load(), next.Load())
+	}
+}
+
 // Requests under way when the corpus is swapped are answered, and those that come later see
 // the new one.
 func TestSwapDropsNoRequest(t *testing.T) {
@@ -450,12 +519,19 @@ func TestSwapDropsNoRequest(t *testing.T) {
 
 func TestHealthInfoMetrics(t *testing.T) {
 	w := newWorld(t)
+	w.Scorer = workbench.TextScorerFunc(func(ctx context.Context, pairs [][2]string) ([]float64, error) {
+		if w.asked.Load() == 7 { // round 3 of the second search
+			return nil, errors.New("out of order")
+		}
+		return w.predict(ctx, pairs)
+	})
 	h, server := serve(t, w.Corpus, Options{})
 	post(t, server.URL, `{"query": "query 1"}`)
+	post(t, server.URL, `{"query": "query 2"}`)
 	post(t, server.URL, `{}`)
 	get := func(path string) (int, string) { return get(t, server.URL+path) }
 	_, metrics := get("/metrics")
-	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, "axn_cross_encoder_calls_total 100", "axn_items 400", `axn_batch_pairs_sum{tier="exact"} 100`, "axn_searches_in_flight 0"} {
+	for _, want := range []string{`axn_requests_total{code="200"} 1`, `axn_requests_total{code="422"} 1`, `axn_requests_total{code="502"} 1`, "axn_cross_encoder_calls_total 140", "axn_items 400", `axn_batch_pairs_sum{tier="exact"} 160`, "axn_searches_in_flight 0"} {
 		if !strings.Contains(metrics, want+"\n") {
 			t.Errorf("the metrics lack %s:\n%s", want, metrics)
 		}

@@ -45,6 +45,12 @@ func (m *metrics) handler() http.Handler {
 	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
 }
 
+// spent counts what a search cost, also one that failed.
+func (m *metrics) spent(calls, exact int) {
+	m.calls.Add(float64(calls))
+	m.exact.Add(float64(exact))
+}
+
 // answered counts a request.
 func (m *metrics) answered(code int) { m.requests.WithLabelValues(strconv.Itoa(code)).Inc() }
 

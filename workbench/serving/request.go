@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
-	"math"
 	"net/http"
 	"slices"
 	"strings"
@@ -104,9 +103,9 @@ func (h *Handler) searchOf(in *request, s *shelf) (workbench.SearchOptions, erro
 	case in.Vector != nil && len(in.Vector) != s.Index.DE.Items.Cols:
 		return invalid("vector has %d values, the index's have %d", len(in.Vector), s.Index.DE.Items.Cols)
 	}
-	for i, v := range in.Vector {
-		if math.IsInf(float64(v), 0) || math.IsNaN(float64(v)) {
-			return invalid("vector[%d] is %v", i, v)
+	if in.Vector != nil {
+		if _, err := s.Index.For(&workbench.Matrix{Rows: 1, Cols: len(in.Vector), Data: in.Vector}); err != nil {
+			return invalid("vector: %v", err)
 		}
 	}
 	if in.K > 0 {

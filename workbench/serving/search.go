@@ -34,7 +34,8 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 		h.fail(w, r, nil, err)
 		return
 	}
-	s := h.corpus.Load()
+	s := h.enter()
+	defer s.leave()
 	o, err := h.searchOf(in, s)
 	if err != nil {
 		h.fail(w, r, nil, err)
@@ -67,8 +68,6 @@ func (h *Handler) search(w http.ResponseWriter, r *http.Request) {
 	a := s.answer(of.result.Items, of.result.Scores, of.result.Calls, len(of.result.Rounds), begin)
 	a.ExactCalls = of.result.ExactCalls
 	h.metrics.seconds.Observe(a.Seconds)
-	h.metrics.calls.Add(float64(a.Calls))
-	h.metrics.exact.Add(float64(a.ExactCalls))
 	h.metrics.answered(http.StatusOK)
 	if events != nil {
 		events.send("result", a)

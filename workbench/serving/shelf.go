@@ -3,10 +3,12 @@ package serving
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"math"
 	"slices"
+	"sync"
 	"time"
 
 	"axn/workbench"
@@ -20,6 +22,38 @@ type shelf struct {
 	fast     *batcher // nil where there is none
 	again    int
 	searches *gathering[*search]
+
+	mu      sync.Mutex
+	users   int // requests, and blocks of searches, which may outlast them
+	retired bool
+}
+
+// enter counts one more user; false if it is Retired already.
+func (s *shelf) enter() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.retired && s.users == 0 {
+		return false
+	}
+	s.users++
+	return true
+}
+
+// leave counts one less.
+func (s *shelf) leave() { s.change(func() { s.users-- }) }
+
+// retire lets the users that there are be the last.
+func (s *shelf) retire() { s.change(func() { s.retired = true }) }
+
+// change makes a change, after which it may be Retired.
+func (s *shelf) change(do func()) {
+	s.mu.Lock()
+	do()
+	last := s.retired && s.users == 0
+	s.mu.Unlock()
+	if last && s.Retired != nil {
+		s.Retired()
+	}
 }
 
 // search is one search of a shelf.
@@ -75,6 +109,10 @@ func (s *shelf) find(ctx context.Context, a *search) error {
 
 // run makes searches in lockstep.
 func (s *shelf) run(ctx context.Context, block []*search) error {
+	if !s.enter() {
+		return errors.New("the corpus is no longer served") // nor do those wait who asked
+	}
+	defer s.leave()
 	vectors, err := s.vectors(ctx, block)
 	if err != nil {
 		return fmt.Errorf("encode the query: %w", err)
@@ -103,6 +141,9 @@ func (s *shelf) run(ctx context.Context, block []*search) error {
 		scorer = workbench.Cascade{Fast: rounds, Exact: scorer, Again: s.again}
 	}
 	results, err := ix.SearchAll(ctx, scorer, rows, block[0].options)
+	for _, r := range results { // those under way when it failed are among them
+		s.scorer.metrics.spent(r.Calls, r.ExactCalls)
+	}
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package code
 import (
 	"go/token"
 	"reflect"
+	"slices"
 	"unsafe"
 
 	"golang.org/x/tools/go/ssa"
@@ -20,17 +21,17 @@ func (c *compiler) concat(b *ssa.BinOp) op {
 	x, y := list[0], list[1]
 	switch len(list) {
 	case 2:
-		return func(fr *frame) {
-			a, b := *reg[string](fr, x), *reg[string](fr, y)
-			checkString(len(a) + len(b))
-			*reg[string](fr, d) = a + b
-		}
+		return func(fr *frame) { *reg[string](fr, d) = fr.thread.add(*reg[string](fr, x), *reg[string](fr, y)) }
 	case 3:
 		z := list[2]
 		return func(fr *frame) {
 			a, b, c := *reg[string](fr, x), *reg[string](fr, y), *reg[string](fr, z)
+			if fr.thread.grows(a) {
+				*reg[string](fr, d) = fr.thread.add(fr.thread.add(a, b), c)
+				return
+			}
 			checkString(len(a) + len(b) + len(c))
-			*reg[string](fr, d) = a + b + c
+			*reg[string](fr, d) = fr.thread.joined(a + b + c)
 		}
 	}
 	return func(fr *frame) {
@@ -43,8 +44,45 @@ func (c *compiler) concat(b *ssa.BinOp) op {
 		for _, x := range list {
 			text = append(text, *reg[string](fr, x)...)
 		}
-		*reg[string](fr, d) = unsafe.String(unsafe.SliceData(text), n)
+		*reg[string](fr, d) = fr.thread.joined(unsafe.String(unsafe.SliceData(text), n))
 	}
+}
+
+// lastText is the string that a thread joined last, and how much room there is at its place.
+// A program that adds to it again, as s += x in a loop does, has it made longer there: who
+// has the shorter string does not see what is behind it, and nobody else writes there.
+type lastText struct {
+	p         *byte
+	len, room int
+}
+
+// grows reports whether a string can be made longer at its place.
+func (th *Thread) grows(s string) bool {
+	return len(s) > 0 && th.text.len == len(s) && th.text.p == unsafe.StringData(s)
+}
+
+// joined notes the string that was joined last.
+func (th *Thread) joined(s string) string {
+	th.text = lastText{unsafe.StringData(s), len(s), len(s)}
+	return s
+}
+
+// add joins two strings.
+func (th *Thread) add(a, b string) string {
+	n := len(a) + len(b)
+	checkString(n)
+	if !th.grows(a) || len(b) == 0 {
+		return th.joined(a + b)
+	}
+	t := &th.text
+	if n > t.room {
+		longer := slices.Grow([]byte(nil), n+n/4)
+		copy(longer[:n], a)
+		t.p, t.room = unsafe.SliceData(longer), cap(longer)
+	}
+	copy(unsafe.Slice(t.p, n)[len(a):], b)
+	t.len = n
+	return unsafe.String(t.p, n)
 }
 
 // checkString panics where a string would need more memory than there is.

@@ -212,10 +212,13 @@ func (fr *frame) pos() token.Pos {
 func (t *Task) Run(fs ...*ssa.Function) *Failure {
 	t.p.mu.Lock()
 	for _, f := range fs {
-		t.p.cells[f.Pkg] = t
+		if _, ok := t.p.cells[f.Pkg]; ok {
+			t.p.cells[f.Pkg] = t
+		}
 	}
 	t.p.mu.Unlock()
 	failure := t.call(func(th *Thread) {
+		th.first = true
 		for _, f := range fs {
 			c := t.p.fn(f).load()
 			fr := c.open(th, nil)

@@ -9,8 +9,8 @@ import (
 )
 
 // Go ends the process when a goroutine changes a map that another one uses. So maps are
-// guarded while more than one thread runs: who comes while another one is at work on the
-// same map ends with Go's text for it.
+// guarded while more than one thread runs, and by goroutines that may outlast their cell: who
+// comes while another one is at work on the same map ends with Go's text for it.
 
 // mapGuard is held while a map is used; the zero value guards nothing.
 type mapGuard struct {
@@ -30,7 +30,7 @@ var stripes [512]stripe
 
 // guardMap begins the use of a map.
 func guardMap(fr *frame, m ptr, write bool) mapGuard {
-	if live.Load() <= 1 || m == nil {
+	if fr.thread.first && live.Load() <= 1 || m == nil {
 		return mapGuard{}
 	}
 	h := uintptr(m) >> 4
@@ -87,6 +87,9 @@ var holders atomic.Int32
 // mostHeld is how long a goroutine waits for holders: they may wait for it.
 const mostHeld = time.Second
 
+// holdPause is how long a goroutine waits before it looks for holders again.
+const holdPause = 100 * time.Microsecond
+
 // HoldMaps keeps goroutines of cells, but the calling one, from changing maps until release
 // is called.
 func HoldMaps() (release func()) {
@@ -95,16 +98,12 @@ func HoldMaps() (release func()) {
 		th.holds++
 	}
 	holders.Add(1)
-	if live.Add(1) == 2 { // one more goroutine, which may be at work on a map without a guard
-		time.Sleep(unguarded)
-	}
 	for i := range stripes {
 		for stripes[i].state.Load() < 0 {
 			runtime.Gosched()
 		}
 	}
 	return func() {
-		live.Add(-1)
 		holders.Add(-1)
 		if th != nil {
 			th.holds--
@@ -112,12 +111,9 @@ func HoldMaps() (release func()) {
 	}
 }
 
-// unguarded is longer than any use of a map takes.
-const unguarded = 100 * time.Microsecond
-
 // awaitHolders waits until nobody holds the maps, and reports whether that came true.
 func (th *Thread) awaitHolders() bool {
-	for end := time.Now().Add(mostHeld); time.Now().Before(end); time.Sleep(unguarded) {
+	for end := time.Now().Add(mostHeld); time.Now().Before(end); time.Sleep(holdPause) {
 		if th.stop.Load() != 0 {
 			th.stopped()
 		}

@@ -18,6 +18,7 @@ type Thread struct {
 	flight *flight           // the panic that goes through the frames
 	guard  mapGuard          // held while a map is used
 	holds  int               // how often it holds all maps
+	text   lastText          // that it joined last
 	owner  *frame            // of the deferred call of compiled code that begins
 	walks  int               // how often its places were looked for
 	lone   bool              // a goroutine of compiled code that is about to call
@@ -26,6 +27,7 @@ type Thread struct {
 	free   [freeLists]*frame // those that can be used again
 	quiet  atomic.Bool       // deferred calls of a stopped thread run
 	told   bool              // its failure is reported
+	first  bool              // it runs a cell
 
 	recorded Place // of its last record of package slog
 }

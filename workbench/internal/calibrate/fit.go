@@ -63,6 +63,7 @@ func newFit(in *Problem) *fit {
 	x := in.trainVectors()
 	c := &fit{in: in, scale: inverse(rmsNorm(x))}
 	c.phi, c.x = newDesignMatrix(in.Items), withOne(x, c.scale)
+	c.step = Step{Items: in.Items.Rows, Scale: c.phi.scale, QueryScale: c.scale}
 	return c
 }
 
@@ -206,9 +207,6 @@ func (c *fit) spread(ctx context.Context) error {
 	c.out.Spread = curve.Isotonic(means)
 	return nil
 }
-
-// NewWorker is for the rows of a problem.
-func NewWorker(in *Problem) *Worker { return newWorker(newFit(in)) }
 
 // weighSignals learns what signals are worth from what the model leaves of the drawn entries:
 // rests regressed on all signals at once within each row, which gives the mean, and for each the

@@ -25,11 +25,14 @@ func TestRowsRefuse(t *testing.T) {
 	for q := range 10 {
 		in.Rows = append(in.Rows, Row{Query: q, Items: []int32{1, 7}, Values: []float32{2, 3}})
 	}
-	rows := NewWorker(in)
+	rows, err := NewWorker(in, 0, 10, in.Read)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for want, s := range map[string]struct {
 		stage Stage
 		hi    int
-	}{"rows 3 to 11 of 10": {stageScores, 11}, `no stage "guess"`: {"guess", 10}} {
+	}{"rows 3 to 11 of 0 to 10": {stageScores, 11}, `no stage "guess"`: {"guess", 10}} {
 		if _, err := rows.Sum(&Step{Stage: s.stage}, 3, s.hi); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
@@ -170,4 +173,35 @@ func leftOut(x, y f32.Mat, col int, ridge float64) float64 {
 		press, total = press+e*e, total+float64(y.Row(out)[col])*float64(y.Row(out)[col])
 	}
 	return 1 - press/total
+}
+
+// Sums over items come out the same whether parts give them of all items or of their own.
+func TestSumsOfItems(t *testing.T) {
+	rng := rand.New(rand.NewPCG(73, 1))
+	const items, each, rest = 40, 3, 5
+	for range 50 {
+		want, got := &Sums{}, &Sums{}
+		for part := range 1 + rng.IntN(5) {
+			own := &Sums{Each: each}
+			for it := range int32(items) {
+				if rng.IntN(3) == 0 {
+					own.Items = append(own.Items, it)
+				}
+			}
+			own.Vector = normalRows(rng, 1, len(own.Items)*each+rest).Data
+			if part == 2 {
+				own.Items, own.Vector = nil, normalRows(rng, 1, items*each+rest).Data
+			}
+			all := *own
+			all.ofAll(items)
+			want.Add(&Sums{Vector: append([]float32(nil), all.Vector...)})
+			got.Add(own)
+		}
+		got.ofAll(items)
+		for i, v := range want.Vector {
+			if math.Abs(float64(v-got.Vector[i])) > 1e-5 {
+				t.Fatalf("value %d is %v, want %v", i, got.Vector[i], v)
+			}
+		}
+	}
 }

@@ -3,9 +3,9 @@
 // the observed rows is a few sums, so that they may lie elsewhere.
 //
 // fit.go has the steps in their order. Those that ask rows are relevance.go, mixed.go and
-// deviations.go; steps.go is what is asked and who is asked; rows.go, mixedsystem.go and
-// evidence.go are what a row answers. Below lie nouns: Problem, bins, the design matrix, the map
-// of views, effects. No file calls one above it.
+// deviations.go; steps.go is what is asked and who is asked, own.go what a part of the rows knows of
+// items; rows.go, mixedsystem.go and evidence.go are what a row answers. Below lie nouns: Problem,
+// bins, the design matrix, the map of views, effects. No file calls one above it.
 package calibrate
 
 import (

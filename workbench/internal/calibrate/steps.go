@@ -34,6 +34,9 @@ const (
 // where the rows are.
 type Step struct {
 	Stage       Stage
+	Items       int       // |I|
+	Scale       float32   // of item vectors in Φ, and
+	QueryScale  float32   // of query vectors beside it
 	Edges       []float64 // of the bins
 	Warp, Curve curve.Knots
 	Views       *ViewMap // nil without views
@@ -49,6 +52,8 @@ type Step struct {
 // one RowOutput per row.
 type Sums struct {
 	Sums   []float64
+	Items  []int32 // rising, those that Vector begins with, Each values an item; nil is all
+	Each   int
 	Vector []float32
 	Rows   []RowOutput
 }
@@ -69,11 +74,7 @@ func (s *Sums) Add(o *Sums) {
 			s.Sums[i] += v
 		}
 	}
-	if s.Vector == nil {
-		s.Vector = o.Vector
-	} else {
-		f32.Axpy(1, o.Vector, s.Vector)
-	}
+	s.addVector(o)
 	s.Rows = append(s.Rows, o.Rows...)
 }
 
@@ -82,6 +83,8 @@ func (s *Sums) Add(o *Sums) {
 // serves one fit. Goroutines may share it.
 type Worker struct {
 	c     *fit
+	first int     // the number of its first row
+	items []int32 // those that its problem has, rising; nil is all
 	mu    sync.Mutex
 	drawn []residualRow
 	parts map[[2]int]*part
@@ -105,12 +108,33 @@ type part struct {
 
 // Sum does a step for the rows lo to hi-1 of the scores.
 func (f *Worker) Sum(s *Step, lo, hi int) (*Sums, error) {
-	if lo < 0 || hi < lo || hi > len(f.c.in.Rows) {
-		return nil, fmt.Errorf("rows %d to %d of %d", lo, hi, len(f.c.in.Rows))
+	if lo < f.first || hi < lo || hi > f.first+len(f.c.in.Rows) {
+		return nil, fmt.Errorf("rows %d to %d of %d to %d", lo, hi, f.first, f.first+len(f.c.in.Rows))
 	}
-	p, features := f.part(s, lo, hi)
+	s = f.own(s)
+	p, features := f.part(s, lo-f.first, hi-f.first)
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	sums, err := p.sum(s, features)
+	if err != nil {
+		return nil, err
+	}
+	for i := range sums.Rows {
+		sums.Rows[i].Row += f.first
+	}
+	if sums.Vector != nil && f.items != nil {
+		if sums.Items, sums.Each = f.items, 1; s.Stage == stageDeviations {
+			sums.Each = len(sums.Vector) / max(len(f.items), 1)
+		}
+		if len(f.items) == 0 { // as nil it would be all
+			sums.Vector = nil
+		}
+	}
+	return sums, nil
+}
+
+// sum does a step.
+func (p *part) sum(s *Step, features f32.Mat) (*Sums, error) {
 	switch s.Stage {
 	case stageScores:
 		return p.scores(s), nil
@@ -135,6 +159,7 @@ func (f *Worker) Sum(s *Step, lo, hi int) (*Sums, error) {
 func (f *Worker) part(s *Step, lo, hi int) (p *part, features f32.Mat) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.c.setScales(s)
 	if f.drawn == nil {
 		f.drawn = drawEntries(f.c.in)
 	}
@@ -178,6 +203,7 @@ func (c *fit) ask(ctx context.Context, stage Stage, v []float32) (*Sums, error) 
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", stage, err)
 	}
+	sums.ofAll(c.in.Items.Rows)
 	slices.SortFunc(sums.Rows, func(a, b RowOutput) int { return cmp.Compare(a.Row, b.Row) })
 	return sums, nil
 }

@@ -44,6 +44,8 @@ func TestFamilyRefusals(t *testing.T) {
 		{"gemma3_text", "query_pre_attn_scalar", object{"query_pre_attn_scalar": 0}},
 		{"gemma2", "model_type", nil},
 		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
+		{"modernbert", "rope_scaling", object{"rope_scaling": object{"type": "linear", "factor": 4}}},
+		{"gemma3_text", "rope_parameters", object{"rope_parameters": object{"rope_type": "default", "rope_theta": 5e5}}},
 		{"modernbert", "local_attention", object{"local_attention": -1}},
 		{"qwen3", "is_causal", object{"is_causal": false}},
 		{"qwen3", "use_sliding_window", object{"use_sliding_window": true}},
@@ -66,6 +68,12 @@ func TestFamilyRefusals(t *testing.T) {
 		_, err := described(t, merged(sizes, object{"model_type": c.kind}, c.set))
 		if !errors.Is(err, ErrUnsupported) || !strings.Contains(err.Error(), c.field) || !strings.Contains(err.Error(), "RerankClient") {
 			t.Errorf("%s with %s: %v", c.kind, c.field, err)
+		}
+	}
+	nomic := object{"model_type": "nomic_bert", "n_embd": 8, "n_head": 2, "n_layer": 1, "n_positions": 80, "vocab_size": 10, "activation_function": "swiglu", "rotary_emb_base": 1000, "max_trained_positions": 20}
+	for scale, want := range map[any]int{nil: 80, 2: 20} {
+		if c, err := described(t, merged(nomic, object{"rotary_scaling_factor": scale})); err != nil || c.Positions != want {
+			t.Errorf("rotary_scaling_factor %v: %d positions, want %d; %v", scale, c.Positions, want, err)
 		}
 	}
 	for kind := range families {

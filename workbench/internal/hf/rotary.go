@@ -105,6 +105,11 @@ func (c *Config) rotaryByKind(f *configFile, allowed ...RotaryKind) error {
 			return fmt.Errorf("rope_parameters: %w", err)
 		}
 	}
+	for key := range byKind {
+		if key != "full_attention" && key != "sliding_attention" {
+			return refused("rope_parameters is %s, want full_attention and sliding_attention in it", f.Rope)
+		}
+	}
 	return errOf(c.Rotary.read(byKind["full_attention"], f.RopeScaling, allowed...), c.LocalRotary.read(byKind["sliding_attention"], nil, allowed...))
 }
 

@@ -52,6 +52,29 @@ func Read(r io.Reader, size int64) (Array, error) {
 	return a, nil
 }
 
+// ReadRows reads some rows of an array in C order, in the order given, and nothing else; size
+// is as for Read.
+func ReadRows(r io.ReaderAt, size int64, rows []int32) (Array, error) {
+	h, begin, err := open(io.NewSectionReader(r, 0, size), size, "f2", "f4", "f8")
+	if err != nil {
+		return Array{}, err
+	}
+	if h.fortran {
+		return Array{}, fmt.Errorf("%w: it is in Fortran order, of which no rows can be read: save it again, numpy.save(f, numpy.ascontiguousarray(a))", ErrFormat)
+	}
+	a := Array{Rows: len(rows), Cols: h.cols, Data: make([]float32, len(rows)*h.cols)}
+	length := int64(h.cols) * int64(h.width)
+	for i, row := range rows {
+		if row < 0 || int(row) >= h.rows {
+			return Array{}, fmt.Errorf("no row %d of %d", row, h.rows)
+		}
+		if err := h.decode(io.NewSectionReader(r, begin+int64(row)*length, length), a.Data[i*h.cols:(i+1)*h.cols]); err != nil {
+			return Array{}, err
+		}
+	}
+	return a, nil
+}
+
 // Whole is what a list may hold.
 type Whole interface{ int8 | int32 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -198,4 +199,32 @@ func FuzzRead(f *testing.F) {
 			}
 		}
 	})
+}
+
+// Some rows are those of the whole, in the order asked for.
+func TestReadRows(t *testing.T) {
+	a := Array{Rows: 5, Cols: 3}
+	for i := range 15 {
+		a.Data = append(a.Data, float32(i))
+	}
+	for _, half := range []bool{false, true} {
+		var b bytes.Buffer
+		if err := Write(&b, a, half); err != nil {
+			t.Fatal(err)
+		}
+		file := bytes.NewReader(b.Bytes())
+		got, err := ReadRows(file, file.Size(), []int32{4, 0, 4})
+		want := Array{Rows: 3, Cols: 3, Data: []float32{12, 13, 14, 0, 1, 2, 12, 13, 14}}
+		if err != nil || !reflect.DeepEqual(got, want) {
+			t.Errorf("half %t: %v (%v)", half, got, err)
+		}
+		for _, row := range []int32{-1, 5} {
+			if _, err := ReadRows(file, file.Size(), []int32{row}); err == nil {
+				t.Errorf("row %d of 5 was read", row)
+			}
+		}
+		if _, err := ReadRows(file, file.Size()-1, []int32{0}); !errors.Is(err, ErrShort) {
+			t.Errorf("a file cut short: %v", err)
+		}
+	}
 }

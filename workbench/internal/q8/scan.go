@@ -24,6 +24,7 @@ type Search struct {
 	Skip  func(item int) bool                    // leaves items out; may be nil
 	Exact func(items []int) []float32            // the scores
 	Most  int                                    // how many it may ask Exact for
+	Stop  func() bool                            // whether to give up, without an answer; may be nil
 
 	Threads int
 }
@@ -66,7 +67,7 @@ type candidate struct {
 }
 
 // Run returns the best items by exact score, best first, ties by lower item, and
-// true; or false if more than Most scores would be needed to know them.
+// true; or false if more than Most scores would be needed to know them, or it was stopped.
 //
 // An item can be among the best K only if its upper bound reaches the K-th highest
 // lower bound. The items that have the highest lower bounds are scored first: the
@@ -134,7 +135,7 @@ func (s *Search) scan() *part {
 func (p *part) scan(blocks []Span) {
 	var room [Block]float32
 	for _, at := range blocks {
-		if p.over {
+		if p.over = p.over || p.Stop != nil && p.Stop(); p.over {
 			return
 		}
 		bounds := room[:at.Hi-at.Lo]

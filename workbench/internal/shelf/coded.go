@@ -65,7 +65,7 @@ func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([
 	hits := make([][]topk.Hit, len(probes))
 	for i := range probes {
 		if _, lost := c.lost.Load(probes[i].Query); !lost {
-			hits[i] = c.chooseFor(&probes[i], n+more)
+			hits[i] = c.chooseFor(ctx, &probes[i], n+more)
 		}
 		if hits[i] == nil {
 			c.lost.Store(probes[i].Query, true)
@@ -96,7 +96,7 @@ func (x Scan) chooseOthers(ctx context.Context, probes []Probe, n, more int, hit
 
 // chooseFor is choose for one probe; nil if it has no bounds, or most items would have to be
 // scored.
-func (c *codedShelf) chooseFor(p *Probe, n int) []topk.Hit {
+func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit {
 	b, ok := c.bounds(p)
 	if !ok {
 		return nil
@@ -104,15 +104,15 @@ func (c *codedShelf) chooseFor(p *Probe, n int) []topk.Hit {
 	if b.sims != nil {
 		b.upper = c.similarities(p, b.sims)
 	}
-	s := b.search(n)
+	s := b.search(ctx, n)
 	s.Most, s.Threads = s.N/codedShare, min(cores.Threads(), 1+s.N*c.Features.Cols/codedBytes)
 	hits, _ := s.Run()
 	return hits
 }
 
 // search asks for the n best items.
-func (b *scoreBounds) search(n int) *q8.Search {
-	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Lower: b.lower, Skip: b.probe.out,
+func (b *scoreBounds) search(ctx context.Context, n int) *q8.Search {
+	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Lower: b.lower, Skip: b.probe.out, Stop: func() bool { return ctx.Err() != nil },
 		Exact: func(items []int) []float32 { return b.score(b.probe, items) }}
 }
 

@@ -108,7 +108,7 @@ func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) 
 		if !reflect.DeepEqual(got[i], want[i]) {
 			t.Errorf("%s, probe %d: got %v, want %v", name, i, got[i], want[i])
 		}
-		if coded.chooseFor(&probes[i], n) != nil {
+		if coded.chooseFor(t.Context(), &probes[i], n) != nil {
 			chosen++
 		}
 	}

@@ -15,12 +15,11 @@ func NewDraw(temperature float64, seed int64, query, round int) *Draw {
 	return &Draw{temperature, mix(mix(mix(uint64(seed))+uint64(query)) + uint64(round))}
 }
 
-// Apply replaces the scores of items lo, lo+1, … by score/temperature plus
-// standard Gumbel noise.
+// Apply adds standard Gumbel noise, times the temperature, to the scores of items lo, lo+1, …
 func (d *Draw) Apply(lo int, scores []float32) {
 	for i, s := range scores {
 		u := (float64(mix(d.key+uint64(lo+i))>>11) + .5) * 0x1p-53 // uniform, inside (0, 1)
-		scores[i] = float32(float64(s)/d.temperature - math.Log(-math.Log(u)))
+		scores[i] = float32(float64(s) - d.temperature*math.Log(-math.Log(u)))
 	}
 }
 

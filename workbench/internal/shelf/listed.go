@@ -24,7 +24,7 @@ func (s *listShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([]
 	threads := max(1, cores.Threads()/len(probes))
 	cores.Each(len(probes), func(i int) {
 		if b, ok := s.bounds(&probes[i]); ok {
-			hits[i] = s.best(b, means.Row(i), n, more, threads)
+			hits[i] = s.best(ctx, b, means.Row(i), n, more, threads)
 		}
 	})
 	return hits, s.chooseOthers(ctx, probes, n, more, hits)
@@ -42,20 +42,21 @@ func (s *listShelf) scoreLists(probes []Probe) f32.Mat {
 }
 
 // best looks at lists, those of the highest means first, until they hold the share of all items
-// that may be chosen, and then at twice as many as long as it found fewer than n.
-func (s *listShelf) best(b *scoreBounds, means []float32, n, more, threads int) []topk.Hit {
+// that may be chosen, and then at twice as many as long as it found fewer than n. It returns nil
+// if ctx has ended.
+func (s *listShelf) best(ctx context.Context, b *scoreBounds, means []float32, n, more, threads int) []topk.Hit {
 	lists, starts := s.rank(means), s.Lists.Starts
 	want := s.share * float64(s.open(b.probe, 0, len(s.Lists.Order)))
 	for at, looked := 0, 0; ; want *= 2 {
 		for ; at < len(lists) && float64(looked) < want; at++ {
 			looked += s.open(b.probe, int(starts[lists[at]]), int(starts[lists[at]+1]))
 		}
-		search := b.search(n + more)
+		search := b.search(ctx, n+more)
 		search.Most, search.Threads, search.Spans = search.N, threads, []q8.Span{}
 		for _, l := range lists[:at] {
 			search.Spans = append(search.Spans, q8.Span{Lo: int(starts[l]), Hi: int(starts[l+1])})
 		}
-		if hits, _ := search.Run(); len(hits) >= n || at == len(lists) {
+		if hits, ok := search.Run(); len(hits) >= n || at == len(lists) || !ok {
 			return hits
 		}
 	}

@@ -1,6 +1,8 @@
 package shelf
 
 import (
+	"context"
+	"errors"
 	"math/rand/v2"
 	"reflect"
 	"runtime"
@@ -133,5 +135,27 @@ func TestListShelfFew(t *testing.T) {
 	}
 	if len(got[0]) != 8 || !reflect.DeepEqual(got[2], want[2]) || s.Exact() {
 		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+// A search that has ended chooses nothing, on any shelf.
+func TestChooseEnded(t *testing.T) {
+	x := listed(t, itemKinds["with a prior"](rand.New(rand.NewPCG(45, 1)), 2000, 8), 30)
+	probes := probesOf(rand.New(rand.NewPCG(46, 1)), x, 0)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	for name, s := range map[string]Shelf{"scan": Scan{x}, "bytes": NewCoded(x), "lists": Of(x, 2, .1)} {
+		if _, err := s.Choose(ctx, probes, 5, 0); !errors.Is(err, context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// However small the temperature, a draw keeps the order of scores that differ.
+func TestDrawCold(t *testing.T) {
+	scores := []float32{1, 3, 2}
+	NewDraw(1e-300, 1, 2, 3).Apply(0, scores)
+	if !reflect.DeepEqual(scores, []float32{1, 3, 2}) {
+		t.Errorf("drawn at a temperature of almost 0: %v", scores)
 	}
 }

@@ -12,12 +12,12 @@ import (
 // and for the others by rankSample items of the shelf, the same for all queries.
 const exactRanks, rankSample = 1024, 4096
 
-// RankCurves returns for each row x of vectors the curve from x·v_i to the normal
-// quantile of item i's rank in the order of x·v.
-func RankCurves(ctx context.Context, items Shelf, vectors f32.Mat) ([]curve.Knots, error) {
+// RankCurves returns for each of the queries, whose vectors x are the rows of vectors, the curve
+// from x·v_i to the normal quantile of item i's rank in the order of x·v.
+func RankCurves(ctx context.Context, items Shelf, queries []int, vectors f32.Mat) ([]curve.Knots, error) {
 	probes := make([]Probe, vectors.Rows)
-	for q := range probes {
-		probes[q] = Similarity(q, vectors.Row(q))
+	for i, q := range queries {
+		probes[i] = Similarity(q, vectors.Row(i))
 	}
 	top, err := items.Choose(ctx, probes, exactRanks, 0)
 	if err != nil {
@@ -43,10 +43,10 @@ func sampleSimilarities(ctx context.Context, items Shelf, n int, vectors f32.Mat
 	for i := range sample {
 		sample[i] = i * n / len(sample)
 	}
-	rows, err := items.Rows(ctx, sample)
+	v, err := items.VectorsOf(ctx, sample)
 	sims := f32.NewMat(vectors.Rows, len(sample))
 	if err == nil {
-		f32.MulT(sims, vectors, rows.Vectors, cores.Threads())
+		f32.MulT(sims, vectors, v, cores.Threads())
 	}
 	return sims, err
 }

@@ -22,11 +22,11 @@ func TestRankCurves(t *testing.T) {
 			copy(items.Data, items.Row(1)) // two are the same
 		}
 		shelf := NewScan(&Items{Features: items, Vectors: items})
-		curves, err := RankCurves(t.Context(), shelf, queries)
+		curves, err := RankCurves(t.Context(), shelf, []int{7, 9, 4}, queries)
 		if err != nil {
 			t.Fatal(err)
 		}
-		alone, err := RankCurves(t.Context(), shelf, f32.Mat{Rows: 1, Cols: 6, Data: queries.Row(2)})
+		alone, err := RankCurves(t.Context(), shelf, []int{4}, f32.Mat{Rows: 1, Cols: 6, Data: queries.Row(2)})
 		if err != nil {
 			t.Fatal(err)
 		}

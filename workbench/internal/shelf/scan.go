@@ -20,10 +20,21 @@ func (x Scan) Exact() bool { return true }
 
 func (x Scan) Size() (items, features int) { return x.Features.Rows, x.Features.Cols }
 
-func (x Scan) Choose(_ context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
+func (x Scan) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
 	s := x.newScan(probes)
 	seen := func(row, item int) bool { return s.probes[row].out(item) }
-	found := topk.ScanBy(len(probes), x.Features.Rows, n+more, s.chunks, seen, cores.Threads())
+	worker := func() topk.Chunk {
+		chunk := s.chunks()
+		return func(lo int, scores f32.Mat) {
+			if ctx.Err() == nil {
+				chunk(lo, scores)
+			}
+		}
+	}
+	found := topk.ScanBy(len(probes), x.Features.Rows, n+more, worker, seen, cores.Threads())
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	hits := make([][]topk.Hit, len(probes))
 	for row, i := range s.order {
 		hits[i] = found[row]
@@ -44,6 +55,10 @@ func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 		}
 	}
 	return r, nil
+}
+
+func (x Scan) VectorsOf(_ context.Context, items []int) (f32.Mat, error) {
+	return selected(x.Vectors, items), nil
 }
 
 // selected returns a copy of some rows.

@@ -28,6 +28,9 @@ type Shelf interface {
 	// Rows returns what is known of some items, in the order given, in memory that
 	// is the caller's.
 	Rows(ctx context.Context, items []int) (Rows, error)
+
+	// VectorsOf returns the dual encoder's vectors alone, as Rows has them.
+	VectorsOf(ctx context.Context, items []int) (f32.Mat, error)
 }
 
 // Items are an index's own items: features F, |I|×p, the dual encoder's vectors v,

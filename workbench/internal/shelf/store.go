@@ -87,6 +87,11 @@ func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 	return Rows{Features: f, Vectors: v, Bias: bias, Items: items}, nil
 }
 
+func (s *storeShelf) VectorsOf(ctx context.Context, items []int) (f32.Mat, error) {
+	rows, err := s.Rows(ctx, items)
+	return rows.Vectors, err
+}
+
 // choose asks for the dual encoder's own lists first: they tell where the curves
 // of the same queries matter.
 func (s *storeShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {

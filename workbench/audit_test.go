@@ -77,6 +77,7 @@ func TestAuditRefuses(t *testing.T) {
 		"items of its own":    {Search: SearchOptions{K: 5, Budget: 20, Store: ix.Items()}, Calls: 100},
 		"must score K items":  {Search: SearchOptions{K: 30, Budget: 20}, Calls: 100},
 		"no item may be":      {Search: SearchOptions{K: 5, Budget: 20, Allow: func(int) bool { return false }}, Calls: 100},
+		"do not learn":        {Search: SearchOptions{K: 5, Budget: 20, Learn: 1}, Calls: 100},
 		"Softmax draws":       {Search: SearchOptions{K: 5, Budget: 20, Recall: .9, Softmax: 1}, Calls: 100},
 		"not between 0 and 1": {Search: SearchOptions{K: 5, Budget: 20, Recall: 2}, Calls: 100},
 	} {

@@ -27,8 +27,8 @@ var ErrTokens = errors.New("token limit reached")
 // token it would say, from the top_logprobs that the server gives (pointwise reranking by
 // likelihood, as Nogueira et al., Document Ranking with a Pretrained Sequence-to-Sequence
 // Model, 2020). All tokens that read as the answer count, whatever their case and the space
-// before them. Where one answer is not among the 20 likeliest tokens, the least likely of
-// them stands for it; where neither is, the pair has an ErrScore. A server that gives no
+// before them. Where one answer is not among the 20 likeliest tokens, what bounds it stands for it, the
+// least likely of them or all that they leave; where neither is, the pair has an ErrScore. A server that gives no
 // log-probabilities is an error.
 //
 //	llm := &workbench.ChatScorer{URL: "http://localhost:8000", Prompt: "Query: {query}\nText: {item}\nDoes the text answer the query? Answer yes or no."}

@@ -11,6 +11,7 @@ import (
 	"axn/workbench/internal/audit"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/enough"
+	"axn/workbench/internal/shelf"
 )
 
 // sizes are how many items each round chooses. Where a search is to stop at a recall, and
@@ -49,18 +50,15 @@ func (b *block) judge(k int, target float64) {
 
 // estimated is a seeker's estimate of recall at k; NaN where it cannot say.
 func (b *block) estimated(s *seeker, k int) float64 {
-	if len(s.seen) == b.open {
-		return 1
-	}
 	if b.Prior == nil || len(b.Prior.Curve.X) == 0 || len(s.ahead) == 0 {
 		return math.NaN()
 	}
-	return b.evidence(s).Recall(k)
+	return min(b.evidence(s).Recall(k), float64(len(s.seen))/float64(k))
 }
 
 // evidence is what a seeker knows after a round, as warped scores.
 func (b *block) evidence(s *seeker) *enough.Evidence {
-	e, came := &enough.Evidence{}, make(map[int]float64, len(s.last().Items))
+	e, came := &enough.Evidence{Noise: b.Prior.Noise}, make(map[int]float64, len(s.last().Items))
 	for _, r := range s.rounds {
 		scores := make([]float64, len(r.Scores))
 		for i, x := range r.Scores {
@@ -138,6 +136,8 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 		return nil, fmt.Errorf("%d calls for %d queries: each needs one or more", o.Calls, len(queries))
 	case o.Search.Budget > 0 && o.Search.Budget < o.Search.K:
 		return nil, fmt.Errorf("Search.Budget is %d, below Search.K %d: a search must score K items or more", o.Search.Budget, o.Search.K)
+	case o.Search.Learn > 0:
+		return nil, errors.New("its searches do not learn from one another: leave Search.Learn 0")
 	case o.Search.Store != nil:
 		return nil, errors.New("it ranks all items, which a store cannot: the index must have items of its own")
 	}
@@ -262,7 +262,7 @@ func (b *block) goOn(ctx context.Context, s Scorer, items int) error {
 		return err
 	}
 	for _, size := range roundSizes(items, auditRounds, 0) {
-		err := b.take(ctx, size, 0, b.probes(0))
+		err := b.take(ctx, size, 0, b.probes(chosenOptimism))
 		if err == nil {
 			err = b.score(ctx, s)
 		}
@@ -282,12 +282,13 @@ const auditRounds = 5
 // left returns for every query the items that its search has not scored, in the order of their
 // approximate scores.
 func (b *block) left(ctx context.Context) ([][]int, error) {
-	probes := b.probes(0)
+	probes := b.probes(chosenOptimism)
 	for i, k := range b.seekers {
 		probes[i].Seen, probes[i].Barred = k.seen, b.barred
 	}
-	n, _ := b.items.Size()
-	hits, err := b.items.Choose(ctx, probes, n, 0)
+	all := shelf.NewScan(b.Index.items()) // also where the searches look at the best lists alone
+	n, _ := all.Size()
+	hits, err := all.Choose(ctx, probes, n, 0)
 	lists := make([][]int, len(hits))
 	for i := range hits {
 		for _, h := range hits[i] {

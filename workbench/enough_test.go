@@ -47,12 +47,16 @@ func TestRecallSaid(t *testing.T) {
 	d, g := toy(62, 40, 60, 4)
 	for _, m := range allMethods() {
 		ix := toyIndex(t, d, g, m)
-		for _, o := range []SearchOptions{{Budget: 30}, {Budget: 30, K: 5}, {Budget: 60, K: 5}, {Budget: 9, K: 5, Allow: func(it int) bool { return it < 9 }}} {
+		for _, o := range []SearchOptions{{Budget: 30}, {Budget: 30, K: 5}, {Budget: 30, K: 50}, {Budget: 60, K: 5}, {Budget: 9, K: 5, Allow: func(it int) bool { return it < 9 }}, {Budget: 60, K: 5, Softmax: 1}} {
 			r := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 3, o))
 			switch {
 			case o.K > 0 && o.Budget != 30:
 				if r.Recall != 1 {
 					t.Errorf("%s: all items scored: %v", m, r.Recall)
+				}
+			case o.K > 30 && m == Calibrated: // no more can be said than that all which was scored belongs there
+				if !(r.Recall > 0 && r.Recall <= 30./50) {
+					t.Errorf("%s: K %d of %d calls: %v", m, o.K, r.Calls, r.Recall)
 				}
 			case o.K > 0 && m == Calibrated:
 				if !(r.Recall > 0 && r.Recall < 1) {

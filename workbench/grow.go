@@ -313,6 +313,9 @@ func (ix *Index) update(g *Scores) error {
 	}
 	ix.Prior.fitted(ix.Features).Update(ix.DE.Queries.view(), ix.DE.Items.view(), rows)
 	ix.codesOf(ix.Features).Set(f32.Mat{}, nil, nil) // of what the features were
+	if x := ix.items(); x.Lists != nil {
+		x.Lists.Renew(x)
+	}
 	ix.Calls += g.Calls
 	if ix.shared != nil {
 		ix.shared.Calls += g.Calls

@@ -435,12 +435,15 @@ func TestLearn(t *testing.T) {
 	}
 }
 
-// Indexes For other queries search by the codes of the index they come from: an update of one of
-// them makes those anew.
+// Indexes For other queries search by the codes and lists of the index they come from: an update of
+// one of them makes the codes anew, and the means of the lists.
 func TestUpdateCodes(t *testing.T) {
 	d, g := toy(58, 12, 10100, 4)
 	s := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Queries: 6, Random: 400, Seed: 1}))
 	ix := must[*Index](t)(Factorize(t.Context(), d, s, FactorizeOptions{}))
+	if err := ix.MakeLists(t.Context(), 30); err != nil {
+		t.Fatal(err)
+	}
 	own := must[*Index](t)(ix.For(d.DE.Queries))
 	o := SearchOptions{Budget: 60}
 	paid := must[*Result](t)(own.Search(t.Context(), LookUp(g), 7, o))
@@ -450,6 +453,29 @@ func TestUpdateCodes(t *testing.T) {
 	many := must[[]Result](t)(own.SearchAll(t.Context(), LookUp(g), []int{8, 9, 10}, o))
 	if one := must[*Result](t)(own.Search(t.Context(), LookUp(g), 8, o)); !sameValues(*one, many[0]) {
 		t.Error("other answers than a scan's")
+	}
+	l := ix.lists
+	for at := range l.Means.Rows {
+		var items []int
+		for _, it := range l.Order[l.Starts[at]:l.Starts[at+1]] {
+			items = append(items, int(it))
+		}
+		rows := must[*Matrix](t)(ix.Items().Rows(t.Context(), items))
+		for j, mean := range l.Means.Row(at) {
+			sum := 0.0
+			for i := range items {
+				sum += rows.At(i, j)
+			}
+			if want := sum / float64(max(1, len(items))); math.Abs(float64(mean)-want) > 1e-5*(1+math.Abs(want)) {
+				t.Fatalf("list %d, column %d: mean %v, want %v", at, j, mean, want)
+			}
+		}
+	}
+	if err := ix.Add(d.DE.Items.Select([]int{1, 2})); err != nil {
+		t.Fatal(err)
+	}
+	if ix.items().Lists != nil {
+		t.Error("lists that lack the items added")
 	}
 }
 

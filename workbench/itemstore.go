@@ -38,7 +38,7 @@ func (ix *Index) items() *shelf.Items {
 // lists is how many; 0 is 4·√|I|. Items are compared by all that the index's formula takes of them.
 // It takes O(lists·|I|) products of 64 floats and, the items aside, a few hundred bytes for each
 // of 64 items a list. Lists are saved, and with them codes of all items in their order. Add drops
-// the lists; after many an Update they fit less well: both call for MakeLists again.
+// the lists: make them again. Update takes new means, and leaves each item in its list.
 // No search may be under way.
 func (ix *Index) MakeLists(ctx context.Context, lists int) error {
 	x := ix.items()

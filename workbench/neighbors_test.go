@@ -64,6 +64,9 @@ func TestNeighborsRefuse(t *testing.T) {
 	if _, err := cutNeighbors([]int32{1}, []int32{4}, []int32{1, 2}, []float32{1, 2}); !errors.Is(err, npz.ErrFormat) {
 		t.Errorf("4 of 2 items: %v", err)
 	}
+	if _, err := RecallOf(nil, list, 1); !errors.Is(err, errNoResults) {
+		t.Errorf("no results: %v", err)
+	}
 	for _, c := range []struct{ query, k int }{{3, 3}, {4, 1}} {
 		if _, err := RecallOf([]Result{{Query: c.query}}, list, c.k); err == nil || !strings.Contains(err.Error(), fmt.Sprintf("the neighbours given for query %d are fewer than k = %d", c.query, c.k)) {
 			t.Errorf("%d of query %d: %v", c.k, c.query, err)

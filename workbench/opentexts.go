@@ -93,7 +93,7 @@ func (d *Dataset) beirFile(name string) (string, error) {
 		}
 	}
 	for _, pattern := range []string{"*", "*/*"} {
-		if inner, _ := filepath.Glob(filepath.Join(d.Dir, pattern, name)); len(inner) > 0 {
+		if inner := files.Glob(d.Dir, pattern+"/"+filepath.ToSlash(name)); len(inner) > 0 {
 			return "", fmt.Errorf("%s is not here, but in %s: open that folder", name, filepath.Dir(inner[0]))
 		}
 	}
@@ -140,8 +140,10 @@ func (d *Dataset) openBEIRQrels() error {
 	return nil
 }
 
-// qrelsFile matches the files of judgements that are read, qrelsLike those that most likely hold some.
+// qrelsFile matches the files of judgements that are read, qrelsLike those that most likely hold some, testLike
+// those of a test.
 var (
+	testLike  = regexp.MustCompile(`(?i)(^|/)(test|dev|valid|validation)[^/]*$`)
 	qrelsFile = regexp.MustCompile(`^qrels/(train|dev|test)\.tsv(\.gz)?$`)
 	qrelsLike = regexp.MustCompile(`(?i)^(qrels?[^/]*(/[^/.][^/]*)?|([^/]+/)?(train|dev|test|valid|validation)\.(tsv|csv|txt|jsonl)(\.gz)?)$`)
 )
@@ -151,8 +153,7 @@ func (d *Dataset) otherQrels() error {
 	read := false
 	var others []string
 	for _, pattern := range []string{"*", "*/*"} {
-		found, _ := filepath.Glob(filepath.Join(d.Dir, pattern)) // the patterns are well formed
-		for _, path := range found {
+		for _, path := range files.Glob(d.Dir, pattern) {
 			name, _ := filepath.Rel(d.Dir, path) // it lies there
 			switch name = filepath.ToSlash(name); {
 			case qrelsFile.MatchString(name):
@@ -162,7 +163,10 @@ func (d *Dataset) otherQrels() error {
 			}
 		}
 	}
-	if read || others == nil {
+	if read { // of the training, say, and the test's have another name
+		others = slices.DeleteFunc(others, func(name string) bool { return !testLike.MatchString(name) })
+	}
+	if len(others) == 0 {
 		return nil
 	}
 	return fmt.Errorf("%s is not read, and the test queries would be drawn by chance: judgements are wanted as qrels/train.tsv, dev.tsv or test.tsv; rename it, or move it and use OpenQrels", others[0])

@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -66,8 +67,11 @@ func nearest(query int, scores []float64, k int) Neighbors {
 // Recall is the mean over results of Top-k-Recall (paper section 4): the share
 // of a query's exact k nearest items that its search scored in any round, a Cascade by its Exact. It
 // scores every item of each query to know them; those calls are not the search's.
-// k must be positive.
+// k must be positive. No results are an error.
 func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (float64, error) {
+	if len(rs) == 0 {
+		return 0, fmt.Errorf("workbench: recall: %w", errNoResults)
+	}
 	queries := make([]int, len(rs))
 	for i := range rs {
 		queries[i] = rs[i].Query
@@ -79,9 +83,14 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	return stats.Mean(recalls(rs, exact, k)), nil
 }
 
+var errNoResults = errors.New("there are no results: their mean recall is not known")
+
 // RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
-// of each result's query, in any order, at least k or all items.
+// of each result's query, in any order, at least k. No results are an error.
 func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
+	if len(rs) == 0 {
+		return 0, fmt.Errorf("workbench: recall: %w", errNoResults)
+	}
 	queries := make([]int, len(rs))
 	for i := range rs {
 		queries[i] = rs[i].Query

@@ -377,6 +377,9 @@ func (b *block) results(o SearchOptions) []Result {
 	rs := make([]Result, len(b.all))
 	for i, k := range b.all {
 		rs[i] = k.result(o.K)
+		if o.K > 0 && rs[i].Calls == b.open {
+			rs[i].Recall = 1
+		}
 	}
 	return rs
 }

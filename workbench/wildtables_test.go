@@ -167,6 +167,8 @@ func TestBEIRFromTheWild(t *testing.T) {
 		"qrels without a folder":   {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "test.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n"}, "", []string{"test.tsv is not read"}},
 		"qrels in another folder":  {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "relevance/dev.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n"}, "", []string{"relevance/dev.tsv is not read"}},
 		"qrels as JSON lines":      {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/test.jsonl": "{}"}, "", []string{"qrels/test.jsonl is not read"}},
+		"the test under another":   {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/train.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n", "qrels/Test.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n"}, "", []string{"qrels/Test.tsv is not read"}},
+		"more beside the training": {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "qrels/train.tsv": "query-id\tcorpus-id\tscore\na1\tw1\t1\n", "qrels/README.txt": "x"}, want + " -> w1", nil},
 		"files of another kind":    {map[string]string{"corpus.jsonl": corpus, "queries.jsonl": queries, "README.md": "x", "notes/today.txt": "x"}, want, nil},
 		"a folder for a file":      {map[string]string{"corpus.jsonl/part-0": corpus, "queries.jsonl": queries}, "", []string{"corpus.jsonl is a folder"}},
 		"marks in the middle":      {map[string]string{"corpus.jsonl": strings.Replace(corpus, "\n", "\n\ufeff", 1), "queries.jsonl": queries}, want, nil},
@@ -189,6 +191,10 @@ func TestBEIRFromTheWild(t *testing.T) {
 	} {
 		d, err := OpenBEIR(write(t, c.files))
 		answered(t, name, d, err, c.want, c.says)
+		odd := filepath.Join(t.TempDir(), "[a] {b} ü") // a name that is a pattern, too
+		Must(os.CopyFS(odd, os.DirFS(write(t, c.files))))
+		d, err = OpenBEIR(odd)
+		answered(t, name+" in an odd folder", d, err, c.want, c.says)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -19,7 +20,8 @@ const programs = "../eval/testdata/programs"
 const whole = "\n//cells:whole\n"
 
 // The programs of testdata print what they print when compiled: as one cell, as that
-// cell once more in the same kernel, and cut into many cells.
+// cell once more in the same kernel, cut into many cells, and, if they have generic types,
+// with all methods in a later cell than the types.
 func TestPrograms(t *testing.T) {
 	files, err := filepath.Glob(filepath.Join(programs, "*.go"))
 	if err != nil {
@@ -54,7 +56,18 @@ func testProgram(t *testing.T, file string) {
 	want := string(b)
 	printed(t, "as a cell, twice", []string{src, src}, want+want)
 	printed(t, "in cells", split(t, src), want)
+	if strings.Contains(src, whole) || !genericMethod.MatchString(src) {
+		return
+	}
+	cells, err := lateCellsOf(src)
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed(t, "with methods in a later cell", cells, want)
 }
+
+// genericMethod finds methods of generic types.
+var genericMethod = regexp.MustCompile(`(?m)^func \(\w* ?\*?\w+\[`)
 
 func split(t *testing.T, src string) []string {
 	if strings.Contains(src, whole) {

@@ -220,6 +220,33 @@ func bound(b *ast.BlockStmt) (found bool) {
 	return found
 }
 
+// lateCellsOf puts the types of a program into a cell and what follows, also their methods,
+// into a later one.
+func lateCellsOf(src string) ([]string, error) {
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "program.go", src, parser.ParseComments|parser.SkipObjectResolution)
+	if err != nil {
+		return nil, err
+	}
+	c := &cutter{src: src, fset: fset, owner: map[string]int{}}
+	var imports, types, rest []string
+	for _, d := range f.Decls {
+		g, _ := d.(*ast.GenDecl)
+		fn, ok := d.(*ast.FuncDecl)
+		switch {
+		case ok && fn.Recv == nil && fn.Name.Name == "main":
+			c.main = fn
+		case g != nil && g.Tok == token.IMPORT:
+			imports = append(imports, c.text(d))
+		case g != nil && (g.Tok == token.TYPE || g.Tok == token.CONST):
+			types = append(types, c.text(d))
+		default:
+			rest = append(rest, c.text(d))
+		}
+	}
+	return append([]string{strings.Join(imports, "\n"), strings.Join(types, "\n"), strings.Join(rest, "\n")}, c.statements()...), nil
+}
+
 func TestCellsOf(t *testing.T) {
 	got, err := cellsOf(`package main
 

@@ -3,6 +3,7 @@ package beam
 import (
 	"context"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -100,13 +101,13 @@ func (s Scoring) checkCache() error {
 	if err := os.MkdirAll(s.Cache, 0o755); err != nil {
 		return err
 	}
-	found, err := filepath.Glob(filepath.Join(s.Cache, "cell-*-of-*.cache"))
+	found, err := fs.Glob(os.DirFS(s.Cache), "cell-*-of-*.cache") // whatever characters the folder's name has
 	if err != nil {
 		return err
 	}
-	for _, path := range found {
-		if !strings.HasSuffix(path, s.suffix()) {
-			return fmt.Errorf("%s was written for another grid than %d×%d: use that grid, or another cache folder", path, s.Grid.queries(), s.Grid.items())
+	for _, name := range found {
+		if !strings.HasSuffix(name, s.suffix()) {
+			return fmt.Errorf("%s was written for another grid than %d×%d: use that grid, or another cache folder", filepath.Join(s.Cache, name), s.Grid.queries(), s.Grid.items())
 		}
 	}
 	return nil

@@ -142,7 +142,7 @@ func (c Corpus) check(o workbench.SearchOptions) error {
 	}
 	for row, it := range c.Dataset.Items {
 		if it.Text == "" {
-			return fmt.Errorf("item %d (%s) has no text", row, it.ID)
+			return fmt.Errorf("item %d (%s) has no text, which the cross-encoder reads: texts.jsonl in the data set's folder gives texts, or WordNet.FillTexts (the flag -wordnet of serve)", row, it.ID)
 		}
 	}
 	switch {

@@ -212,7 +212,9 @@ func (fr *frame) pos() token.Pos {
 func (t *Task) Run(fs ...*ssa.Function) *Failure {
 	t.p.mu.Lock()
 	for _, f := range fs {
-		t.p.cells[f.Pkg] = t
+		if _, ok := t.p.cells[f.Pkg]; ok {
+			t.p.cells[f.Pkg] = t
+		}
 	}
 	t.p.mu.Unlock()
 	failure := t.call(func(th *Thread) {

@@ -53,10 +53,10 @@ type Program struct {
 
 	newer   map[*types.Func]*types.Func // methods of generic types, by those in whose place they were declared
 	chans   madeChans
-	codes   atomic.Uint32        // how many functions were compiled
-	running atomic.Pointer[Task] // of the cell that runs, or ran last
-	cells   map[*ssa.Package]*Task
-	idle    *Task // of goroutines of compiled code after it was stopped
+	codes   atomic.Uint32          // how many functions were compiled
+	running atomic.Pointer[Task]   // of the cell that runs, or ran last
+	cells   map[*ssa.Package]*Task // of packages with function literals, which may be called when the cell is over
+	idle    *Task                  // of goroutines of compiled code after it was stopped
 
 	debugger atomic.Pointer[Debugger]
 	stopAt   *types.Func // the stop function
@@ -143,7 +143,30 @@ func (p *Program) Build(pkg *types.Package, files []*ast.File, info *types.Info,
 	defer p.build.Unlock()
 	sp := p.ssa.CreatePackage(pkg, files, info, false)
 	sp.Build()
+	if literals(files, info, groups) {
+		p.mu.Lock()
+		p.cells[sp] = nil
+		p.mu.Unlock()
+	}
 	return sp
+}
+
+// literals reports whether function literals stand in files, but for those that hold
+// statements of the cell, or bodies of a range over a function.
+func literals(files []*ast.File, info *types.Info, groups map[token.Pos]bool) (found bool) {
+	for _, f := range files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.FuncLit:
+				found = found || !groups[n.Pos()]
+			case *ast.RangeStmt:
+				_, ok := info.TypeOf(n.X).Underlying().(*types.Signature)
+				found = found || ok
+			}
+			return !found
+		})
+	}
+	return found
 }
 
 // Alias returns an object of another name that means a variable or function.

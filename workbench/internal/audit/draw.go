@@ -8,11 +8,11 @@ import (
 )
 
 // Likelihood is how likely an item is to belong to a top k, up to a factor, r being its rank among
-// those left out by their approximate scores, from 0: on train queries of verbs and artifacts it falls
-// about so.
+// those left out, from 0, where the best are ranked by searches that go on: on train queries of verbs
+// it falls about so.
 func Likelihood(r, k int) float64 {
 	x := float64(r) + 1 + 2*math.Sqrt(float64(k))
-	return 1 / (x * math.Sqrt(x))
+	return 1 / (x * x)
 }
 
 // Chances are those of n items, in the order of their ranks, to be drawn: at most 1, they sum to

@@ -254,15 +254,18 @@ func (c *Client) pay(expected, tokens int) {
 	c.tokens += tokens
 }
 
+// smallestRest is the probability below which what a list of tokens leaves is a matter of rounding.
+const smallestRest = 1e-6
+
 // score is log P(yes) - log P(no), each over all tokens that read so. Where one of the two is not
-// among the likeliest, the least likely of those stands for it, which bounds it from above.
+// among the likeliest, what bounds it from above stands for it: the least likely of those, or all that they leave.
 func (c *Client) score(top map[string]float64) (float64, error) {
-	yes, no, least := math.Inf(-1), math.Inf(-1), math.Inf(1)
+	yes, no, least, rest := math.Inf(-1), math.Inf(-1), math.Inf(1), 1.0
 	for token, p := range top {
 		if math.IsNaN(p) || p > 1e-3 {
 			return 0, fmt.Errorf("the log-probability of %q is %v", token, p)
 		}
-		least = min(least, p)
+		least, rest = min(least, p), rest-math.Exp(p)
 		switch word(token) {
 		case c.Yes:
 			yes = logAdd(yes, p)
@@ -273,6 +276,7 @@ func (c *Client) score(top map[string]float64) (float64, error) {
 	if math.IsInf(yes, -1) && math.IsInf(no, -1) {
 		return 0, fmt.Errorf("neither %s nor %s is among the likeliest first tokens, which are %q", c.Yes, c.No, likeliest(top))
 	}
+	least = min(least, math.Log(max(rest, smallestRest)))
 	least = max(least, -100) // some servers write -9999 for what is not possible
 	return max(yes, least) - max(no, least), nil
 }

@@ -20,16 +20,20 @@ const (
 	priorWeight    = 20
 )
 
+// leastNoise is as little noise as counts: half the least of the indexes that the weights were fitted on.
+const leastNoise = 0.015
+
 // Evidence is what a search knows after a round, all on one scale.
 type Evidence struct {
 	Rounds         [][]float64 // the scores of each round
 	Expected, Came []float64   // what items of the latest round were expected to score when they were chosen, and what they did
 	Rest           []float64   // what the best items not chosen were expected to score then, best first
+	Noise          float64     // the variance of a score around the index's model: the more, the more is missed
 }
 
 // Recall estimates the share of the true k best items that are among the scored ones, at least k
 // of all items being there: a logistic regression on what is left to be found by the model, on how
-// many of the best k the last two rounds have brought, and on what the model's errors were. NaN where
+// many of the best k the last two rounds have brought, on what the model's errors were, and on its noise. NaN where
 // no item of the latest round was expected to score anything.
 func (e *Evidence) Recall(k int) float64 {
 	if len(e.Came) == 0 {
@@ -45,7 +49,7 @@ func (e *Evidence) Recall(k int) float64 {
 	}
 	w := weightsAt(k)
 	z := 0.0
-	for i, x := range [...]float64{1, math.Log(p / (1 - p)), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean} {
+	for i, x := range [...]float64{1, math.Log(p / (1 - p)), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean, math.Log(max(e.Noise, leastNoise))} {
 		z += w[i] * x
 	}
 	return 1 / (1 + math.Exp(-z))
@@ -53,13 +57,13 @@ func (e *Evidence) Recall(k int) float64 {
 
 // weights are the regression's at k = 1, 10 and 100, fitted on train queries of verbs and artifacts
 // (METHOD.md, "Knowing when to stop"); between them they go with log k, beyond them they stay.
-var weights = [3][6]float64{
-	{1.608, 0.254, -0.124, 0.006, 0.539, 0.659},
-	{-0.474, 0.231, -0.230, -0.287, 0.328, 0.663},
-	{-0.932, 0.428, -0.345, -0.347, 0.323, 0.347},
+var weights = [3][7]float64{
+	{1.675, 0.254, -0.129, 0.002, 0.540, 0.659, 0.027},
+	{-1.349, 0.229, -0.224, -0.281, 0.339, 0.662, -0.291},
+	{-2.569, 0.399, -0.322, -0.347, 0.389, 0.348, -0.551},
 }
 
-func weightsAt(k int) (w [6]float64) {
+func weightsAt(k int) (w [7]float64) {
 	at := min(max(math.Log10(float64(k)), 0), 2)
 	i := min(int(at), 1)
 	for j := range w {

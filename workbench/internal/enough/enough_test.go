@@ -54,14 +54,14 @@ func TestRecallGrows(t *testing.T) {
 	rest := []float64{2, 1.5, 1, 0}
 	before := 0.0
 	for from := range len(rest) + 1 {
-		e := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0}}, []float64{.5}, []float64{0}, rest[from:]}).Recall(4)
+		e := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0}}, []float64{.5}, []float64{0}, rest[from:], .05}).Recall(4)
 		if !(e >= before && e <= 1) {
 			t.Errorf("%d left: %v after %v", len(rest)-from, e, before)
 		}
 		before = e
 	}
-	early := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0, -1}}, []float64{.5}, []float64{0}, rest}).Recall(4)
-	late := (&Evidence{[][]float64{{0, -1}, {2, 1}, {3, 2.5}}, []float64{.5}, []float64{0}, rest}).Recall(4)
+	early := (&Evidence{[][]float64{{3, 2.5}, {2, 1}, {0, -1}}, []float64{.5}, []float64{0}, rest, .05}).Recall(4)
+	late := (&Evidence{[][]float64{{0, -1}, {2, 1}, {3, 2.5}}, []float64{.5}, []float64{0}, rest, .05}).Recall(4)
 	if !(late < early) {
 		t.Errorf("found early %v, late %v", early, late)
 	}
@@ -72,7 +72,7 @@ func TestRecallGrows(t *testing.T) {
 
 // Weights are those of the table at its own k, and between them in between.
 func TestWeightsAt(t *testing.T) {
-	for k, want := range map[int][6]float64{1: weights[0], 10: weights[1], 100: weights[2], 1000: weights[2]} {
+	for k, want := range map[int][7]float64{1: weights[0], 10: weights[1], 100: weights[2], 1000: weights[2]} {
 		if weightsAt(k) != want {
 			t.Errorf("k = %d: %v, want %v", k, weightsAt(k), want)
 		}

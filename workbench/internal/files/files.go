@@ -55,6 +55,16 @@ func Read(path string, read func(f *os.File, size int64) error) error {
 	return nil
 }
 
+// Glob lists the paths below a folder that match a pattern, well formed and with slashes. The folder's own name may have
+// any character in it.
+func Glob(dir, pattern string) []string {
+	found, _ := fs.Glob(os.DirFS(dir), pattern)
+	for i, name := range found {
+		found[i] = filepath.Join(dir, filepath.FromSlash(name))
+	}
+	return found
+}
+
 // Exists reports whether a file is there that is no folder.
 func Exists(path string) bool {
 	st, err := os.Stat(path)

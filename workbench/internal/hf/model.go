@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/tokenize"
 )
 
@@ -222,7 +223,7 @@ func missingConfig(dir string, err error) error {
 		return errAdapter
 	}
 	for _, pattern := range []string{"*", "*/*", "*/*/*"} { // as the hub's cache has it: a folder for each state
-		if inner, _ := filepath.Glob(filepath.Join(dir, pattern, "config.json")); len(inner) > 0 {
+		if inner := files.Glob(dir, pattern+"/config.json"); len(inner) > 0 {
 			return fmt.Errorf("config.json is not here, but in %s: open that folder: %w", filepath.Dir(inner[0]), fs.ErrNotExist)
 		}
 	}
@@ -236,7 +237,7 @@ func missingWeights(dir string) error {
 		class = "AutoModel"
 	}
 	for _, other := range otherWeights {
-		found, _ := filepath.Glob(filepath.Join(dir, other.pattern)) // the patterns are well formed
+		found := files.Glob(dir, other.pattern)
 		if len(found) == 0 {
 			continue
 		}
@@ -248,7 +249,7 @@ func missingWeights(dir string) error {
 	if exists(filepath.Join(dir, "adapter_config.json")) {
 		return errAdapter
 	}
-	if others, _ := filepath.Glob(filepath.Join(dir, "*.safetensors")); len(others) > 0 {
+	if others := files.Glob(dir, "*.safetensors"); len(others) > 0 {
 		return fmt.Errorf("no model.safetensors in %s, but %s: rename it if it holds all weights; of several files model.safetensors.index.json says what each holds: %w",
 			dir, filepath.Base(others[0]), fs.ErrNotExist)
 	}

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/safetensors"
 )
 
@@ -33,8 +34,7 @@ func openWeights(dir string) (tensors, []string, error) {
 		if _, err := readText(index); err != nil {
 			return nil, nil, err
 		}
-		shards, _ := filepath.Glob(filepath.Join(dir, "model-*.safetensors")) // the pattern is well formed
-		for _, shard := range shards {
+		for _, shard := range files.Glob(dir, "model-*.safetensors") {
 			if err := foreignWeights(shard); err != nil {
 				return nil, nil, err
 			}

@@ -131,16 +131,25 @@ func NewLists(x *Items, order, starts []int32, means f32.Mat) (*Lists, error) {
 	if means.Rows != len(starts)-1 || means.Cols != layout.Cols() {
 		return nil, fmt.Errorf("means of %d lists, %d floats each, for %d lists of items of %d", means.Rows, means.Cols, len(starts)-1, layout.Cols())
 	}
+	l := &Lists{Order: order, Starts: starts, of: x.Features}
+	l.setMeans(x, means)
+	return l, nil
+}
+
+func (l *Lists) setMeans(x *Items, means f32.Mat) {
+	layout := x.layout()
 	v, f, bias := layout.split(means)
-	l := &Lists{Order: order, Starts: starts, Means: means, means: &Items{Features: f, Vectors: v}, of: x.Features}
+	l.Means, l.means = means, &Items{Features: f, Vectors: v}
 	if layout.Vectors == 0 {
 		l.means.Vectors = f
 	}
 	if layout.Bias > 0 {
 		l.means.Bias = bias
 	}
-	return l, nil
 }
+
+// Renew finds the means of items that have changed in place. Which list an item is in stays.
+func (l *Lists) Renew(x *Items) { l.setMeans(x, x.listMeans(l.Order, l.Starts)) }
 
 // Check returns an error unless every item is listed once.
 func (l *Lists) Check() error {

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log"
 	"math"
 )
 
@@ -190,9 +189,6 @@ func (ix *Index) checkSameScorer(ctx context.Context, s Scorer, strict bool, m *
 		return nil
 	}
 	text := fmt.Sprintf("the index was observed with another cross-encoder (%q) than this search uses (%q): observe and factorize again", ix.Fingerprint, of)
-	if m == nil {
-		log.Print("workbench: search: ", text)
-	}
-	m.note(text)
+	m.warn("search", text)
 	return nil
 }

@@ -2,7 +2,9 @@ package eval
 
 import (
 	"fmt"
+	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 )
 
@@ -17,9 +19,10 @@ type flow struct {
 	grows    bool // it is not the argument itself
 }
 
-// flows lists those of a part. Receivers' type parameters count as those of their types.
-func (p *Part) flows() (list []flow) {
-	own := map[*types.TypeParam]*types.TypeParam{}
+// flows returns those of a part, and where they are. Receivers' type parameters count as those
+// of their types.
+func (p *Part) flows() map[flow]token.Pos {
+	list, own := map[flow]token.Pos{}, map[*types.TypeParam]*types.TypeParam{}
 	for _, obj := range p.Info.Defs {
 		if f, ok := obj.(*types.Func); ok && f.Signature().RecvTypeParams().Len() > 0 {
 			if named := receiverOf(f); named != nil {
@@ -43,8 +46,9 @@ func (p *Part) flows() (list []flow) {
 				if of := own[from]; of != nil {
 					from = of
 				}
-				if fl := (flow{from, params.At(i), t != arg}); !slices.Contains(list, fl) {
-					list = append(list, fl)
+				fl := flow{from, params.At(i), t != arg}
+				if at, ok := list[fl]; !ok || id.Pos() < at {
+					list[fl] = id.Pos()
 				}
 			}
 		}
@@ -73,14 +77,22 @@ func (c *checker) endless(part *Part) {
 	if !slices.ContainsFunc(part.late, func(m *lateMethod) bool { return m.named.TypeParams().Len() > 0 }) {
 		return
 	}
-	list := append(part.flows(), c.s.flows...)
+	own := part.flows()
+	list := slices.AppendSeq(slices.Clone(c.s.flows), maps.Keys(own))
+	at, name := token.NoPos, ""
 	for _, f := range list {
-		if !f.grows || !leads(list, f.to, f.from) {
-			continue
+		if f.grows && leads(list, f.to, f.from) {
+			pos, here := own[f]
+			if !here { // the part closes the cycle
+				pos = part.late[0].decl.Name.Pos()
+			}
+			if !at.IsValid() || pos < at {
+				at, name = pos, f.from.Obj().Name()
+			}
 		}
-		at := part.late[0]
-		c.unit.Problems = append(c.unit.Problems, Problem{at.src.frame(at.decl.Name.Pos()), fmt.Sprintf("instantiation cycle: %s and what it leads to would make types of types of %s without end", at.decl.Name.Name, f.from)})
-		return
+	}
+	if at.IsValid() {
+		c.unit.Problems = append(c.unit.Problems, Problem{c.unit.src.frame(at), fmt.Sprintf("instantiation cycle: %s would become part of its own argument without end", name)})
 	}
 }
 

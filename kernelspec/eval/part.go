@@ -252,6 +252,9 @@ func (p *partParser) statement(st ast.Stmt) {
 
 // standing lets an expression that does nothing stand as a statement.
 func standing(st ast.Stmt) ast.Stmt {
+	if l, ok := st.(*ast.LabeledStmt); ok {
+		l.Stmt = standing(l.Stmt)
+	}
 	e, ok := st.(*ast.ExprStmt)
 	if !ok {
 		return st

@@ -149,7 +149,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 	s.note(u, p)
 	maps.Copy(s.bodiless, p.bodiless)
 	s.keepInstances(p.Info)
-	for _, f := range p.flows() {
+	for f := range p.flows() {
 		if !slices.Contains(s.flows, f) {
 			s.flows = append(s.flows, f)
 		}

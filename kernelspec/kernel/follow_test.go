@@ -55,6 +55,7 @@ func TestMethodsOfEarlierTypesRefused(t *testing.T) {
 		{"func (p P) N() {}", "invalid receiver type P (pointer or interface type)"},
 		{"func (g G[T]) D() {}\nfunc (g *G[T]) D() {}", "method G.D already declared at cell["},
 		{"func (g G[T]) A() int { return none }", "undefined: none"},
+		{"func (g G[T]) B() {}\nfunc (g G[T]) W() []G[*G[T]] { return nil }", "instantiation cycle: T would become part of its own argument without end"},
 		{"g.A()", "g.A undefined"},
 	} {
 		if f := s.fails(c.cell); !strings.Contains(f.ErrorValue, c.want) {

@@ -34,7 +34,8 @@ func (s *session) completion(code string) (matches []string, replaced string, ty
 
 func TestCompletion(t *testing.T) {
 	s := start(t)
-	s.run(imports + "\nimport \"strings\"\ntype Point struct{ Lat, Lon float64 }\nfunc (p Point) Norm() float64 { return p.Lat }\npoint := Point{1, 2}\npoints := []Point{{1, 2}}\nlongName := 1\nfunc longFunc(a int) string { return \"\" }\ndense := mat.NewDense(1, 1, nil)\nvar sb strings.Builder")
+	s.run(imports + "\nimport \"strings\"\ntype Point struct{ Lat, Lon float64 }\nfunc (p Point) Norm() float64 { return p.Lat }\npoint := Point{1, 2}\npoints := []Point{{1, 2}}\nlongName := 1\nfunc longFunc(a int) string { return \"\" }\ndense := mat.NewDense(1, 1, nil)\nvar sb strings.Builder\ntype Pile[T any] struct{ items []T }\npile := Pile[Point]{}")
+	s.run("func (p *Pile[T]) Push(item T) { p.items = append(p.items, item) }")
 	for _, test := range []struct{ code, want, typ string }{
 		{"longN|", "longName", "instance int"},
 		{"longF|", "longFunc", "function func longFunc(a int) string"},
@@ -64,6 +65,8 @@ func TestCompletion(t *testing.T) {
 		{"stat.Mea|", "stat.Mean", ""},
 		{"import \"strings\"\nfunc f(word string, ns []int) {\n\tfor index, number := range ns {\n\t\tnumb|", "import \"strings\"\nfunc f(word string, ns []int) {\n\tfor index, number := range ns {\n\t\tnumber", "instance int"},
 		{"func (p *Point) Move() {\n\tp.No|", "func (p *Point) Move() {\n\tp.Norm", "function func (p Point) Norm() float64"},
+		{"func (p *Pile[T]) Pop() (last T) {\n\tp.Pu|", "func (p *Pile[T]) Pop() (last T) {\n\tp.Push", "function"},
+		{"pile.Pu|", "pile.Push", "function"},
 		{"longFunc(|", "longFunc(longName", "instance int"}, // the parameter's type
 		{"ct|", "ctx", "instance context.Context"},
 		{"displ|", "display", "module package"},

@@ -39,7 +39,7 @@ const (
 //go:norace
 func (th *Thread) blockedOn(ch uintptr) {
 	th.waits.ch = ch
-	th.waits.n++
+	th.waits.n = (th.waits.n + 1) | 1 // also after a wait that ended by a panic
 	th.task.watch()
 }
 

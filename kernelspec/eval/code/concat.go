@@ -71,10 +71,10 @@ func (th *Thread) joined(s string) string {
 func (th *Thread) add(a, b string) string {
 	n := len(a) + len(b)
 	checkString(n)
-	if !th.grows(a) || len(b) == 0 {
+	t := &th.text
+	if !th.grows(a) || len(b) == 0 || n > t.room && n > bigBytes {
 		return th.joined(a + b)
 	}
-	t := &th.text
 	if n > t.room {
 		longer := slices.Grow([]byte(nil), n+n/4)
 		copy(longer[:n], a)

@@ -39,6 +39,7 @@ func (th *Thread) letGo() {
 	if th == nil {
 		return
 	}
+	th.text = lastText{}
 	for fr := th.top; fr != nil; fr = fr.caller {
 		if fr.b == nil || fr.code.fn.f.Blocks == nil || fr.code.stops != nil {
 			continue

@@ -16,13 +16,26 @@ import (
 
 // fitCalibrated fits to all rows here.
 func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ FactorizeOptions) error {
-	f, err := calibrate.Fit(ctx, problemOf(d, g))
+	m := startProgress(ctx, "factorize", "steps", 0)
+	defer m.end()
+	f, err := calibrate.Fit(ctx, problemOf(d, g), func() { m.add(1) })
 	if err != nil {
 		return err
 	}
 	ix.setFitted(d, f)
+	ix.warnUnused(m, g)
 	return nil
 }
+
+// warnUnused says so when calls were spent in vain.
+func (ix *Index) warnUnused(m *meter, g *Scores) {
+	if ix.unused() {
+		m.warn("factorize", fmt.Sprintf("the index learns nothing of %d entries of %d train queries, because they are fewer than %d of %d, or all the same", g.Len(), len(g.Rows), calibrate.FewEntries, calibrate.FewRows))
+	}
+}
+
+// unused tells whether calls were spent on scores of which the index has learnt nothing.
+func (ix *Index) unused() bool { return ix.Calls > 0 && ix.Prior != nil && len(ix.Prior.Curve.X) == 0 }
 
 // problemOf shows a data set and scores to the fit.
 func problemOf(d *Dataset, g *Scores) *calibrate.Problem {

@@ -1,9 +1,12 @@
 package workbench
 
 import (
+	"bytes"
 	"fmt"
+	"log"
 	"math"
 	"math/rand/v2"
+	"os"
 	"strings"
 	"testing"
 )
@@ -158,5 +161,34 @@ func TestCalibratedNoisyDualEncoder(t *testing.T) {
 	landmarks := recall(ADACUR, SearchOptions{Budget: 30, First: ByChance(1)})
 	if ours < landmarks-.02 { // one standard error over 60 queries
 		t.Errorf("recall %.3f, random landmarks and regression %.3f", ours, landmarks)
+	}
+}
+
+// TestTooFewScores: an index that learns nothing of the scores it is given says so, in the progress,
+// in the log where nobody follows it, and in its String; one that learns counts its steps.
+func TestTooFewScores(t *testing.T) {
+	d, g := toy(61, 40, 300, 6)
+	var last Progress
+	follow := WithProgress(t.Context(), func(p Progress) { last = p })
+	for name, c := range map[string]struct {
+		sm     Sampling
+		unused bool
+	}{"few entries": {Sampling{Queries: 20, Random: 49}, true}, "few queries": {Sampling{Queries: 4, Dense: true}, true}, "enough": {Sampling{Queries: 5, Random: 200}, false}} {
+		scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, c.sm))
+		ix := must[*Index](t)(Factorize(follow, d, scores, FactorizeOptions{}))
+		said := strings.Contains(last.Note, "learns nothing of")
+		if said != c.unused || strings.Contains(ix.String(), "too few to learn from") != c.unused || !last.Final || (last.Done == 0) != c.unused {
+			t.Errorf("%s: %+v, %v", name, last, ix)
+		}
+		var b bytes.Buffer
+		log.SetOutput(&b)
+		_, err := Factorize(t.Context(), d, scores, FactorizeOptions{})
+		log.SetOutput(os.Stderr)
+		if err != nil || strings.Contains(b.String(), "workbench: factorize: the index learns nothing of") != c.unused {
+			t.Errorf("%s: %v, the log says %q", name, err, &b)
+		}
+	}
+	if ix := must[*Index](t)(Factorize(follow, d, nil, FactorizeOptions{})); last.Note != "" || strings.Contains(ix.String(), "too few") {
+		t.Errorf("without scores: %+v, %v", last, ix)
 	}
 }

@@ -110,11 +110,11 @@ const auditHits = 1 << 22
 
 // Audit estimates the mean Top-K-Recall of searches without scoring every item, as Recall does.
 // It searches for every query, and then has o.Calls more items scored, shared evenly among the
-// queries: those which the searches left out and the index puts first for certain, and of the
-// others some that are drawn, the likelier the higher the index ranks them. From what the drawn ones
-// stand for follows how much of the true top K the searches have missed (Horvitz and Thompson).
+// queries: those which the searches score by going on, and of the others some that are drawn, the
+// likelier the higher the index then ranks them. From what the drawn ones stand for follows how much of
+// the true top K the searches have missed (Horvitz and Thompson).
 //
-// A fifth of the calls that Recall takes gives an interval of one or two points at K = 100 and of four
+// A fifth of the calls that Recall takes gives an interval of one point at K = 100 and of three
 // at K = 10, for 50 queries; METHOD.md has what it covers. Where searches have missed most of the top K
 // the estimate is some points off. Errors are those of SearchAll; K must be set, and the index have
 // items of its own.

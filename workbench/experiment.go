@@ -128,6 +128,9 @@ func (e Experiment) check() error {
 			return fmt.Errorf("two systems are named %q", sys.Name)
 		}
 		names[sys.Name] = true
+		if sys.Search.Recall > 0 && sys.Searcher == nil {
+			return fmt.Errorf("system %s: systems are compared at equal budgets, which a search for a Recall does not spend: leave Search.Recall 0", sys.Name)
+		}
 		s := sys.Scorer
 		if s == nil {
 			s = e.Scorer

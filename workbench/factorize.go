@@ -83,7 +83,9 @@ const (
 
 // Factorize makes an index from the scores observed over a data set's train
 // queries. g may be nil or empty: then the dual encoder is all there is, and ADACUR
-// and ANNCUR, which need rows with every item scored, return an error. Scores over
+// and ANNCUR, which need rows with every item scored, return an error. Calibrated learns nothing of
+// fewer than 5 train queries or 1,000 entries, or where all scores are the same: the progress says so,
+// or the log where nobody follows it, and the index's String. Scores over
 // another number of items are an ErrShape.
 func Factorize(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions) (*Index, error) {
 	if o.Method == "" {
@@ -141,6 +143,7 @@ func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.
 			return err
 		}
 		ix.setFitted(d, f)
+		ix.warnUnused(nil, g)
 		return nil
 	})
 	if err != nil {

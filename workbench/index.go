@@ -69,6 +69,9 @@ type Index struct {
 func (ix *Index) String() string {
 	s := fmt.Sprintf("Index %s: %d items, %d features, %d queries known, %d calls spent",
 		ix.Method, ix.Features.Rows, ix.Features.Cols, ix.DE.Queries.Rows, ix.Calls)
+	if ix.unused() {
+		s += " on scores too few to learn from"
+	}
 	if ix.Passes > 0 {
 		s += fmt.Sprintf(", %d item passes", ix.Passes)
 	}

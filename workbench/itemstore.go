@@ -35,16 +35,16 @@ func (ix *Index) items() *shelf.Items {
 
 // MakeLists divides the items among inverted lists by k-means (Jégou, Douze and Schmid 2011: IVF),
 // so that a round of a search may look at those of the best lists only: see SearchOptions.Probe.
-// lists is how many; 0 is 4·√|I|. Items are compared by all that the index's formula takes of them.
-// It takes O(lists·|I|) products of 64 floats and, the items aside, a few hundred bytes for each
-// of 64 items a list. Lists are saved, and with them codes of all items in their order. Add drops
+// lists is about how many; 0 is 8·√|I|. Items are compared by all that the index's formula takes of them.
+// It takes O(√lists·|I|) products of 64 floats and, the items aside, some 50 bytes an item. Lists are saved, and with them codes of all items in their order; the first
+// search by bytes holds their biases in that order, |I| floats. Add drops
 // the lists: make them again. Update takes new means, and leaves each item in its list.
 // No search may be under way.
 func (ix *Index) MakeLists(ctx context.Context, lists int) error {
 	x := ix.items()
 	n := x.Features.Rows
 	if lists == 0 {
-		lists = int(4 * math.Sqrt(float64(n)))
+		lists = int(8 * math.Sqrt(float64(n)))
 	}
 	if lists < 0 || n == 0 {
 		return fmt.Errorf("workbench: make lists: %d lists of %d items: there must be some of both", lists, n)
@@ -54,9 +54,9 @@ func (ix *Index) MakeLists(ctx context.Context, lists int) error {
 		last := len(p.Curve.X) - 1
 		slope = (p.Curve.Y[last] - p.Curve.Y[0]) / (p.Curve.X[last] - p.Curve.X[0])
 	}
-	m := startProgress(ctx, "make lists", "steps", shelf.ListSteps(n))
+	m := startProgress(ctx, "make lists", "items", 2*n) // in two steps
 	defer m.end()
-	made, err := shelf.MakeLists(ctx, x, lists, float32(slope), uint64(ix.Seed), func() { m.add(1) })
+	made, err := shelf.MakeLists(ctx, x, lists, float32(slope), uint64(ix.Seed), m.add)
 	if err != nil {
 		return fmt.Errorf("workbench: make lists: %w", err)
 	}
@@ -188,7 +188,7 @@ func (ix *Index) shelf(queries int, o SearchOptions) shelf.Shelf {
 
 // defaultProbe is SearchOptions.Probe when that is 0, of listedItems and more.
 const (
-	defaultProbe = 0.1
+	defaultProbe = 0.2
 	listedItems  = 2_000_000
 )
 

@@ -120,6 +120,16 @@ func TestObserveRefuses(t *testing.T) {
 	}
 }
 
+// TestPlanObeysContext: what is to be scored is drawn no longer than ctx lasts.
+func TestPlanObeysContext(t *testing.T) {
+	d, _ := toy(31, 40, 100, 8)
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := (Sampling{PerQuery: 3}).plan(ctx, d, 0, 20); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v", err)
+	}
+}
+
 // When the scorer fails or is cancelled half-way, the rows before are kept and counted.
 func TestObserveKeepsWhatWasScored(t *testing.T) {
 	d, g := toy(34, 40, 3000, 4)

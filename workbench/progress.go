@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"context"
+	"log"
 	"sync"
 	"time"
 )
@@ -86,6 +87,14 @@ func (m *meter) note(text string) {
 		m.last = time.Now()
 		m.report(m.at)
 	}
+}
+
+// warn notes a text, or writes it to the log where nobody follows the call.
+func (m *meter) warn(call, text string) {
+	if m == nil {
+		log.Printf("workbench: %s: %s", call, text)
+	}
+	m.note(text)
 }
 
 // end makes the last report; later ones are not made.

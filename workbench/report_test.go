@@ -100,6 +100,7 @@ func TestExperimentRefuses(t *testing.T) {
 		`baseline "y" is none`:                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}}, Budgets: []int{1}, TopK: []int{1}, Baseline: "y"},
 		"x: workbench: factorize: adacur needs": {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Factorize: FactorizeOptions{Method: ADACUR}}}, Budgets: []int{1}, TopK: []int{1}},
 		"k is -1":                               {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{-1}},
+		"leave Search.Recall 0":                 {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Search: SearchOptions{Recall: .9}}}, Budgets: []int{1}, TopK: []int{1}},
 		"there are no queries":                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{1}, Queries: []int{}},
 		"results are not of the 5 queries":      {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(slices.Backward[[]int])}}, Budgets: []int{1}, TopK: []int{1}},
 		"the 0 results are not":                 {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(func([]int) iter.Seq2[int, int] { return func(func(int, int) bool) {} })}}, Budgets: []int{1}, TopK: []int{1}},

@@ -71,6 +71,10 @@ func (sm Sampling) Rows(d *Dataset) (int, error) {
 // Plan returns the rows from … to-1 that Observe scores, without values. Its cost
 // is theirs alone, but for PerItem, which draws for all.
 func (sm Sampling) Plan(d *Dataset, from, to int) ([]ScoreRow, error) {
+	return sm.plan(context.Background(), d, from, to)
+}
+
+func (sm Sampling) plan(ctx context.Context, d *Dataset, from, to int) ([]ScoreRow, error) {
 	n, err := sm.Rows(d)
 	if err != nil {
 		return nil, err
@@ -79,8 +83,12 @@ func (sm Sampling) Plan(d *Dataset, from, to int) ([]ScoreRow, error) {
 		return nil, fmt.Errorf("%w: rows %d to %d of %d", ErrShape, from, to, n)
 	}
 	rows, byItem := make([]ScoreRow, to-from), sm.drawQueries(n, len(d.Items))
-	cores.Each(len(rows), func(i int) { rows[i] = sm.row(d, d.Train[from+i], byItem[from+i], n) })
-	return rows, nil
+	cores.Each(len(rows), func(i int) {
+		if ctx.Err() == nil {
+			rows[i] = sm.row(d, d.Train[from+i], byItem[from+i], n)
+		}
+	})
+	return rows, ctx.Err()
 }
 
 // drawQueries draws PerItem of n queries for each item and lists the items of
@@ -147,7 +155,7 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 	n, err := sm.Rows(d)
 	var plan []ScoreRow
 	if err == nil {
-		plan, err = sm.Plan(d, 0, n)
+		plan, err = sm.plan(ctx, d, 0, n)
 	}
 	if err != nil {
 		return &Scores{Items: len(d.Items)}, fmt.Errorf("workbench: observe: %w", err)

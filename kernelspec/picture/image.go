@@ -83,6 +83,7 @@ func drawPadded(p *plot.Plot, c draw.Canvas) {
 		q.BackgroundColor = nil
 	}
 	inside := draw.Crop(c, padding, -padding, padding, -padding)
+	placeLegend(q, inside)
 	grid.Plot(q.DataCanvas(inside), q)
 	q.Draw(inside)
 }

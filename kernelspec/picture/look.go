@@ -88,7 +88,7 @@ func styled(p *plot.Plot) (*plot.Plot, *plotter.Grid) {
 	return &q, grid
 }
 
-// soften draws an axis in grey, with short ticks and a gap before its name, and reports
+// soften draws an axis in grey, with short ticks, short labels and a gap before its name, and reports
 // whether it did: an axis whose lines were changed stays as it is.
 func soften(a, fresh *plot.Axis) bool {
 	if !reflect.DeepEqual(a.LineStyle, fresh.LineStyle) || !reflect.DeepEqual(a.Tick.LineStyle, fresh.Tick.LineStyle) || a.Tick.Length != fresh.Tick.Length {
@@ -96,17 +96,24 @@ func soften(a, fresh *plot.Axis) bool {
 	}
 	a.LineStyle.Color, a.Tick.LineStyle.Color = color.Gray{0x90}, color.Gray{0x90}
 	a.Tick.Length = vg.Points(4)
+	if a.Tick.Marker == (plot.DefaultTicks{}) {
+		a.Tick.Marker = shortTicks{}
+	}
 	if a.Label.Padding == fresh.Label.Padding {
 		a.Label.Padding = vg.Points(4)
 	}
 	return true
 }
 
-// refill draws the bars of a plot that have gonum's grey and black in blue, parted by white.
-// gonum keeps what a plot draws to itself.
-func refill(q *plot.Plot) {
+// drawnBy is what a plot draws, which gonum keeps to itself.
+func drawnBy(q *plot.Plot) *[]plot.Plotter {
 	f := reflect.ValueOf(q).Elem().FieldByName("plotters")
-	drawn := (*[]plot.Plotter)(unsafe.Pointer(f.UnsafeAddr()))
+	return (*[]plot.Plotter)(unsafe.Pointer(f.UnsafeAddr()))
+}
+
+// refill draws the bars of a plot that have gonum's grey and black in blue, parted by white.
+func refill(q *plot.Plot) {
+	drawn := drawnBy(q)
 	*drawn = slices.Clone(*drawn)
 	parted := draw.LineStyle{Color: color.White, Width: vg.Points(0.5)}
 	for i, d := range *drawn {

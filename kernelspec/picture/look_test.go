@@ -10,6 +10,7 @@ import (
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+	"gonum.org/v1/plot/vg/vgsvg"
 )
 
 // ordinary returns a plot as a notebook's user makes it, without a word on how it looks.
@@ -57,6 +58,50 @@ func TestWhatAPlotSetsStays(t *testing.T) {
 	svg := drawn(t, p)
 	if !strings.Contains(svg, "#123456") || strings.Contains(svg, "#909090") || strings.Contains(svg, "#E0E0E0") {
 		t.Error("axes that the plot sets were changed")
+	}
+}
+
+// A legend does not cover the lines where another corner is free, and stays where a plot puts it.
+func TestLegends(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		lines     []plotter.XYs
+		set       func(p *plot.Plot)
+		top, left bool
+	}{
+		{"nothing below on the right", []plotter.XYs{{{X: 0, Y: 5}, {X: 9, Y: 5}}, {{X: 0, Y: 0}, {X: 1, Y: 0}}}, nil, false, false},
+		{"a fall", []plotter.XYs{{{X: 0, Y: 9}, {X: 9, Y: 0}}}, nil, true, false},
+		{"a rise beside a level line", []plotter.XYs{{{X: 0, Y: 0}, {X: 9, Y: 9}}, {{X: 0, Y: 0}, {X: 9, Y: 0}}}, nil, true, true},
+		{"where the plot says", []plotter.XYs{{{X: 0, Y: 9}, {X: 9, Y: 0}}}, func(p *plot.Plot) { p.Legend.Left, p.Legend.XOffs = true, 1 }, false, true},
+	} {
+		p := plot.New()
+		for i, xys := range c.lines {
+			if err := plotutil.AddLinePoints(p, "a line "+string(rune('a'+i)), xys); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if c.set != nil {
+			c.set(p)
+		}
+		q, _ := styled(p)
+		placeLegend(q, draw.NewCanvas(vgsvg.New(plotWidth, plotHeight), plotWidth, plotHeight))
+		if q.Legend.Top != c.top || q.Legend.Left != c.left {
+			t.Errorf("%s: top %v, left %v", c.name, q.Legend.Top, q.Legend.Left)
+		}
+	}
+}
+
+func TestShortTicks(t *testing.T) {
+	for want, ends := range map[string][2]float64{"25 50 75": {18, 78}, "0.0 2.5 5.0": {0, 5}, "0.0 0.2 0.4": {0, 0.4}, "0 5e+08 1e+09": {0, 1e9}} {
+		var labels []string
+		for _, tick := range (shortTicks{}).Ticks(ends[0], ends[1]) {
+			if !tick.IsMinor() {
+				labels = append(labels, tick.Label)
+			}
+		}
+		if got := strings.Join(labels, " "); got != want {
+			t.Errorf("from %v: %s, want %s", ends, got, want)
+		}
 	}
 }
 

@@ -520,7 +520,7 @@ func TestSwapDropsNoRequest(t *testing.T) {
 func TestHealthInfoMetrics(t *testing.T) {
 	w := newWorld(t)
 	w.Scorer = workbench.TextScorerFunc(func(ctx context.Context, pairs [][2]string) ([]float64, error) {
-		if w.asked.Load() == 7 { // round 3 of the second search
+		if w.asked.CompareAndSwap(7, 8) { // round 3 of the second search
 			return nil, errors.New("out of order")
 		}
 		return w.predict(ctx, pairs)

@@ -26,7 +26,7 @@ var (
 	dims    = flag.Int("d", 127, "length of their vectors; a Calibrated index has twice as many floats an item and two more")
 	method  = flag.String("method", string(workbench.Calibrated), "calibrated or de")
 	sample  = flag.Int("sample", 100_000, "items that the index is fitted to; the others are added")
-	lists   = flag.Int("lists", 0, "inverted lists; 0 is 4·√items")
+	lists   = flag.Int("lists", 0, "inverted lists; 0 is 8·√items")
 	queries = flag.Int("queries", 64, "test queries")
 	budget  = flag.Int("budget", 500, "calls per query")
 	rounds  = flag.Int("rounds", 5, "rounds per query")

@@ -69,7 +69,7 @@ func (d designMatrix) transposeTimes(y, x []float32) {
 
 // squares is Σ Φ_ij².
 func (d designMatrix) squares() float32 {
-	return float32(d.rows()) + d.scale*d.scale*f32.SqNorm(d.items.Data) + f32.SqNorm(d.views.Data)
+	return float32(d.rows()) + d.scale*d.scale*float32(f32.Squares(d.items)) + float32(f32.Squares(d.views))
 }
 
 // designRows is how many rows of Φ are made at a time, in cache.

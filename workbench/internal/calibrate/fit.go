@@ -18,21 +18,27 @@ const (
 	calibrationPairs = 1 << 20
 	denseNoise       = 0.05 // s² at most where dense rows say what the vectors leave open
 	querySlope       = 0.3  // prior deviation of a query's slope
-	fewRows          = 5    // train queries, and
-	fewEntries       = 1000 // entries, below which they say less than no scores at all
 	rankFeatures     = 0.5  // prior variance along the dual encoder's vectors, without scores, and
 	rankWithViews    = 0.25 // with views beside them
 	rankNoise        = 0.3  // s² without scores
 )
 
-// Fit fits to all rows in this process.
-func Fit(ctx context.Context, in *Problem) (*Fitted, error) {
+// Fewer train queries, or entries, say less than no scores at all.
+const (
+	FewRows    = 5
+	FewEntries = 1000
+)
+
+// Fit fits to all rows in this process. It calls done after each step, of which there are some
+// fifty.
+func Fit(ctx context.Context, in *Problem, done func()) (*Fitted, error) {
 	c := newFit(in)
 	rows := newWorker(c)
 	c.sum = func(ctx context.Context, s *Step) (*Sums, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
+		defer done()
 		return rows.Sum(s, 0, len(in.Rows))
 	}
 	return c.fit(ctx)
@@ -71,7 +77,7 @@ func newFit(in *Problem) *fit {
 // encoder's score, the mixed model of what is left (an offset and a direction per
 // query, a bias per item), and what each item does beyond it.
 func (c *fit) fit(ctx context.Context) (*Fitted, error) {
-	if len(c.in.Rows) < fewRows || c.in.entries() < fewEntries {
+	if len(c.in.Rows) < FewRows || c.in.entries() < FewEntries {
 		return withoutScores(ctx, c.in)
 	}
 	c.out = &Fitted{Slope: slope(ctx)}

@@ -45,11 +45,7 @@ func withOne(x f32.Mat, scale float32) f32.Mat {
 
 // rmsNorm is the root mean square of the rows' norms.
 func rmsNorm(m f32.Mat) float64 {
-	sum := 0.0
-	for i := range m.Rows {
-		sum += float64(f32.SqNorm(m.Row(i)))
-	}
-	return math.Sqrt(sum / float64(max(m.Rows, 1)))
+	return math.Sqrt(f32.Squares(m) / float64(max(m.Rows, 1)))
 }
 
 // inverse is 1/x, and 0 for 0.

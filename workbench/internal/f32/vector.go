@@ -9,6 +9,16 @@ func Dot(x, y []float32) float32 {
 // SqNorm returns Σ x[i]².
 func SqNorm(x []float32) float32 { return active.dot(x, x) }
 
+// Squares returns Σ m_ij². Rows are added up in float64, because a sum in float32 stops growing at
+// some ten million values.
+func Squares(m Mat) float64 {
+	sum := 0.0
+	for i := range m.Rows {
+		sum += float64(SqNorm(m.Row(i)))
+	}
+	return sum
+}
+
 // Axpy adds alpha·x to y. It panics if the lengths differ.
 func Axpy(alpha float32, x, y []float32) {
 	sameLength(x, y)

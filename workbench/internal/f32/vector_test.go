@@ -205,3 +205,14 @@ func BenchmarkGemv(b *testing.B) {
 		}
 	}
 }
+
+// TestSquares: rows apart in memory, and so many values that a float32 would no longer grow.
+func TestSquares(t *testing.T) {
+	if got := Squares(Mat{Data: []float32{1, 2, 9, 3, 4}, Rows: 2, Cols: 2, Stride: 3}); got != 1+4+9+16 {
+		t.Errorf("%v", got)
+	}
+	const n = 1<<24 + 1000
+	if got := Squares(Mat{Data: []float32{1}, Rows: n, Cols: 1}); got != n { // one row, again and again
+		t.Errorf("%v of %d ones", got, n)
+	}
+}

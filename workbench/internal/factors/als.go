@@ -47,8 +47,8 @@ func (f *Factors) Alternate(ctx context.Context, o Settings) error {
 
 // meanSquare is the mean squared norm of the rows; 1 when there is nothing to measure.
 func meanSquare(m f32.Mat) float64 {
-	if sum := f32.SqNorm(m.Data); sum > 0 {
-		return float64(sum) / float64(m.Rows)
+	if sum := f32.Squares(m); sum > 0 {
+		return sum / float64(m.Rows)
 	}
 	return 1
 }

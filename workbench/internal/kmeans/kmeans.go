@@ -27,20 +27,20 @@ func newCenters(points f32.Mat) *Centers {
 	return c
 }
 
-// Passes are how often Train moves the centres: later ones hardly lessen the distances.
-const Passes = 10
+// passes are how often Train moves the centres: later ones hardly lessen the distances.
+const passes = 10
 
 // Train moves k of the points, drawn by seed, to the means of the points nearest to them, ten
 // times. A centre that no point is nearest to moves to one drawn at random. If there are fewer
 // points than k it returns as many centres as points. The result does not depend on threads.
-// done is told after each pass; a cancelled ctx is an error.
-func Train(ctx context.Context, points f32.Mat, k int, seed uint64, done func()) (*Centers, error) {
+// A cancelled ctx is an error.
+func Train(ctx context.Context, points f32.Mat, k int, seed uint64) (*Centers, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
 	at := f32.NewMat(min(k, points.Rows), points.Cols)
 	for i, row := range rng.Perm(points.Rows)[:at.Rows] {
 		copy(at.Row(i), points.Row(row))
 	}
-	for range Passes {
+	for range passes {
 		nearest, err := newCenters(at).Nearest(ctx, points)
 		if err != nil {
 			return nil, err
@@ -52,7 +52,6 @@ func Train(ctx context.Context, points f32.Mat, k int, seed uint64, done func())
 				copy(at.Row(i), points.Row(rng.IntN(points.Rows)))
 			}
 		}
-		done()
 	}
 	return newCenters(at), nil
 }

@@ -162,12 +162,12 @@ func testBounds(t *testing.T, columns string, items, query f32.Mat) {
 // A search that would have to score more than Most says so.
 func TestSearchMost(t *testing.T) {
 	s := &Search{N: 5000, K: 10, Threads: 2,
-		Upper: func(lo int, bounds []float32) {
+		Upper: func(lo int, bounds, _ []float32) {
 			for i := range bounds {
 				bounds[i] = float32((lo+i)*7919%5000) + 50
 			}
 		},
-		Lower: func(i int, upper float32) float32 { return upper - 100 },
+		Lower: func(i int, upper, _ float32) float32 { return upper - 100 },
 		Exact: func(items []int) (scores []float32) {
 			for _, i := range items {
 				scores = append(scores, float32(i*7919%5000))

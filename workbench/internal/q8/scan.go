@@ -17,14 +17,16 @@ const Block = 512
 // items. Its functions are called from several goroutines.
 type Search struct {
 	N, K  int
-	Order []int32                                // the item in each place; nil where it is the place's number
-	Spans []Span                                 // places to look at; nil looks at all
-	Upper func(lo int, bounds []float32)         // sets bounds to upper bounds of the scores in the places from lo on, a multiple of 16
-	Lower func(place int, upper float32) float32 // from a place's upper bound to a lower one
-	Skip  func(item int) bool                    // leaves items out; may be nil
-	Exact func(items []int) []float32            // the scores
-	Most  int                                    // how many it may ask Exact for
-	Stop  func() bool                            // whether to give up, without an answer; may be nil
+	Order []int32 // the item in each place; nil where it is the place's number
+	Spans []Span  // places to look at; nil looks at all
+	// Upper sets bounds to upper bounds of the scores in the places from lo on, a multiple of 16, and
+	// own to what Lower is to know of each; Lower turns a place's upper bound into a lower one.
+	Upper func(lo int, bounds, own []float32)
+	Lower func(place int, upper, own float32) float32
+	Skip  func(item int) bool         // leaves items out; may be nil
+	Exact func(items []int) []float32 // the scores
+	Most  int                         // how many it may ask Exact for
+	Stop  func() bool                 // whether to give up, without an answer; may be nil
 
 	Threads int
 }
@@ -133,28 +135,28 @@ func (s *Search) scan() *part {
 
 // scan bounds some blocks.
 func (p *part) scan(blocks []Span) {
-	var room [Block]float32
+	var room, own [Block]float32
 	for _, at := range blocks {
 		if p.over = p.over || p.Stop != nil && p.Stop(); p.over {
 			return
 		}
 		bounds := room[:at.Hi-at.Lo]
-		p.Upper(at.Lo, bounds)
+		p.Upper(at.Lo, bounds, own[:len(bounds)])
 		for i := 0; ; i++ {
 			i += f32.IndexAtLeast(bounds[i:], p.low.Threshold())
 			if i == len(bounds) {
 				break
 			}
 			if item := p.item(at.Lo + i); p.Skip == nil || !p.Skip(item) {
-				p.add(candidate{item, bounds[i]}, at.Lo+i)
+				p.add(candidate{item, bounds[i]}, at.Lo+i, own[i])
 			}
 		}
 	}
 }
 
 // add keeps a candidate, and its lower bound if it is among the K highest.
-func (p *part) add(c candidate, place int) {
-	p.low.Push(topk.Hit{Index: c.index, Score: p.Lower(place, c.bound)})
+func (p *part) add(c candidate, place int, own float32) {
+	p.low.Push(topk.Hit{Index: c.index, Score: p.Lower(place, c.bound, own)})
 	p.found = append(p.found, c)
 	if len(p.found) >= p.room {
 		p.compact()
@@ -186,7 +188,8 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 		p.rest = float32(math.Inf(1)) // everything is possible
 		p.base = p.rest
 	}
-	s.Upper, s.Lower = p.Upper, p.Lower
+	s.Upper = func(lo int, bounds, _ []float32) { p.Upper(lo, bounds) }
+	s.Lower = func(place int, upper, _ float32) float32 { return p.Lower(place, upper) }
 	hits, _ := s.Run()
 	return hits
 }

@@ -154,11 +154,14 @@ type scoreBounds struct {
 	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve
 	upper []float32 // of sims for all places; nil to find them when asked
 	slack float32   // what rounding may make the curve fall by
+	bias  []float32 // by place; nil if there is no prior
 }
 
 // bounds returns a probe's; false if there are none.
 func (x *Items) bounds(p *Probe) (b *scoreBounds, ok bool) {
-	b = &scoreBounds{Items: x, probe: p}
+	if b = (&scoreBounds{Items: x, probe: p, bias: x.Bias}); x.Lists != nil {
+		b.bias = x.Lists.biases(x.Bias)
+	}
 	if p.Extra != nil {
 		return nil, false
 	}
@@ -180,12 +183,14 @@ func (x *Items) bounds(p *Probe) (b *scoreBounds, ok bool) {
 
 func finite(x float32) bool { return math.Abs(float64(x)) <= math.MaxFloat32 }
 
-// uppers sets dst to upper bounds of the scores in the places from lo on.
-func (b *scoreBounds) uppers(lo int, dst []float32) {
+// uppers sets dst to upper bounds of the scores in the places from lo on, and own to those of
+// F_i·place.
+func (b *scoreBounds) uppers(lo int, dst, own []float32) {
 	clear(dst)
 	if b.place != nil {
 		b.place.Upper(lo, dst)
 	}
+	copy(own, dst)
 	if b.sims == nil {
 		b.finish(lo, dst, nil)
 		return
@@ -203,14 +208,14 @@ func (b *scoreBounds) uppers(lo int, dst []float32) {
 	b.finish(lo, dst, sims)
 }
 
-// lower returns a lower bound of the score in a place, given the upper one.
-func (b *scoreBounds) lower(place int, upper float32) float32 {
+// lower returns a lower bound of the score in a place, given what uppers found.
+func (b *scoreBounds) lower(place int, upper, own float32) float32 {
 	if b.place != nil && b.sims == nil && b.probe.Draw == nil {
 		return b.place.Lower(place, upper) // finish changes nothing
 	}
 	var score, sim [1]float32
 	if b.place != nil {
-		score[0], _ = b.place.Bounds(place)
+		score[0] = b.place.Lower(place, own)
 	}
 	if b.sims != nil {
 		if score[0] -= b.slack; b.upper != nil {
@@ -225,21 +230,18 @@ func (b *scoreBounds) lower(place int, upper float32) float32 {
 
 // finish is the probe's, for the places from lo on.
 func (b *scoreBounds) finish(lo int, scores, sims []float32) {
-	if b.Lists == nil {
-		b.probe.finish(lo, scores, sims, b.bias(lo, len(scores)))
+	bias := b.bias
+	if bias != nil {
+		bias = bias[lo : lo+len(scores)]
+	}
+	if b.Lists == nil || b.probe.Draw == nil {
+		b.probe.finish(lo, scores, sims, bias)
 		return
 	}
-	var room [q8.Block]float32
-	items, bias, undrawn := b.Lists.Order[lo:lo+len(scores)], room[:len(scores)], *b.probe
-	if undrawn.Draw = nil; b.Bias != nil {
-		for i, it := range items {
-			bias[i] = b.Bias[it]
-		}
-	}
+	undrawn := *b.probe
+	undrawn.Draw = nil
 	undrawn.finish(lo, scores, sims, bias)
-	if b.probe.Draw != nil {
-		for i, it := range items {
-			b.probe.Draw.Apply(int(it), scores[i:i+1])
-		}
+	for i, it := range b.Lists.Order[lo : lo+len(scores)] {
+		b.probe.Draw.Apply(int(it), scores[i:i+1])
 	}
 }

@@ -45,10 +45,13 @@ func (s *listShelf) scoreLists(probes []Probe) f32.Mat {
 // that may be chosen, and then at twice as many as long as it found fewer than n. It returns nil
 // if ctx has ended.
 func (s *listShelf) best(ctx context.Context, b *scoreBounds, means []float32, n, more, threads int) []topk.Hit {
-	lists, starts := s.rank(means), s.Lists.Starts
+	lists, starts := s.rank(means, int(2*s.share*float64(len(means)))+64), s.Lists.Starts
 	want := s.share * float64(s.open(b.probe, 0, len(s.Lists.Order)))
 	for at, looked := 0, 0; ; want *= 2 {
-		for ; at < len(lists) && float64(looked) < want; at++ {
+		for ; at < len(means) && float64(looked) < want; at++ {
+			if at == len(lists) {
+				lists = s.rank(means, len(means))
+			}
 			looked += s.open(b.probe, int(starts[lists[at]]), int(starts[lists[at]+1]))
 		}
 		search := b.search(ctx, n+more)
@@ -56,16 +59,16 @@ func (s *listShelf) best(ctx context.Context, b *scoreBounds, means []float32, n
 		for _, l := range lists[:at] {
 			search.Spans = append(search.Spans, q8.Span{Lo: int(starts[l]), Hi: int(starts[l+1])})
 		}
-		if hits, ok := search.Run(); len(hits) >= n || at == len(lists) || !ok {
+		if hits, ok := search.Run(); len(hits) >= n || at == len(means) || !ok {
 			return hits
 		}
 	}
 }
 
-// rank orders all lists by their means, the highest first.
-func (s *listShelf) rank(means []float32) []int {
-	lists := topk.Select(means, len(means), nil)
-	if len(lists) < len(means) { // some mean is no number
+// rank orders the n lists of the highest means, the highest first.
+func (s *listShelf) rank(means []float32, n int) []int {
+	lists := topk.Select(means, n, nil)
+	if len(lists) < min(n, len(means)) { // some mean is no number
 		for l, m := range means {
 			if m != m {
 				lists = append(lists, l)

@@ -15,13 +15,13 @@ import (
 // listed divides items among lists.
 func listed(t *testing.T, x *Items, lists int) *Items {
 	t.Helper()
-	steps := 0
-	l, err := MakeLists(t.Context(), x, lists, 2, 3, func() { steps++ })
+	items := 0
+	l, err := MakeLists(t.Context(), x, lists, 2, 3, func(n int) { items += n })
 	if err == nil {
 		err = l.Check()
 	}
-	if err != nil || steps != ListSteps(x.Features.Rows) {
-		t.Fatalf("lists: %v after %d steps", err, steps)
+	if err != nil || items != 2*x.Features.Rows {
+		t.Fatalf("lists: %v after %d items", err, items)
 	}
 	with := *x
 	with.Lists, with.FeatureCodes, with.VectorCodes = l, new(Codes), new(Codes)

@@ -3,12 +3,15 @@ package shelf
 import (
 	"context"
 	"fmt"
+	"math"
 	"slices"
+	"sync"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/kmeans"
 	"axn/workbench/internal/pca"
+	"axn/workbench/internal/q8"
 )
 
 // Lists divide items among inverted lists (Jégou, Douze and Schmid 2011, section IV: IVF): of
@@ -21,6 +24,24 @@ type Lists struct {
 
 	means *Items  // the same
 	of    f32.Mat // the features of the items
+
+	mu   sync.Mutex
+	bias []float32 // of the items in Order, made at the first use
+}
+
+// biases returns those of the items in Order; nil if all, by item, are.
+func (l *Lists) biases(all []float32) []float32 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.bias == nil && all != nil {
+		l.bias = make([]float32, len(l.Order))
+		cores.Ranges(cores.Threads(), len(l.Order), q8.Block, func(lo, hi int) {
+			for i := lo; i < hi; i++ {
+				l.bias[i] = all[l.Order[i]]
+			}
+		})
+	}
+	return l.bias
 }
 
 // order is Order; nil if there are no lists.
@@ -35,51 +56,105 @@ func (l *Lists) order() []int32 {
 func (l *Lists) Of(x *Items) bool { return l != nil && Same(l.of, x.Features) }
 
 const (
-	trainPerList = 64      // items a list that the lists are learnt from, at most
+	trainPerList = 64      // items a list that lists are learnt from, at most
 	listAxes     = 64      // principal axes along which items are compared
 	axesRows     = 1 << 14 // items that the axes are learnt from, at most
 	joinedRows   = 1 << 14 // items that are compared at a time
 )
 
-// ListSteps is how often MakeLists calls done for so many items.
-func ListSteps(items int) int { return kmeans.Passes + (items+joinedRows-1)/joinedRows }
-
-// MakeLists divides items among n lists by k-means over what formulas look at, along its principal
-// axes: the vectors times slope, which is about what a curve rises with v_i·x, the features and the
-// bias. Lists are learnt from up to 64 items each, evenly chosen. done is called after each step.
-func MakeLists(ctx context.Context, x *Items, n int, slope float32, seed uint64, done func()) (*Lists, error) {
-	axes := pca.New(x.joined(x.evenly(axesRows), slope), 1, listAxes)
-	points := func(items []int) f32.Mat { return axes.Project(x.joined(items, slope)) }
-	sample := x.evenly(trainPerList * n)
-	train := f32.NewMat(len(sample), axes.Directions.Rows)
-	for lo := 0; lo < len(sample); lo += joinedRows {
-		hi := min(lo+joinedRows, len(sample))
-		copy(train.RowRange(lo, hi).Data, points(sample[lo:hi]).Data)
-	}
-	centers, err := kmeans.Train(ctx, train, n, seed, done)
+// MakeLists divides items among about n lists by k-means over what formulas look at, along its
+// principal axes: the vectors times slope, which is about what a curve rises with v_i·x, the features
+// and the bias. It does so twice, among √n parts and each part among its lists, which takes a √n-th
+// of the work: O(|I|·√n) distances. done is told of items, twice of each.
+func MakeLists(ctx context.Context, x *Items, n int, slope float32, seed uint64, done func(items int)) (*Lists, error) {
+	axes := pca.New(x.joined(evenly(x.all(), axesRows), slope), 1, listAxes)
+	d := &divider{ctx, func(items []int) f32.Mat { return axes.Project(x.joined(items, slope)) }, seed, done}
+	part, parts, err := d.divide(x.all(), int(math.Sqrt(float64(n))))
 	if err != nil {
 		return nil, err
 	}
-	nearest := make([]int32, 0, x.Features.Rows)
-	for at := range slices.Chunk(x.evenly(x.Features.Rows), joinedRows) {
-		own, err := centers.Nearest(ctx, points(at))
+	list, lists := make([]int32, len(part)), 0
+	order, starts := kmeans.Group(part, parts)
+	for p := range parts {
+		items := numbers(order[starts[p]:starts[p+1]])
+		own, more, err := d.divide(items, max(1, (n*len(items)+len(part)/2)/len(part)))
 		if err != nil {
 			return nil, err
 		}
-		nearest = append(nearest, own...)
-		done()
+		for i, it := range items {
+			list[it] = int32(lists) + own[i]
+		}
+		lists += more
 	}
-	order, starts := kmeans.Group(nearest, centers.Points.Rows)
+	order, starts = kmeans.Group(list, lists)
 	return NewLists(x, order, starts, x.listMeans(order, starts))
 }
 
-// evenly returns the numbers of n items, evenly chosen, or of all.
-func (x *Items) evenly(n int) []int {
-	items := make([]int, min(n, x.Features.Rows))
+// divider divides items among the nearest of centres.
+type divider struct {
+	ctx    context.Context
+	points func(items []int) f32.Mat
+	seed   uint64
+	done   func(items int)
+}
+
+// divide returns for each item the number of its part, and how many parts there are: at most n.
+// Centres are learnt from up to 64 items a part, evenly chosen.
+func (d *divider) divide(items []int, n int) (part []int32, parts int, err error) {
+	if len(items) == 0 {
+		return nil, 0, nil
+	}
+	sample := evenly(items, trainPerList*n)
+	var train f32.Mat
+	for lo := 0; lo < len(sample); lo += joinedRows {
+		hi := min(lo+joinedRows, len(sample))
+		some := d.points(sample[lo:hi])
+		if lo == 0 {
+			train = f32.NewMat(len(sample), some.Cols)
+		}
+		copy(train.RowRange(lo, hi).Data, some.Data)
+	}
+	centers, err := kmeans.Train(d.ctx, train, n, d.seed)
+	if err != nil {
+		return nil, 0, err
+	}
+	part = make([]int32, 0, len(items))
+	for some := range slices.Chunk(items, joinedRows) {
+		own, err := centers.Nearest(d.ctx, d.points(some))
+		if err != nil {
+			return nil, 0, err
+		}
+		part = append(part, own...)
+		d.done(len(some))
+	}
+	return part, centers.Points.Rows, nil
+}
+
+// all are the numbers of the items.
+func (x *Items) all() []int {
+	items := make([]int, x.Features.Rows)
 	for i := range items {
-		items[i] = i * x.Features.Rows / len(items)
+		items[i] = i
 	}
 	return items
+}
+
+// numbers are the same as int.
+func numbers(items []int32) []int {
+	n := make([]int, len(items))
+	for i, it := range items {
+		n[i] = int(it)
+	}
+	return n
+}
+
+// evenly returns n of the items, evenly chosen, or all.
+func evenly(items []int, n int) []int {
+	some := make([]int, min(n, len(items)))
+	for i := range some {
+		some[i] = items[i*len(items)/len(some)]
+	}
+	return some
 }
 
 // layout is that of the rows of x.
@@ -113,11 +188,7 @@ func (x *Items) joined(items []int, slope float32) f32.Mat {
 func (x *Items) listMeans(order, starts []int32) f32.Mat {
 	means := f32.NewMat(len(starts)-1, x.layout().Cols())
 	cores.Each(means.Rows, func(l int) {
-		items := make([]int, starts[l+1]-starts[l])
-		for i := range items {
-			items[i] = int(order[int(starts[l])+i])
-		}
-		copy(means.Row(l), pca.Means(x.joined(items, 1)))
+		copy(means.Row(l), pca.Means(x.joined(numbers(order[starts[l]:starts[l+1]]), 1)))
 	})
 	return means
 }
@@ -138,13 +209,16 @@ func NewLists(x *Items, order, starts []int32, means f32.Mat) (*Lists, error) {
 
 func (l *Lists) setMeans(x *Items, means f32.Mat) {
 	layout := x.layout()
-	v, f, bias := layout.split(means)
-	l.Means, l.means = means, &Items{Features: f, Vectors: v}
-	if layout.Vectors == 0 {
-		l.means.Vectors = f
+	l.bias = nil
+	l.Means, l.means = means, &Items{Features: means.Sub(0, layout.Vectors, means.Rows, layout.Features)}
+	if l.means.Vectors = l.means.Features; layout.Vectors > 0 {
+		l.means.Vectors = means.Sub(0, 0, means.Rows, layout.Vectors)
 	}
 	if layout.Bias > 0 {
-		l.means.Bias = bias
+		l.means.Bias = make([]float32, means.Rows)
+		for i := range l.means.Bias {
+			l.means.Bias[i] = means.Row(i)[means.Cols-1]
+		}
 	}
 }
 

@@ -43,10 +43,5 @@ func sampleSimilarities(ctx context.Context, items Shelf, n int, vectors f32.Mat
 	for i := range sample {
 		sample[i] = i * n / len(sample)
 	}
-	v, err := items.VectorsOf(ctx, sample)
-	sims := f32.NewMat(vectors.Rows, len(sample))
-	if err == nil {
-		f32.MulT(sims, vectors, v, cores.Threads())
-	}
-	return sims, err
+	return items.Similarities(ctx, vectors, sample)
 }

@@ -57,8 +57,16 @@ func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 	return r, nil
 }
 
-func (x Scan) VectorsOf(_ context.Context, items []int) (f32.Mat, error) {
-	return selected(x.Vectors, items), nil
+func (x Scan) Similarities(_ context.Context, queries f32.Mat, items []int) (f32.Mat, error) {
+	sims := f32.NewMat(queries.Rows, len(items))
+	cores.Ranges(cores.Threads(), len(items), 64, func(lo, hi int) {
+		for i := lo; i < hi; i++ {
+			for q := range queries.Rows {
+				sims.Row(q)[i] = f32.Dot(queries.Row(q), x.Vectors.Row(items[i]))
+			}
+		}
+	})
+	return sims, nil
 }
 
 // selected returns a copy of some rows.

@@ -29,8 +29,8 @@ type Shelf interface {
 	// is the caller's.
 	Rows(ctx context.Context, items []int) (Rows, error)
 
-	// VectorsOf returns the dual encoder's vectors alone, as Rows has them.
-	VectorsOf(ctx context.Context, items []int) (f32.Mat, error)
+	// Similarities returns x·v_i for each row x of queries and each of the items.
+	Similarities(ctx context.Context, queries f32.Mat, items []int) (f32.Mat, error)
 }
 
 // Items are an index's own items: features F, |I|×p, the dual encoder's vectors v,

@@ -87,9 +87,13 @@ func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 	return Rows{Features: f, Vectors: v, Bias: bias, Items: items}, nil
 }
 
-func (s *storeShelf) VectorsOf(ctx context.Context, items []int) (f32.Mat, error) {
+func (s *storeShelf) Similarities(ctx context.Context, queries f32.Mat, items []int) (f32.Mat, error) {
+	sims := f32.NewMat(queries.Rows, len(items))
 	rows, err := s.Rows(ctx, items)
-	return rows.Vectors, err
+	if err == nil {
+		f32.MulT(sims, queries, rows.Vectors, cores.Threads())
+	}
+	return sims, err
 }
 
 // choose asks for the dual encoder's own lists first: they tell where the curves

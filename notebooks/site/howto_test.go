@@ -78,7 +78,10 @@ func (p *page) read(name string) {
 		case title != "":
 			p.write(title, code)
 		case language == "go":
-			said = p.cell(ctx, code)
+			var warned bool
+			if said, warned = p.cell(ctx, code); warned && m[4] == "" {
+				p.t.Errorf("%s\nwarns, and the page does not show it:\n%s", code, said)
+			}
 		case language == "sh":
 			said = p.command(ctx, code)
 		default:
@@ -160,8 +163,8 @@ func (p *page) environment() []string {
 }
 
 // cell runs a cell in the page's notebook, which lies in notebooks/, and returns what it prints
-// and gives.
-func (p *page) cell(ctx context.Context, code string) string {
+// and gives, and whether some of it is a warning.
+func (p *page) cell(ctx context.Context, code string) (string, bool) {
 	if p.session == nil {
 		k, err := frontend.Start([]string{p.kernel}, frontend.Options{Dir: filepath.Join(p.root, "notebooks"), Env: p.environment(), Stderr: os.Stderr})
 		if err != nil {
@@ -174,7 +177,7 @@ func (p *page) cell(ctx context.Context, code string) string {
 	if err != nil {
 		p.t.Fatalf("%s\n%v", code, err)
 	}
-	if f := e.Failure(); f != nil || e.Stderr() != "" {
+	if f := e.Failure(); f != nil {
 		p.t.Fatalf("%s\nfailed: %+v\n%s", code, f, e.Stderr())
 	}
 	var said strings.Builder
@@ -185,7 +188,7 @@ func (p *page) cell(ctx context.Context, code string) string {
 		}
 		said.WriteString(strings.TrimRight(text, "\n") + "\n")
 	}
-	return said.String()
+	return said.String(), e.Stderr() != ""
 }
 
 // command runs lines of a shell in the project's folder and returns what they print.

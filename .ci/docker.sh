@@ -92,7 +92,7 @@ mkdir "$folder/locked"
 if $docker run --rm -v "$folder/locked:/home/axn/work" $image 2>"$log"; then fail "no error"; fi
 grep -q 'not writable for user 1000' "$log" || fail "it says: $(cat "$log")"
 echo "docker: the search server alone"
-$docker build -q --target serve -t $image-serve . >/dev/null
+DOCKER_BUILDKIT=1 $docker build --network host -q --target serve -t $image-serve . >/dev/null
 c=$($docker run -d --read-only -p 127.0.0.1:18080:8080 $image-serve)
 ours+=("$c")
 for _ in $(seq 300); do

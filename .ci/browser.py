@@ -244,6 +244,7 @@ def run_notebook(page, checks, lab, name, shots):
     readable(page, checks, name)
     sliders(page, checks, name)
     page.whole()
+    hover(page, checks, name)
     page.theme("JupyterLab Dark")
     page.shot(shots, f"{name}-dark")
     page.theme("JupyterLab Light")
@@ -262,6 +263,22 @@ def sliders(page, checks, name):
     if page.look("() => document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .widget-slider')"):
         took = page.look(FOLLOWS)
         checks.that(took, f"{name}: the picture follows the slider in {took or 0:.0f} ms")
+
+
+# Points are 9 pixels wide, and Vega tells of one as soon as the pointer is on it.
+TELLS = """async () => { const plot = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .vega-embed canvas'), r = plot.getBoundingClientRect();
+    for (let y = r.top; y < r.bottom; y += 5) for (let x = r.left; x < r.right; x += 5) {
+        for (const [kind, event] of [[PointerEvent, 'pointermove'], [MouseEvent, 'mousemove']]) plot.dispatchEvent(new kind(event, {clientX: x, clientY: y, bubbles: true}));
+        const told = document.querySelector('#vg-tooltip-element.visible');
+        if (told) return told.innerText; }
+    return null; }"""
+
+
+def hover(page, checks, name):
+    """Where there are plots that one can ask, a point tells its line and its values."""
+    if page.look("() => document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden) .vega-embed canvas')"):
+        told = page.look(TELLS)
+        checks.that(told and "line" in told and len(re.findall(r"[0-9]", told)) > 1, f"{name}: a point under the pointer says {(told or '').split()}", "nothing")
 
 
 def readable(page, checks, name):

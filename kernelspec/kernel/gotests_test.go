@@ -21,7 +21,7 @@ var goTests = flag.String("goroot-tests", "tenth", `which of Go's own test progr
 const goTestList = "GOTESTS.md"
 
 // goTestTime is how long one program may take.
-const goTestTime = 15 * time.Second
+const goTestTime = 40 * time.Second
 
 // goTestDirs are the folders of Go's test programs that are looked at.
 var goTestDirs = []string{".", "ken", "chan", "interface", "typeparam", "fixedbugs"}

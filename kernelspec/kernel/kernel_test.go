@@ -209,11 +209,7 @@ func TestInterruptBySignalAndMessage(t *testing.T) {
 			t.Run(way+" "+code, func(t *testing.T) {
 				s := start(t)
 				s.run("import \"time\"\nx, keep := 0, \"kept\"")
-				p, err := s.SendCode(code, frontend.ExecuteOptions{})
-				if err != nil {
-					t.Fatal(err)
-				}
-				time.Sleep(50 * time.Millisecond)
+				p := s.send(code)
 				before := time.Now()
 				if way == "SIGINT" {
 					s.Process.Signal(os.Interrupt)
@@ -237,12 +233,8 @@ func TestInterruptBySignalAndMessage(t *testing.T) {
 
 func TestShutdown(t *testing.T) {
 	s := start(t)
-	p, err := s.SendCode("for {}", frontend.ExecuteOptions{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := s.send("for {}")
 	defer p.Forget()
-	time.Sleep(30 * time.Millisecond)
 	before := time.Now()
 	if err := s.Shutdown(s.ctx); err != nil {
 		t.Fatal(err)

@@ -17,15 +17,23 @@ import (
 	"axn/kernelspec/zmtp"
 )
 
-// send starts a cell and gives it time to get going.
+// send starts a cell, waits until the kernel has taken it up, and gives it time to get going.
 func (s *session) send(code string) *frontend.Pending {
 	s.t.Helper()
 	p, err := s.SendCode(code, frontend.ExecuteOptions{})
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	time.Sleep(50 * time.Millisecond)
-	return p
+	for {
+		m, err := p.Next(s.ctx)
+		if err != nil {
+			s.t.Fatal(err)
+		}
+		if m.Header.MsgType == "execute_input" {
+			time.Sleep(50 * time.Millisecond)
+			return p
+		}
+	}
 }
 
 // stop interrupts a cell and returns what it gave.
@@ -129,7 +137,10 @@ func TestWelcome(t *testing.T) {
 // Every message carries version and date, and every request is busy and then idle.
 func TestHeadersAndStatus(t *testing.T) {
 	s := start(t)
-	p := s.send("1")
+	p, err := s.SendCode("1", frontend.ExecuteOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	var states []string
 	for len(states) < 2 {
 		m, err := p.Next(s.ctx)

@@ -13,8 +13,12 @@ import (
 const mainNumber = 1
 
 // number returns by which number front ends know a goroutine. What calls a widget's callback
-// is the first of its own, and has not the number of the cell. d.mu is held.
+// is the first of its own, and has not the number of the cell. One that is stopped keeps its
+// number, even if its cell is interrupted meanwhile. d.mu is held.
 func (d *Debugger) number(th *eval.Goroutine) int {
+	if d.stop != nil && d.stop.th == th && d.stop.number > 0 {
+		return d.stop.number
+	}
 	if th.First() && (d.stop == nil || th != d.stop.th || slices.Contains(d.Session.Threads(), th)) {
 		return mainNumber
 	}

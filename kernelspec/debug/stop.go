@@ -8,10 +8,11 @@ import (
 
 // stop is where a goroutine has stopped.
 type stop struct {
-	th    *eval.Goroutine
-	value any           // with which it panics
-	calls []eval.Call   // of a post mortem; else those of the goroutine
-	gone  chan struct{} // closed when it goes on
+	th     *eval.Goroutine
+	number int           // by which front ends know it
+	value  any           // with which it panics
+	calls  []eval.Call   // of a post mortem; else those of the goroutine
+	gone   chan struct{} // closed when it goes on
 }
 
 // mode says how far a step goes.
@@ -147,7 +148,8 @@ func (d *Debugger) stopHere(th *eval.Goroutine, body object, s *stop) {
 		return
 	}
 	d.stop = s
-	body["threadId"], body["allThreadsStopped"] = d.number(th), true
+	s.number = d.number(th)
+	body["threadId"], body["allThreadsStopped"] = s.number, true
 	d.step.Store(nil)
 	d.pausing.Store(false)
 	d.Session.Hold()
@@ -171,10 +173,9 @@ func (d *Debugger) resume(only *stop) {
 	if s == nil {
 		return
 	}
-	n := d.number(s.th)
 	d.stop = nil
 	d.handles.clear()
-	d.tell("continued", object{"threadId": n, "allThreadsContinued": true})
+	d.tell("continued", object{"threadId": s.number, "allThreadsContinued": true})
 	close(s.gone)
 }
 

@@ -67,9 +67,9 @@ const (
 // and the bias. It does so twice, among √n parts and each part among its lists, which takes a √n-th
 // of the work: O(|I|·√n) distances. done is told of items, twice of each.
 func MakeLists(ctx context.Context, x *Items, n int, slope float32, seed uint64, done func(items int)) (*Lists, error) {
-	axes := pca.New(x.joined(evenly(x.all(), axesRows), slope), 1, listAxes)
+	axes := pca.New(x.joined(evenly(x.Features.Rows, axesRows), slope), 1, listAxes)
 	d := &divider{ctx, func(items []int) f32.Mat { return axes.Project(x.joined(items, slope)) }, seed, done}
-	part, parts, err := d.divide(x.all(), int(math.Sqrt(float64(n))))
+	part, parts, err := d.divide(evenly(x.Features.Rows, x.Features.Rows), int(math.Sqrt(float64(n))))
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +104,10 @@ func (d *divider) divide(items []int, n int) (part []int32, parts int, err error
 	if len(items) == 0 {
 		return nil, 0, nil
 	}
-	sample := evenly(items, trainPerList*n)
+	sample := evenly(len(items), trainPerList*n)
+	for i, at := range sample {
+		sample[i] = items[at]
+	}
 	var train f32.Mat
 	for lo := 0; lo < len(sample); lo += joinedRows {
 		hi := min(lo+joinedRows, len(sample))
@@ -130,16 +133,7 @@ func (d *divider) divide(items []int, n int) (part []int32, parts int, err error
 	return part, centers.Points.Rows, nil
 }
 
-// all are the numbers of the items.
-func (x *Items) all() []int {
-	items := make([]int, x.Features.Rows)
-	for i := range items {
-		items[i] = i
-	}
-	return items
-}
-
-// numbers are the same as int.
+// numbers are items as int.
 func numbers(items []int32) []int {
 	n := make([]int, len(items))
 	for i, it := range items {
@@ -148,11 +142,11 @@ func numbers(items []int32) []int {
 	return n
 }
 
-// evenly returns n of the items, evenly chosen, or all.
-func evenly(items []int, n int) []int {
-	some := make([]int, min(n, len(items)))
+// evenly returns n of the numbers below total, evenly chosen, or all.
+func evenly(total, n int) []int {
+	some := make([]int, min(n, total))
 	for i := range some {
-		some[i] = items[i*len(items)/len(some)]
+		some[i] = i * total / len(some)
 	}
 	return some
 }

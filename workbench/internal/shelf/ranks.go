@@ -38,10 +38,7 @@ func RankCurves(ctx context.Context, items Shelf, queries []int, vectors f32.Mat
 func sampleSimilarities(ctx context.Context, items Shelf, n int, vectors f32.Mat) (f32.Mat, error) {
 	var sample []int
 	if n > exactRanks {
-		sample = make([]int, min(rankSample, n))
-	}
-	for i := range sample {
-		sample[i] = i * n / len(sample)
+		sample = evenly(n, rankSample)
 	}
 	return items.Similarities(ctx, vectors, sample)
 }

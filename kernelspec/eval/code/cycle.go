@@ -3,7 +3,6 @@ package code
 import (
 	"fmt"
 	"reflect"
-	"sync"
 )
 
 // Package fmt prints a map or slice that holds itself without end, until the stack ends
@@ -27,20 +26,16 @@ func printable(list []any) []any {
 	return list
 }
 
-var cycles sync.Map // reflect.Type -> bool
+var cycles byType[bool]
 
 // canCycle reports whether a value of a type can hold itself as fmt follows it.
 func canCycle(t reflect.Type) bool {
-	if known, ok := cycles.Load(t); ok {
-		return known.(bool)
-	}
-	top := t
-	if t.Kind() == reflect.Pointer {
-		top = t.Elem()
-	}
-	can := leadsBack(top, map[reflect.Type]bool{})
-	cycles.Store(t, can)
-	return can
+	return cycles.of(t, func(t reflect.Type) bool {
+		if t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		return leadsBack(t, map[reflect.Type]bool{})
+	})
 }
 
 // leadsBack reports whether a type contains an interface or itself.

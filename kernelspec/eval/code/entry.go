@@ -47,17 +47,10 @@ func (nf *frame) finish() {
 // entryMaker makes function values by which compiled code calls a target.
 type entryMaker func(t target) ptr
 
-var entryMakers sync.Map // reflect.Type -> entryMaker
+var entryMakers byType[entryMaker]
 
 // entryFor returns how function values of a type are made.
-func entryFor(t reflect.Type) entryMaker {
-	if m, ok := entryMakers.Load(t); ok {
-		return m.(entryMaker)
-	}
-	m := newEntryMaker(t)
-	entryMakers.Store(t, m)
-	return m
-}
+func entryFor(t reflect.Type) entryMaker { return entryMakers.of(t, newEntryMaker) }
 
 func newEntryMaker(t reflect.Type) entryMaker {
 	if w := wordEntryFor(t); w != nil {

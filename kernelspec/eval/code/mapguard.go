@@ -3,7 +3,6 @@ package code
 import (
 	"reflect"
 	"runtime"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -137,7 +136,7 @@ func holdPrinted(list []any) (release func()) {
 	return func() {}
 }
 
-var mapTypes sync.Map // reflect.Type -> bool
+var mapTypes byType[bool]
 
 // printsMaps reports whether values of a type may lead to maps as fmt follows them.
 func printsMaps(t reflect.Type) bool {
@@ -147,12 +146,7 @@ func printsMaps(t reflect.Type) bool {
 	case k == reflect.Pointer:
 		t = t.Elem()
 	}
-	if known, ok := mapTypes.Load(t); ok {
-		return known.(bool)
-	}
-	leads := leadsToMap(t)
-	mapTypes.Store(t, leads)
-	return leads
+	return mapTypes.of(t, leadsToMap)
 }
 
 // leadsToMap takes slices of slices for what may lead to maps: a type of them may have no end.

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -122,14 +123,14 @@ func sweep(dir string) error {
 
 // generatorSum sums up the source of the generator, on which what it makes depends.
 func (k *Kernel) generatorSum() (string, error) {
-	h := sha256.New()
-	for _, pattern := range []string{"generator/*.go", "*.go", "../godoc/*.go"} {
-		names, err := filepath.Glob(filepath.Join(k.Root, "kernelspec", "compiled", pattern))
+	h, source := sha256.New(), os.DirFS(filepath.Join(k.Root, "kernelspec")) // whose own name may have brackets in it
+	for _, pattern := range []string{"compiled/generator/*.go", "compiled/*.go", "godoc/*.go"} {
+		names, err := fs.Glob(source, pattern)
 		if err != nil {
 			return "", err
 		}
 		for _, name := range names {
-			b, err := os.ReadFile(name)
+			b, err := fs.ReadFile(source, name)
 			if err != nil {
 				return "", err
 			}

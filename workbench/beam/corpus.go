@@ -48,10 +48,7 @@ const aloneFile = "ce_alone.npy"
 
 // readItems reads vectors and views of some items, or of all for nil, in the order of OpenDataset.
 func (c Corpus) readItems(items []int32) (vectors f32.Mat, views []f32.Mat, err error) {
-	names, err := filepath.Glob(filepath.Join(c.Dir, "view_*.npy")) // sorted
-	if err != nil {
-		return vectors, nil, err
-	}
+	names := files.Glob(c.Dir, "view_*.npy") // sorted
 	if alone := filepath.Join(c.Dir, aloneFile); files.Exists(alone) {
 		names = append(names, alone)
 	}

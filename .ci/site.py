@@ -52,6 +52,7 @@ def look(page, checks, site, name, scheme, shots):
         if shots and name in PAGES[:4]:
             page.screenshot(path=shots / f"site-{name.replace('/', '-').split('.')[0]}-{width}-{scheme}.png")
         if width != WIDTHS[1]:
+            page.wait_for_function("() => !document.getAnimations().some(a => a instanceof CSSTransition)", timeout=20_000)  # colours change slowly
             found = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], "resultTypes": ["violations"]}).response["violations"]
             checks.that(not found, f"{name}: axe-core at {width} pixels, {scheme}",
                         "; ".join(f"{v['id']} {len(v['nodes'])}: {v['nodes'][0]['target']} {v['nodes'][0]['failureSummary'][:200]}" for v in found))

@@ -53,18 +53,24 @@ func eachFolder(t *testing.T, dir string, least int, test func(t *testing.T, fol
 		folder := filepath.Dir(config)
 		t.Run(filepath.Base(folder), func(t *testing.T) {
 			t.Parallel()
-			var g golden
-			content, err := os.ReadFile(filepath.Join(folder, "golden.json"))
-			if err == nil {
-				err = json.Unmarshal(content, &g)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			g.ids, g.second = g.IDs, g.Second
-			test(t, folder, &g)
+			test(t, folder, readGolden(t, folder))
 		})
 	}
+}
+
+// readGolden reads what transformers makes of the model of a folder.
+func readGolden(t *testing.T, folder string) *golden {
+	t.Helper()
+	g := &golden{}
+	content, err := os.ReadFile(filepath.Join(folder, "golden.json"))
+	if err == nil {
+		err = json.Unmarshal(content, g)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.ids, g.second = g.IDs, g.Second
+	return g
 }
 
 // open opens the model for one of its labels.
@@ -115,6 +121,26 @@ func (g *golden) compare(t *testing.T, folder string, label int) {
 		in := func(_ int, dst []int32) ([]int32, int) { return g.input(i, dst) }
 		if err := e.Score(t.Context(), 1, in, one, nil); err != nil || !slices.Equal(one, scores[i:i+1]) {
 			t.Errorf("label %d, sequence %d: %v alone, %v among others, %v", label, i, one, scores[i], err)
+		}
+	}
+}
+
+// TestT5Vectors: T5's encoder alone makes the mean of its rows.
+func TestT5Vectors(t *testing.T) {
+	for _, name := range []string{"t5", "t5-gated", "mt5"} {
+		folder := filepath.Join("testdata", name)
+		g := readGolden(t, folder)
+		m, err := hf.OpenDualEncoder(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		e := newEncoder(t, m, Precision{})
+		vectors := f32.NewMat(len(g.ids), e.VectorWidth())
+		if err := e.Embed(t.Context(), len(g.ids), g.input, 0, vectors, nil); err != nil {
+			t.Fatal(err)
+		}
+		for i := range g.ids {
+			checkRow(t, fmt.Sprintf("%s, sequence %d", name, i), vectors.Row(i), g.States[i][:e.Width()])
 		}
 	}
 }

@@ -213,8 +213,12 @@ func (m *Model) answers(label string) (*answerIDs, error) {
 		if id, ok := m.Tokenizer.ID(word); ok && strings.HasPrefix(word, "▁") {
 			tokens = []int32{id} // a piece by its name
 		}
-		if len(tokens) != 1 {
+		unknown, ok := m.Tokenizer.Unknown()
+		switch {
+		case len(tokens) != 1:
 			return nil, fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word, len(tokens))
+		case ok && tokens[0] == unknown:
+			return nil, fmt.Errorf("%w: the vocabulary lacks %q: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word)
 		}
 		*[]**int32{&ids.Yes, &ids.No}[i] = &tokens[0]
 	}

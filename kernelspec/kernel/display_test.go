@@ -166,7 +166,7 @@ func TestComms(t *testing.T) {
 	tap := s.Tap(1000)
 	expect := func(msgType, content string) {
 		t.Helper()
-		for timeout := time.After(5 * time.Second); ; {
+		for timeout := time.After(soon); ; {
 			select {
 			case m := <-tap:
 				if m.Header.MsgType == msgType {

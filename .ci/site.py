@@ -66,7 +66,7 @@ def search(page, checks, site, where):
     try:
         page.keyboard.press("/")
         page.wait_for_function("() => document.activeElement.matches('.md-search__input')")
-        page.keyboard.insert_text("item passes")
+        page.keyboard.type("item passes")
         page.locator(".md-search-result__link").first.wait_for()
         found = page.locator(".md-search-result__link").count()
         page.keyboard.press("ArrowDown")

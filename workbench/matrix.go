@@ -60,11 +60,7 @@ func (m *Matrix) clone() *Matrix {
 
 // Select returns a copy of the given rows, in that order.
 func (m *Matrix) Select(rows []int) *Matrix {
-	s := NewMatrix(len(rows), m.Cols)
-	for i, r := range rows {
-		copy(s.Row(i), m.Row(r))
-	}
-	return s
+	return &Matrix{Rows: len(rows), Cols: m.Cols, Data: m.view().Select(rows).Data}
 }
 
 // room is what a Dataset or an Index has made longer: the room behind these matrices is its

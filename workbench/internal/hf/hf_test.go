@@ -229,7 +229,7 @@ func TestBERT(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
-		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
+		Positions: positions, Types: 2, Pad: -1, LastPad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
 	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(layersOf(t, m)) != 2 {
 		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(layersOf(t, m)), m.MaxLength)
 	}
@@ -264,7 +264,7 @@ func TestDistilBERT(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 1, Heads: 4, KeyHeads: 4, HeadWidth: hidden / 4, Intermediate: inter,
-		Positions: positions, Pad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
+		Positions: positions, Pad: -1, LastPad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
 	if !reflect.DeepEqual(m.Config, want) || m.Types != nil {
 		t.Errorf("%+v, types %v", m.Config, m.Types)
 	}
@@ -352,7 +352,7 @@ func TestVariants(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
 	unsupported := map[string]folder{
-		`model_type is "t5"; albert, bert`:   bert().set(conf, "model_type", "t5"),
+		`model_type is "bart"; albert, bert`: bert().set(conf, "model_type", "bart"),
 		`model_type is ""`:                   bert().set(conf, "model_type", nil),
 		`hidden_act is "mish"; RerankClient`: bert().set(conf, "hidden_act", "mish"),
 		`position_embedding_type is "rel`:    bert().set(conf, "position_embedding_type", "relative_key"),

@@ -49,10 +49,10 @@ func (e *Evidence) Recall(k int) float64 {
 	}
 	w := weightsAt(k)
 	z := 0.0
-	for i, x := range [...]float64{1, math.Log(p / (1 - p)), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean, math.Log(max(e.Noise, leastNoise))} {
+	for i, x := range [...]float64{1, logit(p), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean, math.Log(max(e.Noise, leastNoise))} {
 		z += w[i] * x
 	}
-	return 1 / (1 + math.Exp(-z))
+	return logistic(z)
 }
 
 // weights are the regression's at k = 1, 10 and 100, fitted on train queries of verbs and artifacts

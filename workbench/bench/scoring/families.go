@@ -31,7 +31,7 @@ const (
 
 // sized are the models of real sizes; those that are timed go to ONNX in some way.
 var sized = []struct{ name, timed string }{
-	{"xlm-roberta-base", exported}, {"modernbert-base", exported}, {"qwen3-0.6b", traced}, {"t5-base", traced}, {"flan-t5-base", ""}, {"eurobert-210m", ""},
+	{"xlm-roberta-base", exported}, {"modernbert-base", exported}, {"qwen3-0.6b", traced}, {"qwen3-0.6b, 4 of 28 layers", traced}, {"t5-base", traced}, {"flan-t5-base", ""}, {"eurobert-210m", ""},
 	{"gemma-2-2b, 3 of 26 layers", ""}, {"bert-base", ""}, {"distilbert-base", ""}, {"electra-base", ""}, {"mpnet-base", ""}, {"albert-base", ""},
 	{"deberta-v3-base", ""}, {"nomic-v1.5", ""},
 }

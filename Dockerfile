@@ -23,7 +23,7 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/g
     cp kernelspec/docker/start.sh kernelspec/docker/answers /opt/venv/bin/ && \
     install -D -m 644 -t /opt/venv/etc/jupyter kernelspec/docker/jupyter_server_config.json && \
     install -D -m 644 -t /opt/venv/share/jupyter/lab/settings kernelspec/overrides.json && \
-    mkdir /docs && find workbench -name '*.md' -exec cp --parents -t /docs {} + && \
+    mkdir /docs && find workbench -name '*.md' -o -name '*.svg' | xargs cp --parents -t /docs && \
     chmod -R u=rwX,go=rX /opt/venv /docs
 
 FROM go AS server

@@ -3,8 +3,8 @@
 
     .ci/browser.py [--shots DIR] [--picture FILE.png] [--url URL --work DIR] [NOTEBOOK...]
 
-Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs every
-notebook that needs no database server (or those named), then works with the keyboard alone
+Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs two
+notebooks, one of them with widgets (or those named), and looks at the others as they are stored, then works with the keyboard alone
 in a new one: interrupt, restart, completion, inspection, a progress bar; and with the
 debugger in another one. Prints one line per check; ends with 1 if one failed. Screenshots
 of all of it, light and dark, go to DIR; --picture writes the one for the README and does
@@ -66,8 +66,12 @@ class Lab:
         work = tmp / "work"
         self.notebooks, self.folder = work / "notebooks", "notebooks/"
         shutil.copytree(ROOT / "notebooks", self.notebooks, ignore=shutil.ignore_patterns("*.axn", "*.cache", ".ipynb_checkpoints"))
-        for name in ("data", "workbench"):
-            (work / name).symlink_to(ROOT / name)
+        (work / "data").symlink_to(ROOT / "data")
+        for pattern in ("*.md", "*.svg"):  # the documents; JupyterLab shows no pictures of a folder that is a link
+            for file in (ROOT / "workbench").rglob(pattern):
+                to = work / file.relative_to(ROOT)
+                to.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy(file, to)
         env = dict(os.environ, GOFLAGS=os.environ.get("GOFLAGS", ""))
         for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR", "JUPYTERLAB_SETTINGS_DIR", "JUPYTERLAB_WORKSPACES_DIR"):
             env[name] = str(tmp / name.lower())
@@ -130,6 +134,8 @@ class Checks:
         print(("ok      " if holds else "FAILED  ") + what + ("" if holds or not otherwise else f": {otherwise}"), flush=True)
         self.failed += not holds
 
+
+RUN = ["01_quickstart.ipynb", "04_rounds_and_baselines.ipynb"]  # kernelspec run runs all of them by the same protocol
 
 PANEL = ".jp-NotebookPanel:not(.lm-mod-hidden)"
 READY = """() => { const p = document.querySelector('.jp-NotebookPanel:not(.lm-mod-hidden)');
@@ -235,6 +241,19 @@ def index(page, checks, shots):
     page.page.wait_for_selector(PANEL)
     page.ready()
     checks.that(True, "the index page opens the quickstart")
+    shut_down(page)
+
+
+def look_notebook(page, checks, name, shots):
+    """A notebook as it is stored."""
+    page.open(name)
+    readable(page, checks, name)
+    page.whole()
+    hover(page, checks, name)
+    page.shot(shots, f"{name}-light")
+    page.theme("JupyterLab Dark")
+    page.shot(shots, f"{name}-dark")
+    page.theme("JupyterLab Light")
     shut_down(page)
 
 
@@ -529,7 +548,7 @@ def main():
     p.add_argument("--picture", type=Path, help="write the README's picture to this file, and nothing else")
     p.add_argument("--url", help="address, with token, of a server that runs already")
     p.add_argument("--work", type=Path, help="its folder")
-    p.add_argument("notebooks", nargs="*", help="names in notebooks/ (default: all that need no database server)")
+    p.add_argument("notebooks", nargs="*", help="names in notebooks/, of those to run and look at (default: run two, look at all)")
     a = p.parse_args()
     if not sync_playwright:
         own_environment()
@@ -538,7 +557,7 @@ def main():
         return
     if a.shots:
         a.shots.mkdir(parents=True, exist_ok=True)
-    names = a.notebooks or sorted(f.name for f in (ROOT / "notebooks").glob("*.ipynb") if "AXN_POSTGRES" not in f.read_text())
+    names = a.notebooks or sorted(f.name for f in (ROOT / "notebooks").glob("*.ipynb"))
     checks = Checks()
     tmp = Path(tempfile.mkdtemp(prefix="axn-browser-"))
     lab = None
@@ -554,7 +573,10 @@ def main():
                 else:
                     index(page, checks, a.shots)
                     for name in names:
-                        run_notebook(page, checks, lab, name, a.shots)
+                        if name in (a.notebooks or RUN):
+                            run_notebook(page, checks, lab, name, a.shots)
+                        else:
+                            look_notebook(page, checks, name, a.shots)
                     page.page.set_viewport_size({"width": 1280, "height": 1400})
                     keyboard(page, checks, lab, a.shots)
                     debugger(page, checks, lab, a.shots)

@@ -179,6 +179,9 @@ type priorMeta struct {
 	// Signals are the useful ones of the data set's, which are part of m: see Dataset.Signals.
 	Signals []SignalWeight `json:",omitempty"`
 
+	// Calibrations correct the searches' estimates of their recall, by rising K: see Index.CalibrateRecall.
+	Calibrations []RecallCalibration `json:",omitempty"`
+
 	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }
 
@@ -198,6 +201,11 @@ func (p *Prior) check(items, d, features int) error {
 	}
 	if err := p.checkGrowth(items, d, features); err != nil {
 		return err
+	}
+	for i, c := range p.Calibrations {
+		if c.K < 1 || !(c.Slope > -1) || i > 0 && c.K <= p.Calibrations[i-1].K {
+			return fmt.Errorf("%w: calibration %d of recall is %+v", npz.ErrFormat, i, c)
+		}
 	}
 	return p.Curve.check()
 }

@@ -34,7 +34,7 @@ type Result struct {
 
 	// Recall is the search's own estimate of its Top-K-Recall among the items that it might have
 	// chosen. It is NaN where the method cannot say, which Calibrated made from scores can, and
-	// where K is 0; 1 where all items were scored.
+	// where K is 0; 1 where all items were scored. Index.CalibrateRecall makes it better.
 	Recall float64
 }
 

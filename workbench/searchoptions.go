@@ -132,8 +132,8 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 			return fmt.Errorf("query row %d came after the index: %w", q, errNoGrowth)
 		}
 	}
-	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
-		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)
+	if o.Recall > 0 && !ix.estimates() {
+		return fmt.Errorf("Recall is %v, or leave it 0: %w", o.Recall, errNoEstimate)
 	}
 	if o.Learn > 0 {
 		if err := ix.checkLearn(queries, o); err != nil {

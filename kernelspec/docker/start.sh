@@ -24,13 +24,10 @@ fi
 [ -w "$HOME" ] || HOME=$(mktemp -d) # a read-only root file system
 export HOME
 
-# The course goes into the work folder, where changes to it are kept. What is there stays. Beside
-# it are its data and the documents that it leads to.
-mkdir -p "$WORK/notebooks"
-cp -r --update=none --no-preserve=mode "$course/notebooks/." "$WORK/notebooks/"
-for name in data workbench; do
-	[ -e "$WORK/$name" ] || ln -s "$course/$name" "$WORK/$name" || cp -r "$course/$name" "$WORK/"
-done
+# The course goes into the work folder, where changes to it are kept, with the documents that it
+# leads to. What is there stays.
+cp -r --update=none --no-preserve=mode "$course/notebooks" "$course/workbench" "$WORK/"
+[ -e "$WORK/data" ] || ln -s "$course/data" "$WORK/data" || cp -r "$course/data" "$WORK/"
 cd "$WORK"
 
 case ${1:-} in

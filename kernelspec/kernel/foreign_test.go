@@ -104,7 +104,7 @@ func TestServeAgain(t *testing.T) {
 	s := start(t)
 	s.run("import (\"net\"; \"net/http\"; \"time\")\nfree, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\naddr := free.Addr().String()\nfree.Close()")
 	addr := s.run("addr").Result()
-	for _, serve := range []string{"http.ListenAndServe(addr, nil)", "(&http.Server{Addr: addr}).ListenAndServe()", "http.ListenAndServe(addr, nil)"} {
+	for _, serve := range []string{"http.ListenAndServe(addr, nil)", "(&http.Server{Addr: addr}).ListenAndServe()", "l, err := net.Listen(\"tcp\", addr)\nif err != nil { panic(err) }\nfor { l.Accept() }", "l, err := net.Listen(\"tcp\", addr)\nif err != nil { panic(err) }\nhttp.Serve(l, nil)", "http.ListenAndServe(addr, nil)"} {
 		p := s.send(serve)
 		for {
 			c, err := net.Dial("tcp", addr)

@@ -310,19 +310,18 @@ func (n nullable[T]) or(otherwise T) *T {
 
 // debertaKeys are those of DeBERTa-v2.
 type debertaKeys struct {
-	Relative      bool            `json:"relative_attention"`
-	MaxRelative   *int            `json:"max_relative_positions"`
-	PosBuckets    *int            `json:"position_buckets"`
-	BiasedInput   *bool           `json:"position_biased_input"`
-	PosAttention  json.RawMessage `json:"pos_att_type"`
-	ShareKey      bool            `json:"share_att_key"`
-	NormRelative  string          `json:"norm_rel_ebd"`
-	ConvKernel    int             `json:"conv_kernel_size"`
-	ConvGroups    *int            `json:"conv_groups"`
-	ConvAct       string          `json:"conv_act"`
-	PoolerAct     string          `json:"pooler_hidden_act"`
-	HeadSize      int             `json:"attention_head_size"`
-	LegacyPooling int             `json:"pooler_hidden_size"`
+	Relative     bool            `json:"relative_attention"`
+	MaxRelative  *int            `json:"max_relative_positions"`
+	PosBuckets   *int            `json:"position_buckets"`
+	BiasedInput  *bool           `json:"position_biased_input"`
+	PosAttention json.RawMessage `json:"pos_att_type"`
+	ShareKey     bool            `json:"share_att_key"`
+	NormRelative string          `json:"norm_rel_ebd"`
+	ConvKernel   int             `json:"conv_kernel_size"`
+	ConvGroups   *int            `json:"conv_groups"`
+	ConvAct      string          `json:"conv_act"`
+	PoolerAct    string          `json:"pooler_hidden_act"`
+	HeadSize     int             `json:"attention_head_size"`
 }
 
 // nomicKeys are those of NomicBERT's own code, before transformers had the family.

@@ -67,10 +67,24 @@ func (f *configFile) config() (Config, error) {
 	if c.Activation = act; err != nil {
 		return c, err
 	}
-	if err := fam.describe(f, &c); err != nil {
+	if err := errOf(fam.describe(f, &c), c.fill()); err != nil {
 		return c, err
 	}
-	return c, c.fill()
+	return c, f.agree(&c)
+}
+
+// agree refuses sizes under their usual names that differ from those the family reads under names of its own,
+// and a width of heads where a family has no other than the usual one.
+func (f *configFile) agree(c *Config) error {
+	for _, size := range []struct {
+		key        string
+		said, read int
+	}{{"hidden_size", f.Hidden, c.Hidden}, {"num_hidden_layers", f.Layers, c.Layers}, {"num_attention_heads", f.Heads, c.Heads}, {"head_dim", f.HeadWidth, c.HeadWidth}} {
+		if size.said != 0 && size.said != size.read {
+			return refused("%s is %d, and %d by the keys that a %s has for it", size.key, size.said, size.read, c.Type)
+		}
+	}
+	return nil
 }
 
 // or is what p points to, or another value.

@@ -26,6 +26,9 @@ func TestFamilyRefusals(t *testing.T) {
 		{"mt5", "relative_attention_max_distance", object{"relative_attention_max_distance": 8}},
 		{"bert", "hidden_act", object{"hidden_act": "swiglu"}},
 		{"llama", "layer_types", object{"layer_types": []string{"full_attention", "chunked_attention"}}},
+		{"gte", "head_dim", object{"head_dim": 6}},
+		{"t5", "head_dim", object{"head_dim": 2}},
+		{"distilbert", "hidden_size", object{"hidden_size": 16}},
 		{"llama", "per_layer_config", object{"per_layer_config": object{"1": object{"intermediate_size": 4}}}},
 		{"llama", "partial_rotary_factor", object{"partial_rotary_factor": 0.5}},
 		{"eurobert", "rope_parameters", object{"rope_parameters": object{"rope_type": "yarn", "factor": 2}}},
@@ -116,8 +119,8 @@ func TestFamilyRefusals(t *testing.T) {
 
 // TestDefaults: what a key means that is left out, or null, or called otherwise.
 func TestDefaults(t *testing.T) {
-	sizes := object{"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 8, "intermediate_size": 8, "max_position_embeddings": 40,
-		"d_model": 16, "d_kv": 4, "d_ff": 8, "num_layers": 2, "num_heads": 2}
+	sizes := object{"vocab_size": 10, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 8, "intermediate_size": 8, "max_position_embeddings": 40,
+		"d_model": 16, "d_kv": 4, "d_ff": 8, "num_layers": 2, "num_heads": 8}
 	line := func(v ...any) string { return strings.TrimSpace(fmt.Sprintln(v...)) }
 	for _, c := range []struct {
 		kind string
@@ -131,7 +134,7 @@ func TestDefaults(t *testing.T) {
 		{"modernbert", object{"local_attention": 8}, func(c *Config) any { return c.Window }, 4},
 		{"modernbert", object{"sliding_window": 7}, func(c *Config) any { return c.Window }, 7},
 		{"nomic_bert", object{"rope_theta": 7}, func(c *Config) any { return c.Rotary.Theta }, 7.0},
-		{"nomic_bert", object{"n_embd": 8, "n_head": 2, "n_layer": 2, "n_positions": 40, "rotary_emb_fraction": 1, "activation_function": "geglu"},
+		{"nomic_bert", object{"n_embd": 16, "n_head": 8, "n_layer": 2, "n_positions": 40, "rotary_emb_fraction": 1, "activation_function": "geglu"},
 			func(c *Config) any { return line(c.Rotary.Theta, c.Activation) }, "10000 gelu"},
 		{"gemma2", nil, func(c *Config) any { return [2]float64{c.AttentionCap, c.LogitCap} }, [2]float64{50, 30}},
 		{"gemma2", object{"attn_logit_softcapping": nil, "final_logit_softcapping": 4}, func(c *Config) any { return [2]float64{c.AttentionCap, c.LogitCap} }, [2]float64{0, 4}},

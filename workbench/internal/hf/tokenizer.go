@@ -25,7 +25,7 @@ func (m *Model) readTokenizer(dir string) error {
 	}
 	c.LowerCase = or(c.LowerCased, true)
 	if c.Class == "" {
-		c.Class = orDefault(m.Config.TokenizerClass, map[string]string{"bert": "BertTokenizer", "distilbert": "DistilBertTokenizer"}[m.Config.Type])
+		c.Class = orDefault(m.Config.TokenizerClass, usualClasses[m.Config.Type])
 	}
 	if err := c.check(m.rotary()); err != nil {
 		return fmt.Errorf("tokenizer_config.json: %w", err)

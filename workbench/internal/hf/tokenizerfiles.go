@@ -42,6 +42,15 @@ var classes = map[string]class{
 	"Qwen2Tokenizer": {model: "BPE", roles: qwenRoles, build: buildQwen}, "DebertaV2Tokenizer": {model: "Unigram", lower: true, types: true}, "DebertaTokenizer": {model: "BPE", types: true},
 }
 
+// usualClasses are those of model types whose folder names none.
+var usualClasses = map[string]string{
+	"bert": "BertTokenizer", "distilbert": "DistilBertTokenizer", "electra": "ElectraTokenizer", "nomic_bert": "BertTokenizer",
+	"roberta": "RobertaTokenizer", "xlm-roberta": "XLMRobertaTokenizer", "camembert": "CamembertTokenizer", "gte": "XLMRobertaTokenizer",
+	"mpnet": "MPNetTokenizer", "albert": "AlbertTokenizer", "deberta-v2": "DebertaV2Tokenizer", "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer",
+	"gemma": "GemmaTokenizer", "gemma2": "GemmaTokenizer", "gemma3_text": "GemmaTokenizer", "t5": "T5Tokenizer", "mt5": "T5Tokenizer",
+	"modernbert": "TokenizersBackend", "eurobert": "TokenizersBackend", "llama": "TokenizersBackend", "mistral": "TokenizersBackend",
+}
+
 // fillRoles sets the tokens with a role that the files do not say.
 func (c *tokenizerConfig) fillRoles(usual specialTokens) {
 	for _, role := range []struct {

@@ -3,6 +3,7 @@ package workbench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -62,6 +63,7 @@ type Index struct {
 	room   room        // of Add
 	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
+	closed bool        // it lay in one
 	warned atomic.Bool // of a search with another cross-encoder
 }
 
@@ -80,6 +82,14 @@ func (ix *Index) String() string {
 
 // owner is the index that keeps what is made at the first use: ix, or the one it was made For.
 func (ix *Index) owner() *Index { return cmp.Or(ix.shared, ix) }
+
+// checkOpen returns an error when the file that the index lay in is closed.
+func (ix *Index) checkOpen() error {
+	if ix.owner().closed {
+		return errors.New("the index is closed: MapIndex opens its file again")
+	}
+	return nil
+}
 
 // namedArray is a place in the index that is saved under a name.
 type namedArray struct {

@@ -121,7 +121,7 @@ func (ix *Index) options(o SearchOptions) SearchOptions {
 var ErrOtherScorer = errors.New("it is another cross-encoder")
 
 func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := o.check(); err != nil {
+	if err := cmp.Or(ix.checkOpen(), o.check()); err != nil {
 		return err
 	}
 	for _, q := range queries {

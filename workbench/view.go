@@ -63,6 +63,9 @@ func (v View) check() error {
 	case v.Items == nil || v.Items.Cols == 0:
 		return fmt.Errorf("view %s has no features", v.Name)
 	}
+	if err := v.Items.checkShape("view " + v.Name); err != nil {
+		return err
+	}
 	return v.Items.checkFinite(func(row int) string { return fmt.Sprintf("%s, row %d", viewFile(v.Name), row) })
 }
 
@@ -94,7 +97,7 @@ func (d *Dataset) setView(v View) {
 		d.Views[i] = v
 		return
 	}
-	d.Views = append(d.Views, v)
+	d.Views = append(slices.Clip(d.Views), v) // what is behind may be a copy's
 }
 
 // passes is how many item passes the views cost. A pass that made a view gave Alone
@@ -217,6 +220,9 @@ func (d *Dataset) checkAlone() error {
 	}
 	if d.Alone.Rows != len(d.Items) || d.Alone.Cols != 1 {
 		return fmt.Errorf("%s: %w: %d×%d, %d items", aloneFile, ErrShape, d.Alone.Rows, d.Alone.Cols, len(d.Items))
+	}
+	if err := d.Alone.checkShape(aloneFile); err != nil {
+		return err
 	}
 	for i, v := range d.Alone.Data {
 		if v-v != 0 {

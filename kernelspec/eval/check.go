@@ -190,6 +190,9 @@ func (s *Session) imported(spec *ast.ImportSpec) (name, path string, err error) 
 	if path, err = strconv.Unquote(spec.Path.Value); err != nil {
 		return "", "", err
 	}
+	if internal(path) { // its types may be known
+		return "", path, errNotBuiltIn
+	}
 	pkg, err := s.importer.Import(path)
 	switch {
 	case err != nil:

@@ -140,8 +140,18 @@ func importError(p string) string {
 		}
 	}
 	first, _, _ := strings.Cut(p, "/")
-	if !strings.Contains(first, ".") && first != "axn" {
+	switch {
+	case internal(p):
+		return fmt.Sprintf("use of internal package %s not allowed", p)
+	case compiled.Where(p) == compiled.Standard:
+		return fmt.Sprintf("package %s of the standard library is not for cells", p)
+	case !strings.Contains(first, ".") && first != "axn":
 		return fmt.Sprintf("package %s is not in std", p)
 	}
 	return fmt.Sprintf("package %s is not built into this kernel; to add it: go run ./kernelspec build -with %s", p, p)
+}
+
+// internal reports whether only the module of a package may import it.
+func internal(path string) bool {
+	return slices.ContainsFunc(strings.Split(path, "/"), func(part string) bool { return part == "internal" || part == "vendor" })
 }

@@ -50,6 +50,9 @@ func (s *Session) Run(cell *Cell) Result {
 		return Result{Err: err}
 	}
 	j.began.Store(true)
+	if cell.Stopped != nil && cell.Stopped() {
+		j.cancel(ErrInterrupted)
+	}
 	if j.ctx.Err() != nil {
 		return Result{Err: j.stopped()}
 	}
@@ -124,7 +127,8 @@ func (u *Unit) refused() *Error {
 
 // accept takes the names of a part into the session. A variable declared again with the
 // same type keeps its place, so functions that use it see the new value; a function
-// declared again with the same signature is called in the place of the older one.
+// declared again with the same signature is called in the place of the older one. (ctx, which
+// each cell sets, keeps its own place when a cell declares another one.)
 func (s *Session) accept(u *Unit, p *Part) {
 	scope := p.Package.Scope()
 	for _, name := range scope.Names() {
@@ -134,7 +138,7 @@ func (s *Session) accept(u *Unit, p *Part) {
 		}
 		switch obj := obj.(type) {
 		case *types.Var:
-			if old, ok := s.lookup(name).(*types.Var); ok && types.Identical(old.Type(), obj.Type()) {
+			if old, ok := s.objects[name].(*types.Var); ok && types.Identical(old.Type(), obj.Type()) {
 				s.program.Share(obj, old)
 			}
 		case *types.Func:

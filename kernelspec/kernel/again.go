@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"flag"
+	"io"
+	"net"
 	"net/http"
 	"reflect"
 	"sync"
@@ -28,6 +30,23 @@ func (l *language) runAgain() {
 		"ListenAndServe":           func(addr string, h http.Handler) error { return l.serve(&http.Server{Addr: addr, Handler: h}) },
 		"(*Server).ListenAndServe": l.serve,
 	})
+	compiled.Extend("net", map[string]any{
+		"Listen": func(network, address string) (net.Listener, error) {
+			return released(l, func() (net.Listener, error) { return net.Listen(network, address) })
+		},
+		"ListenPacket": func(network, address string) (net.PacketConn, error) {
+			return released(l, func() (net.PacketConn, error) { return net.ListenPacket(network, address) })
+		},
+		"ListenTCP": func(network string, a *net.TCPAddr) (*net.TCPListener, error) {
+			return released(l, func() (*net.TCPListener, error) { return net.ListenTCP(network, a) })
+		},
+		"ListenUDP": func(network string, a *net.UDPAddr) (*net.UDPConn, error) {
+			return released(l, func() (*net.UDPConn, error) { return net.ListenUDP(network, a) })
+		},
+		"ListenUnix": func(network string, a *net.UnixAddr) (*net.UnixListener, error) {
+			return released(l, func() (*net.UnixListener, error) { return net.ListenUnix(network, a) })
+		},
+	})
 	f := flags{owner: l.caller, of: map[string]*run{}}
 	again := map[string]any{}
 	for name, function := range map[string]any{
@@ -46,6 +65,16 @@ func (l *language) runAgain() {
 func (l *language) serve(s *http.Server) error {
 	defer context.AfterFunc(l.context(), func() { s.Close() })()
 	return s.ListenAndServe()
+}
+
+// released listens, until the cell that asks for it, or what it left behind, is interrupted:
+// then the address is free.
+func released[T io.Closer](l *language, listen func() (T, error)) (T, error) {
+	listener, err := listen()
+	if err == nil {
+		context.AfterFunc(l.context(), func() { listener.Close() })
+	}
+	return listener, err
 }
 
 // handlers are what cells registered with http.DefaultServeMux.

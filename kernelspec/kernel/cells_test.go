@@ -150,6 +150,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "goto forward over a definition", cells: []string{"goto end\ny := 1\nend:\ny++"}, fails: []string{"goto end jumps over variable declaration at line 2"}},
 		{name: "goto nowhere", cells: []string{"x := 1\ngoto nowhere"}, fails: []string{"label nowhere not declared"}},
 		{name: "mutual recursion", cells: []string{"func ev(n int) bool { if n == 0 { return true }; return od(n-1) }\nfunc od(n int) bool { if n == 0 { return false }; return ev(n-1) }", "ev(4), od(4)"}, want: "true false"},
+		{name: "a ctx of one's own", cells: []string{"import (\"context\"; \"time\")\nfunc of(int) error { return ctx.Err() }\nctx, cancel := context.WithTimeout(ctx, time.Minute)", "_, limited := ctx.Deadline()\nlimited", "cancel()", "ctx.Err() != nil", "ctx := context.WithValue(context.Background(), 1, \"v\")", "ctx.Value(1)", "var ctx context.Context", "ctx == nil"}, want: "true true v true"},
 		{name: "value of copy", cells: []string{"xs := make([]int, 2)\nn := copy(xs, []int{1,2,3})\nn, xs"}, want: "2 [1 2]"},
 		{name: "values before variables", cells: []string{"a, b := 1, 2", "a, b := b, a+b\na, b := b, a+b", "a, b", "f := func() int { return a }\na, c := 7, f()\na, c"}, want: "3 5 7 3"},
 		{name: "swap", cells: []string{"a, b := 1, 2", "a, b = b, a\na, b"}, want: "2 1"},
@@ -196,6 +197,7 @@ func TestCellDefers(t *testing.T) {
 		{name: "unlock", cells: []string{"import (\"fmt\"; \"sync\")\nvar mu sync.Mutex\nmu.Lock()\ndefer mu.Unlock()\nfmt.Println(mu.TryLock())", "fmt.Println(mu.TryLock())"}, want: "false\ntrue"},
 		{name: "cancel", cells: []string{"import (\"context\"; \"fmt\"; \"time\")\nc, cancel := context.WithTimeout(context.Background(), time.Minute)\ndefer cancel()\nfmt.Println(c.Err())", "fmt.Println(c.Err())"}, want: "<nil>\ncontext canceled"},
 		{name: "recover", cells: []string{"import \"fmt\"\ndefer func() { if r := recover(); r != nil { fmt.Println(\"recovered\", r) } }()\npanic(\"x\")"}, want: "recovered x"},
+		{name: "recover itself deferred", cells: []string{"import \"fmt\"\nfunc f() { defer func() { fmt.Println(recover()) }(); defer recover(); panic(\"in f\") }\nf()\ngo recover()", "defer recover()\npanic(\"x\")"}, want: "in f", fails: []string{"panic: x"}},
 		{name: "runs though the cell fails", cells: []string{"import \"fmt\"\nn := 0", "defer func() { n = 1 }()\npanic(\"x\")"}, fails: []string{"panic: x"}},
 		{name: "in a loop and a block", cells: []string{"import \"fmt\"\nfor i := range 3 { defer fmt.Print(i) }\n{ defer fmt.Print(\"b\") }\nfmt.Print(\"end \")"}, want: "end b210"},
 	})

@@ -63,7 +63,7 @@ func (c *compiler) builtin(b *ssa.Builtin, cc *ssa.CallCommon, in *ssa.Call) op 
 }
 
 // checkReceiver compiles the check of go/ssa's wrappers that a value method is not called
-// by a nil pointer.
+// by a nil pointer. Go has a text of its own for it, but not for methods of generic types.
 func (c *compiler) checkReceiver(cc *ssa.CallCommon, d uintptr) op {
 	x := c.off(cc.Args[0])
 	text := func(v ssa.Value) string {
@@ -72,19 +72,19 @@ func (c *compiler) checkReceiver(cc *ssa.CallCommon, d uintptr) op {
 		}
 		return ""
 	}
-	message := plainError(fmt.Sprintf("value method %s.%s called using nil *%s pointer", shortType(text(cc.Args[1])), text(cc.Args[2]), lastName(text(cc.Args[1]))))
+	typ := text(cc.Args[1])
+	message := plainError(fmt.Sprintf("value method %s.%s called using nil *%s pointer", typ, text(cc.Args[2]), typ[strings.LastIndexByte(typ, '.')+1:]))
+	generic := strings.Contains(typ, "[")
 	return func(fr *frame) {
 		p := *reg[ptr](fr, x)
-		if p == nil {
+		if p == nil && generic {
+			nilDereference()
+		} else if p == nil {
 			panic(message)
 		}
 		*reg[ptr](fr, d) = p
 	}
 }
-
-func shortType(s string) string { return s }
-
-func lastName(s string) string { return s[strings.LastIndexByte(s, '.')+1:] }
 
 // length compiles len and cap.
 func (c *compiler) length(name string, v ssa.Value, d uintptr) op {
@@ -358,7 +358,7 @@ func (c *compiler) prepareBuiltin(b *ssa.Builtin, cc *ssa.CallCommon) func(*fram
 	if b.Name() == "recover" {
 		return func(fr *frame) prepared {
 			return func(th *Thread, caller, owner *frame) {
-				if !fr.defers.panicking { // else it is called by the panic, not by the function
+				if owner != nil && !owner.defers.panicking { // else it is called by the panic, or by nobody
 					fr.recovered()
 				}
 			}

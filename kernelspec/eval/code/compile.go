@@ -49,6 +49,8 @@ func (c *compiler) compile() *Code {
 		}
 		panic("it has no body here")
 	}
+	c.p.types.Within(typeArgs(f))
+	defer c.p.types.Within(nil)
 	c.kinds()
 	c.parameters()
 	c.registers()
@@ -74,6 +76,14 @@ func (c *compiler) compile() *Code {
 		c.code.recover = c.blocks[f.Recover.Index]
 	}
 	return c.code
+}
+
+// typeArgs returns the type arguments that a function, or the one that it stands in, has.
+func typeArgs(f *ssa.Function) []types.Type {
+	for f.Parent() != nil {
+		f = f.Parent()
+	}
+	return f.TypeArgs()
 }
 
 // kinds finds out what sort of function it is.
@@ -391,25 +401,29 @@ func (c *compiler) fusesIf(v *ssa.BinOp) bool {
 // coalesce lets a value that is only handed to a phi at the end of its block lie in the
 // phi's register, where the phi is not used any more.
 func (c *compiler) coalesce() {
+	c.edges(c.coalesceCounter)
+	c.edges(c.coalesceEdge)
+}
+
+// edges visits what phis take from the blocks before theirs.
+func (c *compiler) edges(visit func(phi *ssa.Phi, edge int)) {
 	for _, b := range c.f.Blocks {
 		for _, in := range b.Instrs {
 			phi, ok := in.(*ssa.Phi)
 			if !ok {
 				break
 			}
-			for i, pred := range b.Preds {
-				c.coalesceEdge(phi, phi.Edges[i], i, b, pred)
+			for i := range phi.Edges {
+				visit(phi, i)
 			}
 		}
 	}
 }
 
-func (c *compiler) coalesceEdge(phi *ssa.Phi, v ssa.Value, edge int, b, pred *ssa.BasicBlock) {
+func (c *compiler) coalesceEdge(phi *ssa.Phi, edge int) {
+	v, b, pred := phi.Edges[edge], phi.Block(), phi.Block().Preds[edge]
 	def, ok := v.(ssa.Instruction)
-	if c.coalesceCounter(phi, v) {
-		return
-	}
-	if !ok || def.Block() != pred || len(pred.Succs) != 1 || len(*v.Referrers()) != 1 || c.regs[v] == nil || c.regs[v].t != c.regs[phi].t {
+	if !ok || c.same[v] != nil || def.Block() != pred || len(pred.Succs) != 1 || len(*v.Referrers()) != 1 || c.regs[v] == nil || c.regs[v].t != c.regs[phi].t {
 		return
 	}
 	switch v.(type) {
@@ -419,40 +433,47 @@ func (c *compiler) coalesceEdge(phi *ssa.Phi, v ssa.Value, edge int, b, pred *ss
 	}
 	after := false
 	for _, in := range pred.Instrs {
-		if in == def {
-			after = true
-			continue
+		if after && c.reads(in, phi) {
+			return
 		}
-		if !after {
-			continue
-		}
-		for _, o := range in.Operands(nil) {
-			if *o == ssa.Value(phi) {
-				return
-			}
-		}
+		after = after || in == def
 	}
 	for _, in := range b.Instrs {
 		other, ok := in.(*ssa.Phi)
 		if !ok {
 			break
 		}
-		if other != phi && other.Edges[edge] == ssa.Value(phi) {
+		if other != phi && c.liesIn(other.Edges[edge], phi) {
 			return
 		}
 	}
 	c.same[v] = phi
 }
 
+// liesIn reports whether a value lies in a phi's register.
+func (c *compiler) liesIn(v ssa.Value, phi *ssa.Phi) bool {
+	if t, ok := v.(*ssa.ChangeType); ok && c.regs[t] == nil {
+		return c.liesIn(t.X, phi)
+	}
+	return v == ssa.Value(phi) || c.same[v] == ssa.Value(phi)
+}
+
+// reads reports whether an instruction reads a phi's register: also to find an address that is
+// found where it is used.
+func (c *compiler) reads(in ssa.Instruction, phi *ssa.Phi) bool {
+	return slices.ContainsFunc(in.Operands(nil), func(o *ssa.Value) bool {
+		return c.liesIn(*o, phi) || c.absorbed(*o) && c.reads((*o).(ssa.Instruction), phi)
+	})
+}
+
 // coalesceCounter lets the value that a counting loop makes of its phi, at once and as
 // the phi's only use, lie in the phi's register.
-func (c *compiler) coalesceCounter(phi *ssa.Phi, v ssa.Value) bool {
+func (c *compiler) coalesceCounter(phi *ssa.Phi, edge int) {
+	v := phi.Edges[edge]
 	raise, ok := v.(*ssa.BinOp)
-	if !ok || raise.Block() != phi.Block() || raise.X != ssa.Value(phi) || len(*phi.Referrers()) != 1 || c.regs[raise] == nil || c.regs[raise].t != c.regs[phi].t {
-		return false
+	if ok && raise.Block() == phi.Block() && raise.X == ssa.Value(phi) && len(*phi.Referrers()) == 1 && c.regs[raise] != nil && c.regs[raise].t == c.regs[phi].t {
+		c.same[v] = phi
 	}
-	c.same[v] = phi
-	return true
 }
 
 // operations compiles a block up to its terminator.

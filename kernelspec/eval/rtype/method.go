@@ -3,7 +3,8 @@ package rtype
 import (
 	"go/types"
 	"reflect"
-	"sort"
+	"slices"
+	"strings"
 	"unsafe"
 )
 
@@ -98,24 +99,32 @@ func (t *Table) fillInterface(typ *types.Interface, h *ifaceType, name string) {
 		h.Hash, h.Str, h.TFlag, h.PtrToThis = own.Hash, own.Str, own.TFlag, own.PtrToThis
 	} else {
 		t.count++
-		text := types.TypeString(typ, func(p *types.Package) string { return p.Name() })
-		h.Hash, h.Str, h.TFlag, h.PtrToThis = 0x77000000+t.count, nameOff(text, false), 0, 0
+		h.Hash, h.TFlag, h.PtrToThis = 0x77000000+t.count, 0, 0
 	}
 	h.PkgPath = nameBytes("main", false, false, "")
-	var list []*types.Func
-	for m := range typ.Methods() {
-		list = append(list, m)
-		if !m.Exported() && m.Pkg() != nil {
-			h.PkgPath = nameBytes(m.Pkg().Path(), false, false, "")
-		}
-	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Name() < list[j].Name() })
 	h.Methods = nil
-	methods := make([]imethod, 0, len(list))
-	for _, m := range list {
-		methods = append(methods, imethod{nameOff(m.Name(), m.Exported()), addReflectOff(Pointer(t.function(m.Signature(), nil)))})
+	var methods []imethod
+	text := "interface {"
+	for i, m := range methodsOfInterface(typ) {
+		f, qualifier := t.function(m.Signature(), nil), ""
+		methods = append(methods, imethod{nameOff(m.Name(), m.Exported()), addReflectOff(Pointer(f))})
+		if !m.Exported() && m.Pkg() != nil {
+			h.PkgPath, qualifier = nameBytes(m.Pkg().Path(), false, false, ""), m.Pkg().Name()+"."
+		}
+		if i > 0 {
+			text += ";"
+		}
+		text += " " + qualifier + m.Name() + strings.TrimPrefix(f.String(), "func")
 	}
 	h.Methods = methods
+	if name == "" {
+		h.Str = nameOff(text+" }", false)
+	}
+}
+
+// methodsOfInterface returns the methods of an interface type, sorted as the runtime wants them.
+func methodsOfInterface(typ *types.Interface) []*types.Func {
+	return slices.SortedFunc(typ.Methods(), func(a, b *types.Func) int { return before(a, b) })
 }
 
 func (t *Type) copy() Type { return *t }

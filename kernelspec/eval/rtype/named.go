@@ -4,7 +4,8 @@ import (
 	"go/types"
 	"hash/fnv"
 	"reflect"
-	"sort"
+	"slices"
+	"strings"
 	"sync"
 	"unsafe"
 )
@@ -58,8 +59,19 @@ func methodsOf(typ types.Type) []*types.Selection {
 			list = append(list, sel)
 		}
 	}
-	sort.Slice(list, func(i, j int) bool { return list[i].Obj().Name() < list[j].Obj().Name() })
+	slices.SortFunc(list, func(a, b *types.Selection) int { return before(a.Obj(), b.Obj()) })
 	return list
+}
+
+// before orders methods as the compiler does: exported ones come first.
+func before(a, b types.Object) int {
+	switch {
+	case a.Exported() && !b.Exported():
+		return -1
+	case b.Exported() && !a.Exported():
+		return 1
+	}
+	return strings.Compare(a.Name(), b.Name())
 }
 
 // named is a type declared in a cell, in source that is interpreted, or compiled.
@@ -74,9 +86,9 @@ func (t *Table) named(typ *types.Named) reflect.Type {
 	if r := t.compiled(typ); r != nil {
 		return r
 	}
-	name := obj.Name() + t.arguments(typ)
-	if r := t.made.At(typ); r != nil { // made while its arguments were
-		return r.(reflect.Type)
+	name := obj.Name() + arguments(typ)
+	if obj.Parent() == nil && typ.TypeArgs().Len() == 0 { // go/ssa made it of a type that a generic function declares
+		name += bracketed(t.within)
 	}
 	k := kindOf(typ)
 	head := heads[k]
@@ -122,36 +134,6 @@ func (t *Table) named(typ *types.Named) reflect.Type {
 	t.fill(b, typ, r)
 	t.of(types.NewPointer(typ)) // reflect finds it by the descriptor alone
 	return r
-}
-
-// arguments returns the type arguments of an instance as they stand in its name.
-func (t *Table) arguments(typ *types.Named) string {
-	list := typ.TypeArgs()
-	if list.Len() == 0 {
-		return ""
-	}
-	s := "["
-	for i := range list.Len() {
-		if i > 0 {
-			s += ","
-		}
-		s += linkName(t.of(list.At(i)))
-	}
-	return s + "]"
-}
-
-// linkName names a type argument as the compiler does: with the path of its package.
-func linkName(r reflect.Type) string {
-	if r.Name() != "" && r.PkgPath() != "" {
-		return r.PkgPath() + "." + r.Name()
-	}
-	switch r.Kind() {
-	case reflect.Pointer:
-		return "*" + linkName(r.Elem())
-	case reflect.Slice:
-		return "[]" + linkName(r.Elem())
-	}
-	return r.String()
 }
 
 // shape sets what go/types knows of a type before its underlying type is made.

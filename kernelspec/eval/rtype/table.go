@@ -24,6 +24,7 @@ type Table struct {
 	compiled func(*types.Named) reflect.Type
 	bind     Bind
 	count    uint32
+	within   []types.Type // type arguments of the function whose types are asked for
 
 	renewed    atomic.Bool
 	successors sync.Map // address of an old descriptor -> that of the one made in its place
@@ -55,6 +56,14 @@ func (t *Table) Of(typ types.Type) reflect.Type {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.of(typ)
+}
+
+// Within says that the types of an instance of a generic function, or of a method of an instance
+// of a generic type, are asked for, with the type arguments; nil for another function.
+func (t *Table) Within(args []types.Type) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.within = args
 }
 
 // Each calls visit with the types that were made.

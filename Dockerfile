@@ -23,7 +23,8 @@ RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/g
     cp kernelspec/docker/start.sh kernelspec/docker/answers /opt/venv/bin/ && \
     install -D -m 644 -t /opt/venv/etc/jupyter kernelspec/docker/jupyter_server_config.json && \
     install -D -m 644 -t /opt/venv/share/jupyter/lab/settings kernelspec/overrides.json && \
-    chmod -R u=rwX,go=rX /opt/venv
+    mkdir /docs && find workbench -name '*.md' -o -name '*.svg' | xargs cp --parents -t /docs && \
+    chmod -R u=rwX,go=rX /opt/venv /docs
 
 FROM go AS server
 RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
@@ -85,6 +86,7 @@ COPY data/models /opt/axn/data/models
 COPY data/verbs /opt/axn/data/verbs
 COPY --from=lab /opt/venv /opt/venv
 COPY --from=go /opt/venv /opt/venv
+COPY --from=go /docs /opt/axn
 COPY LICENSE /opt/axn/
 COPY notebooks /opt/axn/notebooks
 ENV PATH=/opt/venv/bin:/usr/local/bin:/usr/bin:/bin HOME=/home/axn USER=axn WORK=/home/axn/work LANG=C.UTF-8 \

@@ -18,7 +18,8 @@ import (
 // serverTime is how long JupyterLab may take to answer.
 const serverTime = 2 * time.Minute
 
-// lab opens JupyterLab on a folder, with the kernel built and registered.
+// lab opens JupyterLab on a folder, with the kernel built and registered. Without one it is the
+// module's, so that links from the notebooks to other documents lead somewhere.
 func lab(ctx context.Context, args []string) error {
 	fs := flags("lab")
 	port := fs.Int("port", 8888, "`port`, or the next free one")
@@ -31,7 +32,7 @@ func lab(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	dir := filepath.Join(k.Root, "notebooks")
+	dir := k.Root
 	if fs.NArg() > 0 {
 		dir = fs.Arg(0)
 	}
@@ -78,6 +79,7 @@ type server struct {
 	cmd   *exec.Cmd
 	port  int
 	token string
+	page  string // that is shown first, as the path of an address; empty: a launcher
 	ended chan error
 }
 
@@ -90,10 +92,10 @@ func startServer(ctx context.Context, jupyter, dir string, port int, token strin
 	if os.Geteuid() == 0 {
 		args = append(args, "--allow-root")
 	}
-	s := &server{cmd: exec.Command(jupyter, args...), port: port, token: token, ended: make(chan error, 1)}
+	s := &server{cmd: exec.Command(jupyter, args...), port: port, token: token, page: firstPage(dir), ended: make(chan error, 1)}
 	s.cmd.Env = append(os.Environ(), "JUPYTER_TOKEN="+token)
-	if _, err := os.Stat(filepath.Join(dir, "README.md")); err == nil {
-		s.cmd.Env = append(s.cmd.Env, "AXN_DOCS=/lab/tree/README.md") // the kernel's help menu leads there
+	if s.page != "" {
+		s.cmd.Env = append(s.cmd.Env, "AXN_DOCS=/lab"+s.page) // the kernel's help menu leads there
 	}
 	s.cmd.Stderr = os.Stderr
 	ownGroup(s.cmd)
@@ -102,6 +104,16 @@ func startServer(ctx context.Context, jupyter, dir string, port int, token strin
 	}
 	go func() { s.ended <- s.cmd.Wait() }()
 	return s, nil
+}
+
+// firstPage is the page of the course in a folder, or else of the folder.
+func firstPage(dir string) string {
+	for _, name := range []string{"notebooks/README.md", "README.md"} {
+		if _, err := os.Stat(filepath.Join(dir, filepath.FromSlash(name))); err == nil {
+			return "/tree/" + name
+		}
+	}
+	return ""
 }
 
 // freePort returns the first free port from port on.
@@ -117,7 +129,7 @@ func freePort(port int) (int, error) {
 }
 
 func (s *server) url() string {
-	return fmt.Sprintf("http://127.0.0.1:%d/lab?token=%s", s.port, s.token)
+	return fmt.Sprintf("http://127.0.0.1:%d/lab%s?token=%s", s.port, s.page, s.token)
 }
 
 // ready waits until the server answers.

@@ -30,7 +30,7 @@ var commands []command
 
 func init() {
 	commands = []command{
-		{"lab", "lab [-port N] [-no-browser] [-token T] [DIR]", "open JupyterLab on DIR (notebooks)", lab},
+		{"lab", "lab [-port N] [-no-browser] [-token T] [DIR]", "open JupyterLab on DIR (the module, at its notebooks)", lab},
 		{"run", "run [-o DIR] [-p name=value]... NOTEBOOK...", "run notebooks without a browser and store their outputs", runNotebooks},
 		{"install", "install [-user | -prefix DIR | -sys-prefix]", "make the kernel known to Jupyter", install},
 		{"uninstall", "uninstall [-user | -prefix DIR | -sys-prefix]", "take the kernel away from Jupyter", uninstall},

@@ -28,11 +28,13 @@ type Approximation struct {
 	// it (A.4's line for the AXN methods, Calibrated's warp), its inverse was taken,
 	// exact within the range of Exact and along a straight line beyond.
 	Rounds []*Matrix
+
+	barred []bool // items that the searches might not choose; may be nil
 }
 
 // Approximate goes through finished searches again, without spending their calls,
 // and scores every item of their queries by s to compare. o are the options the
-// results came from; of them Lambda matters here. The index must have items of its own.
+// results came from; of them Lambda matters here, and Allow for Missed. The index must have items of its own.
 func (ix *Index) Approximate(ctx context.Context, s Scorer, rs []Result, o SearchOptions) (*Approximation, error) {
 	a := &Approximation{Name: string(ix.Method), Results: rs, Exact: NewMatrix(len(rs), ix.Features.Rows)}
 	queries := make([]int, len(rs))
@@ -55,6 +57,7 @@ func (ix *Index) Approximate(ctx context.Context, s Scorer, rs []Result, o Searc
 	if err := a.scoreAll(ctx, s); err != nil {
 		return nil, fmt.Errorf("workbench: approximate: %w", err)
 	}
+	a.barred, _ = ix.barred(ix.Features.Rows, o.Allow)
 	rounds := 0
 	for i := range rs {
 		rounds = max(rounds, len(rs[i].Rounds))
@@ -233,8 +236,12 @@ const (
 // round puts it among the choices of one more such round, else "underestimated" if
 // its error lies below minus the root mean square error of the query's items that
 // could be chosen, else "crowded out". Round 1 chosen by another score, such as
-// BM25, is judged by the method's own.
+// BM25, is judged by the method's own. Items that Allow or Remove left out are not among the nearest. A
+// negative k is an error: the table's Err.
 func (a *Approximation) Missed(k int) dataframe.DataFrame {
+	if k < 0 {
+		return dataframe.DataFrame{Err: fmt.Errorf("workbench: missed: k is %d, it cannot be negative", k)}
+	}
 	perQuery := make([][]missedItem, len(a.Results))
 	cores.Each(len(a.Results), func(q int) { perQuery[q] = a.missed(q, k) })
 	var names, causes []string
@@ -262,6 +269,10 @@ func (a *Approximation) missed(q, k int) []missedItem {
 	}
 	last := len(r.Rounds) - 1
 	before, after := make([]bool, a.Exact.Cols), make([]bool, a.Exact.Cols)
+	barred := func(it int) bool { return it < len(a.barred) && a.barred[it] }
+	for it := range before {
+		before[it], after[it] = barred(it), barred(it)
+	}
 	for i, round := range r.Rounds {
 		for _, it := range round.Items {
 			before[it], after[it] = before[it] || i < last, true
@@ -286,7 +297,7 @@ func (a *Approximation) missed(q, k int) []missedItem {
 		next[it] = true
 	}
 	var missed []missedItem
-	for rank, it := range a.exactOrder(q)[:min(k, len(exact))] {
+	for rank, it := range topk.Select(exact, k, barred) {
 		if after[it] {
 			continue
 		}

@@ -16,11 +16,15 @@ import (
 
 // For returns the index for other queries: row i of vectors is the dual encoder's vector of
 // query i, of length d. It shares all else with ix, which it leaves as it is, so that any number
-// of goroutines may ask an index at once, each with queries of its own. It costs nothing but the
+// of goroutines may ask an index at once, each with queries of its own. It keeps vectors, and costs nothing but the
 // query tower of Inductive and Distilled. Signals, which know the data set's queries only, are
-// left out. Vectors of another length are an ErrShape.
+// left out. It does not see items that ix is given later by Add. Results name queries by their numbers here, so that Update
+// of what they paid for is this index's, not that of ix. Vectors of another length are an ErrShape.
 func (ix *Index) For(vectors *Matrix) (*Index, error) {
-	if vectors == nil || vectors.Cols != ix.DE.Items.Cols {
+	if err := cmp.Or(ix.checkOpen(), vectors.checkShape("query vectors")); err != nil {
+		return nil, fmt.Errorf("workbench: for: %w", err)
+	}
+	if vectors.Cols != ix.DE.Items.Cols {
 		return nil, fmt.Errorf("workbench: for: %w: query vectors %v, and the index has vectors of length %d", ErrShape, vectors, ix.DE.Items.Cols)
 	}
 	if err := vectors.checkFinite(func(row int) string { return fmt.Sprintf("query %d", row) }); err != nil {
@@ -28,7 +32,7 @@ func (ix *Index) For(vectors *Matrix) (*Index, error) {
 	}
 	own := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, DE: DualEmbeddings{Queries: vectors, Items: ix.DE.Items}, Fingerprint: ix.Fingerprint,
 		Features: ix.Features, Span: ix.Span, Seed: ix.Seed, Normalization: ix.Normalization, Prior: ix.Prior,
-		queryTower: ix.queryTower, itemTower: ix.itemTower, removed: ix.removed, shared: ix.owner()}
+		queryTower: ix.queryTower, itemTower: ix.itemTower, shared: ix.owner()}
 	if ix.Prior != nil && len(ix.Prior.Signals) > 0 {
 		prior := *ix.Prior
 		prior.Signals, own.Prior = nil, &prior
@@ -55,9 +59,9 @@ func (o AskOptions) check(ix *Index, text string) error {
 	switch {
 	case o.Dataset == nil:
 		return errors.New("no data set: set Dataset to the one whose items the index knows")
-	case o.Encoder == nil:
+	case missing(o.Encoder):
 		return errors.New("no dual encoder to read the question: set Encoder to what OpenDualEncoder returns for the model that made the vectors")
-	case o.Scorer == nil:
+	case missing(o.Scorer):
 		return errors.New("no cross-encoder to score items: set Scorer to what OpenCrossEncoder returns")
 	case strings.TrimSpace(text) == "":
 		return errors.New("the question is empty")

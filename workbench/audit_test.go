@@ -17,8 +17,11 @@ func TestAudit(t *testing.T) {
 		ix := toyIndex(t, d, g, m)
 		search := SearchOptions{K: 10, Budget: 40}
 		truth := must[float64](t)(Recall(t.Context(), LookUp(g), d, must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), queries, search)), 10))
-		covered := 0
-		for seed := range int64(20) {
+		seeds, covered := int64(20), 0
+		if testing.Short() { // as under the race detector
+			seeds = 3
+		}
+		for seed := range seeds {
 			o := AuditOptions{Search: search, Calls: 80*len(queries) + 3, Seed: seed}
 			r := must[*AuditReport](t)(Audit(t.Context(), spyOn(LookUp(g)), ix, queries, o))
 			if r.Calls != o.Calls || r.SearchCalls != 40*len(queries) || r.Queries != len(queries) || !(r.Low <= r.Recall && r.Recall <= r.High) {
@@ -32,7 +35,7 @@ func TestAudit(t *testing.T) {
 			}
 		}
 		t.Logf("%s: recall %.3f, %d of 20 intervals cover it", m, truth, covered)
-		if covered < 15 && m == Calibrated { // the other misses most of the top 10, where the estimate is biased
+		if covered < 15 && m == Calibrated && seeds == 20 { // the other misses most of the top 10, where the estimate is biased
 			t.Errorf("%s: recall %.3f, %d of 20 intervals cover it", m, truth, covered)
 		}
 		r := must[*AuditReport](t)(Audit(t.Context(), LookUp(g), ix, queries, AuditOptions{Search: search, Calls: 400 * len(queries)}))

@@ -22,7 +22,9 @@ func fitCalibrated(ctx context.Context, ix *Index, d *Dataset, g *Scores, _ Fact
 	if err != nil {
 		return err
 	}
-	ix.setFitted(d, f)
+	if err := ix.setFitted(d, f); err != nil {
+		return err
+	}
 	ix.warnUnused(m, g)
 	return nil
 }
@@ -56,18 +58,28 @@ func problemOf(d *Dataset, g *Scores) *calibrate.Problem {
 	return in
 }
 
-// setFitted takes what a fit has learnt.
-func (ix *Index) setFitted(d *Dataset, f *calibrate.Fitted) {
+// setFitted takes what a fit has learnt. A signal that is to be kept must be known by its name.
+func (ix *Index) setFitted(d *Dataset, f *calibrate.Fitted) error {
 	ix.Features = matrixOf(f.Features)
 	ix.Prior = &Prior{Bias: &Matrix{Rows: len(f.Bias), Cols: 1, Data: f.Bias}, Map: matrixOf(f.Map),
 		priorMeta: priorMeta{Warp: Curve(f.Warp), Curve: Curve(f.Curve), Spread: Curve(f.Spread), Noise: f.Noise, Slope: f.Slope}}
+	named := map[string]int{}
+	for _, s := range d.Signals {
+		named[s.Name]++
+	}
 	for i, w := range f.Signals {
-		if w.Useful() {
-			ix.Signals = append(ix.Signals, d.Signals[i])
-			ix.Prior.Signals = append(ix.Prior.Signals, SignalWeight{Name: d.Signals[i].Name, Mean: w.Mean, Deviation: w.Deviation})
+		if !w.Useful() {
+			continue
 		}
+		s := d.Signals[i]
+		if named[s.Name] > 1 {
+			return fmt.Errorf("%d signals are named %q: an index knows them by their names", named[s.Name], s.Name)
+		}
+		ix.Signals = append(ix.Signals, s)
+		ix.Prior.Signals = append(ix.Prior.Signals, SignalWeight{Name: s.Name, Mean: w.Mean, Deviation: w.Deviation})
 	}
 	ix.Prior.grown(f)
+	return nil
 }
 
 // calibratedEstimate follows a query by the posterior over warped scores. Beside

@@ -55,6 +55,9 @@ func TestCalibratedWithoutScores(t *testing.T) {
 	d, s := verbs(t)
 	d = with(d, nil)
 	queries := d.Test[:100]
+	if testing.Short() { // as under the race detector
+		queries = queries[:20]
+	}
 	ours := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
 	de := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{Method: DualEncoder}))
 	once := SearchOptions{Budget: 100, Rounds: 1}

@@ -73,13 +73,19 @@ func tiers(s Scorer) []Scorer {
 
 // checkScorer returns an error when s is nil, half of a Cascade, or one of Cascades.
 func checkScorer(s Scorer) error {
-	f, isFunc := s.(ScorerFunc)
-	r, isRows := s.(rowScorer)
-	if s == nil || isFunc && f == nil || isRows && (r.ts == nil || r.d == nil) {
-		return errors.New("there is no scorer: it is nil, or what NewScorer was given")
+	switch of := s.(type) {
+	case rowScorer:
+		if missing(of.ts) || of.d == nil {
+			return errNoScorer
+		}
+	case lookUp:
+		if of.m == nil {
+			return errNoScorer
+		}
+		return of.m.checkShape("the table of scores")
 	}
-	if p, is := s.(*Cascade); is && p == nil {
-		return errors.New("the scorer is a nil *Cascade")
+	if missing(s) {
+		return errNoScorer
 	}
 	c, ok := cascadeOf(s)
 	if !ok {
@@ -95,6 +101,8 @@ func checkScorer(s Scorer) error {
 	}
 	return nil
 }
+
+var errNoScorer = errors.New("there is no scorer: it is nil, or what NewScorer or LookUp was given; look at the error of what should have opened it")
 
 // places is how many items are scored again where keep are wanted; 0 is all.
 func (c Cascade) places(keep int) int {

@@ -37,7 +37,7 @@ func TestCascade(t *testing.T) {
 			if r.Calls != 60 || r.ExactCalls != want || len(r.Rescored.Items) != want || len(r.Items) != 5 {
 				t.Fatalf("Again %d: %d and %d calls, %d items; want 60, %d, 5", again, r.Calls, r.ExactCalls, len(r.Items), want)
 			}
-			if best := alone[i].bestOfRounds(want); !slices.Equal(r.Rescored.Items, best) {
+			if best, _ := best(alone[i].Rounds, want); !slices.Equal(r.Rescored.Items, best) {
 				t.Fatalf("query %d: scored again %v, want %v", r.Query, r.Rescored.Items, best)
 			}
 			slow := slices.Clone(r.Rescored.Items)

@@ -160,7 +160,7 @@ func (c *scorerCheck) ask(ctx context.Context, s Scorer) bool {
 		c.add("answers", Problem, fmt.Sprintf("%d of %d scores are not finite, first %v for query row %d, item row %d", bad, len(got), got[first], p.Query, p.Item),
 			"A logit of half precision that overflows, or a division by an empty length, are the usual causes.")
 	default:
-		c.scores, c.Calls, c.PairsPerSecond = got, len(got), float64(len(got))/max(seconds, 1e-9)
+		c.scores, c.Calls, c.PairsPerSecond = slices.Clone(got), len(got), float64(len(got))/max(seconds, 1e-9)
 		c.add("answers", Fine, fmt.Sprintf("one finite score for each of %d pairs, from %.3g to %.3g", len(got), slices.Min(got), slices.Max(got)), "")
 		return true
 	}

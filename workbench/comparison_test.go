@@ -142,7 +142,7 @@ func TestTestsAndCorrections(t *testing.T) {
 		`no correction "tukey"`: func(e *Experiment) { e.Correction = "tukey" },
 		`no measure "nDGC@10"`:  func(e *Experiment) { e.Measures = []string{"nDGC@10"} },
 		"none of the 2 queries": func(e *Experiment) { e.Queries = []int{0, 1} },
-		"frozen: budget 10: que": func(e *Experiment) {
+		"frozen: query 40: item 1 is there twice": func(e *Experiment) {
 			e.Systems[2].Run = []Result{{Query: 40, Items: []int{1, 1}, Scores: []float64{2, 1}}}
 		},
 	} {

@@ -26,13 +26,14 @@ type EncoderOptions struct {
 	// Label says which logit of a classifier with several is the score: a name of
 	// config.json's id2label, such as "entailment", or its number. A classifier with
 	// one needs none. Of a language model it is an answer of one token, such as "Yes", or two, such as
-	// "1/0": the score is the logit of the first, less that of the second; "" is "yes/no".
+	// "1/0": the score is the logit of the first, less that of the second; "" is "yes/no", and of a T5
+	// "true/false".
 	Label string
 
 	// Prompt is what stands around a pair, with {query} and {document} in it, as the
 	// model was trained; special tokens in it are such. It loses the document's end if
-	// it is too long. "" is Qwen3-Reranker's for a Qwen3, and the tokenizer's layout
-	// for every other model.
+	// it is too long. "" is Qwen3-Reranker's for a Qwen3, monoT5's for a T5, and the
+	// tokenizer's layout for every other model.
 	Prompt string
 
 	// Instruction stands for {instruction} in the prompt: what Qwen3-Reranker is told
@@ -57,8 +58,9 @@ type EncoderOptions struct {
 // model.safetensors, vocab.txt or tokenizer.json (WordPiece, Unigram, BPE; token ids
 // are those of Hugging Face's tokenizers). Classifiers of these families can be read:
 // BERT and MiniLM, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, ELECTRA, MPNet, ALBERT,
-// ModernBERT, DeBERTa-v2 and v3, NomicBERT, GTE, Llama, Mistral, Qwen2, Qwen3, Gemma, Gemma 3; and
-// language models such as Qwen3-Reranker, whose score is the logit of yes less that of no. Scores are those of transformers, and of
+// ModernBERT, DeBERTa-v2 and v3, NomicBERT, GTE, EuroBERT, Llama, Mistral, Qwen2, Qwen3, Gemma, Gemma 2
+// and 3; and language models such as Qwen3-Reranker and monoT5, whose score is the logit of one answer less
+// that of another, yes and no, say. Scores are those of transformers, and of
 // sentence-transformers before its activation function (Identity or Sigmoid),
 // computed in float32 from weights in float32, float16 or bfloat16, unless
 // EncoderOptions.Precision asks for int8. A setting that

@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"axn/workbench/internal/f32"
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/jsonl"
 	"axn/workbench/internal/textfile"
 )
@@ -94,7 +95,7 @@ func (d *Dataset) gold(query int) int {
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
 // split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and, when they
-// are there, item views view_NAME.npy (items × any width, in order of name) and
+// are there, item views view_NAME.npy (items × any width, in order of name), their axes axes_NAME.npy and
 // texts.jsonl. Columns are found by name; only the ids and the split are required.
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
@@ -119,7 +120,8 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 
 // Check returns an error that names the first thing that does not fit: vectors or
 // views of another shape or with a value that is not finite, no queries or items, a
-// split or gold row out of range, more rows of judgements than queries, an id given twice.
+// split or gold row out of range, a query twice in one side of the split, more rows of judgements than
+// queries, a judgement of an item that there is not, an id given twice.
 func (d *Dataset) Check() error {
 	if err := d.check(); err != nil {
 		return fmt.Errorf("workbench: check %s: %w", d.Name, err)
@@ -130,7 +132,10 @@ func (d *Dataset) Check() error {
 func (d *Dataset) check() error {
 	q, v := d.DE.Queries, d.DE.Items
 	if q == nil || v == nil {
-		return errors.New("no dual-encoder vectors; Embed makes them")
+		return errNoVectors
+	}
+	if err := cmp.Or(q.checkShape("vectors of queries"), v.checkShape("vectors of items")); err != nil {
+		return err
 	}
 	if q.Cols == 0 && v.Cols == 0 {
 		return fmt.Errorf("%w: the vectors of the dual encoder have no values, their shapes are %d×0 and %d×0", ErrShape, q.Rows, v.Rows)
@@ -146,23 +151,39 @@ func (d *Dataset) check() error {
 	if err != nil {
 		return err
 	}
+	if i := slices.IndexFunc(d.Signals, func(s Signal) bool { return missing(s.Scores) }); i >= 0 {
+		return fmt.Errorf("signal %d (%q) has no Scores", i, d.Signals[i].Name)
+	}
 	return d.checkRows()
 }
+
+// checkWhole is check of a data set that may still be without vectors.
+func (d *Dataset) checkWhole() error {
+	if d.DE.Queries == nil && d.DE.Items == nil {
+		return d.checkRows()
+	}
+	return d.check()
+}
+
+var errNoVectors = errors.New("no dual-encoder vectors; Embed makes them")
 
 // checkRows is check without the vectors.
 func (d *Dataset) checkRows() error {
 	if len(d.Queries) == 0 || len(d.Items) == 0 {
 		return fmt.Errorf("%d queries and %d items: need at least one of each", len(d.Queries), len(d.Items))
 	}
-	for _, rows := range [][]int{d.Train, d.Test} {
-		for _, r := range rows {
-			if r < 0 || r >= len(d.Queries) {
-				return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
-			}
-		}
+	if err := cmp.Or(d.checkSplit("Train", d.Train), d.checkSplit("Test", d.Test)); err != nil {
+		return err
 	}
 	if len(d.Qrels) > len(d.Queries) {
 		return fmt.Errorf("judgements of %d queries, there are %d", len(d.Qrels), len(d.Queries))
+	}
+	for row, grades := range d.Qrels {
+		for it := range grades {
+			if it < 0 || it >= len(d.Items) {
+				return fmt.Errorf("judgements of query row %d (%s): item row %d of %d items", row, d.Queries[row].ID, it, len(d.Items))
+			}
+		}
 	}
 	for row, q := range d.Queries {
 		if q.Gold < -1 || q.Gold >= len(d.Items) {
@@ -171,6 +192,21 @@ func (d *Dataset) checkRows() error {
 	}
 	return errors.Join(checkUnique("query", len(d.Queries), func(i int) string { return d.Queries[i].ID }),
 		checkUnique("item", len(d.Items), func(i int) string { return d.Items[i].ID }))
+}
+
+// checkSplit returns an error when a list names a query that there is not, or one twice.
+func (d *Dataset) checkSplit(name string, rows []int) error {
+	named := make(map[int]bool, len(rows))
+	for _, r := range rows {
+		switch {
+		case r < 0 || r >= len(d.Queries):
+			return fmt.Errorf("split names query row %d of %d", r, len(d.Queries))
+		case named[r]:
+			return fmt.Errorf("%s names query row %d twice", name, r)
+		}
+		named[r] = true
+	}
+	return nil
 }
 
 func checkUnique(what string, n int, id func(int) string) error {
@@ -223,6 +259,9 @@ func (d *Dataset) String() string {
 // openRows reads both tables. A gold item is known by its row, by its id, or by both, which must
 // then agree.
 func (d *Dataset) openRows() error {
+	if !files.Exists(filepath.Join(d.Dir, "queries.tsv")) {
+		return d.noTables()
+	}
 	golds := map[int]string{} // id by query
 	if err := d.openQueries(golds); err != nil {
 		return err
@@ -243,6 +282,22 @@ func (d *Dataset) openRows() error {
 		}
 	}
 	return nil
+}
+
+// noTables says that the folder is none of a data set, and what it may be.
+func (d *Dataset) noTables() error {
+	f, err := files.Open(filepath.Join(d.Dir, "queries.tsv"))
+	if err == nil { // a folder, say
+		f.Close()
+		err = errors.New("queries.tsv is no file")
+	}
+	what := "a data set folder has queries.tsv, items.tsv, de_queries.npy and de_items.npy"
+	for _, other := range []struct{ file, is string }{{"corpus.jsonl*", "OpenBEIR opens this folder"}, {"config.json", "this is a model's folder, which OpenCrossEncoder or OpenDualEncoder opens"}} {
+		if len(files.Glob(d.Dir, other.file)) > 0 {
+			return fmt.Errorf("%w: %s; %s", err, what, other.is)
+		}
+	}
+	return fmt.Errorf("%w: %s; OpenBEIR and OpenCSV read texts without vectors", err, what)
 }
 
 func (d *Dataset) openQueries(golds map[int]string) error {

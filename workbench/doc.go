@@ -42,6 +42,7 @@ Before the Scorer lies text, for those who score live:
 	Searcher        another method for an Experiment, such as package rivals has
 
 	Audit           the recall of searches with an interval, from a few calls more
+	CalibrateRecall has an index learn by how much its searches' own estimates, Result.Recall, are off
 	PlanBudget      what a wanted recall costs, by index calls and calls a query
 
 Where there are millions of items, or they do not fit in one machine's memory:

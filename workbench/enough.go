@@ -1,17 +1,17 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 	"slices"
 
 	"axn/workbench/internal/audit"
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/enough"
-	"axn/workbench/internal/shelf"
+	"axn/workbench/internal/stats"
 )
 
 // sizes are how many items each round chooses. Where a search is to stop at a recall, and
@@ -50,10 +50,11 @@ func (b *block) judge(k int, target float64) {
 
 // estimated is a seeker's estimate of recall at k; NaN where it cannot say.
 func (b *block) estimated(s *seeker, k int) float64 {
-	if b.Prior == nil || len(b.Prior.Curve.X) == 0 || len(s.ahead) == 0 {
+	if !b.estimates() || len(s.ahead) == 0 {
 		return math.NaN()
 	}
-	return min(b.evidence(s).Recall(k), float64(len(s.seen))/float64(k))
+	estimate := b.Prior.calibration(k).Corrected(b.evidence(s).Recall(k))
+	return min(estimate, float64(len(s.seen))/float64(k))
 }
 
 // evidence is what a seeker knows after a round, as warped scores.
@@ -83,217 +84,172 @@ func (o SearchOptions) judged(last bool) bool {
 	return o.K > 0 && o.Softmax == 0 && (last || o.Recall > 0)
 }
 
-// AuditOptions say what to audit and what it may cost.
-type AuditOptions struct {
-	Search SearchOptions // the searches to audit; K must be set, and is the k of the recall
-	Calls  int           // cross-encoder calls to spend beside theirs, over all queries together
-	Seed   int64         // same seed, same items drawn
-}
+// RecallCalibration is by how much an index's searches are off when they estimate their recall at one K, as
+// Index.CalibrateRecall has learnt it: an estimate of logit z becomes the one of logit z + Shift + Slope·z.
+type RecallCalibration struct {
+	K            int
+	Shift, Slope float64
+	Queries      int // that it was learnt from
+	Calls        int // their searches' and what was spent beside them
 
-// AuditReport is what an audit found.
-type AuditReport struct {
-	Recall    float64 // mean Top-K-Recall of the searches, estimated
-	Low, High float64 // 95 % interval, of what the draw leaves open; it does not cover the choice of queries
-	Calls     int     // spent beside the searches: AuditOptions.Calls, or fewer if no items were left
-
-	K, Queries, SearchCalls int
+	Estimate, Recall float64 // means over the queries: what they said before, and what they have found
 }
 
 // String fits one line.
-func (r *AuditReport) String() string {
-	return fmt.Sprintf("AuditReport: Top-%d-Recall %.1f %% (%.1f to %.1f) of %d queries, %d calls beside the searches' %d",
-		r.K, 100*r.Recall, 100*r.Low, 100*r.High, r.Queries, r.Calls, r.SearchCalls)
+func (c *RecallCalibration) String() string {
+	return fmt.Sprintf("RecallCalibration: Top-%d-Recall of %d queries %.1f %%, estimated %.1f %%: shift %+.2f, slope %+.2f, %d calls",
+		c.K, c.Queries, 100*c.Recall, 100*c.Estimate, c.Shift, c.Slope, c.Calls)
 }
 
-// auditHits is how many approximate scores an audit holds at a time.
-const auditHits = 1 << 22
-
-// Audit estimates the mean Top-K-Recall of searches without scoring every item, as Recall does.
-// It searches for every query, and then has o.Calls more items scored, shared evenly among the
-// queries: those which the searches score by going on, and of the others some that are drawn, the
-// likelier the higher the index then ranks them. From what the drawn ones stand for follows how much of
-// the true top K the searches have missed (Horvitz and Thompson).
+// CalibrateRecall has the index learn by how much its estimates of recall, Result.Recall, are off at
+// o.Search.K, and correct those of later searches. The queries are any that the index was not made from, without
+// relevance or neighbours. Each is searched at a fifth, two fifths, seven tenths and all of o.Search.Budget, at least K, so
+// that small estimates are among those judged, and audited once, as Audit does; o.Calls are spent beside the searches, and
+// no pair twice.
 //
-// A fifth of the calls that Recall takes gives an interval of one point at K = 100 and of three
-// at K = 10, for 50 queries; METHOD.md has what it covers. Where searches have missed most of the top K
-// the estimate is some points off. Errors are those of SearchAll; K must be set, and the index have
-// items of its own.
-func Audit(ctx context.Context, s Scorer, ix *Index, queries []int, o AuditOptions) (*AuditReport, error) {
-	r, err := ix.audit(ctx, s, queries, o)
+// Without it estimates are 1 to 3 points off in the mean at K = 100, up to 5 in a decile; METHOD.md has
+// what 50 and 100 queries bring. What is learnt is saved with the index, replaces what was learnt at the same K,
+// and counts for other K by the logarithm: between two in proportion, beyond them less, until ten times as far
+// nothing. Errors are those of Audit, and of an index that does not estimate: Calibrated made from scores does.
+// No search may be under way.
+func (ix *Index) CalibrateRecall(ctx context.Context, s Scorer, queries []int, o AuditOptions) (*RecallCalibration, error) {
+	c, err := ix.calibrateRecall(ctx, s, queries, o)
 	if err != nil {
-		return nil, fmt.Errorf("workbench: audit: %w", err)
+		return nil, fmt.Errorf("workbench: calibrate recall: %w", err)
 	}
-	return r, nil
+	return c, nil
 }
 
-func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOptions) (*AuditReport, error) {
+func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o AuditOptions) (*RecallCalibration, error) {
+	if err := o.check(s, queries); err != nil {
+		return nil, err
+	}
 	switch {
-	case o.Search.K == 0:
-		return nil, errors.New("the audit is of Top-K-Recall: set Search.K")
-	case len(queries) == 0:
-		return nil, errors.New("there are no queries")
-	case o.Calls < len(queries):
-		return nil, fmt.Errorf("%d calls for %d queries: each needs one or more", o.Calls, len(queries))
-	case o.Search.Budget > 0 && o.Search.Budget < o.Search.K:
-		return nil, fmt.Errorf("Search.Budget is %d, below Search.K %d: a search must score K items or more", o.Search.Budget, o.Search.K)
-	case o.Search.Learn > 0:
-		return nil, errors.New("its searches do not learn from one another: leave Search.Learn 0")
-	case o.Search.Store != nil:
-		return nil, errors.New("it ranks all items, which a store cannot: the index must have items of its own")
+	case !ix.estimates():
+		return nil, errNoEstimate
+	case o.Search.Recall > 0 || o.Search.Softmax > 0:
+		return nil, errors.New("it learns from searches that spend their budget on what scores highest: leave Search.Recall and Search.Softmax 0")
 	}
-	if _, ok := cascadeOf(s); ok {
-		return nil, errors.New("a Cascade's rounds are scored by Fast and its results by Exact: audit the searches of one of them")
-	}
-	m := startProgress(ctx, "audit", "queries", len(queries))
-	defer m.end()
-	if err := ix.ready(ctx, s, queries, o.Search, m); err != nil {
-		return nil, err
-	}
-	r := &AuditReport{K: o.Search.K, Queries: len(queries)}
-	var searches []audit.Search
-	for block := range slices.Chunk(queries, min(blockQueries, max(1, auditHits/ix.Features.Rows))) {
-		calls := make([]int, len(block))
-		for i := range calls {
-			calls[i] = o.Calls / len(queries)
-			if len(searches)+i < o.Calls%len(queries) {
-				calls[i]++
-			}
-		}
-		a, err := ix.auditBlock(ctx, s, block, calls, o.Search)
-		if err != nil {
-			return nil, err
-		}
-		found, err := a.draw(ctx, s, o.Seed)
-		if err != nil {
-			return nil, err
-		}
-		for _, f := range found {
-			r.SearchCalls, r.Calls = r.SearchCalls+len(f.Found), r.Calls+len(f.Drawn)
-		}
-		searches = append(searches, found...)
-		m.add(len(block))
-	}
-	r.Recall, r.Low, r.High = audit.Recall(searches, o.Search.K)
-	return r, nil
-}
-
-// audited is a block of queries whose searches are over, and have gone on by the items that an audit
-// scores for certain.
-type audited struct {
-	*block
-	searches []audit.Search // but for what is drawn by chance
-	sure     int            // how many the searches have gone on by
-	lists    [][]int        // the items left of each, in the order of their approximate scores
-}
-
-// auditBlock searches, and has the searches go on; calls are those of each query's audit.
-func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o SearchOptions) (*audited, error) {
-	o = ix.options(o)
-	room := o
-	room.Budget += slices.Max(calls)
-	b, err := ix.newBlock(ctx, queries, room)
-	if err != nil {
-		return nil, err
-	}
-	if b.open == 0 {
-		return nil, errors.New("no item may be chosen: Search.Allow and Index.Remove leave none")
-	}
-	if err := b.search(ctx, s, o); err != nil {
-		return nil, err
-	}
-	a := &audited{block: b, searches: make([]audit.Search, len(queries)), sure: b.open}
-	rounds := make([]int, len(queries))
-	for i, k := range b.all {
-		left := b.open - len(k.seen)
-		a.searches[i] = audit.Search{Found: scored(k.rounds), Left: audit.Chances(left, o.K, min(calls[i], left))}
-		rounds[i], a.sure = len(k.rounds), min(a.sure, audit.Sure(a.searches[i].Left))
-	}
-	if err = b.goOn(ctx, s, a.sure); err == nil {
-		a.lists, err = b.left(ctx)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", b.names(), err)
-	}
-	for i, k := range b.all {
-		a.searches[i].Drawn = scored(k.rounds[rounds[i]:])
-	}
-	return a, nil
-}
-
-// draw draws further items of each query, has them scored, and returns the searches with them.
-func (a *audited) draw(ctx context.Context, s Scorer, seed int64) ([]audit.Search, error) {
-	searches, pairs := slices.Clone(a.searches), []Pair(nil)
-	for i, k := range a.all {
-		f := &searches[i]
-		f.Drawn = slices.Clone(f.Drawn)
-		rng := rand.New(rand.NewPCG(uint64(seed), uint64(k.query)))
-		for _, rank := range audit.Draw(f.Left[a.sure:], rng) {
-			f.Drawn = append(f.Drawn, audit.Scored{Item: a.lists[i][rank], Chance: f.Left[a.sure+rank]})
-			pairs = append(pairs, Pair{k.query, a.lists[i][rank]})
-		}
-	}
-	scores, err := scorePairs(ctx, s, pairs)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.names(), err)
-	}
-	for i := range searches {
-		drawn := searches[i].Drawn[a.sure:]
-		for j := range drawn {
-			drawn[j].Score, scores = scores[0], scores[1:]
-		}
-	}
-	return searches, nil
-}
-
-// scored lists the items of rounds.
-func scored(rounds []Round) (list []audit.Scored) {
-	for _, round := range rounds {
-		for j, it := range round.Items {
-			list = append(list, audit.Scored{Item: it, Score: round.Scores[j], Chance: 1})
-		}
-	}
-	return list
-}
-
-// goOn has every search go on by so many items, and takes note of all scores.
-func (b *block) goOn(ctx context.Context, s Scorer, items int) error {
-	b.seekers = b.all
-	if err := b.refit(ctx); err != nil {
+	c := &RecallCalibration{K: o.Search.K, Queries: len(queries)}
+	var said, found []float64
+	err := ix.auditBlocks(ctx, s, queries, o, func(block, calls []int) error {
+		paid := &payOnce{Scorer: s, known: map[Pair]float64{}}
+		says, has, err := ix.auditShares(ctx, paid, block, calls, o)
+		said, found, c.Calls = append(said, says...), append(found, has...), c.Calls+len(paid.known)
 		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	for _, size := range roundSizes(items, auditRounds, 0) {
-		err := b.take(ctx, size, 0, b.probes(chosenOptimism))
-		if err == nil {
-			err = b.score(ctx, s)
-		}
-		if err == nil {
-			err = b.refit(ctx)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return nil
+	c.Estimate, c.Recall = stats.Mean(said), stats.Mean(found)
+	line := enough.Calibrate(said, found, auditedAlike).After(ix.Prior.calibration(c.K))
+	c.Shift, c.Slope = line.Shift, line.Slope
+	ix.Prior.calibrate(*c)
+	return c, nil
 }
 
-// auditRounds are those that an audit's searches go on by.
-const auditRounds = 5
-
-// left returns for every query the items that its search has not scored, in the order of their
-// approximate scores.
-func (b *block) left(ctx context.Context) ([][]int, error) {
-	probes := b.probes(chosenOptimism)
-	for i, k := range b.seekers {
-		probes[i].Seen, probes[i].Barred = k.seen, b.barred
-	}
-	all := shelf.NewScan(b.Index.items()) // also where the searches look at the best lists alone
-	n, _ := all.Size()
-	hits, err := all.Choose(ctx, probes, n, 0)
-	lists := make([][]int, len(hits))
-	for i := range hits {
-		for _, h := range hits[i] {
-			lists[i] = append(lists[i], h.Index)
+// auditShares searches a block at shares of the budget, and returns what each search says of its recall and what
+// an audit says, at least 0 and at most 1: a rare item that was drawn and stands for more than the K best would make more noise
+// in the mean of some hundred searches than cutting it there leaves out.
+func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int, o AuditOptions) (said, found []float64, err error) {
+	parts, known := make([][]audit.Search, len(auditedShares)), make([][]audit.Scored, len(queries))
+	for i, share := range auditedShares {
+		part := o.Search
+		part.Budget = max(part.K, int(share*float64(part.Budget)))
+		rs, err := ix.searchBlock(ctx, s, queries, part)
+		if err != nil {
+			return nil, nil, err
+		}
+		for q, r := range rs {
+			said = append(said, r.Recall)
+			parts[i] = append(parts[i], audit.Search{Found: scored(r.Rounds)})
+			known[q] = append(known[q], parts[i][q].Found...)
 		}
 	}
-	return lists, err
+	a, err := ix.auditBlock(ctx, s, queries, calls, o.Search, known)
+	if err != nil {
+		return nil, nil, err
+	}
+	whole, err := a.draw(ctx, s, o.Seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, part := range parts {
+		for q := range part {
+			part[q] = whole[q].Of(part[q].Found)
+		}
+		for _, recall := range audit.Each(part, o.Search.K) {
+			found = append(found, min(max(recall, 0), 1))
+		}
+	}
+	return said, found, nil
+}
+
+// auditedShares are those of the budget that a calibration's queries are searched at. Of the searches of one query two say
+// about as much as one: by how much their estimates are off correlates by 0.2 to 0.6.
+var auditedShares = [...]float64{0.2, 0.4, 0.7, 1}
+
+const auditedAlike = 2
+
+// payOnce asks for no pair twice.
+type payOnce struct {
+	Scorer
+	known map[Pair]float64
+}
+
+func (p *payOnce) Score(ctx context.Context, pairs []Pair) ([]float64, error) {
+	var others []Pair
+	for _, pair := range pairs {
+		if _, ok := p.known[pair]; !ok {
+			others = append(others, pair)
+		}
+	}
+	if len(others) > 0 {
+		scores, err := scorePairs(ctx, p.Scorer, others)
+		if err != nil {
+			return nil, err
+		}
+		for i, pair := range others {
+			p.known[pair] = scores[i]
+		}
+	}
+	scores := make([]float64, len(pairs))
+	for i, pair := range pairs {
+		scores[i] = p.known[pair]
+	}
+	return scores, nil
+}
+
+// estimates tells whether the index's searches estimate their recall.
+func (ix *Index) estimates() bool { return ix.Prior != nil && len(ix.Prior.Curve.X) > 0 }
+
+var errNoEstimate = errors.New("the index cannot say how much a search has found: Factorize by Calibrated with scores")
+
+// calibrate takes in what was learnt at one K. Copies of the index keep what they know.
+func (p *Prior) calibrate(c RecallCalibration) {
+	all := slices.DeleteFunc(slices.Clone(p.Calibrations), func(known RecallCalibration) bool { return known.K == c.K })
+	p.Calibrations = append(all, c)
+	slices.SortFunc(p.Calibrations, func(a, b RecallCalibration) int { return cmp.Compare(a.K, b.K) })
+}
+
+// calibration is the line that corrects estimates at k: by log k between the ones learnt, and beyond them
+// with less of the last one.
+func (p *Prior) calibration(k int) enough.Calibration {
+	var line enough.Calibration
+	for i, c := range p.Calibrations {
+		weight := 1 - math.Abs(math.Log10(float64(k)/float64(c.K)))
+		if next := i + 1; k > c.K && next < len(p.Calibrations) {
+			weight = towards(c.K, k, p.Calibrations[next].K)
+		} else if k < c.K && i > 0 {
+			weight = towards(c.K, k, p.Calibrations[i-1].K)
+		}
+		weight = max(weight, 0)
+		line.Shift, line.Slope = line.Shift+weight*c.Shift, line.Slope+weight*c.Slope
+	}
+	return line
+}
+
+// towards is 1 at k = from, falls with log k, and is 0 at k = to.
+func towards(from, k, to int) float64 {
+	return math.Log(float64(to)/float64(k)) / math.Log(float64(to)/float64(from))
 }

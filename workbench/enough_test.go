@@ -1,7 +1,9 @@
 package workbench
 
 import (
+	"errors"
 	"math"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -75,6 +77,83 @@ func TestRecallSaid(t *testing.T) {
 			if _, err := ix.Search(t.Context(), LookUp(g), 3, o); err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("%v, want %q", err, want)
 			}
+		}
+	}
+}
+
+// TestCalibrateRecall: an index whose estimates are far off learns from some queries how far, spends what it says, and
+// is right about others then, also from a file; other K are corrected the less the further they are.
+func TestCalibrateRecall(t *testing.T) {
+	d, g := toy(66, 120, 400, 8)
+	ix := toyIndex(t, d, g, Calibrated)
+	learn, judge := d.Test[:40], d.Test[40:]
+	o := SearchOptions{K: 10, Budget: 40}
+	off := func(ix *Index) (off float64) {
+		rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), judge, o))
+		for _, r := range rs {
+			off += r.Recall / float64(len(rs))
+		}
+		return off - must[float64](t)(Recall(t.Context(), LookUp(g), d, rs, 10))
+	}
+	for _, wrong := range []float64{-1.5, 2} {
+		ix.Prior.Calibrations = []RecallCalibration{{K: 10, Shift: wrong}}
+		before, s := off(ix), spyOn(LookUp(g))
+		c := must[*RecallCalibration](t)(ix.CalibrateRecall(t.Context(), s, learn, AuditOptions{Search: o, Calls: 120 * len(learn)}))
+		after := off(ix)
+		t.Logf("%v; off by %+.3f before, %+.3f after", c, before, after)
+		if math.Abs(before) < .1 || math.Abs(after) > math.Abs(before)/4 {
+			t.Errorf("off by %+.3f before, %+.3f after", before, after)
+		}
+		if c.Queries != 40 || int64(c.Calls) != s.calls.Load() || c.Calls < 40*(120+40) || c.Calls > 40*(120+40+40) {
+			t.Errorf("%+v, %d calls spent", c, s.calls.Load())
+		}
+	}
+	path := filepath.Join(t.TempDir(), "toy.index")
+	if err := ix.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	again := must[*Index](t)(OpenIndex(path))
+	if got, want := off(again), off(ix); got != want {
+		t.Errorf("from a file %v, want %v", got, want)
+	}
+	ix.Prior.Calibrations = []RecallCalibration{{K: 10, Shift: 1}, {K: 100, Shift: 3}}
+	for k, want := range map[int]float64{1: 0, 10: 1, 100: 3, 1000: 0, 5000: 0} {
+		if got := ix.Prior.calibration(k); math.Abs(got.Shift-want) > 1e-12 {
+			t.Errorf("K %d: shift %v, want %v", k, got.Shift, want)
+		}
+	}
+	if a, b, c := ix.Prior.calibration(5).Shift, ix.Prior.calibration(30).Shift, ix.Prior.calibration(200).Shift; !(a > .6 && a < .8 && b > 1.9 && b < 2.1 && c > 2 && c < 2.2) {
+		t.Errorf("shifts between: %v, %v, %v", a, b, c)
+	}
+	ix.Prior.Calibrations = []RecallCalibration{{K: 10}, {K: 10}}
+	if err := ix.check(); err == nil {
+		t.Error("an index with two calibrations at one K")
+	}
+}
+
+func TestCalibrateRecallRefuses(t *testing.T) {
+	d, g := toy(67, 40, 80, 4)
+	ix := toyIndex(t, d, g, Calibrated)
+	search := SearchOptions{K: 5, Budget: 20}
+	for want, o := range map[string]AuditOptions{
+		"set Search.K":        {Search: SearchOptions{Budget: 20}, Calls: 100},
+		"leave Search.Recall": {Search: SearchOptions{K: 5, Budget: 20, Recall: .9}, Calls: 100},
+		"and Search.Softmax":  {Search: SearchOptions{K: 5, Budget: 20, Softmax: 1}, Calls: 100},
+		"each needs one":      {Search: search},
+	} {
+		if _, err := ix.CalibrateRecall(t.Context(), LookUp(g), d.Test, o); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	others := []*Index{must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))}
+	for _, m := range allMethods() {
+		if m != Calibrated {
+			others = append(others, toyIndex(t, d, g, m))
+		}
+	}
+	for _, ix := range others {
+		if _, err := ix.CalibrateRecall(t.Context(), LookUp(g), d.Test, AuditOptions{Search: search, Calls: 100}); !errors.Is(err, errNoEstimate) {
+			t.Errorf("%s: %v", ix.Method, err)
 		}
 	}
 }

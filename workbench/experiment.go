@@ -42,6 +42,20 @@ type Searcher interface {
 	SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error)
 }
 
+// ScorePairs asks a scorer once, for methods of your own, such as a Searcher: it returns one finite score per pair, in
+// memory of the caller's, or an error. An answer of another length or a NaN or Inf is an ErrScore that names the pair.
+func ScorePairs(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) {
+	err := checkScorer(s)
+	var scores []float64
+	if err == nil {
+		scores, err = scorePairs(ctx, s, pairs)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("workbench: score: %w", err)
+	}
+	return scores, nil
+}
+
 // Experiment compares systems by Top-k-Recall and by measures of relevance at equal
 // budgets, and at equal index costs where it makes the indexes.
 type Experiment struct {
@@ -89,6 +103,11 @@ func (e Experiment) Run(ctx context.Context) (*Report, error) {
 		return nil, fmt.Errorf("workbench: experiment: there are no queries to search: %s has no test queries, of which Split draws some", e.Dataset.Name)
 	}
 	judged, err := e.judging(queries)
+	for _, sys := range e.Systems { // before anything is paid for
+		if err == nil {
+			err = e.checkSystem(sys, queries)
+		}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("workbench: experiment: %w", err)
 	}
@@ -115,6 +134,8 @@ func (e Experiment) check() error {
 		return fmt.Errorf("%d systems, %d budgets, %d values of k: need at least one of each", len(e.Systems), len(e.Budgets), len(e.TopK))
 	case len(e.TopK) > 0 && slices.Min(e.TopK) <= 0:
 		return fmt.Errorf("k is %d, it must be positive", slices.Min(e.TopK))
+	case slices.Min(e.Budgets) <= 0:
+		return fmt.Errorf("budget %d: %w", slices.Min(e.Budgets), ErrBudget)
 	case tests[e.Test] == nil:
 		return fmt.Errorf("no test %q: it is sign-flip, t or wilcoxon", e.Test)
 	case corrections[e.Correction] == nil:
@@ -141,6 +162,33 @@ func (e Experiment) check() error {
 		if _, ok := cascadeOf(s); ok && sys.Searcher != nil {
 			return fmt.Errorf("system %s: its Searcher would not score again what a Cascade's Fast has found: give it one Scorer", sys.Name)
 		}
+	}
+	return nil
+}
+
+// checkSystem returns an error for what a system would fail by later.
+func (e Experiment) checkSystem(sys System, queries []int) error {
+	err := func() error {
+		switch {
+		case sys.Run != nil:
+			return checkRun(sys.Run)
+		case sys.Searcher != nil:
+			return nil
+		case sys.Index != nil:
+			return sys.Index.checkSearch(queries, e.searchOptions(sys, slices.Max(e.Budgets)))
+		}
+		o := sys.Factorize
+		_, err := cmp.Or(o.Method, Calibrated).parts()
+		err = cmp.Or(err, o.check(), e.searchOptions(sys, slices.Max(e.Budgets)).check())
+		for _, sm := range sys.samplings(e) {
+			if err == nil {
+				_, err = sm.Rows(e.Dataset)
+			}
+		}
+		return err
+	}()
+	if err != nil {
+		return fmt.Errorf("%s: %w", sys.Name, err)
 	}
 	return nil
 }

@@ -65,10 +65,7 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 	if sys.Index != nil || sys.Searcher != nil {
 		return r.cost(ctx, sys, nil)
 	}
-	samplings := sys.Samplings
-	if samplings == nil {
-		samplings = r.Samplings
-	}
+	samplings := sys.samplings(r.Experiment)
 	if len(samplings) == 0 {
 		return r.cost(ctx, sys, nil)
 	}
@@ -78,6 +75,21 @@ func (r *experimentRun) measureSystem(ctx context.Context, sys System) error {
 		}
 	}
 	return nil
+}
+
+// samplings are what the indexes of a system are made from.
+func (sys System) samplings(e Experiment) []Sampling {
+	if sys.Samplings != nil {
+		return sys.Samplings
+	}
+	return e.Samplings
+}
+
+// searchOptions are a system's at a budget.
+func (e Experiment) searchOptions(sys System, budget int) SearchOptions {
+	o := sys.Search
+	o.Budget, o.K = budget, 0
+	return o
 }
 
 // exactBy returns the neighbours by a system's own scorer; those of the experiment where the truth is the same.
@@ -144,7 +156,7 @@ func (r *experimentRun) measure(ctx context.Context, sys System, sm *Sampling) (
 	}
 	var all []Measure
 	for _, budget := range r.Budgets {
-		ms, err := r.search(ctx, m, searcher, sys.Search, budget)
+		ms, err := r.search(ctx, m, searcher, r.searchOptions(sys, budget))
 		if err != nil {
 			return nil, fmt.Errorf("budget %d: %w", budget, err)
 		}
@@ -215,8 +227,7 @@ func (r *experimentRun) observe(ctx context.Context, sm Sampling) (observedScore
 }
 
 // search runs one searcher at one budget and reads off every k.
-func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o SearchOptions, budget int) ([]Measure, error) {
-	o.Budget, o.K = budget, 0
+func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o SearchOptions) ([]Measure, error) {
 	s := r.Scorer
 	if c, ok := cascadeOf(s); ok && len(r.TopK) > 0 {
 		c.Again = c.places(slices.Max(r.TopK))
@@ -230,7 +241,7 @@ func (r *experimentRun) search(ctx context.Context, m Measure, by Searcher, o Se
 	if !slices.EqualFunc(rs, r.report.Queries, func(r Result, q int) bool { return r.Query == q }) {
 		return nil, fmt.Errorf("%w: the %d results are not of the %d queries in their order", ErrShape, len(rs), len(r.report.Queries))
 	}
-	m.Seconds, m.Budget = time.Since(start).Seconds(), budget
+	m.Seconds, m.Budget = time.Since(start).Seconds(), o.Budget
 	for i := range rs {
 		m.Rounds = max(m.Rounds, len(rs[i].Rounds))
 		m.Calls += float64(rs[i].Calls) / float64(len(rs))

@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -119,6 +120,7 @@ func factorizeBy(ctx context.Context, d *Dataset, g *Scores, o FactorizeOptions,
 	if err := g.Check(d); err != nil {
 		return nil, err
 	}
+	g = g.joined()
 	ix := &Index{Method: o.Method, Calls: g.Calls, Fingerprint: g.Fingerprint, DE: d.DE, Seed: o.Seed}
 	if o.Method == Calibrated { // which alone reads views
 		ix.Passes = d.passes()
@@ -142,7 +144,9 @@ func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.
 		if err != nil {
 			return err
 		}
-		ix.setFitted(d, f)
+		if err := ix.setFitted(d, f); err != nil {
+			return err
+		}
 		ix.warnUnused(nil, g)
 		return nil
 	})
@@ -155,10 +159,13 @@ func FactorizeRows(ctx context.Context, d *Dataset, g *Scores, sum func(context.
 // FactorizeProblem is what a Calibrated fit makes of a data set and scores, for those who do
 // the steps of FactorizeRows. It checks that the two fit together.
 func FactorizeProblem(d *Dataset, g *Scores) (*calibrate.Problem, error) {
-	if err := g.Check(d); err != nil {
+	if g == nil {
+		g = &Scores{Items: len(d.Items)}
+	}
+	if err := cmp.Or(d.check(), g.Check(d)); err != nil {
 		return nil, fmt.Errorf("workbench: factorize: %w", err)
 	}
-	return problemOf(d, g), nil
+	return problemOf(d, g.joined()), nil
 }
 
 // Solver names the way Transductive finds its vectors.

@@ -23,7 +23,7 @@ func TestVectorsMustBeFinite(t *testing.T) {
 			scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Dense: true}))
 			at[2] = value
 			for _, m := range allMethods() {
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				_, err := Factorize(ctx, d, scores, FactorizeOptions{Method: m})
 				cancel()
 				if err == nil || !strings.Contains(err.Error(), where) || !strings.Contains(err.Error(), want) {
@@ -86,7 +86,7 @@ func TestDegenerateVectorsAreFinite(t *testing.T) {
 		d, g := toy(9, 20, 40, 6)
 		fill(d.DE.Items)
 		for _, m := range allMethods() {
-			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 			ix := must[*Index](t)(Factorize(ctx, d, must[*Scores](t)(Observe(ctx, LookUp(g), d, Sampling{Dense: true})), FactorizeOptions{Method: m}))
 			r, err := ix.Search(ctx, LookUp(g), d.Test[0], SearchOptions{Budget: 12, Rounds: 3})
 			if err != nil || r.Calls != 12 {

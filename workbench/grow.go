@@ -1,21 +1,21 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"maps"
+	"math"
 	"slices"
 
 	"axn/workbench/internal/calibrate"
 	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/factors"
-	"axn/workbench/internal/npz"
 )
 
 // AddItems adds items that came up later, with their dual-encoder vectors, one row of length d
-// each, and their rows of the data set's views: of each View in order, then of Alone where it
+// each, and their rows of the data set's views: of each View in order (see View.Rows), then of Alone where it
 // is known. It keeps copies. Their rows follow those of the items before. On an error, of which
 // a view left out is one, the data set stays as it was. Indexes, and copies of the data set, that
 // have had a matrix from it keep theirs.
@@ -23,11 +23,7 @@ import (
 // Indexes made from the data set do not know the items: give them the same rows by Index.Add.
 func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) error {
 	with := *d
-	with.Items = slices.Concat(d.Items, items)
-	if with.room.by != d { // with is a copy, and so may d be
-		with.room.last = nil
-	}
-	with.room = room{by: d, last: maps.Clone(with.room.last)}
+	with.Items, with.room = slices.Concat(d.Items, items), d.room.of(d)
 	if err := with.addRows(len(items), vectors, views); err != nil {
 		return fmt.Errorf("workbench: add items: %w", err)
 	}
@@ -42,7 +38,7 @@ func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) erro
 func (d *Dataset) addRows(n int, vectors *Matrix, views []*Matrix) (err error) {
 	names, places := d.itemViews()
 	if len(views) != len(places) {
-		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: CrossEncoder.ReadItems and ScoreAlone make them", ErrShape, len(views), len(names), names)
+		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: View.Rows makes those of a view, ScoreAlone of a data set of the new items those of alone", ErrShape, len(views), len(names), names)
 	}
 	if d.DE.Items, err = d.room.withRows(d.DE.Items, "vectors", n, vectors); err != nil {
 		return err
@@ -96,6 +92,9 @@ func (ix *Index) Add(vectors *Matrix, views ...*Matrix) error {
 }
 
 func (ix *Index) add(vectors *Matrix, views []*Matrix) error {
+	if err := ix.checkOpen(); err != nil {
+		return err
+	}
 	switch {
 	case ix.shared != nil:
 		return errors.New("the index was made For other queries: add to the one that has the items")
@@ -115,11 +114,12 @@ func (ix *Index) add(vectors *Matrix, views []*Matrix) error {
 	} else if ix.Features, err = ix.room.withRows(ix.Features, "features", n, features); err != nil {
 		return err
 	}
-	if ix.Prior != nil {
-		p := ix.Prior
-		p.Bias = &Matrix{Rows: p.Bias.Rows + n, Cols: 1, Data: append(p.Bias.Data, bias...)}
+	if p := ix.Prior; p != nil {
+		if p.Bias, err = ix.room.withRows(p.Bias, "bias", n, &Matrix{Rows: n, Cols: 1, Data: bias}); err != nil {
+			return err
+		}
 		if e := p.growth.Evidence; e != nil {
-			p.growth.Evidence = &Matrix{Rows: e.Rows + n, Cols: e.Cols, Data: append(e.Data, make([]float32, n*e.Cols)...)}
+			p.growth.Evidence, err = ix.room.withRows(e, "evidence", n, NewMatrix(n, e.Cols))
 		}
 	}
 	return err
@@ -148,13 +148,20 @@ func (ix *Index) Rows(vectors *Matrix, views ...*Matrix) (*Matrix, error) {
 
 // grow returns the features and biases of new items.
 func (ix *Index) grow(vectors *Matrix, views []*Matrix) (features *Matrix, bias []float32, err error) {
-	if vectors == nil || vectors.Cols != ix.DE.Items.Cols {
-		return nil, nil, fmt.Errorf("%w: vectors %v beside the index's %v", ErrShape, vectors, ix.DE.Items)
-	}
-	for _, m := range slices.Concat([]*Matrix{vectors}, views) {
+	for i, m := range slices.Concat([]*Matrix{vectors}, views) {
+		what := "vectors of new items"
+		if i > 0 {
+			what = fmt.Sprintf("rows of view %d of new items", i-1)
+		}
+		if err := m.checkShape(what); err != nil {
+			return nil, nil, err
+		}
 		if err := m.checkFinite(func(row int) string { return fmt.Sprintf("new item %d", row) }); err != nil {
 			return nil, nil, err
 		}
+	}
+	if vectors.Cols != ix.DE.Items.Cols {
+		return nil, nil, fmt.Errorf("%w: vectors %v beside the index's %v", ErrShape, vectors, ix.DE.Items)
 	}
 	switch {
 	case ix.Prior != nil:
@@ -173,26 +180,32 @@ var errNoGrowth = errors.New("the index was saved before items could be added: F
 
 // Remove has later searches pass over items; a number that is no item's is an error, one
 // already removed is not. Numbers of other items stay. An index that is saved keeps it. Items
-// that a store has are removed by the index that searches it, a Head among them.
+// that a store has are removed by the index that searches it, a Head among them. Indexes made For other
+// queries pass over them, too. No search may be under way.
 func (ix *Index) Remove(items ...int) error {
-	rows := make([]int32, len(items))
-	for i, it := range items {
-		rows[i] = int32(it)
+	err := ix.checkOpen()
+	switch {
+	case err != nil:
+	case ix.shared != nil:
+		err = errors.New("the index was made For other queries: remove from the one that has the items, or set SearchOptions.Allow")
+	default:
+		err = ix.setRemoved(items)
 	}
-	if err := ix.setRemoved(rows); err != nil {
+	if err != nil {
 		return fmt.Errorf("workbench: remove: %w", err)
 	}
 	return nil
 }
 
-func (ix *Index) setRemoved(items []int32) error {
+func (ix *Index) setRemoved(items []int) error {
 	if len(items) == 0 {
 		return nil
 	}
-	if low, high := int(slices.Min(items)), int(slices.Max(items)); low < 0 || ix.Features.Rows > 0 && high >= ix.Features.Rows {
-		return fmt.Errorf("%w: items %d to %d among %d", npz.ErrFormat, low, high, ix.Features.Rows)
+	n := cmp.Or(ix.Features.Rows, math.MaxInt32) // of a store, whose items a Head does not know
+	if low, high := slices.Min(items), slices.Max(items); low < 0 || high >= n {
+		return fmt.Errorf("items %d to %d among %d", low, high, n)
 	}
-	removed := make([]bool, max(len(ix.removed), 1+int(slices.Max(items))))
+	removed := make([]bool, max(len(ix.removed), 1+slices.Max(items)))
 	copy(removed, ix.removed)
 	for _, it := range items {
 		removed[it] = true
@@ -202,10 +215,10 @@ func (ix *Index) setRemoved(items []int32) error {
 }
 
 // removedItems lists what Remove took out.
-func (ix *Index) removedItems() (items []int32) {
-	for it, gone := range ix.removed {
+func (ix *Index) removedItems() (items []int) {
+	for it, gone := range ix.owner().removed {
 		if gone {
-			items = append(items, int32(it))
+			items = append(items, it)
 		}
 	}
 	return items
@@ -214,10 +227,11 @@ func (ix *Index) removedItems() (items []int32) {
 // barred says which of so many items a search must not choose, nil where it may choose all, and
 // how many it may.
 func (ix *Index) barred(items int, allow func(item int) bool) (barred []bool, open int) {
-	barred = ix.removed
+	removed := ix.owner().removed
+	barred = removed
 	if allow != nil {
 		barred = make([]bool, items)
-		copy(barred, ix.removed)
+		copy(barred, removed)
 		for it := range barred {
 			barred[it] = barred[it] || !allow(it)
 		}
@@ -236,7 +250,7 @@ func (ix *Index) barred(items int, allow func(item int) bool) (barred []bool, op
 // features stay, and every item in g gets the bias and the deviations that all its entries, the
 // fit's and the later ones, say it has. It takes O(n²·p) for a row of n entries, n at most p.
 // Rows may come in any number of parts, in any order, but a pair must come once in all, because
-// entries are taken for independent. Calls grows by those of g. An index that was made For other
+// entries are taken for independent; within g one that comes twice counts once. Calls grows by those of g. An index that was made For other
 // queries has the one that it was made from learn, too.
 //
 // An index made without scores has no curve to hold against them, and other methods have
@@ -251,7 +265,12 @@ func (ix *Index) Update(g *Scores) error {
 
 // checkUpdate returns an error when the index cannot learn from further scores.
 func (ix *Index) checkUpdate() error {
+	if err := ix.checkOpen(); err != nil {
+		return err
+	}
 	switch {
+	case ix.shared != nil && ix.shared.Features != ix.Features:
+		return errors.New("items were added since the index was made For other queries: make it anew")
 	case ix.Prior == nil:
 		return fmt.Errorf("an index by %s does not learn item by item: Factorize again with all scores", ix.Method)
 	case len(ix.Prior.Curve.X) == 0:
@@ -269,7 +288,7 @@ func (ix *Index) pupil() *Index {
 	prior := *ix.Prior
 	prior.Bias, prior.growth.Evidence = prior.Bias.clone(), prior.growth.Evidence.clone()
 	return &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, DE: ix.DE, Fingerprint: ix.Fingerprint, Features: ix.Features.clone(),
-		Signals: ix.Signals, Seed: ix.Seed, Prior: &prior, removed: ix.removed}
+		Signals: ix.Signals, Seed: ix.Seed, Prior: &prior, removed: ix.owner().removed}
 }
 
 // checkLearn returns an error when queries cannot learn from others.
@@ -303,12 +322,12 @@ func (ix *Index) update(g *Scores) error {
 	case g.Items != ix.Features.Rows:
 		return fmt.Errorf("%w: scores over %d items, the index has %d", ErrShape, g.Items, ix.Features.Rows)
 	}
-	rows := make([]calibrate.Row, len(g.Rows))
-	for i := range g.Rows {
-		r := &g.Rows[i]
-		if err := r.check(g.Items, ix.DE.Queries.Rows); err != nil {
-			return fmt.Errorf("scores row %d (query %d): %w", i, r.Query, err)
-		}
+	if err := g.checkRows(ix.DE.Queries.Rows); err != nil {
+		return err
+	}
+	once := g.joined()
+	rows := make([]calibrate.Row, len(once.Rows))
+	for i, r := range once.Rows {
 		rows[i] = calibrate.Row{Query: r.Query, Items: r.Items, Values: r.Values}
 	}
 	ix.Prior.fitted(ix.Features).Update(ix.DE.Queries.view(), ix.DE.Items.view(), rows)

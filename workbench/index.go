@@ -3,6 +3,7 @@ package workbench
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -13,7 +14,8 @@ import (
 )
 
 // Index is what Factorize makes of observed scores: all that a search needs
-// beside the cross-encoder. Its fields can be read and, with care, changed: set
+// beside the cross-encoder. Any number of goroutines may search at once, if the scorer lets them; while an index
+// is changed, or its data set given queries, no search may be under way. Its fields can be read and, with care, changed: set
 // Features or DE.Items to another matrix rather than change the data, of which
 // searches of few queries, and saved files, keep a rounded copy.
 type Index struct {
@@ -62,6 +64,7 @@ type Index struct {
 	room   room        // of Add
 	shared *Index      // the one whose codes it uses, if it was made For other queries
 	mapped []byte      // the file it lies in, if MapIndex opened it
+	closed bool        // it lay in one
 	warned atomic.Bool // of a search with another cross-encoder
 }
 
@@ -80,6 +83,14 @@ func (ix *Index) String() string {
 
 // owner is the index that keeps what is made at the first use: ix, or the one it was made For.
 func (ix *Index) owner() *Index { return cmp.Or(ix.shared, ix) }
+
+// checkOpen returns an error when the file that the index lay in is closed.
+func (ix *Index) checkOpen() error {
+	if ix.owner().closed {
+		return errors.New("the index is closed: MapIndex opens its file again")
+	}
+	return nil
+}
 
 // namedArray is a place in the index that is saved under a name.
 type namedArray struct {
@@ -168,6 +179,9 @@ type priorMeta struct {
 	// Signals are the useful ones of the data set's, which are part of m: see Dataset.Signals.
 	Signals []SignalWeight `json:",omitempty"`
 
+	// Calibrations correct the searches' estimates of their recall, by rising K: see Index.CalibrateRecall.
+	Calibrations []RecallCalibration `json:",omitempty"`
+
 	Growth *growthMeta `json:",omitempty"` // nil in files from before items could be added
 }
 
@@ -187,6 +201,11 @@ func (p *Prior) check(items, d, features int) error {
 	}
 	if err := p.checkGrowth(items, d, features); err != nil {
 		return err
+	}
+	for i, c := range p.Calibrations {
+		if c.K < 1 || !(c.Slope > -1) || i > 0 && c.K <= p.Calibrations[i-1].K {
+			return fmt.Errorf("%w: calibration %d of recall is %+v", npz.ErrFormat, i, c)
+		}
 	}
 	return p.Curve.check()
 }

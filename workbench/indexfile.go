@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"maps"
@@ -48,8 +49,9 @@ func (ix *Index) openMap(path string) (err error) {
 	return nil
 }
 
-// Close ends the use of an index from MapIndex. Its matrices, and rows taken from
-// them, must not be used afterwards; the index is left without queries or items.
+// Close ends the use of an index from MapIndex, and of those made of it For other queries. Its matrices, and rows
+// taken from them, must not be used afterwards; the index is left without queries or items, and its methods return
+// errors.
 // On other indexes, and the second time, it does nothing. No search may be under way.
 func (ix *Index) Close() error {
 	if ix.mapped == nil {
@@ -58,7 +60,7 @@ func (ix *Index) Close() error {
 	none := &Matrix{}
 	ix.DE, ix.Features, ix.Queries, ix.Prior, ix.lists = DualEmbeddings{Queries: none, Items: none}, none, nil, nil, nil
 	data := ix.mapped
-	ix.mapped = nil
+	ix.mapped, ix.closed = nil, true
 	if err := files.Unmap(data); err != nil {
 		return fmt.Errorf("workbench: close index: %w", err)
 	}
@@ -165,15 +167,18 @@ type indexMeta struct {
 	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
 	Listed        []string `json:",omitempty"` // the same, in the order of the lists, where there are lists
 	Normalization Normalization
-	Removed       []int32    `json:",omitempty"`
+	Removed       []int      `json:",omitempty"`
 	Prior         *priorMeta `json:",omitempty"`
 }
 
 // Save writes the index to one file, a zip of .npy files and a description.
 // The same index answers the same bits after Save and OpenIndex or MapIndex. A
 // file that stands at path is replaced when the new one is complete; an index
-// mapped from it keeps the old one.
+// mapped from it keeps the old one. An index whose parts do not fit together is an error.
 func (ix *Index) Save(path string) error {
+	if err := cmp.Or(ix.checkOpen(), ix.check()); err != nil {
+		return fmt.Errorf("workbench: save index: %w", err)
+	}
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
 	codes, lists := slices.Sorted(maps.Keys(ix.coded())), ix.items().Lists
 	if meta.Codes, meta.Removed = codes, ix.removedItems(); lists != nil {
@@ -274,7 +279,7 @@ func (ix *Index) read(r *npz.Reader) error {
 		return err
 	}
 	if err := ix.setRemoved(meta.Removed); err != nil {
-		return err
+		return fmt.Errorf("%w: removed %w", npz.ErrFormat, err)
 	}
 	if len(meta.Listed) > 0 {
 		if err := ix.readLists(r); err != nil {

@@ -49,7 +49,7 @@ func TestMapIndexSameAnswers(t *testing.T) {
 				t.Errorf("%s, %s: close: %v", m, name, err)
 			}
 		}
-		if _, err := again.Search(t.Context(), LookUp(g), 0, o); err == nil || !strings.Contains(err.Error(), "0 queries") {
+		if _, err := again.Search(t.Context(), LookUp(g), 0, o); err == nil || !strings.Contains(err.Error(), "the index is closed") {
 			t.Errorf("%s: a closed index answers: %v", m, err)
 		}
 		if _, err := read.Search(t.Context(), LookUp(g), 0, o); err != nil {

@@ -80,17 +80,20 @@ func uniform(dst []float32, seed int64, stream uint64) {
 
 // ByRun starts from the rankings of a run, such as OpenRun reads: round 1 takes its best
 // items. Items that it does not list come after those it lists. A query without a result
-// is an error when it is searched.
+// is an error when it is searched, and so is one with two.
 func ByRun(run []Result) Initializer {
-	of := make(map[int]*Result, len(run))
+	of := make(map[int][]int, len(run)) // places by query
 	for i := range run {
-		of[run[i].Query] = &run[i]
+		of[run[i].Query] = append(of[run[i].Query], i)
 	}
 	return InitializerFunc(func(query int, dst []float32) error {
-		r := of[query]
-		if r == nil {
+		switch n := len(of[query]); {
+		case n == 0:
 			return fmt.Errorf("the run has no result of query %d", query)
+		case n > 1:
+			return fmt.Errorf("the run has %d results of query %d, and one is wanted", n, query)
 		}
+		r := &run[of[query][0]]
 		for i := range dst {
 			dst[i] = -math.MaxFloat32
 		}

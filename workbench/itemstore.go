@@ -23,7 +23,7 @@ func (ix *Index) layout() shelf.Layout {
 
 // items are what searches look at.
 func (ix *Index) items() *shelf.Items {
-	x := &shelf.Items{Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: ix.codesOf(ix.Features), VectorCodes: ix.codesOf(ix.DE.Items)}
+	x := &shelf.Items{Layout: ix.layout(), Features: ix.Features.view(), Vectors: ix.DE.Items.view(), FeatureCodes: ix.codesOf(ix.Features), VectorCodes: ix.codesOf(ix.DE.Items)}
 	if ix.Prior != nil {
 		x.Bias = ix.Prior.Bias.Data
 	}
@@ -42,6 +42,9 @@ func (ix *Index) items() *shelf.Items {
 // and leaves each item in its list.
 // No search may be under way.
 func (ix *Index) MakeLists(ctx context.Context, lists int) error {
+	if err := ix.checkOpen(); err != nil {
+		return fmt.Errorf("workbench: make lists: %w", err)
+	}
 	x := ix.items()
 	n := x.Features.Rows
 	if lists == 0 {
@@ -101,7 +104,7 @@ func StoreOf(rows *Matrix) ItemStore {
 // Head returns the index without its items, for searches over a store that has
 // them: as large as its queries, whatever the number of items. It can be saved.
 func (ix *Index) Head() *Index {
-	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Span: ix.Span, Signals: ix.Signals, Seed: ix.Seed, Normalization: ix.Normalization, removed: ix.removed, queryTower: ix.queryTower, itemTower: ix.itemTower}
+	head := &Index{Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, DE: ix.DE, Queries: ix.Queries, Span: ix.Span, Signals: ix.Signals, Seed: ix.Seed, Normalization: ix.Normalization, removed: ix.owner().removed, queryTower: ix.queryTower, itemTower: ix.itemTower}
 	head.DE.Items = NewMatrix(0, ix.DE.Items.Cols)
 	head.Features = head.DE.Items
 	if ix.Features != ix.DE.Items {
@@ -110,6 +113,11 @@ func (ix *Index) Head() *Index {
 	if ix.Prior != nil {
 		head.Prior = &Prior{priorMeta: ix.Prior.priorMeta, Bias: NewMatrix(0, 1), Map: ix.Prior.Map, growth: ix.Prior.growth}
 		head.Prior.growth.Evidence = nil
+	}
+	for _, a := range head.arrays() {
+		if ix.owner().mapped != nil && *a.at != nil && (*a.at).Rows > 0 {
+			*a.at = (*a.at).clone() // it may be used after Close
+		}
 	}
 	return head
 }

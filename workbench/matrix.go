@@ -3,6 +3,7 @@ package workbench
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"os"
 	"slices"
@@ -59,11 +60,7 @@ func (m *Matrix) clone() *Matrix {
 
 // Select returns a copy of the given rows, in that order.
 func (m *Matrix) Select(rows []int) *Matrix {
-	s := NewMatrix(len(rows), m.Cols)
-	for i, r := range rows {
-		copy(s.Row(i), m.Row(r))
-	}
-	return s
+	return &Matrix{Rows: len(rows), Cols: m.Cols, Data: m.view().Select(rows).Data}
 }
 
 // room is what a Dataset or an Index has made longer: the room behind these matrices is its
@@ -71,6 +68,14 @@ func (m *Matrix) Select(rows []int) *Matrix {
 type room struct {
 	by   any                // whose it is, where that can be copied: a *Dataset
 	last map[string]*Matrix // by what they are
+}
+
+// of is a copy of the room for the one whose it is; an empty one for others, such as a copy of that one.
+func (r room) of(by any) room {
+	if r.by != by {
+		return room{by: by}
+	}
+	return room{by: by, last: maps.Clone(r.last)}
 }
 
 // withRows returns m with n more rows. m stays as it is: the two share memory where there is room
@@ -89,6 +94,18 @@ func (r *room) withRows(m *Matrix, what string, n int, more *Matrix) (*Matrix, e
 	}
 	r.last[what] = longer
 	return longer, nil
+}
+
+// checkShape returns an error, which says what the matrix is, unless it has the values that its
+// shape says.
+func (m *Matrix) checkShape(what string) error {
+	switch {
+	case m == nil:
+		return fmt.Errorf("%w: %s: there is no matrix", ErrShape, what)
+	case m.Rows < 0 || m.Cols < 0 || len(m.Data) != m.Rows*m.Cols:
+		return fmt.Errorf("%w: %s: a %v whose Data has %d values: Rows times Cols are wanted", ErrShape, what, m, len(m.Data))
+	}
+	return nil
 }
 
 // longest is the squared length up to which products of vectors stay far from float32's

@@ -106,7 +106,7 @@ func (d *Dataset) judge(js []judgement, queries, items map[string]int) ([]bool, 
 	for _, j := range js {
 		grade, err := parseGrade(j.grade)
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", j.line, err)
+			return nil, fmt.Errorf("line %d: %w: columns are query, iteration, item and grade, or named in a header with query-id, corpus-id and score", j.line, err)
 		}
 		q, isQuery := queries[j.query]
 		it, isItem := items[j.item]
@@ -129,7 +129,7 @@ func (d *Dataset) judge(js []judgement, queries, items map[string]int) ([]bool, 
 			gold[q] = it
 		}
 	}
-	d.Qrels, d.absent = qrels, d.absent+absent
+	d.Qrels, d.absent, d.Queries = qrels, d.absent+absent, slices.Clone(d.Queries) // a copy of the data set keeps its own
 	for q, it := range gold {
 		d.Queries[q].Gold = it
 	}

@@ -58,10 +58,9 @@ func nearest(query int, scores []float64, k int) Neighbors {
 	for i := range items {
 		items[i] = i
 	}
-	kept := slices.Clone(scores)
-	sortByScore(items, kept)
-	k = min(k, len(items))
-	return Neighbors{Query: query, Items: items[:k:k], Scores: kept[:k:k]}
+	n := Neighbors{Query: query}
+	n.Items, n.Scores = best([]Round{{Items: items, Scores: scores}}, k)
+	return n
 }
 
 // Recall is the mean over results of Top-k-Recall (paper section 4): the share
@@ -69,8 +68,8 @@ func nearest(query int, scores []float64, k int) Neighbors {
 // scores every item of each query to know them; those calls are not the search's.
 // k must be positive. No results are an error.
 func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (float64, error) {
-	if len(rs) == 0 {
-		return 0, fmt.Errorf("workbench: recall: %w", errNoResults)
+	if err := checkRecall(rs, k); err != nil {
+		return 0, err
 	}
 	queries := make([]int, len(rs))
 	for i := range rs {
@@ -83,22 +82,28 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	return stats.Mean(recalls(rs, exact, k)), nil
 }
 
-var errNoResults = errors.New("there are no results: their mean recall is not known")
+// checkRecall returns an error when there is no mean recall at k.
+func checkRecall(rs []Result, k int) error {
+	switch {
+	case len(rs) == 0:
+		return errors.New("workbench: recall: there are no results: their mean recall is not known")
+	case k <= 0:
+		return fmt.Errorf("workbench: recall: k is %d, it must be positive", k)
+	}
+	return nil
+}
 
 // RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
 // of each result's query, in any order, at least k. No results are an error.
 func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
-	if len(rs) == 0 {
-		return 0, fmt.Errorf("workbench: recall: %w", errNoResults)
+	if err := checkRecall(rs, k); err != nil {
+		return 0, err
 	}
 	queries := make([]int, len(rs))
 	for i := range rs {
 		queries[i] = rs[i].Query
 	}
 	known, err := neighborsOf(queries, exact, k)
-	if k <= 0 {
-		err = fmt.Errorf("k is %d, it must be positive", k)
-	}
 	if err != nil {
 		return 0, fmt.Errorf("workbench: recall: %w", err)
 	}
@@ -241,11 +246,11 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 }
 
 // Among returns the first k of the neighbours that allow lets pass, fewer if there are not so
-// many: the exact neighbours under SearchOptions.Allow, where n holds all items.
+// many: the exact neighbours under SearchOptions.Allow, where n holds all items. A nil allow lets all pass.
 func (n Neighbors) Among(allow func(item int) bool, k int) Neighbors {
 	kept := Neighbors{Query: n.Query}
 	for i, it := range n.Items {
-		if len(kept.Items) < k && allow(it) {
+		if len(kept.Items) < k && (allow == nil || allow(it)) {
 			kept.Items, kept.Scores = append(kept.Items, it), append(kept.Scores, n.Scores[i])
 		}
 	}

@@ -104,7 +104,7 @@ func TestExperimentRefuses(t *testing.T) {
 		"there are no queries":                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{1}, TopK: []int{1}, Queries: []int{}},
 		"results are not of the 5 queries":      {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(slices.Backward[[]int])}}, Budgets: []int{1}, TopK: []int{1}},
 		"the 0 results are not":                 {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Searcher: inOrder(func([]int) iter.Seq2[int, int] { return func(func(int, int) bool) {} })}}, Budgets: []int{1}, TopK: []int{1}},
-		"x: budget 0: workb":                    {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{0}, TopK: []int{1}},
+		"budget 0: the budget must":             {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Index: ix}}, Budgets: []int{0}, TopK: []int{1}},
 	} {
 		if _, err := e.Run(t.Context()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)

@@ -34,7 +34,7 @@ type Result struct {
 
 	// Recall is the search's own estimate of its Top-K-Recall among the items that it might have
 	// chosen. It is NaN where the method cannot say, which Calibrated made from scores can, and
-	// where K is 0; 1 where all items were scored.
+	// where K is 0; 1 where all items were scored. Index.CalibrateRecall makes it better.
 	Recall float64
 }
 
@@ -124,8 +124,9 @@ func (r *Result) hits(want []int) int {
 }
 
 // scored counts the items of all rounds. It returns an error when one of them is no item of so
-// many, or has no score.
+// many, is there twice, or has no score.
 func (r *Result) scored(items int) (n int, err error) {
+	seen := make(map[int]bool, r.Calls)
 	for i, round := range r.Rounds {
 		if len(round.Scores) != len(round.Items) {
 			return n, fmt.Errorf("query %d, round %d: %w: %d items and %d scores", r.Query, i+1, ErrShape, len(round.Items), len(round.Scores))
@@ -134,6 +135,10 @@ func (r *Result) scored(items int) (n int, err error) {
 			if it < 0 || it >= items {
 				return n, fmt.Errorf("query %d, round %d: %w: item %d of %d", r.Query, i+1, ErrShape, it, items)
 			}
+			if seen[it] {
+				return n, fmt.Errorf("query %d, round %d: item %d is there twice", r.Query, i+1, it)
+			}
+			seen[it] = true
 		}
 		n += len(round.Items)
 	}
@@ -151,7 +156,7 @@ func again(ctx context.Context, s Scorer, rs []Result, keep int) error {
 	for i := range rs {
 		r := &rs[i]
 		r.Items, r.Scores = nil, nil
-		r.Rescored.Items = r.bestOfRounds(c.places(keep))
+		r.Rescored.Items, _ = best(r.Rounds, c.places(keep))
 		for _, it := range r.Rescored.Items {
 			pairs = append(pairs, Pair{r.Query, it})
 		}
@@ -166,11 +171,7 @@ func again(ctx context.Context, s Scorer, rs []Result, keep int) error {
 		}
 		r.Rescored.Scores, got = got[:n:n], got[n:]
 		r.ExactCalls = n
-		r.Items, r.Scores = slices.Clone(r.Rescored.Items), slices.Clone(r.Rescored.Scores)
-		sortByScore(r.Items, r.Scores)
-		if keep > 0 && keep < n {
-			r.Items, r.Scores = r.Items[:keep:keep], r.Scores[:keep:keep]
-		}
+		r.Items, r.Scores = best([]Round{r.Rescored}, keep)
 	}
 	if err != nil {
 		return fmt.Errorf("the best of the rounds again: %w", err)
@@ -178,18 +179,27 @@ func again(ctx context.Context, s Scorer, rs []Result, keep int) error {
 	return nil
 }
 
-// bestOfRounds are the n items that the rounds scored highest, best first; n = 0 takes all.
-func (r *Result) bestOfRounds(n int) []int {
-	var items []int
-	var scores []float64
-	for _, round := range r.Rounds {
+// ResultOf is the result of a search by a method of your own, such as a Searcher: the items of its rounds, the best k of
+// them first, 0 being all, and what they cost. It keeps the rounds. Recall is NaN.
+func ResultOf(query int, rounds []Round, k int) Result {
+	r := Result{Query: query, Rounds: rounds, Recall: math.NaN()}
+	for _, round := range rounds {
+		r.Calls += len(round.Items)
+	}
+	r.Items, r.Scores = best(rounds, k)
+	return r
+}
+
+// best are the k items that the rounds scored highest and their scores, best first, ties by lower item; k = 0 takes all.
+func best(rounds []Round, k int) (items []int, scores []float64) {
+	for _, round := range rounds {
 		items, scores = append(items, round.Items...), append(scores, round.Scores...)
 	}
 	sortByScore(items, scores)
-	if n > 0 && n < len(items) {
-		items = items[:n:n]
+	if k > 0 && k < len(items) {
+		items, scores = items[:k:k], scores[:k:k]
 	}
-	return items
+	return items, scores
 }
 
 // ranked fills a result with items by their scores, as one round.

@@ -22,8 +22,8 @@ import (
 // in .gz is gzipped. An empty name is the file's, without its ending.
 //
 // Programs that read runs rank by score and break ties by id in their own ways; scores
-// are written with all their digits. An id with a space, a name with a space, no items
-// in a result or a score that is not finite are errors, and nothing is written.
+// are written with all their digits. A result without items has no line. An id with a space, a name with a space, no
+// results, two of a query, an item twice or a score that is not finite are errors, and nothing is written.
 func WriteRun(path, name string, d *Dataset, rs []Result) error {
 	if name == "" {
 		name, _, _ = strings.Cut(filepath.Base(path), ".")
@@ -56,20 +56,15 @@ func (d *Dataset) printRun(w io.Writer, name string, rs []Result) error {
 	if len(rs) == 0 {
 		return errors.New("a run needs at least one result")
 	}
-	seen := map[int]bool{}
+	if err := checkRun(rs); err != nil {
+		return err
+	}
 	for i := range rs {
 		r := &rs[i]
 		if r.Query < 0 || r.Query >= len(d.Queries) {
 			return fmt.Errorf("result %d is of query row %d, %s has %d queries", i, r.Query, d.Name, len(d.Queries))
 		}
 		query := d.Queries[r.Query].ID
-		if seen[r.Query] {
-			return fmt.Errorf("two results are of query %s", query)
-		}
-		seen[r.Query] = true
-		if len(r.Scores) != len(r.Items) {
-			return fmt.Errorf("query %s: %w: %d items and %d scores", query, ErrShape, len(r.Items), len(r.Scores))
-		}
 		for at, it := range r.Items {
 			if it < 0 || it >= len(d.Items) {
 				return fmt.Errorf("query %s: item row %d of %d", query, it, len(d.Items))
@@ -77,9 +72,6 @@ func (d *Dataset) printRun(w io.Writer, name string, rs []Result) error {
 			id, score := d.Items[it].ID, r.Scores[at]
 			if !oneWord(query) || !oneWord(id) {
 				return fmt.Errorf("the ids %q and %q: an id that is empty or has a space cannot stand in a run", query, id)
-			}
-			if math.IsNaN(score) || math.IsInf(score, 0) {
-				return fmt.Errorf("query %s, item %s: the score is %v", query, id, score)
 			}
 			fmt.Fprintf(w, "%s Q0 %s %d %s %s\n", query, id, at+1, strconv.FormatFloat(score, 'g', -1, 64), name)
 		}
@@ -181,7 +173,8 @@ const reciprocalOffset = 60
 // FuseRanks joins rankings of the same queries by reciprocal-rank fusion (Cormack,
 // Clarke and Büttcher, SIGIR 2009): an item's score is the sum over runs of
 // 1/(60 + rank), rank being its place in the run, from 1. Each query that some run
-// has gives one result, in the order in which the runs first name them.
+// has gives one result, in the order in which the runs first name them. A query or an item that a run has twice is an
+// error, and so is a score that is not finite.
 func FuseRanks(runs ...[]Result) ([]Result, error) {
 	return fuse(runs, func(_ int, r *Result, add func(item int, score float64)) {
 		for rank, it := range r.Items {
@@ -201,6 +194,9 @@ func FuseScores(weights []float64, runs ...[]Result) ([]Result, error) {
 	if len(weights) != len(runs) {
 		return nil, fmt.Errorf("workbench: fuse: %w: %d weights for %d runs", ErrShape, len(weights), len(runs))
 	}
+	if i := slices.IndexFunc(weights, func(w float64) bool { return w-w != 0 }); i >= 0 {
+		return nil, fmt.Errorf("workbench: fuse: weight %d is %v", i, weights[i])
+	}
 	return fuse(runs, func(run int, r *Result, add func(item int, score float64)) {
 		if len(r.Scores) == 0 {
 			return
@@ -216,6 +212,32 @@ func FuseScores(weights []float64, runs ...[]Result) ([]Result, error) {
 	})
 }
 
+// checkRun returns an error for a ranking with two results of a query, or an item without a score or twice.
+func checkRun(run []Result) error {
+	seen := map[int]bool{}
+	for i := range run {
+		r := &run[i]
+		if seen[r.Query] {
+			return fmt.Errorf("it has two results of query %d", r.Query)
+		}
+		seen[r.Query] = true
+		if len(r.Scores) != len(r.Items) {
+			return fmt.Errorf("query %d: %w: %d items and %d scores", r.Query, ErrShape, len(r.Items), len(r.Scores))
+		}
+		listed := make(map[int]bool, len(r.Items))
+		for at, it := range r.Items {
+			if listed[it] {
+				return fmt.Errorf("query %d: item %d is there twice", r.Query, it)
+			}
+			if s := r.Scores[at]; math.IsNaN(s) || math.IsInf(s, 0) {
+				return fmt.Errorf("query %d, item %d: the score is %v", r.Query, it, s)
+			}
+			listed[it] = true
+		}
+	}
+	return nil
+}
+
 // fuse sums what the runs give to the items of each query, best first, ties by lower
 // item row.
 func fuse(runs [][]Result, give func(run int, r *Result, add func(item int, score float64))) ([]Result, error) {
@@ -226,19 +248,11 @@ func fuse(runs [][]Result, give func(run int, r *Result, add func(item int, scor
 	at := map[int]int{} // result by query
 	sums := []map[int]float64{}
 	for n, run := range runs {
-		seen := map[int]bool{}
+		if err := checkRun(run); err != nil {
+			return nil, fmt.Errorf("workbench: fuse: run %d: %w", n, err)
+		}
 		for i := range run {
 			r := &run[i]
-			if seen[r.Query] {
-				return nil, fmt.Errorf("workbench: fuse: run %d has two results of query %d", n, r.Query)
-			}
-			seen[r.Query] = true
-			if len(r.Scores) != len(r.Items) {
-				return nil, fmt.Errorf("workbench: fuse: run %d, query %d: %w: %d items and %d scores", n, r.Query, ErrShape, len(r.Items), len(r.Scores))
-			}
-			if slices.ContainsFunc(r.Scores, func(s float64) bool { return math.IsNaN(s) || math.IsInf(s, 0) }) {
-				return nil, fmt.Errorf("workbench: fuse: run %d, query %d has a score that is not finite", n, r.Query)
-			}
 			q, ok := at[r.Query]
 			if !ok {
 				q = len(fused)

@@ -62,6 +62,8 @@ func (sm Sampling) Rows(d *Dataset) (int, error) {
 		return 0, fmt.Errorf("sampling asks for %d train queries, the data set has %d", sm.Queries, len(d.Train))
 	case sm.PerQuery < 0 || sm.Random < 0 || sm.PerItem < 0:
 		return 0, fmt.Errorf("sampling of %d top and %d random items, %d queries per item: none can be negative", sm.PerQuery, sm.Random, sm.PerItem)
+	case !sm.Dense && sm.PerQuery > 0 && (d.DE.Queries == nil || d.DE.Items == nil):
+		return 0, fmt.Errorf("PerQuery takes the dual encoder's top items: %w", errNoVectors)
 	case !sm.Dense && sm.PerQuery+sm.Random+sm.PerItem == 0:
 		return 0, fmt.Errorf("sampling chooses no entries: set PerQuery, Random, PerItem or Dense")
 	}
@@ -155,6 +157,9 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 	n, err := sm.Rows(d)
 	var plan []ScoreRow
 	if err == nil {
+		err = d.checkWhole()
+	}
+	if err == nil {
 		plan, err = sm.plan(ctx, d, 0, n)
 	}
 	if err != nil {
@@ -164,11 +169,17 @@ func Observe(ctx context.Context, s Scorer, d *Dataset, sm Sampling) (*Scores, e
 }
 
 // ObserveRows is Observe for entries chosen otherwise: rows without values, of a
-// data set with so many items. It takes the rows' slices over.
+// data set with so many items. It takes the rows' slices over. A row whose items do not rise is an error, before
+// anything is scored.
 func ObserveRows(ctx context.Context, s Scorer, items int, plan []ScoreRow) (*Scores, error) {
 	g := &Scores{Items: items}
 	if err := checkScorer(s); err != nil {
 		return g, fmt.Errorf("workbench: observe: %w", err)
+	}
+	for i := range plan {
+		if err := plan[i].checkItems(items); err != nil {
+			return g, fmt.Errorf("workbench: observe: row %d (query %d): %w", i, plan[i].Query, err)
+		}
 	}
 	m := startProgress(ctx, "observe", "calls", planned(plan, g.Items))
 	defer m.end()
@@ -216,14 +227,6 @@ func (g *Scores) observe(ctx context.Context, s Scorer, rows []ScoreRow, m *mete
 		g.Rows = append(g.Rows, r)
 	}
 	return nil
-}
-
-// entries is how many entries the row will hold once it is observed.
-func (r *ScoreRow) entries(items int) int {
-	if r.Dense() {
-		return items
-	}
-	return len(r.Items)
 }
 
 func planned(rows []ScoreRow, items int) int {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"hash/crc64"
 	"math"
+	"reflect"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -88,7 +90,27 @@ func scorePairs(ctx context.Context, s Scorer, pairs []Pair) ([]float64, error) 
 			return nil, fmt.Errorf("%w: query %d, item %d: score is %v", ErrScore, pairs[i].Query, pairs[i].Item, v)
 		}
 	}
-	return got, nil
+	return slices.Clone(got), nil // the scorer may answer in the same memory again
+}
+
+// missing tells whether there is nothing, or a nil pointer or function, in an interface.
+func missing(x any) bool {
+	v := reflect.ValueOf(x)
+	switch v.Kind() {
+	case reflect.Invalid:
+		return true
+	case reflect.Pointer, reflect.Func:
+		return v.IsNil()
+	}
+	return false
+}
+
+// checkThere returns an error when what should read texts is missing.
+func checkThere(what string, x any) error {
+	if missing(x) {
+		return fmt.Errorf("there is no %s: it is nil; look at the error of what should have opened it", what)
+	}
+	return nil
 }
 
 // Fingerprinter is a TextScorer, or a Scorer, that can say which scores it gives: two

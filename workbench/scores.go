@@ -3,6 +3,7 @@ package workbench
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/factors"
@@ -44,6 +45,14 @@ func (r *ScoreRow) Item(i int) int {
 	return int(r.Items[i])
 }
 
+// entries is how many entries the row will hold once it is observed.
+func (r *ScoreRow) entries(items int) int {
+	if r.Dense() {
+		return items
+	}
+	return len(r.Items)
+}
+
 // Len is the number of observed entries.
 func (g *Scores) Len() int {
 	n := 0
@@ -64,13 +73,17 @@ func (g *Scores) String() string {
 }
 
 // Check returns an error that names the first row that does not fit the data
-// set or holds an unusable score.
+// set or holds an unusable score. A query may have several rows.
 func (g *Scores) Check(d *Dataset) error {
 	if g.Items != len(d.Items) {
 		return fmt.Errorf("%w: scores over %d items, the data set has %d", ErrShape, g.Items, len(d.Items))
 	}
+	return g.checkRows(len(d.Queries))
+}
+
+func (g *Scores) checkRows(queries int) error {
 	for i := range g.Rows {
-		if err := g.Rows[i].check(g.Items, len(d.Queries)); err != nil {
+		if err := g.Rows[i].check(g.Items, queries); err != nil {
 			return fmt.Errorf("scores row %d (query %d): %w", i, g.Rows[i].Query, err)
 		}
 	}
@@ -78,20 +91,14 @@ func (g *Scores) Check(d *Dataset) error {
 }
 
 func (r *ScoreRow) check(items, queries int) error {
-	want := len(r.Items)
-	if r.Dense() {
-		want = items
-	}
-	if len(r.Values) != want {
+	if want := r.entries(items); len(r.Values) != want {
 		return fmt.Errorf("%w: %d values for %d items", ErrShape, len(r.Values), want)
 	}
 	if r.Query < 0 || r.Query >= queries {
 		return fmt.Errorf("no such query in a data set of %d", queries)
 	}
-	for i, it := range r.Items {
-		if it < 0 || int(it) >= items || (i > 0 && it <= r.Items[i-1]) {
-			return fmt.Errorf("item %d at place %d: items must rise and lie in 0 to %d", it, i, items-1)
-		}
+	if err := r.checkItems(items); err != nil {
+		return err
 	}
 	for i, v := range r.Values {
 		if v-v != 0 {
@@ -99,6 +106,65 @@ func (r *ScoreRow) check(items, queries int) error {
 		}
 	}
 	return nil
+}
+
+func (r *ScoreRow) checkItems(items int) error {
+	for i, it := range r.Items {
+		if it < 0 || int(it) >= items || (i > 0 && it <= r.Items[i-1]) {
+			return fmt.Errorf("item %d at place %d: items must rise and lie in 0 to %d", it, i, items-1)
+		}
+	}
+	return nil
+}
+
+// joined has one row for each query, in which every pair counts once, by the first of its scores: a fit takes entries for
+// independent. It is g itself where no query has two rows.
+func (g *Scores) joined() *Scores {
+	at, once := make(map[int]int, len(g.Rows)), *g
+	once.Rows = nil
+	for _, r := range g.Rows {
+		if n, ok := at[r.Query]; ok {
+			once.Rows[n] = once.Rows[n].with(&r)
+			continue
+		}
+		at[r.Query], once.Rows = len(once.Rows), append(once.Rows, r)
+	}
+	if len(once.Rows) == len(g.Rows) {
+		return g
+	}
+	return &once
+}
+
+// with is the row with the entries of another one of its query that it does not have.
+func (r ScoreRow) with(more *ScoreRow) ScoreRow {
+	if r.Dense() {
+		return r
+	}
+	if more.Dense() {
+		all := ScoreRow{Query: r.Query, Values: slices.Clone(more.Values)}
+		for i, it := range r.Items {
+			all.Values[it] = r.Values[i]
+		}
+		return all
+	}
+	both := ScoreRow{Query: r.Query, Items: []int32{}}
+	add := func(it int32, value float32) {
+		both.Items, both.Values = append(both.Items, it), append(both.Values, value)
+	}
+	j := 0
+	for i, it := range r.Items {
+		for ; j < len(more.Items) && more.Items[j] < it; j++ {
+			add(more.Items[j], more.Values[j])
+		}
+		if j < len(more.Items) && more.Items[j] == it {
+			j++
+		}
+		add(it, r.Values[i])
+	}
+	for ; j < len(more.Items); j++ {
+		add(more.Items[j], more.Values[j])
+	}
+	return both
 }
 
 const scoresKind = "axn scores 1"
@@ -113,8 +179,14 @@ type scoresMeta struct {
 }
 
 // Save writes the scores to one file, a zip of .npy files: per row its query
-// and number of entries (-1 when dense), then all items and values.
+// and number of entries (-1 when dense), then all items and values. A row without a value for each of its items is an
+// error.
 func (g *Scores) Save(path string) error {
+	for i := range g.Rows {
+		if r := &g.Rows[i]; len(r.Values) != r.entries(g.Items) {
+			return fmt.Errorf("workbench: save scores: row %d (query %d): %w: %d values for %d items", i, r.Query, ErrShape, len(r.Values), r.entries(g.Items))
+		}
+	}
 	queries, lens := make([]int32, len(g.Rows)), make([]int32, len(g.Rows))
 	var items []int32
 	var values []float32

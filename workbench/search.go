@@ -386,21 +386,13 @@ func (b *block) results(o SearchOptions) []Result {
 
 // result ranks all that was scored by exact score.
 func (k *seeker) result(keep int) Result {
-	res := Result{Query: k.query, Recall: k.recall}
-	for _, r := range k.rounds {
-		if r.Scores == nil { // chosen, but the scorer failed
-			continue
-		}
-		res.Rounds = append(res.Rounds, r)
-		res.Items = append(res.Items, r.Items...)
-		res.Scores = append(res.Scores, r.Scores...)
+	rounds := k.rounds
+	if n := len(rounds); n > 0 && rounds[n-1].Scores == nil { // chosen, but the scorer failed
+		rounds = rounds[:n-1]
 	}
-	res.Calls = len(res.Items)
-	sortByScore(res.Items, res.Scores)
-	if keep > 0 && keep < len(res.Items) {
-		res.Items, res.Scores = res.Items[:keep:keep], res.Scores[:keep:keep]
-	}
-	return res
+	r := ResultOf(k.query, slices.Clone(rounds), keep)
+	r.Recall = k.recall
+	return r
 }
 
 // queryNames names one query or a block of them.

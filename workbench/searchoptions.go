@@ -121,7 +121,7 @@ func (ix *Index) options(o SearchOptions) SearchOptions {
 var ErrOtherScorer = errors.New("it is another cross-encoder")
 
 func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
-	if err := o.check(); err != nil {
+	if err := cmp.Or(ix.checkOpen(), o.check()); err != nil {
 		return err
 	}
 	for _, q := range queries {
@@ -132,8 +132,8 @@ func (ix *Index) checkSearch(queries []int, o SearchOptions) error {
 			return fmt.Errorf("query row %d came after the index: %w", q, errNoGrowth)
 		}
 	}
-	if o.Recall > 0 && (ix.Prior == nil || len(ix.Prior.Curve.X) == 0) {
-		return fmt.Errorf("Recall is %v, and the index cannot say how much a search has found: Factorize by Calibrated with scores, or leave Recall 0", o.Recall)
+	if o.Recall > 0 && !ix.estimates() {
+		return fmt.Errorf("Recall is %v, or leave it 0: %w", o.Recall, errNoEstimate)
 	}
 	if o.Learn > 0 {
 		if err := ix.checkLearn(queries, o); err != nil {

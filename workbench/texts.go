@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,6 +122,9 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	if !some(queries) || !some(items) {
 		return fmt.Errorf("workbench: embed %s: it has no texts of queries, or none of items", d.Name)
 	}
+	if err := checkThere("embedder", e); err != nil {
+		return fmt.Errorf("workbench: embed %s: %w", d.Name, err)
+	}
 	ofQueries, ofItems := e.Encode, e.Encode
 	if r, ok := e.(retriever); ok {
 		ofQueries, ofItems = r.EncodeQueries, r.EncodeItems
@@ -144,23 +148,48 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 
 // AddQuery adds a query that came up later, with its dual-encoder vector x of length
 // d, a copy of which it keeps, and returns its row. A Gold of 0 is none, and kept as -1. Indexes made from the data set in
-// this process know it at once; to use it with a reopened one, set the index's DE to
-// the data set's. An x of another length is an ErrShape.
+// this process know it at once, so that no search may be under way; to use it with a reopened one, set the
+// index's DE to the data set's. An x of another length is an ErrShape, an id that another query has an error. Copies of
+// the data set share its vectors: of several one alone can take queries, until the others have DE.Queries of their own.
 func (d *Dataset) AddQuery(q Query, x []float32) (row int, err error) {
-	vectors := d.DE.Queries
-	if vectors == nil || len(x) != vectors.Cols {
-		return 0, fmt.Errorf("workbench: add query %q: %w: a vector of length %d beside %v", q.ID, ErrShape, len(x), vectors)
-	}
-	one := &Matrix{Rows: 1, Cols: len(x), Data: x}
-	if err := one.checkFinite(func(int) string { return "it" }); err != nil {
+	if err := d.addQuery(q, x); err != nil {
 		return 0, fmt.Errorf("workbench: add query %q: %w", q.ID, err)
+	}
+	return len(d.Queries) - 1, nil
+}
+
+func (d *Dataset) addQuery(q Query, x []float32) error {
+	vectors, one := d.DE.Queries, &Matrix{Rows: 1, Cols: len(x), Data: x}
+	switch {
+	case vectors == nil:
+		return errNoVectors
+	case len(x) != vectors.Cols:
+		return fmt.Errorf("%w: a vector of length %d beside %v", ErrShape, len(x), vectors)
+	case vectors == d.DE.Items:
+		return fmt.Errorf("%w: the vectors of queries are those of items, which would be one more: give queries a copy, DE.Queries, before indexes are made", ErrShape)
+	case vectors.Rows != len(d.Queries):
+		return fmt.Errorf("%w: %d queries have %d vectors, as where a copy of the data set was given queries: add to that one, or set DE.Queries to vectors of its own", ErrShape, len(d.Queries), vectors.Rows)
+	}
+	if err := cmp.Or(vectors.checkShape("vectors of queries"), one.checkFinite(func(int) string { return "it" })); err != nil {
+		return err
+	}
+	if row := slices.IndexFunc(d.Queries, func(other Query) bool { return other.ID == q.ID }); row >= 0 {
+		return fmt.Errorf("query row %d has that id: give it another", row)
 	}
 	if q.Gold == 0 {
 		q.Gold = -1
 	}
-	d.Queries = append(d.Queries, q)
-	vectors.Data, vectors.Rows = append(vectors.Data, x...), vectors.Rows+1
-	return len(d.Queries) - 1, nil
+	d.room = d.room.of(d)
+	if d.room.last["queries"] != vectors { // behind them may be what others have added
+		d.Queries = slices.Clip(d.Queries)
+	}
+	longer, err := d.room.withRows(vectors, "queries", 1, one)
+	if err != nil {
+		return err
+	}
+	*vectors = *longer // where the indexes see it
+	d.room.last["queries"], d.Queries = vectors, append(d.Queries, q)
+	return nil
 }
 
 // Describe adds to a table with a column "item" what those items are: their ids

@@ -210,7 +210,7 @@ func TestVectorsFromTheWild(t *testing.T) {
 				} else {
 					d.DE.Items.Data[0] = v
 				}
-				ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+				ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 				_, err := Factorize(ctx, d, nil, FactorizeOptions{Method: m})
 				cancel()
 				if err == nil || !strings.Contains(err.Error(), where) || !strings.Contains(err.Error(), what) {

@@ -62,6 +62,7 @@ func (w *WordNet) FillTexts(d *Dataset) error {
 		}
 		items[i] = s.Text()
 	}
+	d.Queries, d.Items = slices.Clone(d.Queries), slices.Clone(d.Items) // a copy of the data set keeps its own
 	for i, text := range queries {
 		d.Queries[i].Text = text
 	}

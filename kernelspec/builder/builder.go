@@ -149,9 +149,14 @@ func (k *Kernel) compile() error {
 	if main == "" {
 		main = "./kernelspec/kernel"
 	}
-	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", k.Out}, flags...)
-	_, err = command(k.Root, "go", append(append(args, more...), main)...)
-	return err
+	// Others may run the kernel, or build the same one: it is replaced as a whole.
+	made := fmt.Sprintf("%s.%d", k.Out, os.Getpid())
+	defer os.Remove(made)
+	args := append([]string{"build", "-ldflags=-s -w", "-overlay", overlay, "-o", made}, flags...)
+	if _, err := command(k.Root, "go", append(append(args, more...), main)...); err != nil {
+		return err
+	}
+	return os.Rename(made, k.Out)
 }
 
 func writeOverlay(tmp string, files map[string]string) (name string, err error) {

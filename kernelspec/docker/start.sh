@@ -24,9 +24,9 @@ fi
 [ -w "$HOME" ] || HOME=$(mktemp -d) # a read-only root file system
 export HOME
 
-# The course goes into the work folder, where changes to it are kept. What is there stays.
-mkdir -p "$WORK/notebooks"
-cp -r --update=none --no-preserve=mode "$course/notebooks/." "$WORK/notebooks/"
+# The course goes into the work folder, where changes to it are kept, with the documents that it
+# leads to. What is there stays.
+cp -r --update=none --no-preserve=mode "$course/notebooks" "$course/workbench" "$WORK/"
 [ -e "$WORK/data" ] || ln -s "$course/data" "$WORK/data" || cp -r "$course/data" "$WORK/"
 cd "$WORK"
 

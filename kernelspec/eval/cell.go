@@ -18,6 +18,9 @@ type Cell struct {
 
 	// Context, if set, prepares the context that the cell sees as ctx.
 	Context func(context.Context) context.Context
+
+	// Stopped, if set, reports whether the cell was stopped before the session took it up.
+	Stopped func() bool
 }
 
 // Result is what a cell gave.

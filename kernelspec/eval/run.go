@@ -50,6 +50,9 @@ func (s *Session) Run(cell *Cell) Result {
 		return Result{Err: err}
 	}
 	j.began.Store(true)
+	if cell.Stopped != nil && cell.Stopped() {
+		j.cancel(ErrInterrupted)
+	}
 	if j.ctx.Err() != nil {
 		return Result{Err: j.stopped()}
 	}

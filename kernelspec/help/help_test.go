@@ -244,7 +244,7 @@ func TestComplete(t *testing.T) {
 		} else if test.kind != "" && first.Kind != test.kind || test.signature != "" && first.Signature != test.signature {
 			t.Errorf("%q is %s %q, want %s %q", test.code, first.Kind, first.Signature, test.kind, test.signature)
 		}
-		if d := time.Since(before); d > 10*time.Second {
+		if d := time.Since(before); d > time.Minute {
 			t.Errorf("%q took %v", test.code, d)
 		}
 	}
@@ -350,7 +350,7 @@ func FuzzHelp(f *testing.F) {
 			return
 		}
 		cursor = min(max(cursor, 0), len(code))
-		slow := time.AfterFunc(5*time.Second, func() { panic(fmt.Sprintf("no answer for %q at %d", code, cursor)) })
+		slow := time.AfterFunc(time.Minute, func() { panic(fmt.Sprintf("no answer for %q at %d", code, cursor)) })
 		defer slow.Stop()
 		done := h.Complete(b, code, cursor)
 		if done.Start < 0 || done.Start > cursor || done.End < cursor || done.End > len(code) {

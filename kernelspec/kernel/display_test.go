@@ -112,7 +112,7 @@ func TestPlainPlots(t *testing.T) {
 	s := start(t)
 	s.run(imports)
 	draw := "p := plot.New()\nl, _ := plotter.NewLine(plotter.XYs{{0, 1}, {3, 2}})\np.Add(l)\np"
-	const ours = "#0072B2"
+	const ours = "#3D6AEA"
 	if svg := fmt.Sprint(s.first(draw)["image/svg+xml"]); !strings.Contains(svg, ours) {
 		t.Error("a plot has not the look of the notebook")
 	}
@@ -166,7 +166,7 @@ func TestComms(t *testing.T) {
 	tap := s.Tap(1000)
 	expect := func(msgType, content string) {
 		t.Helper()
-		for timeout := time.After(5 * time.Second); ; {
+		for timeout := time.After(soon); ; {
 			select {
 			case m := <-tap:
 				if m.Header.MsgType == msgType {

@@ -1,6 +1,7 @@
 package main_test
 
 import (
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -10,7 +11,7 @@ import (
 // program there is the failure of the cell; what packages recover stays as it is.
 func TestForeignGoroutines(t *testing.T) {
 	const imports = "import (\"context\"; \"errors\"; \"flag\"; \"fmt\"; \"io\"; \"iter\"; \"net/http\"; \"net/http/httptest\"; \"os\"; \"os/signal\"; \"runtime\"; \"slices\"; \"sync\"; \"syscall\"; \"testing\"; \"time\"; \"golang.org/x/sync/errgroup\")\n"
-	wait := "\ntime.Sleep(5 * time.Second)"
+	wait := "\ntime.Sleep(time.Hour)"
 	var cases []cellCase
 	for name, c := range map[string]struct {
 		code  string
@@ -52,18 +53,13 @@ func TestForeignGoroutines(t *testing.T) {
 func TestLateFailures(t *testing.T) {
 	s := start(t)
 	s.run("import (\"time\"; \"net/http\"; \"net/http/httptest\"; \"io\"; \"fmt\")")
-	p := s.send("time.AfterFunc(100*time.Millisecond, func() { panic(\"too late\") })\nserver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, \"served\") }))")
-	s.collect(p)
 	tap := s.Tap(1000)
-	s.want("time.Sleep(300 * time.Millisecond)\n7", "7")
-	texts := byRequest(tap)
-	if got := texts[p.ID]; !strings.Contains(got, "panic in a goroutine: too late") {
-		t.Errorf("the first cell got %q of %q", got, texts)
-	}
+	p := s.send("timer := time.AfterFunc(time.Hour, func() { panic(\"too late\") })\nserver := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, \"served\") }))")
+	s.collect(p)
+	s.want("timer.Reset(1)\ntime.Sleep(300 * time.Millisecond)\n7", "7")
+	s.heard(tap, p, "panic in a goroutine: too late")
 	// A server of an earlier cell goes on when another cell is stopped.
-	e := s.send("for {}")
-	time.Sleep(50 * time.Millisecond)
-	s.stop(e)
+	s.stop(s.send("for {}"))
 	s.want("r, err := http.Get(server.URL)\nb, _ := io.ReadAll(r.Body)\nserver.Close()\nstring(b)", "served")
 }
 
@@ -107,9 +103,20 @@ func TestRunAgain(t *testing.T) {
 func TestServeAgain(t *testing.T) {
 	s := start(t)
 	s.run("import (\"net\"; \"net/http\"; \"time\")\nfree, err := net.Listen(\"tcp\", \"127.0.0.1:0\")\naddr := free.Addr().String()\nfree.Close()")
+	addr := s.run("addr").Result()
 	for _, serve := range []string{"http.ListenAndServe(addr, nil)", "(&http.Server{Addr: addr}).ListenAndServe()", "l, err := net.Listen(\"tcp\", addr)\nif err != nil { panic(err) }\nfor { l.Accept() }", "l, err := net.Listen(\"tcp\", addr)\nif err != nil { panic(err) }\nhttp.Serve(l, nil)", "http.ListenAndServe(addr, nil)"} {
 		p := s.send(serve)
-		time.Sleep(300 * time.Millisecond)
+		for {
+			c, err := net.Dial("tcp", addr)
+			if err == nil {
+				c.Close()
+				break
+			}
+			if s.ctx.Err() != nil {
+				t.Fatalf("%s does not serve: %v", serve, err)
+			}
+			time.Sleep(time.Millisecond)
+		}
 		if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
 			t.Fatalf("%s: %+v", serve, f)
 		}

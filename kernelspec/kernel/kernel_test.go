@@ -16,7 +16,7 @@ import (
 
 // soon is a time that nothing here needs that does not wait for something else, on
 // a busy machine either. How fast the kernel is the benchmark tells.
-const soon = 5 * time.Second
+const soon = 30 * time.Second
 
 // binary is the kernel under test.
 var binary string
@@ -51,7 +51,7 @@ type session struct {
 // start starts a kernel that is shut down at the end of the test.
 func start(t testing.TB, env ...string) *session {
 	t.Helper()
-	return startFor(t, time.Minute, env...)
+	return startFor(t, 3*time.Minute, env...)
 }
 
 // startFor starts a kernel for a test that may take some time.
@@ -227,6 +227,21 @@ func TestInterruptBySignalAndMessage(t *testing.T) {
 				}
 				s.want("keep", "kept")
 			})
+		}
+	}
+}
+
+// An interrupt stops a cell as soon as the kernel says that it has taken it up.
+func TestInterruptAtTheStart(t *testing.T) {
+	s := start(t)
+	for i := range 50 {
+		p, err := s.SendCode("for {}", frontend.ExecuteOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.takenUp(p)
+		if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
+			t.Fatalf("cell %d: got %+v", i, f)
 		}
 	}
 }

@@ -69,7 +69,7 @@ func (l *language) Execute(c *serve.Cell) (*serve.Bundle, *serve.Failure) {
 	stops := l.debugger.Begin(r.name, c.Code)
 	defer l.debugger.End()
 	res := l.session.Run(&eval.Cell{
-		Name: r.name, Code: magic.Expand(c.Code, l.known), Stops: stops, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r,
+		Name: r.name, Code: magic.Expand(c.Code, l.known), Stops: stops, Stdout: c.Stdout(), Stderr: c.Stderr(), Owner: r, Stopped: c.Interrupted,
 		Context: func(ctx context.Context) context.Context {
 			r.ctx = withProgress(ctx, c)
 			return r.ctx

@@ -24,14 +24,21 @@ func (s *session) send(code string) *frontend.Pending {
 	if err != nil {
 		s.t.Fatal(err)
 	}
+	s.takenUp(p)
+	time.Sleep(50 * time.Millisecond)
+	return p
+}
+
+// takenUp waits until the kernel says that it has taken up a cell.
+func (s *session) takenUp(p *frontend.Pending) {
+	s.t.Helper()
 	for {
 		m, err := p.Next(s.ctx)
 		if err != nil {
 			s.t.Fatal(err)
 		}
 		if m.Header.MsgType == "execute_input" {
-			time.Sleep(50 * time.Millisecond)
-			return p
+			return
 		}
 	}
 }
@@ -123,7 +130,7 @@ func TestWelcome(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	c.SetReadDeadline(time.Now().Add(5 * time.Second))
+	c.SetReadDeadline(time.Now().Add(soon))
 	frames, err := c.Read()
 	if err != nil {
 		t.Fatal(err)
@@ -268,24 +275,32 @@ func TestLateOutput(t *testing.T) {
 	p := s.send("go func() {\n\ttime.Sleep(300 * time.Millisecond)\n\tfmt.Println(\"late\")\n\tfmt.Fprintln(os.Stderr, \"later\")\n\tlog.Println(\"last\")\n}()")
 	s.collect(p)
 	s.run("fmt.Println(\"other\")\ntime.Sleep(600 * time.Millisecond)")
-	texts := byRequest(tap)
-	if got := texts[p.ID]; got != "late\nlater\nlast\n" {
-		t.Errorf("the first cell got %q of %q", got, texts)
+	if got := s.heard(tap, p, "last\n"); got != "late\nlater\nlast\n" {
+		t.Errorf("the first cell got %q", got)
 	}
 }
 
-// byRequest is what came on the streams of each request.
-func byRequest(tap <-chan *message.Message) map[string]string {
-	texts := map[string]string{}
-	for len(tap) > 0 {
-		m := <-tap
-		if m.Header.MsgType == "stream" {
+// heard waits until the streams of a cell, which may have ended, have given a text, and
+// returns all that they gave.
+func (s *session) heard(tap <-chan *message.Message, p *frontend.Pending, text string) string {
+	s.t.Helper()
+	all := map[string]string{} // by request
+	for {
+		select {
+		case m := <-tap:
+			if m.Header.MsgType != "stream" {
+				continue
+			}
 			var c struct{ Text string }
 			json.Unmarshal(m.Content, &c)
-			texts[frontend.ParentID(m)] += c.Text
+			all[frontend.ParentID(m)] += c.Text
+		case <-s.ctx.Done():
+			s.t.Fatalf("no %q of the cell, but %q", text, all)
+		}
+		if got := all[p.ID]; strings.Contains(got, text) {
+			return got
 		}
 	}
-	return texts
 }
 
 func TestShutdownInTime(t *testing.T) {

@@ -91,7 +91,7 @@ func TestCellsSurvive(t *testing.T) {
 			var e *frontend.Executed
 			select {
 			case e = <-done:
-			case <-time.After(40 * time.Second):
+			case <-time.After(2 * time.Minute):
 				if c.want != "" {
 					t.Errorf("runs on; want an error with %q", c.want)
 				}
@@ -132,31 +132,6 @@ func TestEmptySelectWaits(t *testing.T) {
 		t.Errorf("got %+v", f)
 	}
 	s.want("1", "1")
-}
-
-// A command that a cell started ends when the cell is stopped, and lets go of the input.
-func TestCommandsEndWithTheirCell(t *testing.T) {
-	t.Parallel()
-	s := start(t)
-	s.run("import (\"fmt\"; \"os\"; \"os/exec\"; \"syscall\")\nvar c *exec.Cmd")
-	for _, code := range []string{
-		"c = exec.Command(\"sleep\", \"60\")\nc.Run()",
-		"c = exec.CommandContext(ctx, \"sleep\", \"60\")\nc.Run()",
-		"c = exec.Command(\"sh\", \"-c\", \"sleep 60; true\")\nc.Output()",
-		"c = exec.Command(\"cat\")\nc.Stdin = os.Stdin\nc.Run()",
-	} {
-		p := s.send(code)
-		time.Sleep(200 * time.Millisecond)
-		if f := s.stop(p).Failure(); f == nil || f.ErrorName != "interrupted" {
-			t.Errorf("%s: got %+v", code, f)
-		}
-		time.Sleep(200 * time.Millisecond)
-		s.want("syscall.Kill(c.Process.Pid, 0) != nil", "true")
-	}
-	s.Input = func(string) string { return "answer" }
-	if got := s.run("var word string\nfmt.Scanln(&word)\nfmt.Print(word)").Stdout(); !strings.Contains(got, "answer") {
-		t.Errorf("input after a command: %q", got)
-	}
 }
 
 // Go goes on in the next line after an operator.

@@ -26,9 +26,9 @@ type defaults struct {
 	shapes     []draw.GlyphDrawer
 }
 
-// gonums are the defaults that gonum comes with, ours those of plots in cells: Okabe and Ito's
-// colours, which the colour-blind tell apart, without yellow, which is lost on white, and
-// filled markers.
+// gonums are the defaults that gonum comes with, ours those of plots in cells: colours that the
+// colour-blind tell apart and that show on light and dark pages, as the workbench's own plots
+// have them, and filled markers.
 var (
 	gonums = defaults{plotter.DefaultLineStyle, plotter.DefaultGridLineStyle, plotter.DefaultGlyphStyle, plotutil.DefaultColors, plotutil.DefaultGlyphShapes}
 	ours   = defaults{
@@ -36,12 +36,12 @@ var (
 		grid:  draw.LineStyle{Color: color.Gray{0xe0}, Width: vg.Points(0.5)},
 		glyph: draw.GlyphStyle{Color: blue, Radius: vg.Points(3), Shape: draw.CircleGlyph{}},
 		colors: []color.Color{
-			blue, color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff},
-			color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x22, 0x22, 0x22, 0xff},
+			blue, color.RGBA{0xe0, 0x06, 0x22, 0xff}, color.RGBA{0x00, 0x79, 0x0a, 0xff}, color.RGBA{0xd1, 0x7f, 0x3f, 0xff},
+			color.RGBA{0xc9, 0x40, 0x9f, 0xff}, color.RGBA{0x11, 0x9c, 0xe2, 0xff}, color.RGBA{0x22, 0x22, 0x22, 0xff},
 		},
 		shapes: []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}},
 	}
-	blue = color.RGBA{0x00, 0x72, 0xb2, 0xff}
+	blue = color.RGBA{0x3d, 0x6a, 0xea, 0xff}
 )
 
 // Plots in cells are written in a sans serif, as the page around them.

@@ -38,7 +38,7 @@ func TestPlotsHaveTheLookOfTheNotebook(t *testing.T) {
 	p := ordinary(t)
 	before := *p
 	svg := drawn(t, p)
-	for what, colour := range map[string]string{"the first line in blue": "#0072B2", "the second in vermilion": "#D55E00", "a grid": "#E0E0E0", "grey axes": "#909090"} {
+	for what, colour := range map[string]string{"the first line in blue": "#3D6AEA", "the second in vermilion": "#E00622", "a grid": "#E0E0E0", "grey axes": "#909090"} {
 		if !strings.Contains(svg, colour) {
 			t.Errorf("there is not %s", what)
 		}
@@ -109,7 +109,7 @@ func TestPlainPlots(t *testing.T) {
 	AsGonum(true)
 	defer AsGonum(false)
 	svg := drawn(t, ordinary(t))
-	for _, colour := range []string{"#0072B2", "#E0E0E0", "#909090"} {
+	for _, colour := range []string{"#3D6AEA", "#E0E0E0", "#909090"} {
 		if strings.Contains(svg, colour) {
 			t.Errorf("drawn with %s", colour)
 		}
@@ -130,14 +130,14 @@ func TestBars(t *testing.T) {
 		t.Fatal(err)
 	}
 	p.Add(hist, bars)
-	if svg := drawn(t, p); strings.Count(svg, "fill:#0072B2") != 5 {
-		t.Errorf("%d bars are blue", strings.Count(svg, "fill:#0072B2"))
+	if svg := drawn(t, p); strings.Count(svg, "fill:#3D6AEA") != 5 {
+		t.Errorf("%d bars are blue", strings.Count(svg, "fill:#3D6AEA"))
 	}
 	if hist.FillColor != (color.Gray{128}) || bars.Color != color.Black {
 		t.Error("what the plot draws was changed")
 	}
 	hist.FillColor, bars.Color = color.RGBA{0x12, 0x34, 0x56, 0xff}, color.RGBA{0x12, 0x34, 0x56, 0xff}
-	if svg := drawn(t, p); strings.Count(svg, "fill:#123456") != 5 || strings.Contains(svg, "fill:#0072B2") {
+	if svg := drawn(t, p); strings.Count(svg, "fill:#123456") != 5 || strings.Contains(svg, "fill:#3D6AEA") {
 		t.Error("bars of a colour of their own lost it")
 	}
 }

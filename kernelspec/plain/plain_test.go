@@ -77,7 +77,7 @@ func TestTextIsCut(t *testing.T) {
 	}
 	before := time.Now()
 	got := Text(make([]int, 100_000_000))
-	if !strings.Contains(got, " more]") || len(got) > 2*textLimit || time.Since(before) > 5*time.Second {
+	if !strings.Contains(got, " more]") || len(got) > 2*textLimit || time.Since(before) > 30*time.Second {
 		t.Errorf("%d bytes after %v", len(got), time.Since(before))
 	}
 	if got := Short(make([]int, 30)); got != "30 elements" {

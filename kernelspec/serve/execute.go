@@ -102,6 +102,7 @@ func (k *Kernel) execute(r *request) (stop bool) {
 		k.history.add(k.count, code)
 	}
 	cell := &Cell{Code: code, Count: k.count, Silent: req.Silent, k: k, parent: r.RawHeader, out: newOutlet(k, r.RawHeader)}
+	k.cells.running.Store(cell) // from now on it can be interrupted
 	if !req.Silent {
 		k.publish(r.RawHeader, "execute_input", map[string]any{"code": code, "execution_count": k.count})
 	}
@@ -117,7 +118,6 @@ func (k *Kernel) execute(r *request) (stop bool) {
 
 // run runs a cell with its output, input and results.
 func (k *Kernel) run(cell *Cell, r *request, req *executeRequest) (content map[string]any, failure bool) {
-	k.cells.running.Store(cell)
 	k.output.begin(cell.out)
 	k.input.begin(r, req.AllowStdin)
 	result, fail := k.lang.Execute(cell)

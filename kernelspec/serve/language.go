@@ -1,6 +1,9 @@
 package serve
 
-import "encoding/json"
+import (
+	"encoding/json"
+	"sync/atomic"
+)
 
 // Language runs cells and knows about names. Execute is called for one cell at a
 // time; the other methods may be called meanwhile.
@@ -95,6 +98,8 @@ type Cell struct {
 	k      *Kernel
 	parent json.RawMessage
 	out    *outlet
+
+	interrupted atomic.Bool
 }
 
 // Detached returns a cell that no request asks for, such as a callback of a widget: what it
@@ -102,6 +107,9 @@ type Cell struct {
 func (k *Kernel) Detached(publish func(msgType string, content any)) *Cell {
 	return &Cell{k: k, out: &outlet{publish: publish}}
 }
+
+// Interrupted reports whether the cell was interrupted, perhaps before it was executed.
+func (c *Cell) Interrupted() bool { return c.interrupted.Load() }
 
 // Flush publishes what the cell has printed so far.
 func (c *Cell) Flush() { c.out.flush(true) }

@@ -235,6 +235,9 @@ func (k *Kernel) signals() {
 
 // interrupt stops the cell, and then what waits for input, whose error is no longer asked for.
 func (k *Kernel) interrupt() {
+	if c := k.cells.current(); c != nil {
+		c.interrupted.Store(true)
+	}
 	k.lang.Interrupt()
 	k.input.interrupt()
 }

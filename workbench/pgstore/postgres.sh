@@ -44,11 +44,13 @@ if ! ls /usr/share/postgresql/*/extension/vector.control >/dev/null 2>&1; then
 	[ "$(id -u)" = 0 ] || fail "no pgvector here, and only root can make a Debian with it: install postgresql-17-pgvector"
 	root=${XDG_CACHE_HOME:-$HOME/.cache}/axn/postgres-trixie
 	in=(chroot "$root")
+	mkdir -p "${root%/*}"
+	exec 9>"$root.lock" && flock 9 # others may be making it
 	if [ ! -e "$root/complete" ]; then
 		echo "postgres.sh: making a Debian trixie with pgvector in $root, once" >&2
-		mkdir -p "${root%/*}"
-		(set -e; make_root "$root") >"$root.log" 2>&1 || { tail -5 "$root.log" >&2; fail "that failed; all it said is in $root.log"; }
+		(set -e; make_root "$root") >"$root.log" 2>&1 9>&- || { tail -5 "$root.log" >&2; fail "that failed; all it said is in $root.log"; }
 	fi
+	exec 9>&-
 fi
 [ "$(id -u)" != 0 ] || as=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 

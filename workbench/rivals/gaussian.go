@@ -1,7 +1,9 @@
 package rivals
 
 import (
+	"context"
 	"math"
+	"sync"
 
 	"axn/workbench"
 	"axn/workbench/internal/f32"
@@ -22,20 +24,26 @@ const (
 // confidence bound, mean + 1 deviation. The first batch, a tenth of the budget as all are, is the
 // dual encoder's. O(n²·|I|) for n anchors.
 func Gaussian(d *workbench.Dataset) *Rival {
-	list, norms := byDualEncoder(d), make([]float32, len(d.Items))
-	for i := range norms {
-		norms[i] = f32.SqNorm(d.DE.Items.Row(i))
-	}
+	list, norms := byDualEncoder(d), sync.OnceValue(func() []float32 { return squaredNorms(d.DE.Items) })
 	parts := func(budget int) int { return (budget + gaussianParts - 1) / gaussianParts }
-	return &Rival{Name: "Gaussian process", queries: len(d.Queries), items: len(d.Items), batch: parts, block: 2, start: func(query, budget int) (walk, error) {
+	return Rival{Name: "Gaussian process", batch: parts, block: 2, start: func(_ context.Context, query, budget int) (walk, error) {
 		n := len(d.Items)
-		w := &gaussian{vectors: f32.View(d.DE.Items.Data, n, d.DE.Items.Cols), norms: norms, first: list(query, parts(budget)),
+		w := &gaussian{vectors: f32.View(d.DE.Items.Data, n, d.DE.Items.Cols), norms: norms(), first: list(query, parts(budget)),
 			half: f32.NewMat(budget, n), left: make([]float32, n), seen: map[int]bool{}}
 		for i := range w.left {
 			w.left[i] = 1
 		}
 		return w, nil
-	}}
+	}}.of(d, nil)
+}
+
+// squaredNorms are those of the rows.
+func squaredNorms(m *workbench.Matrix) []float32 {
+	norms := make([]float32, m.Rows)
+	for i := range norms {
+		norms[i] = f32.SqNorm(m.Row(i))
+	}
+	return norms
 }
 
 type gaussian struct {

@@ -25,6 +25,9 @@ type Graph struct {
 
 // NewGraph is that of a data set.
 func NewGraph(ctx context.Context, d *workbench.Dataset) (*Graph, error) {
+	if err := d.Check(); err != nil {
+		return nil, fmt.Errorf("rivals: graph: %w", err)
+	}
 	self := make([][]int, len(d.Items))
 	for i := range self {
 		self[i] = []int{i}
@@ -41,9 +44,9 @@ func NewGraph(ctx context.Context, d *workbench.Dataset) (*Graph, error) {
 // neighbours of what was scored, each at the score of the best item that it is a neighbour of.
 func GAR(d *workbench.Dataset, g *Graph) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "GAR", queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return Rival{Name: "GAR", batch: every(batch), block: 64, start: func(_ context.Context, query, budget int) (walk, error) {
 		return &gar{graph: g, list: list(query, max(pool, budget)), left: budget, seen: map[int]bool{}, least: math.Inf(1)}, nil
-	}}
+	}}.of(d, g)
 }
 
 type gar struct {
@@ -200,9 +203,9 @@ const support = 10
 // these of their scores' softmax times the learnt affinity.
 func Quam(d *workbench.Dataset, g *Graph, a Affinity, calls int) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "Quam", Calls: calls, queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return Rival{Name: "Quam", Calls: calls, batch: every(batch), block: 64, start: func(_ context.Context, query, budget int) (walk, error) {
 		return &quam{graph: g, affinity: curve.Knots(a), list: list(query, max(pool, budget)), scores: map[int]float64{}}, nil
-	}}
+	}}.of(d, g)
 }
 
 type quam struct {
@@ -271,9 +274,9 @@ func (w *quam) frontier() *ordered {
 // looked from has all its neighbours scored.
 func Bimetric(d *workbench.Dataset, g *Graph) *Rival {
 	list := byDualEncoder(d)
-	return &Rival{Name: "Bi-metric", queries: len(d.Queries), items: len(d.Items), batch: func(budget int) int { return budget }, block: 64, start: func(query, budget int) (walk, error) {
+	return Rival{Name: "Bi-metric", batch: func(budget int) int { return budget }, block: 64, start: func(_ context.Context, query, budget int) (walk, error) {
 		return &bimetric{graph: g, list: list(query, max(pool, budget)), first: (budget + 1) / 2, seen: map[int]bool{}}, nil
-	}}
+	}}.of(d, g)
 }
 
 type bimetric struct {

@@ -1,6 +1,7 @@
 package rivals
 
 import (
+	"context"
 	"fmt"
 	"math"
 
@@ -32,7 +33,7 @@ func Online(d *workbench.Dataset, g *Graph) (*Rival, error) {
 			return nil, fmt.Errorf("rivals: ORE: %w", err)
 		}
 	}
-	return &Rival{Name: "ORE", queries: len(d.Queries), items: len(d.Items), batch: every(batch), block: 64, start: func(query, budget int) (walk, error) {
+	return Rival{Name: "ORE", batch: every(batch), block: 64, start: func(_ context.Context, query, budget int) (walk, error) {
 		w := &online{graph: g, scores: map[int]float64{}, known: make([][2]float64, len(d.Items)), candidates: map[int]bool{}}
 		w.first = list(query, max(pool, budget))
 		for _, it := range w.first {
@@ -49,7 +50,7 @@ func Online(d *workbench.Dataset, g *Graph) (*Rival, error) {
 			standardise(w.words)
 		}
 		return w, nil
-	}}, nil
+	}}.of(d, g), nil
 }
 
 type online struct {

@@ -7,7 +7,6 @@ package rivals
 import (
 	"context"
 	"fmt"
-	"math"
 	"slices"
 
 	"axn/workbench"
@@ -31,10 +30,20 @@ type Rival struct {
 	Calls int // cross-encoder calls that it has learnt from
 
 	queries, items int
+	err            error // why it cannot search
 
 	batch func(budget int) int
 	block int // queries that walk side by side
-	start func(query, budget int) (walk, error)
+	start func(ctx context.Context, query, budget int) (walk, error)
+}
+
+// of is the method over a data set and, where it walks on one, its graph.
+func (r Rival) of(d *workbench.Dataset, g *Graph) *Rival {
+	r.queries, r.items, r.err = len(d.Queries), len(d.Items), d.Check()
+	if r.err == nil && g != nil && len(g.Neighbors) != len(d.Items) {
+		r.err = fmt.Errorf("%w: the graph has %d items, and the data set %d", workbench.ErrShape, len(g.Neighbors), len(d.Items))
+	}
+	return &r
 }
 
 // String fits one line.
@@ -50,8 +59,8 @@ func (r *Rival) SearchAll(ctx context.Context, s workbench.Scorer, queries []int
 	if o.Budget <= 0 {
 		return nil, fmt.Errorf("rivals: %s: %w", r.Name, workbench.ErrBudget)
 	}
-	if s == nil {
-		return nil, fmt.Errorf("rivals: %s: there is no scorer: it is nil", r.Name)
+	if r.err != nil {
+		return nil, fmt.Errorf("rivals: %s: %w", r.Name, r.err)
 	}
 	for _, q := range queries {
 		if q < 0 || q >= r.queries {
@@ -67,7 +76,7 @@ func (r *Rival) SearchAll(ctx context.Context, s workbench.Scorer, queries []int
 	}()
 	for part := range slices.Chunk(queries, r.block) {
 		report(progress)
-		rs, err := r.search(workbench.WithProgress(ctx, nil), s, part, o)
+		rs, err := r.search(ctx, s, part, o)
 		if err != nil {
 			return results, fmt.Errorf("rivals: %s: %w", r.Name, err)
 		}
@@ -79,19 +88,19 @@ func (r *Rival) SearchAll(ctx context.Context, s workbench.Scorer, queries []int
 
 func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o workbench.SearchOptions) ([]workbench.Result, error) {
 	budget := min(o.Budget, r.items)
-	walks, results := make([]walk, len(queries)), make([]workbench.Result, len(queries))
+	walks, walked, calls := make([]walk, len(queries)), make([][]workbench.Round, len(queries)), make([]int, len(queries))
 	for i, q := range queries {
-		w, err := r.start(q, budget)
+		w, err := r.start(ctx, q, budget)
 		if err != nil {
 			return nil, fmt.Errorf("query %d: %w", q, err)
 		}
-		walks[i], results[i] = w, workbench.Result{Query: q, Recall: math.NaN()}
+		walks[i] = w
 	}
 	for {
 		var pairs []workbench.Pair
 		rounds := make([]workbench.Round, len(queries))
 		cores.Each(len(walks), func(i int) {
-			rounds[i].Items = walks[i].next(min(r.batch(budget), budget-results[i].Calls))
+			rounds[i].Items = walks[i].next(min(r.batch(budget), budget-calls[i]))
 		})
 		for i := range rounds {
 			for _, it := range rounds[i].Items {
@@ -101,7 +110,7 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		if len(pairs) == 0 {
 			break
 		}
-		scores, err := scored(ctx, s, pairs)
+		scores, err := workbench.ScorePairs(ctx, s, pairs)
 		if err != nil {
 			return nil, err
 		}
@@ -112,60 +121,17 @@ func (r *Rival) search(ctx context.Context, s workbench.Scorer, queries []int, o
 		cores.Each(len(walks), func(i int) {
 			if n := len(rounds[i].Items); n > 0 {
 				walks[i].learn(rounds[i].Items, rounds[i].Scores)
-				results[i].Rounds, results[i].Calls = append(results[i].Rounds, rounds[i]), results[i].Calls+n
+				walked[i], calls[i] = append(walked[i], rounds[i]), calls[i]+n
 			}
 		})
 	}
-	for i := range results {
-		if rank(&results[i], o.K); o.K > 0 && results[i].Calls == r.items {
+	results := make([]workbench.Result, len(queries))
+	for i, q := range queries {
+		if results[i] = workbench.ResultOf(q, walked[i], o.K); o.K > 0 && calls[i] == r.items {
 			results[i].Recall = 1
 		}
 	}
 	return results, nil
-}
-
-// scored asks for one finite score a pair.
-func scored(ctx context.Context, s workbench.Scorer, pairs []workbench.Pair) ([]float64, error) {
-	if err := ctx.Err(); err != nil {
-		return nil, err
-	}
-	scores, err := s.Score(ctx, pairs)
-	if err != nil {
-		return nil, err
-	}
-	if len(scores) != len(pairs) {
-		return nil, fmt.Errorf("%w: the scorer answered %d scores for %d pairs", workbench.ErrScore, len(scores), len(pairs))
-	}
-	for i, v := range scores {
-		if v-v != 0 {
-			return nil, fmt.Errorf("%w: query %d, item %d: score is %v", workbench.ErrScore, pairs[i].Query, pairs[i].Item, v)
-		}
-	}
-	return scores, nil
-}
-
-// rank sets Items and Scores to the k best of all rounds, all of them for 0.
-func rank(r *workbench.Result, k int) {
-	at := map[int]float64{}
-	for _, round := range r.Rounds {
-		for j, it := range round.Items {
-			at[it] = round.Scores[j]
-			r.Items = append(r.Items, it)
-		}
-	}
-	slices.SortFunc(r.Items, func(a, b int) int {
-		switch {
-		case at[a] > at[b] || at[a] == at[b] && a < b:
-			return -1
-		}
-		return 1
-	})
-	if k > 0 {
-		r.Items = r.Items[:min(k, len(r.Items))]
-	}
-	for _, it := range r.Items {
-		r.Scores = append(r.Scores, at[it])
-	}
 }
 
 // first returns the dual encoder's list of a query, the best depth items.
@@ -173,9 +139,9 @@ type first func(query, depth int) []int
 
 // byDualEncoder reads the lists from the data set's vectors.
 func byDualEncoder(d *workbench.Dataset) first {
-	store := workbench.StoreOf(d.DE.Items)
+	vectors := d.DE
 	return func(query, depth int) []int {
-		lists, err := store.Candidates(context.Background(), d.DE.Queries.Select([]int{query}), depth, nil)
+		lists, err := workbench.StoreOf(vectors.Items).Candidates(context.Background(), vectors.Queries.Select([]int{query}), depth, nil)
 		if err != nil {
 			panic(err) // shapes were checked
 		}

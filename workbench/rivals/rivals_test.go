@@ -10,6 +10,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -97,7 +98,7 @@ func all(t *testing.T, d *workbench.Dataset, g *workbench.Matrix) []*Rival {
 	if err != nil {
 		t.Fatal(err)
 	}
-	rbe, err := Support(t.Context(), d, dense, 1)
+	rbe, err := Support(d, dense, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +175,22 @@ func TestRivalsRefuse(t *testing.T) {
 	if want := (workbench.Progress{Task: "search by Gaussian process", Unit: "queries", Done: len(queries), Total: len(queries), Final: true}); err != nil || last != want || rs[0].Recall != 1 {
 		t.Errorf("%v, progress %+v, recall %v of all items", err, last, rs[0].Recall)
 	}
-	if _, err := Support(t.Context(), d, &workbench.Scores{Items: 7}, 1); !errors.Is(err, workbench.ErrShape) {
+	bare, other := *d, *d
+	bare.DE = workbench.DualEmbeddings{}
+	other.Items, other.DE.Items = d.Items[:50], workbench.NewMatrix(50, 6)
+	graph, err := NewGraph(t.Context(), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, r := range map[string]*Rival{"no dual-encoder vectors": Gaussian(&bare), "the graph has 60 items, and the data set 50": GAR(&other, graph)} {
+		if _, err := r.SearchAll(t.Context(), workbench.LookUp(g), queries, workbench.SearchOptions{Budget: 20}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	if _, err := NewGraph(t.Context(), &bare); err == nil {
+		t.Error("a graph of no vectors")
+	}
+	if _, err := Support(d, &workbench.Scores{Items: 7}, 1); !errors.Is(err, workbench.ErrShape) {
 		t.Errorf("scores of other items: %v", err)
 	}
 }
@@ -386,7 +402,7 @@ func TestOnlineFit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w, err := r.start(8, 50)
+	w, err := r.start(t.Context(), 8, 50)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,7 +30,7 @@ const (
 // a support query, the others train. The support items are drawn by seed, three tenths of a
 // budget; the rest of it goes to the highest estimates. The networks are those of MF_Ind, which
 // start at the identity, so that without training this is ANNCUR.
-func Support(ctx context.Context, d *workbench.Dataset, g *workbench.Scores, seed int64) (*Rival, error) {
+func Support(d *workbench.Dataset, g *workbench.Scores, seed int64) (*Rival, error) {
 	if err := g.Check(d); err != nil {
 		return nil, fmt.Errorf("rivals: RBE: %w", err)
 	}
@@ -46,11 +46,11 @@ func Support(ctx context.Context, d *workbench.Dataset, g *workbench.Scores, see
 			s.train = append(s.train, standardised(dense.Row(r)))
 		}
 	}
-	return &Rival{Name: "RBE", Calls: g.Calls, queries: len(d.Queries), items: len(d.Items), batch: func(budget int) int { return budget }, block: 64,
-		start: func(query, budget int) (walk, error) {
+	return Rival{Name: "RBE", Calls: g.Calls, batch: func(budget int) int { return budget }, block: 64,
+		start: func(ctx context.Context, query, budget int) (walk, error) {
 			made, err := s.of(ctx, budget)
 			return &supportWalk{supported: made}, err
-		}}, nil
+		}}.of(d, nil), nil
 }
 
 // standardised is a row at mean 0 and variance 1.

@@ -87,6 +87,9 @@ func (s *Store) best(ctx context.Context, n int, vectors *workbench.Matrix, k in
 	p.items = slices.Concat(p.candidates...)
 	slices.Sort(p.items)
 	p.items = slices.Compact(p.items)
+	if own := s.first[n+1] - s.first[n]; len(p.items) > 0 && (p.items[0] < 0 || p.items[len(p.items)-1] >= own) {
+		return part{}, fmt.Errorf("it gave items %d to %d, and had %d: where it has grown, join the shards anew", p.items[0], p.items[len(p.items)-1], own)
+	}
 	rows, err := s.stores[n].Rows(ctx, p.items)
 	if err != nil {
 		return part{}, err

@@ -36,7 +36,8 @@ type Store struct {
 	o      Options
 }
 
-// New joins stores, whose rows must be equally long. It does not close them.
+// New joins stores, whose rows must be equally long, as large as they are now: after a store has been given items, join
+// anew. It does not close them.
 func New(stores []workbench.ItemStore, o Options) (*Store, error) {
 	if len(stores) == 0 {
 		return nil, errors.New("shards: there is no store")

@@ -164,3 +164,18 @@ func TestNew(t *testing.T) {
 		t.Error("nil is a store")
 	}
 }
+
+// TestShardThatGrew: a store's new items are not taken for those of the next one.
+func TestShardThatGrew(t *testing.T) {
+	rows := storetest.Rows(20, 4, 5)
+	ix := &workbench.Index{Method: workbench.DualEncoder, DE: workbench.DualEmbeddings{Items: rows}, Features: rows}
+	s := join(t, []workbench.ItemStore{ix.Items(), workbench.StoreOf(storetest.Rows(20, 4, 6))}, Options{})
+	best := &workbench.Matrix{Rows: 1, Cols: 4, Data: []float32{9, 9, 9, 9}}
+	if err := ix.Add(best); err != nil {
+		t.Fatal(err)
+	}
+	found, err := s.Candidates(t.Context(), best, 3, nil)
+	if err == nil || !strings.Contains(err.Error(), "shard 0: it gave items") || !strings.Contains(err.Error(), "join the shards anew") {
+		t.Errorf("%v, %v", found, err)
+	}
+}

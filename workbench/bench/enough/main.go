@@ -1,11 +1,12 @@
 // Command enough measures what the estimate of recall is worth, by which searches may stop:
 //
-//	go run ./workbench/bench/enough [-rows 500] [-entries 50000] [-queries 200] [-test] [-plot FILE.svg] data/verbs
+//	go run ./workbench/bench/enough [-indexes 50000,plain-10000,dense] [-queries 200] [-learn 100] [-test] [-plot FILE.svg] data/verbs
 //
 // For each data set folder it prints two tables in Markdown. The first says, by deciles of the
-// estimates of searches at fixed budgets, the mean estimate and the mean recall, and -plot draws it. The
-// second says, for recall targets, the mean estimate, recall and calls of searches that stop there, and how
-// many calls the fixed budget of the same mean recall takes. Queries are train rows beyond -rows unless -test.
+// estimates of searches at fixed budgets of all indexes together, the mean estimate and the mean recall, and -plot draws it. With
+// -learn N every index calibrates its estimates on N train queries that are not searched otherwise, and the table has
+// a row more. The second says, for recall targets, the mean estimate, recall and calls of searches that stop there, and how
+// many calls the fixed budget of the same mean recall takes. Queries are train rows beyond -rows and -learn unless -test.
 package main
 
 import (
@@ -15,6 +16,8 @@ import (
 	"fmt"
 	"log"
 	"slices"
+	"strconv"
+	"strings"
 
 	"axn/workbench"
 	"axn/workbench/internal/chart"
@@ -23,12 +26,23 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
+// settings are the flags.
+type settings struct {
+	rows, queries, learn, calls int
+	skip                        int
+	indexes                     []string
+	test                        bool
+}
+
 func main() {
-	rows := flag.Int("rows", 500, "train queries to learn from, at most half of them")
-	entries := flag.Int("entries", 50000, "index calls; -1 is 100 dense rows")
-	queries := flag.Int("queries", 200, "queries to search, at most")
-	test := flag.Bool("test", false, "search test queries instead of train queries")
-	plain := flag.Bool("plain", false, "without views")
+	var set settings
+	flag.IntVar(&set.rows, "rows", 500, "train queries to learn from, at most half of them")
+	indexes := flag.String("indexes", "50000", "indexes by their calls; dense is 100 dense rows, plain- before them is without views")
+	flag.IntVar(&set.queries, "queries", 200, "queries to search, at most")
+	flag.IntVar(&set.learn, "learn", 0, "train queries to calibrate estimates on")
+	flag.IntVar(&set.calls, "calls", 300, "calls for each of them beside its search")
+	flag.IntVar(&set.skip, "skip", 0, "train queries between -rows and those")
+	flag.BoolVar(&set.test, "test", false, "search test queries instead of train queries")
 	budget := flag.Int("budget", 2000, "the most calls a query may spend; 0 leaves the second table out")
 	file := flag.String("plot", "", "file for a plot of the first table")
 	flag.Parse()
@@ -36,17 +50,19 @@ func main() {
 	if flag.NArg() == 0 {
 		log.Fatal("enough: name data set folders")
 	}
+	set.indexes = strings.Split(*indexes, ",")
 	ctx := context.Background()
 	var lines []chart.Line
 	for _, dir := range flag.Args() {
 		d, err := workbench.OpenDataset(dir)
 		workbench.Must(err)
-		if *plain {
-			d.Views, d.Alone = nil, nil
-		}
-		b := newBench(ctx, d, *rows, *entries, *queries, *test)
+		b := newBench(ctx, d, set)
 		for _, k := range ks {
-			lines = append(lines, b.calibration(ctx, k))
+			lines = append(lines, b.calibration(ctx, k, ""))
+			if set.learn > 0 {
+				b.learn(ctx, k, set)
+				lines = append(lines, b.calibration(ctx, k, ", calibrated"))
+			}
 		}
 		if *budget > 0 {
 			b.targets(ctx, *budget)
@@ -70,41 +86,67 @@ func draw(lines []chart.Line, file string) error {
 }
 
 type bench struct {
-	name  string
-	s     workbench.Scorer
-	ix    *workbench.Index
-	asked []int
-	exact []workbench.Neighbors
+	name    string
+	s       workbench.Scorer
+	indexes []*workbench.Index
+	learnt  []int // queries to calibrate on
+	asked   []int
+	exact   []workbench.Neighbors
 }
 
-// newBench makes an index and finds exact neighbours.
-func newBench(ctx context.Context, d *workbench.Dataset, rows, entries, queries int, test bool) *bench {
+// newBench makes indexes and finds exact neighbours.
+func newBench(ctx context.Context, d *workbench.Dataset, set settings) *bench {
 	s, err := d.Scorer()
 	workbench.Must(err)
-	n := min(rows, len(d.Train)/2)
-	sm := workbench.Sampling{Queries: n, Random: entries / n, Seed: 1}
-	if entries < 0 {
-		sm = workbench.Sampling{Queries: 100, Dense: true}
-	}
-	g, err := workbench.Observe(ctx, s, d, sm)
-	workbench.Must(err)
+	n := min(set.rows, len(d.Train)/2)
 	b := &bench{name: d.Name, s: s, asked: d.Train[n:]}
-	if test {
+	b.learnt, b.asked = b.asked[set.skip:][:set.learn], slices.Delete(slices.Clone(b.asked), set.skip, set.skip+set.learn)
+	if set.test {
 		b.asked = d.Test
 	}
-	b.asked = b.asked[:min(queries, len(b.asked))]
-	b.ix, err = workbench.Factorize(ctx, d, g, workbench.FactorizeOptions{})
-	workbench.Must(err)
+	b.asked = b.asked[:min(set.queries, len(b.asked))]
+	for _, name := range set.indexes {
+		b.indexes = append(b.indexes, newIndex(ctx, d, s, n, name))
+	}
 	b.exact, err = workbench.Exact(ctx, s, d, b.asked, slices.Max(ks))
 	workbench.Must(err)
 	return b
 }
 
+func newIndex(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, rows int, name string) *workbench.Index {
+	own := *d
+	calls, plain := strings.CutPrefix(name, "plain-")
+	if plain {
+		own.Views, own.Alone = nil, nil
+	}
+	sm := workbench.Sampling{Queries: min(rows, 100), Dense: true}
+	if calls != "dense" {
+		entries, err := strconv.Atoi(calls)
+		workbench.Must(err)
+		sm = workbench.Sampling{Queries: rows, Random: entries / rows, Seed: 1}
+	}
+	g, err := workbench.Observe(ctx, s, &own, sm)
+	workbench.Must(err)
+	ix, err := workbench.Factorize(ctx, &own, g, workbench.FactorizeOptions{})
+	workbench.Must(err)
+	return ix
+}
+
+// learn calibrates every index's estimates at k.
+func (b *bench) learn(ctx context.Context, k int, set settings) {
+	for i, ix := range b.indexes {
+		c, err := ix.CalibrateRecall(ctx, b.s, b.learnt, workbench.AuditOptions{
+			Search: workbench.SearchOptions{K: k, Budget: 500}, Calls: set.calls * len(b.learnt), Seed: 1})
+		workbench.Must(err)
+		log.Printf("%s: %v", set.indexes[i], c)
+	}
+}
+
 // judged is an estimate and the truth, in percent.
 type judged struct{ estimate, recall float64 }
 
-func (b *bench) search(ctx context.Context, o workbench.SearchOptions) (rs []workbench.Result, calls float64) {
-	rs, err := b.ix.SearchAll(ctx, b.s, b.asked, o)
+func (b *bench) search(ctx context.Context, ix *workbench.Index, o workbench.SearchOptions) (rs []workbench.Result, calls float64) {
+	rs, err := ix.SearchAll(ctx, b.s, b.asked, o)
 	workbench.Must(err)
 	for _, r := range rs {
 		calls += float64(r.Calls) / float64(len(rs))
@@ -129,31 +171,33 @@ func means(js []judged) (estimate, recall float64) {
 }
 
 // calibration prints deciles of the estimates at all budgets together.
-func (b *bench) calibration(ctx context.Context, k int) chart.Line {
+func (b *bench) calibration(ctx context.Context, k int, how string) chart.Line {
 	var all []judged
-	for _, budget := range []int{100, 200, 350, 500} {
-		rs, _ := b.search(ctx, workbench.SearchOptions{K: k, Budget: budget})
-		all = append(all, b.judge(rs, k)...)
+	for _, ix := range b.indexes {
+		for _, budget := range []int{100, 200, 350, 500} {
+			rs, _ := b.search(ctx, ix, workbench.SearchOptions{K: k, Budget: budget})
+			all = append(all, b.judge(rs, k)...)
+		}
 	}
 	slices.SortStableFunc(all, func(a, b judged) int { return cmp.Compare(a.estimate, b.estimate) })
-	line := chart.Line{Name: fmt.Sprintf("%s, k = %d", b.name, k)}
-	fmt.Printf("| %s, k = %d, by decile", b.name, k)
+	line := chart.Line{Name: fmt.Sprintf("%s, k = %d%s", b.name, k, how)}
+	fmt.Printf("| %s, by decile", line.Name)
 	for i := range 10 {
 		e, r := means(all[i*len(all)/10 : (i+1)*len(all)/10])
 		line.XYs = append(line.XYs, plotter.XY{X: e, Y: r})
-		fmt.Printf(" | %.1f / %.1f", e, r)
+		fmt.Printf(" | %.1f %+.1f", e, e-r)
 	}
 	fmt.Println(" |")
 	return line
 }
 
-// targets prints what stopping saves.
+// targets prints what stopping saves with the first index.
 func (b *bench) targets(ctx context.Context, most int) {
 	budgets := []int{25, 35, 50, 70, 100, 140, 200, 280, 400, 560, 800, 1100, 1500, 2000}
 	budgets = slices.DeleteFunc(budgets, func(n int) bool { return n > most })
 	recalls := map[int][]float64{} // by k, then by budget
 	for _, budget := range budgets {
-		rs, _ := b.search(ctx, workbench.SearchOptions{Budget: budget})
+		rs, _ := b.search(ctx, b.indexes[0], workbench.SearchOptions{Budget: budget})
 		for _, k := range ks {
 			_, r := means(b.judge(rs, k))
 			recalls[k] = append(recalls[k], r)
@@ -161,7 +205,7 @@ func (b *bench) targets(ctx context.Context, most int) {
 	}
 	for _, k := range ks {
 		for _, target := range []float64{.8, .9, .95} {
-			rs, calls := b.search(ctx, workbench.SearchOptions{K: k, Budget: most, Recall: target})
+			rs, calls := b.search(ctx, b.indexes[0], workbench.SearchOptions{K: k, Budget: most, Recall: target})
 			e, r := means(b.judge(rs, k))
 			fmt.Printf("| %s, k = %d, %.2f | %.1f | %.1f | %.0f |", b.name, k, target, e, r, calls)
 			if fixed := budgetOf(budgets, recalls[k], r); fixed > 0 {

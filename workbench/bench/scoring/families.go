@@ -23,13 +23,17 @@ var familiesScript string
 // largeTolerance is how far logits of random weights at a real size may be apart.
 const largeTolerance = 1e-3
 
-// sized are the models of real sizes; those that are timed are exported to ONNX.
-var sized = []struct {
-	name  string
-	timed bool
-}{
-	{"xlm-roberta-base", true}, {"modernbert-base", true}, {"qwen3-0.6b", true}, {"bert-base", false}, {"distilbert-base", false},
-	{"electra-base", false}, {"mpnet-base", false}, {"albert-base", false}, {"deberta-v3-base", false}, {"nomic-v1.5", false},
+// The ways to ONNX: torch.export, which takes minutes for a layer of some decoders, and tracing.
+const (
+	exported = "exported"
+	traced   = "traced"
+)
+
+// sized are the models of real sizes; those that are timed go to ONNX in some way.
+var sized = []struct{ name, timed string }{
+	{"xlm-roberta-base", exported}, {"modernbert-base", exported}, {"qwen3-0.6b", traced}, {"qwen3-0.6b, 4 of 28 layers", traced}, {"t5-base", traced}, {"flan-t5-base", ""}, {"eurobert-210m", ""},
+	{"gemma-2-2b, 3 of 26 layers", ""}, {"bert-base", ""}, {"distilbert-base", ""}, {"electra-base", ""}, {"mpnet-base", ""}, {"albert-base", ""},
+	{"deberta-v3-base", ""}, {"nomic-v1.5", ""},
 }
 
 // families compares every family at a real size, those whose name has part in it, with transformers,
@@ -61,7 +65,7 @@ func (b *bench) families(part string) (err error) {
 }
 
 // family compares one model.
-func (b *bench) family(name string, timed bool) error {
+func (b *bench) family(name, timed string) error {
 	c := &workload{name: name, model: filepath.Join(b.dir, name), file: filepath.Join(b.dir, name+".json")}
 	defer os.RemoveAll(c.model)
 	r := rand.New(rand.NewPCG(1, 1))
@@ -73,8 +77,11 @@ func (b *bench) family(name string, timed bool) error {
 		return strings.Join(text, " ")
 	}
 	o, second := workbench.EncoderOptions{}, 65 // and [CLS], [SEP], [SEP]
-	if strings.HasPrefix(name, "qwen") {
+	if strings.HasPrefix(name, "qwen") || strings.HasPrefix(name, "gemma") || strings.Contains(name, "t5-") {
 		o.Prompt, second = "{query} {document}", 68
+	}
+	if strings.Contains(name, "t5-") {
+		o.Label = "w0/w1"
 	}
 	for range 16 {
 		c.pairs = append(c.pairs, [2]string{words(60), words(second)})
@@ -91,13 +98,27 @@ func (b *bench) family(name string, timed bool) error {
 	}
 	runtime.GC()
 	engines := []string{"transformers"}
-	if timed {
+	if timed != "" {
 		engines = append(engines, "onnxruntime")
-		if err := b.rivals.Ask(rival.Request{"do": "export", "model": c.model, "threads": b.threads}, &struct{}{}); err != nil {
+		if err := b.rivals.Ask(rival.Request{"do": "export", "model": c.model, "threads": b.threads, "traced": timed == traced}, &struct{}{}); err != nil {
 			return err
 		}
 	}
 	return b.race(c, engines)
+}
+
+// timed scores the pairs with this engine, in seconds or in seconds of the processor.
+func (c *workload) timed(processor bool) (float64, []float64, error) {
+	if !processor {
+		return c.own()
+	}
+	before, err := processorSeconds()
+	if err != nil {
+		return 0, nil, err
+	}
+	_, scores, err := c.own()
+	after, e := processorSeconds()
+	return after - before, scores, errors.Join(err, e)
 }
 
 // race lets the engines take turns.
@@ -105,7 +126,7 @@ func (b *bench) race(c *workload, engines []string) error {
 	const batch = 4
 	best, worst := map[string]float64{"axn": math.Inf(1)}, map[string]float64{}
 	for range b.rounds {
-		seconds, want, err := c.own()
+		seconds, want, err := c.timed(b.processor)
 		if err != nil {
 			return err
 		}

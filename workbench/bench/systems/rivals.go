@@ -99,7 +99,7 @@ func rivalSystems(ctx context.Context, d *workbench.Dataset, s workbench.Scorer,
 		{Name: "Gaussian process", Searcher: rivals.Gaussian(d)},
 		{Name: "ORE", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.Online(d, g) })},
 		{Name: "RBE", Spent: dense.Queries * len(d.Items), Searcher: learnt(dense, func(scores *workbench.Scores) (*rivals.Rival, error) {
-			return rivals.Support(ctx, d, scores, 1)
+			return rivals.Support(d, scores, 1)
 		})},
 	}
 }

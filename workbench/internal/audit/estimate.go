@@ -22,6 +22,22 @@ type Search struct {
 	Left  []float64 // the chances of all items not scored by the search, in the order of their ranks
 }
 
+// Of is the same audit of a search that scored only so many of the found items: the others are drawn for certain.
+func (s *Search) Of(found []Scored) Search {
+	by := make(map[int]bool, len(found))
+	for _, f := range found {
+		by[f.Item] = true
+	}
+	of := Search{Found: found, Drawn: slices.Clone(s.Drawn)}
+	for _, f := range s.Found {
+		if !by[f.Item] {
+			of.Drawn, of.Left = append(of.Drawn, f), append(of.Left, 1)
+		}
+	}
+	of.Left = append(of.Left, s.Left...)
+	return of
+}
+
 // ranked is a query's items whose scores are certain to be known, best first, beside what was drawn
 // by chance.
 type ranked struct {
@@ -100,25 +116,16 @@ func (q *ranked) likely(r int) float64 {
 // more or fewer then by so many fewer or more of the known ones near that rank belong to the top k: a
 // query's recall is linear in what the draw estimates, and its mean has no more bias than that line.
 func Recall(searches []Search, k int) (recall, low, high float64) {
-	all := make([]*ranked, len(searches))
-	n, likely, hits := 0.0, 0.0, 0.0
-	for i := range searches {
-		q := searches[i].ranked(k)
-		r := min(k, len(q.known))
-		all[i], n, likely, hits = q, n+q.others[r], likely+q.likely(r), hits+q.hits[r]
-	}
-	factor := 0.0
-	if likely > 0 {
-		factor = n / likely
-	}
+	all, factor, hits := rankedAll(searches, k)
 	missed := total{hits: hits}
 	for _, q := range all {
-		r, near := q.edge(k, factor)
-		near /= float64(k * len(all))
-		recall += float64(q.found[r])/float64(k*len(all)) + near*float64(k-r)
-		missed.sum, missed.variance = missed.sum+near*q.others[r], missed.variance+near*near*q.variance[r]
+		e := q.edge(k, factor)
+		near := e.near / float64(len(all))
+		recall += e.recall(0) / float64(len(all))
+		missed.bend += e.bend / float64(len(all)*len(all))
+		missed.sum, missed.variance = missed.sum+near*q.others[e.r], missed.variance+near*near*q.variance[e.r]
 		if q.drawn > 0 {
-			rate := (q.hits[r] + .5/float64(len(all))) / q.drawn // half a hit more than there were
+			rate := (q.hits[e.r] + .5/float64(len(all))) / q.drawn // half a hit more than there were
 			missed.likely, missed.spread = missed.likely+near*rate*q.chance, missed.spread+near*near*rate*q.spread
 		}
 	}
@@ -126,33 +133,71 @@ func Recall(searches []Search, k int) (recall, low, high float64) {
 	return min(max(0, recall-missed.sum), 1), max(0, recall-most), min(1, recall-least)
 }
 
-// edge is the rank of a known item at which known ones and others are likely to be k together, and how
-// much fewer of the true top k the search has scored for each other item more.
-func (q *ranked) edge(k int, factor float64) (r int, near float64) {
-	for r = min(k, len(q.known)); r > 1 && float64(r)+factor*q.likely(r) > float64(k)+.5; {
+// Each estimates the recall of every search by the same lines. By itself an estimate may lie outside 0 to 1: where
+// an item of small chance was drawn.
+func Each(searches []Search, k int) []float64 {
+	all, factor, _ := rankedAll(searches, k)
+	recalls := make([]float64, len(all))
+	for i, q := range all {
+		e := q.edge(k, factor)
+		recalls[i] = e.recall(q.others[e.r])
+	}
+	return recalls
+}
+
+// rankedAll ranks what is known of all searches; factor is that of ranked.likely.
+func rankedAll(searches []Search, k int) (all []*ranked, factor, hits float64) {
+	n, likely := 0.0, 0.0
+	for i := range searches {
+		q := searches[i].ranked(k)
+		r := min(k, len(q.known))
+		all, n, likely, hits = append(all, q), n+q.others[r], likely+q.likely(r), hits+q.hits[r]
+	}
+	if likely > 0 {
+		factor = n / likely
+	}
+	return all, factor, hits
+}
+
+// edge is where the true top k of a query is likely to end.
+type edge struct {
+	r    int     // the known items that belong to it
+	line float64 // the recall if no other item came before the r-th
+	near float64 // how much less it is for each that does
+	bend float64 // the variance of what the line leaves out
+}
+
+func (e edge) recall(others float64) float64 { return e.line - e.near*others }
+
+func (q *ranked) edge(k int, factor float64) edge {
+	r := min(k, len(q.known))
+	for r > 1 && float64(r)+factor*q.likely(r) > float64(k)+.5 {
 		r--
 	}
 	from, to := max(r-max(1, k/10), 0), min(r+max(1, k/10), len(q.known))
 	steep := 1 + factor*(q.likely(to)-q.likely(from))/float64(to-from) // true ranks by known ones
-	return r, float64(q.found[to]-q.found[from]) / float64(to-from) / steep
+	share := float64(q.found[to]-q.found[from]) / float64(to-from)
+	near := share / steep / float64(k)
+	return edge{r, float64(q.found[r])/float64(k) + near*float64(k-r), near, share * (1 - share) * off(factor*q.likely(r)) / steep / float64(k*k)}
 }
 
-// bend is the deviation of what the line leaves out of a mean recall: on train queries of verbs and
-// artifacts, where searches found half of the top 100 and more.
-const bend = 0.0015
+// off is about how far a Poisson number lies from its mean. By so many known items the true top k ends elsewhere than
+// at the edge, and each of them was found, or not, by chance.
+func off(mean float64) float64 { return min(2*mean, math.Sqrt(2*mean/math.Pi)) }
 
 // total is a sum of which a draw shows few and large parts.
 type total struct {
 	sum, variance  float64 // as the draw estimates them
 	hits           float64 // of all that was drawn, what is certain included
 	likely, spread float64 // what the hits make likely: the sum and its variance
+	bend           float64 // the variance of what the lines leave out
 }
 
 // interval is the 95 % interval. Sum and variance are those of a Poisson number of equal parts,
 // for which the gamma distribution of as many parts, and of one more, give the limits (Fay and
 // Feuer 1997; half of each, Fay and Kim 2017). Half a likely part goes into the variance, because
 // the largest ones are seldom drawn. Where none was drawn the upper limit is what the hits leave
-// likely. What the line leaves out widens either side.
+// likely. What the lines leave out widens either side.
 func (t *total) interval() (low, high float64) {
 	if !(t.likely > 0 && t.spread > 0) {
 		return t.sum, t.sum
@@ -165,7 +210,8 @@ func (t *total) interval() (low, high float64) {
 		part := (t.variance + typical*typical/2) / t.sum
 		low, high = quantile(t.sum/part, .025)*part, quantile(t.sum/part, .975)*part
 	}
-	return max(0, t.sum-math.Hypot(t.sum-low, 1.96*bend)), t.sum + math.Hypot(high-t.sum, 1.96*bend)
+	beyond := 1.96 * math.Sqrt(t.bend)
+	return max(0, t.sum-math.Hypot(t.sum-low, beyond)), t.sum + math.Hypot(high-t.sum, beyond)
 }
 
 // quantile is that of an even mixture of the gamma distributions of shapes n and n + 1.

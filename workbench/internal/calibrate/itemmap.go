@@ -64,9 +64,9 @@ func (in *Problem) guessViews() f32.Mat {
 	for i := range rows {
 		rows[i] = i * in.Items.Rows / n
 	}
-	x, y := selectRows(in.Items, rows), f32.NewMat(n, 0)
+	x, y := in.Items.Select(rows), f32.NewMat(n, 0)
 	for _, v := range in.Views {
-		y = sideBySide(y, selectRows(v, rows))
+		y = sideBySide(y, v.Select(rows))
 	}
 	meanX, meanY := pca.Means(x), pca.Means(y)
 	centre(x)

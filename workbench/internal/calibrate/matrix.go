@@ -65,14 +65,6 @@ func sideBySide(a, b f32.Mat) f32.Mat {
 	return m
 }
 
-func selectRows(m f32.Mat, rows []int) f32.Mat {
-	s := f32.NewMat(len(rows), m.Cols)
-	for i, r := range rows {
-		copy(s.Row(i), m.Row(r))
-	}
-	return s
-}
-
 // centre takes the columns' means away.
 func centre(x f32.Mat) {
 	mean := pca.Means(x)

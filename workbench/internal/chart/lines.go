@@ -14,11 +14,11 @@ import (
 	"gonum.org/v1/plot/vg/draw"
 )
 
-// Palette is Okabe and Ito's, told apart by the colour-blind, without yellow, which
-// is lost on white.
+// Palette has Okabe and Ito's hues but yellow, each in a shade that shows on light and on dark
+// pages, and as far from each other as that allows for all kinds of sight.
 var Palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
-	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x00, 0x72, 0xb2, 0xff}, color.RGBA{0xe6, 0x9f, 0x00, 0xff},
-	color.RGBA{0xd5, 0x5e, 0x00, 0xff}, color.RGBA{0xcc, 0x79, 0xa7, 0xff}, color.RGBA{0x56, 0xb4, 0xe9, 0xff}, color.RGBA{0x00, 0x9e, 0x73, 0xff},
+	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x3d, 0x6a, 0xea, 0xff}, color.RGBA{0xd1, 0x7f, 0x3f, 0xff},
+	color.RGBA{0xe0, 0x06, 0x22, 0xff}, color.RGBA{0xc9, 0x40, 0x9f, 0xff}, color.RGBA{0x11, 0x9c, 0xe2, 0xff}, color.RGBA{0x00, 0x79, 0x0a, 0xff},
 }
 
 // family is what lines of one colour have in common: a word in their lower-case
@@ -53,8 +53,8 @@ type Backdrop struct {
 	Width vg.Length
 }
 
-// strokes styles lines: a colour for each family, lighter for all but its last
-// line, and a glyph for each line of one.
+// strokes styles lines: a colour for each family, other shades of it for all but its
+// last line, and a glyph for each line of one.
 func strokes(lines []Line) []draw.GlyphStyle {
 	colors, members := make([]color.RGBA, len(lines)), map[color.RGBA]int{}
 	strangers := 0
@@ -72,15 +72,9 @@ func strokes(lines []Line) []draw.GlyphStyle {
 	for i, c := range colors {
 		n := seen[c]
 		seen[c]++
-		styles[i] = draw.GlyphStyle{Color: lighter(c, float64(members[c]-1-n)/float64(members[c])*.6), Radius: vg.Points(3), Shape: glyphs[n%len(glyphs)]}
+		styles[i] = draw.GlyphStyle{Color: shade(c, float64(members[c]-1-n)/float64(members[c])), Radius: vg.Points(3), Shape: glyphs[n%len(glyphs)]}
 	}
 	return styles
-}
-
-// lighter mixes a colour with white.
-func lighter(c color.RGBA, share float64) color.RGBA {
-	mix := func(v uint8) uint8 { return v + uint8(share*float64(0xff-v)) }
-	return color.RGBA{mix(c.R), mix(c.G), mix(c.B), 0xff}
 }
 
 // AddLines draws lines with points, on backdrops, and writes their names beside the plot,

@@ -130,10 +130,11 @@ func hex(c color.Color) string {
 	return fmt.Sprintf("#%02x%02x%02x", r>>8, g>>8, b>>8)
 }
 
-// onBoth is a colour that shows on light and on dark pages: greys are made middle ones.
+// onBoth is a colour that shows on light and on dark pages: what is lost on dark ones is made as
+// light as white ones allow.
 func onBoth(c color.Color) string {
-	if r, g, b, _ := c.RGBA(); r == g && g == b && r>>8 < 0x80 {
-		return "#7a7a7a"
+	if contrast(c, darkPage) < leastContrast {
+		return "#949494"
 	}
 	return hex(c)
 }

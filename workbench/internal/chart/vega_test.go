@@ -75,7 +75,7 @@ func TestVegaTellsValuesAndIntervals(t *testing.T) {
 	if y := points.Encoding.Y; y.Scale.Domain[0] != 40.0 || y.Scale.Domain[1] != 63.0 {
 		t.Errorf("the vertical axis has no room for the intervals: %+v", y)
 	}
-	if c := points.Encoding.Color.Scale; len(c.Domain) != 2 || c.Range[0] != "#0072b2" || c.Domain[1] != "AXN" {
+	if c := points.Encoding.Color.Scale; len(c.Domain) != 2 || c.Range[0] != "#3d6aea" || c.Domain[1] != "AXN" {
 		t.Errorf("colours are %+v", c)
 	}
 	if len(points.Params) != 1 || len(s.Layer) != 4 {

@@ -1,6 +1,10 @@
 package encoder
 
-import "axn/workbench/internal/f32"
+import (
+	"math"
+
+	"axn/workbench/internal/f32"
+)
 
 // Attention is computed for so many rows of a sequence at a time that their weights have blockWeights
 // values: those of 512 tokens at once, and 32 rows of 8,192. Where not all tokens are
@@ -54,7 +58,7 @@ func (e *Encoder) attend(w *workspace, l *layer, before, qkv, context f32.Mat) {
 				weights := w.matrix(&w.weights, end-i, to-from)
 				queries := qkv.Sub(i-first, h*width, end-i, width)
 				f32.Gemm(weights, queries, &w.keys, false, 1)
-				if e.bias != nil {
+				if l.bias != nil {
 					e.addDistances(w, l, weights, queries, keys, h, i, from)
 				}
 				for r := range end - i {
@@ -72,5 +76,23 @@ func (e *Encoder) weigh(l *layer, scores []float32, i, from, n int) {
 	lo, hi = lo-from, min(hi-from, len(scores))
 	clear(scores[:lo])
 	clear(scores[hi:])
-	f32.Softmax(scores[lo:hi])
+	e.softmax(scores[lo:hi])
+}
+
+// softmax makes weights of scores, capped where the model caps them.
+func (e *Encoder) softmax(scores []float32) {
+	if e.AttentionCap != 0 {
+		for i, x := range scores {
+			scores[i] = float32(capped(float64(x), e.AttentionCap))
+		}
+	}
+	f32.Softmax(scores)
+}
+
+// capped is x, bent so that it stays below a limit in either direction; a limit of 0 is none.
+func capped(x, limit float64) float64 {
+	if limit == 0 {
+		return x
+	}
+	return limit * math.Tanh(x/limit)
 }

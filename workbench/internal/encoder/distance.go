@@ -102,7 +102,7 @@ func (e *Encoder) newDistanceProducts(l *hf.Layer) *distanceProducts {
 // addDistances adds to the scores of the rows from i on, for the tokens from on, what their distances say
 // to head h. keys are those of the whole sequence.
 func (e *Encoder) addDistances(w *workspace, l *layer, scores, queries, keys f32.Mat, h, i, from int) {
-	b := e.bias
+	b := l.bias
 	if !e.Disentangled {
 		for r := range scores.Rows {
 			f32.Axpy(1, b.terms[h][from-(i+r)+b.span:][:scores.Cols], scores.Row(r))

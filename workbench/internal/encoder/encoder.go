@@ -32,7 +32,8 @@ type Encoder struct {
 	final                   norm
 	bias                    *distanceBias
 	turns                   map[hf.Rotary]*rotation
-	head                    *head // nil in a dual encoder
+	decoder                 *decoder // nil where the head reads the encoder's rows
+	head                    *head    // nil in a dual encoder
 
 	top *pooling.Top // nil in a cross-encoder with a head
 
@@ -49,17 +50,21 @@ type layer struct {
 	up, down                    linear // up has the gate before it where there is one
 	window                      int    // how far attention reaches in either direction
 	turn                        *rotation
+	bias                        *distanceBias // nil where distances do not count
 	distance                    *distanceProducts
 }
 
 // head turns a row of the last layer into the logit.
 type head struct {
 	row        hf.Pooling
+	late       bool  // the mean is taken behind dense
+	pad        int32 // an id that is not the last one, though it stands at the end; -1 for none
 	dense      *linear
 	activation hf.Activation
 	norm       norm
-	out        []float32
+	out, less  []float32 // the logit, and one that is subtracted; nil without
 	bias       float32
+	cap        float64
 }
 
 // New packs a model in float32.
@@ -95,8 +100,17 @@ func NewIn(m *hf.Model, in Precision) (*Encoder, error) {
 	if err := m.Layers(func(l *hf.Layer) { e.pack(l, in) }); err != nil {
 		return nil, err
 	}
+	if m.Decoder != nil {
+		var err error
+		if e.decoder, err = e.newDecoder(m.Decoder, in.Int8 && !in.Last); err != nil {
+			return nil, err
+		}
+	}
 	if h := m.Head; h != nil {
-		e.head = &head{row: h.Row, activation: h.Activation, out: h.Out.Weight}
+		e.head = &head{row: h.Row, late: h.Late, pad: h.Pad, activation: h.Activation, out: h.Out.Weight[:c.Hidden], cap: h.Cap}
+		if h.Out.Out > 1 {
+			e.head.less = h.Out.Weight[c.Hidden:]
+		}
 		if h.Dense != nil {
 			dense := newLinear(*h.Dense, false)
 			e.head.dense = &dense
@@ -122,6 +136,7 @@ func (e *Encoder) pack(l *hf.Layer, in Precision) {
 		bytes := in.bytes(place, e.Layers)
 		if packed[bytes] == nil {
 			packed[bytes] = e.newLayer(l, bytes)
+			packed[bytes].qkv, packed[bytes].bias = newLinear(l.QKV, bytes), e.bias
 		}
 		if place == e.Layers-1 {
 			e.last = e.newOneRow(l, packed[bytes], bytes)
@@ -131,9 +146,10 @@ func (e *Encoder) pack(l *hf.Layer, in Precision) {
 	}
 }
 
+// newLayer makes what a layer has beside its queries, keys and values.
 func (e *Encoder) newLayer(l *hf.Layer, bytes bool) *layer {
 	n := &layer{
-		qkv: newLinear(l.QKV, bytes), output: newLinear(l.Output, bytes),
+		output:        newLinear(l.Output, bytes),
 		attentionNorm: newNorm(l.AttentionNorm), outputNorm: newNorm(l.OutputNorm),
 		attentionAfter: newNorm(l.AttentionAfter), outputAfter: newNorm(l.OutputAfter),
 		queryNorm: l.QueryNorm, keyNorm: l.KeyNorm,

@@ -18,7 +18,7 @@ type oneRow struct {
 	keyValue *linear      // keys and values side by side, where they are formed
 	keys     []f32.Panels // for each head, q (head width) to qᵀW (hidden)
 	values   []f32.Panels // for each head, Σ p x (hidden) to the context (head width)
-	bias     []float32    // of the values
+	constant []float32    // of the values, their bias
 }
 
 func (e *Encoder) newOneRow(l *hf.Layer, whole *layer, bytes bool) *oneRow {
@@ -31,8 +31,8 @@ func (e *Encoder) newOneRow(l *hf.Layer, whole *layer, bytes bool) *oneRow {
 	}
 	key, value := l.QKV.Rows(wide, 2*wide), l.QKV.Rows(2*wide, 3*wide)
 	o.keys, o.values = make([]f32.Panels, e.Heads), make([]f32.Panels, e.Heads)
-	if o.bias = value.Bias; o.bias == nil {
-		o.bias = make([]float32, wide)
+	if o.constant = value.Bias; o.constant == nil {
+		o.constant = make([]float32, wide)
 	}
 	for h := range e.Heads {
 		part := h * e.HeadWidth * e.Hidden
@@ -58,7 +58,7 @@ func (e *Encoder) forwardOne(w *workspace, x f32.Mat, first bool) f32.Mat {
 	if o.keyValue != nil {
 		e.mixFormed(w, seen, query, context, first)
 	} else {
-		e.mixRows(w, seen, query, context, first)
+		e.mixRows(w, o, seen, query, context, first)
 	}
 	e.finish(w, o.layer, rows, context)
 	e.finalRows(w, rows)
@@ -70,7 +70,11 @@ func (w *workspace) place(s int, first bool) int {
 	if first {
 		return w.starts[s]
 	}
-	return w.starts[s+1] - 1
+	last := w.starts[s+1] - 1
+	for w.ids[last] == w.pad && last > w.starts[s] {
+		last--
+	}
+	return last
 }
 
 // before is the norm of what the layer's attention reads.
@@ -82,8 +86,8 @@ func (l *layer) before(e *Encoder) norm {
 }
 
 // mixRows attends to the rows x themselves.
-func (e *Encoder) mixRows(w *workspace, x, query, context f32.Mat, first bool) {
-	o, n, width := e.last, w.sequences(), e.HeadWidth
+func (e *Encoder) mixRows(w *workspace, o *oneRow, x, query, context f32.Mat, first bool) {
+	n, width := w.sequences(), e.HeadWidth
 	back := w.matrix(&w.back, n, e.Hidden)
 	for h := range e.Heads {
 		f32.Gemm(back, query.Sub(0, h*width, n, width), &o.keys[h], false, 1)
@@ -92,14 +96,14 @@ func (e *Encoder) mixRows(w *workspace, x, query, context f32.Mat, first bool) {
 			at := w.place(s, first) - w.starts[s]
 			p := w.matrix(&w.weights, 1, rows.Rows)
 			f32.Gemv(p.Row(0), rows, back.Row(s))
-			if e.bias != nil {
+			if o.bias != nil {
 				e.addDistances(w, o.layer, p, f32.Mat{}, rows, h, at, 0)
 			}
 			lo, hi := e.reach(o.layer, at, rows.Rows)
-			f32.Softmax(p.Row(0)[lo:hi])
+			e.softmax(p.Row(0)[lo:hi])
 			f32.GemvT(back.Row(s), rows.RowRange(lo, hi), p.Row(0)[lo:hi])
 		}
-		f32.GemmBias(context.Sub(0, h*width, n, width), back, &o.values[h], o.bias[h*width:][:width], 1)
+		f32.GemmBias(context.Sub(0, h*width, n, width), back, &o.values[h], o.constant[h*width:][:width], 1)
 	}
 }
 
@@ -121,10 +125,10 @@ func (e *Encoder) mixFormed(w *workspace, x, query, context f32.Mat, first bool)
 			keys := rows.Sub(0, g*width, rows.Rows, width)
 			p := w.matrix(&w.weights, 1, rows.Rows)
 			f32.Gemv(p.Row(0), keys, one.Row(0)[h*width:][:width])
-			if e.bias != nil {
+			if o.bias != nil {
 				e.addDistances(w, o.layer, p, one.Sub(0, h*width, 1, width), keys, h, at, 0)
 			}
-			f32.Softmax(p.Row(0)[lo:hi])
+			e.softmax(p.Row(0)[lo:hi])
 			f32.GemvT(context.Row(s)[h*width:][:width], rows.Sub(lo, narrow+g*width, hi-lo, width), p.Row(0)[lo:hi])
 		}
 	}

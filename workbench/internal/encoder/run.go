@@ -29,37 +29,73 @@ func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, 
 		}
 		return err
 	}
-	return e.chunks(ctx, n, in, done, e.sharing(e.head.row == hf.PoolLast), func(w *workspace) {
-		x, rows := e.run(w), f32.Mat{}
-		if e.head.row == hf.PoolMean {
-			e.finishLast(w, x)
-			rows = w.matrix(&w.rows, w.sequences(), e.Hidden)
-			for s := range w.sequences() {
-				pooling.Pool(hf.PoolMean, rows.Row(s), x.RowRange(w.starts[s], w.starts[s+1]), 0)
-			}
-		} else {
-			rows = e.forwardOne(w, x, e.head.row == hf.PoolCLS)
-		}
+	return e.chunks(ctx, n, e.unpadded(in), done, e.sharing(e.head.row == hf.PoolLast && e.decoder == nil), func(w *workspace) {
+		w.pad = e.head.pad
+		rows := e.headRows(w, e.run(w))
 		e.logits(w, rows, func(s int, score float64) { scores[w.indices[s]] = score })
 	})
+}
+
+// unpadded leaves out what stands behind the last id that the head reads: no row before it depends on that.
+func (e *Encoder) unpadded(in Input) Input {
+	if e.head.pad < 0 || e.head.row != hf.PoolLast || !e.Causal {
+		return in
+	}
+	return func(i int, dst []int32) (ids []int32, second int) {
+		ids, second = in(i, dst)
+		end := len(ids)
+		for end > len(dst)+1 && ids[end-1] == e.head.pad {
+			end--
+		}
+		return ids[:end], second
+	}
+}
+
+// headRows returns the row of each sequence of w that the head reads, x being all rows before the last
+// layer. Where the head takes the mean behind its dense part, that part is done.
+func (e *Encoder) headRows(w *workspace, x f32.Mat) f32.Mat {
+	if e.decoder == nil && e.head.row != hf.PoolMean {
+		return e.forwardOne(w, x, e.head.row == hf.PoolCLS)
+	}
+	e.finishLast(w, x)
+	switch {
+	case e.decoder != nil:
+		return e.decode(w, x)
+	case e.head.late:
+		x = e.dense(w, x)
+	}
+	rows := w.matrix(&w.rows, w.sequences(), e.Hidden)
+	for s := range w.sequences() {
+		pooling.Pool(hf.PoolMean, rows.Row(s), x.RowRange(w.starts[s], w.starts[s+1]), 0)
+	}
+	return rows
+}
+
+// dense passes rows through the head's dense part.
+func (e *Encoder) dense(w *workspace, rows f32.Mat) f32.Mat {
+	dense := w.matrix(&w.context, rows.Rows, e.Hidden)
+	e.head.dense.set(w, dense, rows)
+	for s := range dense.Rows {
+		activation.Apply(e.head.activation, dense.Row(s))
+	}
+	return dense
 }
 
 // logits has the head score each of rows, one of each of some sequences; it may overwrite them.
 func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float64)) {
 	h := e.head
-	if h.dense != nil {
-		dense := w.matrix(&w.context, rows.Rows, e.Hidden)
-		h.dense.set(w, dense, rows)
-		for s := range dense.Rows {
-			activation.Apply(h.activation, dense.Row(s))
-		}
-		rows = dense
+	if h.dense != nil && !h.late {
+		rows = e.dense(w, rows)
 	}
 	if h.norm.there() {
 		rows = e.normed(w, &w.seen, rows, h.norm)
 	}
 	for s := range rows.Rows {
-		set(s, float64(f32.Dot(rows.Row(s), h.out)+h.bias))
+		score := capped(float64(f32.Dot(rows.Row(s), h.out)+h.bias), h.cap)
+		if h.less != nil {
+			score -= capped(float64(f32.Dot(rows.Row(s), h.less)), h.cap)
+		}
+		set(s, score)
 	}
 }
 
@@ -68,6 +104,8 @@ func (e *Encoder) logits(w *workspace, rows f32.Mat, set func(s int, score float
 func (e *Encoder) ScoreStates(states f32.Mat, scores []float64) bool {
 	block := 2 // the row that a head reads
 	switch {
+	case e.head != nil && e.head.late:
+		return false
 	case e.head != nil && e.head.row == hf.PoolMean, e.head == nil && e.top.Mean():
 		block = 0
 	case e.head == nil && !e.top.FirstRow():
@@ -119,19 +157,28 @@ const StateBlocks = 3
 
 // States computes of each of n sequences of a cross-encoder, side by side in a row of
 // states, n × StateBlocks·Width: the mean over tokens of the last layer's rows, that
-// of the last but one's, and the row of the last layer that the head reads, that of the first token
-// if it reads a mean. Where a norm follows the last layer, its rows are those after it.
+// of the last but one's, and the row of the last layer, or of the decoder, that the head reads, that
+// of the first token if it reads a mean. Where a norm follows the last layer, its rows are those after it.
 func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, done func(n int)) error {
-	row := hf.PoolCLS
-	if e.head != nil && e.head.row == hf.PoolLast {
-		row = hf.PoolLast
-	}
+	first := e.head == nil || e.head.row != hf.PoolLast
 	return e.chunks(ctx, n, in, done, false, func(w *workspace) {
 		x := e.run(w)
-		e.each(w, states, e.Hidden, x, hf.PoolMean)
+		e.means(w, states, e.Hidden, x)
 		e.finishLast(w, x)
-		e.each(w, states, 0, x, hf.PoolMean)
-		e.each(w, states, 2*e.Hidden, x, row)
+		e.means(w, states, 0, x)
+		if e.decoder != nil {
+			rows := e.decode(w, x)
+			for s, i := range w.indices {
+				copy(states.Row(i)[2*e.Hidden:], rows.Row(s))
+			}
+			return
+		}
+		if e.head != nil {
+			w.pad = e.head.pad
+		}
+		for s, i := range w.indices {
+			copy(states.Row(i)[2*e.Hidden:], x.Row(w.place(s, first)))
+		}
 	})
 }
 
@@ -141,10 +188,10 @@ func (e *Encoder) finishLast(w *workspace, x f32.Mat) {
 	e.finalRows(w, x)
 }
 
-// each pools the rows x of each sequence of w into dst from column at on.
-func (e *Encoder) each(w *workspace, dst f32.Mat, at int, x f32.Mat, p hf.Pooling) {
+// means writes the mean of the rows x of each sequence of w into dst from column at on.
+func (e *Encoder) means(w *workspace, dst f32.Mat, at int, x f32.Mat) {
 	for s, i := range w.indices {
-		pooling.Pool(p, dst.Row(i)[at:][:e.Hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
+		pooling.Pool(hf.PoolMean, dst.Row(i)[at:][:e.Hidden], x.RowRange(w.starts[s], w.starts[s+1]), 0)
 	}
 }
 
@@ -179,7 +226,7 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	defer func() { e.idle <- w }()
 	w.reset()
 	most := chunkTokens
-	if sharing {
+	if sharing || e.decoder != nil {
 		most = sharedTokens
 	}
 	for share := (n + threads - 1) / threads; len(w.ids)+w.last()/2 < most && w.sequences() < share; {

@@ -8,7 +8,8 @@ import (
 // chunkTokens is how many tokens a chunk has before no further sequence is
 // added to it: enough to use the weights many times once they are read, few
 // enough for the activations to stay in the second-level cache. Where sequences share the rows of what
-// they begin with, a chunk is larger, so that more of them do.
+// they begin with, a chunk is larger, so that more of them do; and where a decoder follows, so that its
+// weights, of which one row of each sequence is made, serve more of them.
 const (
 	chunkTokens  = 168
 	sharedTokens = 512
@@ -20,6 +21,7 @@ const (
 type workspace struct {
 	ids     []int32 // of all sequences, end to end
 	starts  []int   // where each begins in ids; one more for the end
+	pad     int32   // an id that is not the last one, though it stands at the end; -1 for none
 	second  []int   // in each, how many ids come before those of type 1
 	indices []int   // which input each is
 	shared  []int   // how many ids each begins with that are the first sequence's, and left out of ids
@@ -42,6 +44,7 @@ func newWorkspace() *workspace { return &workspace{places: map[token]int32{}} }
 
 func (w *workspace) reset() {
 	w.ids, w.starts, w.second, w.indices, w.shared = w.ids[:0], append(w.starts[:0], 0), w.second[:0], w.indices[:0], w.shared[:0]
+	w.pad = -1
 }
 
 // add reads input i. If sharing, what it begins with as the first sequence does is left out but

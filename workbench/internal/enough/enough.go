@@ -33,7 +33,8 @@ type Evidence struct {
 
 // Recall estimates the share of the true k best items that are among the scored ones, at least k
 // of all items being there: a logistic regression on what is left to be found by the model, on how
-// many of the best k the last two rounds have brought, on what the model's errors were, and on its noise. NaN where
+// many of the best k the last two rounds have brought, on what the model's errors were, and on its noise; where many have been
+// scored what is left says less. NaN where
 // no item of the latest round was expected to score anything.
 func (e *Evidence) Recall(k int) float64 {
 	if len(e.Came) == 0 {
@@ -47,23 +48,24 @@ func (e *Evidence) Recall(k int) float64 {
 	for _, r := range e.Rounds {
 		calls += len(r)
 	}
+	depth := math.Log(float64(calls) / float64(k))
 	w := weightsAt(k)
 	z := 0.0
-	for i, x := range [...]float64{1, math.Log(p / (1 - p)), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), math.Log(float64(calls) / float64(k)), mean, math.Log(max(e.Noise, leastNoise))} {
+	for i, x := range [...]float64{1, logit(p), math.Log(last + .5/float64(k)), math.Log(before + .5/float64(k)), depth, mean, math.Log(max(e.Noise, leastNoise)), logit(p) * depth} {
 		z += w[i] * x
 	}
-	return 1 / (1 + math.Exp(-z))
+	return logistic(z)
 }
 
 // weights are the regression's at k = 1, 10 and 100, fitted on train queries of verbs and artifacts
 // (METHOD.md, "Knowing when to stop"); between them they go with log k, beyond them they stay.
-var weights = [3][7]float64{
-	{1.675, 0.254, -0.129, 0.002, 0.540, 0.659, 0.027},
-	{-1.349, 0.229, -0.224, -0.281, 0.339, 0.662, -0.291},
-	{-2.569, 0.399, -0.322, -0.347, 0.389, 0.348, -0.551},
+var weights = [3][8]float64{
+	{1.675, 0.254, -0.129, 0.002, 0.540, 0.659, 0.027, 0},
+	{-1.349, 0.229, -0.224, -0.281, 0.339, 0.662, -0.291, 0},
+	{-2.701, 0.494, -0.382, -0.383, 0.429, 0.345, -0.540, -0.121},
 }
 
-func weightsAt(k int) (w [7]float64) {
+func weightsAt(k int) (w [8]float64) {
 	at := min(max(math.Log10(float64(k)), 0), 2)
 	i := min(int(at), 1)
 	for j := range w {

@@ -72,7 +72,7 @@ func TestRecallGrows(t *testing.T) {
 
 // Weights are those of the table at its own k, and between them in between.
 func TestWeightsAt(t *testing.T) {
-	for k, want := range map[int][7]float64{1: weights[0], 10: weights[1], 100: weights[2], 1000: weights[2]} {
+	for k, want := range map[int][8]float64{1: weights[0], 10: weights[1], 100: weights[2], 1000: weights[2]} {
 		if weightsAt(k) != want {
 			t.Errorf("k = %d: %v, want %v", k, weightsAt(k), want)
 		}

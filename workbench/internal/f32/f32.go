@@ -52,3 +52,12 @@ func (m Mat) Sub(i, j, rows, cols int) Mat {
 
 // RowRange returns rows lo … hi-1, sharing memory.
 func (m Mat) RowRange(lo, hi int) Mat { return m.Sub(lo, 0, hi-lo, m.Cols) }
+
+// Select returns a copy of some rows, in that order.
+func (m Mat) Select(rows []int) Mat {
+	s := NewMat(len(rows), m.Cols)
+	for i, row := range rows {
+		copy(s.Row(i), m.Row(row))
+	}
+	return s
+}

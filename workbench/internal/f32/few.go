@@ -28,16 +28,40 @@ func mulFew(c, a, b Mat, threads int) {
 	})
 }
 
-// mulLast does the columns lo … hi-1 of C, fewer than a kernel's, by way of rows
-// that are filled up.
+// mulLast does the columns lo … hi-1 of C, fewer than a kernel's.
 func mulLast(c, a, b Mat, lo, hi int) {
-	rows := NewMat(dotRows, b.Cols)
+	mulCopied(c, a, NewMat(dotRows, b.Cols), lo, hi, b.Row)
+}
+
+// MulRows computes C = A·Bᵀ for some rows of b, with the bits of MulT. For few rows of A it copies those of B
+// a kernel's at a time.
+func MulRows(c, a, b Mat, rows []int, threads int) {
+	if c.Rows != a.Rows || c.Cols != len(rows) || a.Cols != b.Cols {
+		panic("f32: mulRows: shapes differ")
+	}
+	if a.Rows > fewRows || !active.hasRowDots() {
+		MulT(c, a, b.Select(rows), threads)
+		return
+	}
+	cores.Ranges(threads, len(rows), rowsTogether, func(lo, hi int) {
+		room := NewMat(dotRows, b.Cols)
+		for ; lo < hi; lo += dotRows {
+			mulCopied(c, a, room, lo, min(lo+dotRows, hi), func(i int) []float32 { return b.Row(rows[i]) })
+		}
+	})
+}
+
+// rowsTogether is how many rows one goroutine takes at least, to be worth its start.
+const rowsTogether = 8 * dotRows
+
+// mulCopied does the columns lo … hi-1 of C, at most a kernel's, by way of a copy of the rows of B in room.
+func mulCopied(c, a, room Mat, lo, hi int, row func(i int) []float32) {
 	for i := lo; i < hi; i++ {
-		copy(rows.Row(i-lo), b.Row(i))
+		copy(room.Row(i-lo), row(i))
 	}
 	var dots [dotRows]float32
 	for r := range a.Rows {
-		active.rowDots(dots[:], rows, a.Row(r))
+		active.rowDots(dots[:], room, a.Row(r))
 		copy(c.Row(r)[lo:hi], dots[:])
 	}
 }

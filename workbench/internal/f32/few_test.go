@@ -30,7 +30,20 @@ func TestMulTFew(t *testing.T) {
 				p.PackRows(b, 1)
 				Gemm(want, a, &p, false, 1)
 				MulT(c, a, b, 1+r.IntN(2))
+				some := make([]int, r.IntN(50))
+				part := NewMat(m, len(some))
+				for i := range some {
+					some[i] = r.IntN(max(n, 1))
+				}
+				if n > 0 {
+					MulRows(part, a, b, some, 1+r.IntN(2))
+				}
 				for i := range m {
+					for j, row := range some {
+						if n > 0 && part.Row(i)[j] != want.Row(i)[row] {
+							t.Fatalf("%d × %d × %d: row %d of some is %v, want %v of column %d", m, n, k, i, part.Row(i)[j], want.Row(i)[row], row)
+						}
+					}
 					if !slices.Equal(c.Row(i), want.Row(i)) {
 						t.Fatalf("%d × %d × %d: row %d is %v, want %v", m, n, k, i, c.Row(i), want.Row(i))
 					}

@@ -44,15 +44,6 @@ func (t *Towers) Apply(queries, items f32.Mat) (q, v f32.Mat) {
 	return t.query.apply(queries), t.item.apply(items)
 }
 
-// selected returns a copy of some rows.
-func selected(m f32.Mat, rows []int) f32.Mat {
-	s := f32.NewMat(len(rows), m.Cols)
-	for i, row := range rows {
-		copy(s.Row(i), m.Row(row))
-	}
-	return s
-}
-
 // gradients sets both towers' gradients of the mean loss over the entries of a
 // few train queries; false when they have none.
 func (t *Towers) gradients(queries []int, l Loss) bool {
@@ -60,7 +51,7 @@ func (t *Towers) gradients(queries []int, l Loss) bool {
 	if len(items) == 0 {
 		return false
 	}
-	u, v := t.query.forward(selected(t.queries, queries)), t.item.forward(selected(t.items, items))
+	u, v := t.query.forward(t.queries.Select(queries)), t.item.forward(t.items.Select(items))
 	gu, gv := f32.NewMat(u.Rows, u.Cols), f32.NewMat(v.Rows, v.Cols)
 	scale := l.scale(t.entries, queries)
 	for i, q := range queries {

@@ -14,6 +14,9 @@ import (
 // one whole file.
 func Write(path string, write func(*os.File) error) error {
 	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*")
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: there is no folder %s: make it first (%w)", path, filepath.Dir(path), fs.ErrNotExist)
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -38,6 +39,7 @@ type Config struct {
 	PreNorm    bool       // layers normalise what they read, not what they return
 	RMS        bool       // norms divide by the root mean square and subtract nothing
 	Causal     bool       // a token attends to those before it
+	LastPad    int32      // ids at the end of an input that a classifier does not read; -1 for none
 	Activation Activation // of the feed-forward part
 	Gated      bool       // which has a second product that the activated one is multiplied with
 	Epsilon    float32    // of every normalisation
@@ -48,6 +50,13 @@ type Config struct {
 	GainsFrom                         float32 // what is added to the gains of norms as they lie in the file
 	WordScale                         float64 // what embeddings of words are multiplied with; 0 is 1
 	Sharpness                         float64 // what products of query and key are multiplied with; 0 is 1/√HeadWidth
+
+	AttentionCap, LogitCap float64 // products of query and key, and logits, x count as Cap·tanh(x/Cap); 0 leaves them
+
+	OpenPositions bool    // Positions is what is usual, not a limit
+	Decoder       int     // layers of a decoder that answers in words; 0 where there is none
+	DecoderStart  int32   // the token that it begins with
+	AnswerScale   float64 // what its rows are multiplied with before the logits; 0 is 1
 
 	Labels         int    // logits of a classifier as config.json says, 0 when it does not
 	TokenizerClass string // where tokenizer_config.json names none
@@ -72,7 +81,7 @@ const (
 
 // activations maps transformers' names.
 var activations = map[string]Activation{
-	"gelu": GELU, "gelu_python": GELU, "relu": ReLU, "silu": SiLU, "swish": SiLU, "swiglu": SiLU, "geglu": GELU,
+	"gelu": GELU, "gelu_python": GELU, "relu": ReLU, "silu": SiLU, "swish": SiLU,
 	"gelu_new": GELUTanh, "gelu_fast": GELUTanh, "gelu_pytorch_tanh": GELUTanh, "gelu_python_tanh": GELUTanh, "gelu_accurate": GELUTanh, "tanh": Tanh,
 }
 
@@ -122,6 +131,9 @@ func (m *Model) readConfig(dir string) error {
 	return nil
 }
 
+// rewritten are the model types whose own Python code computes what is computed here.
+var rewritten = []string{"nomic_bert", "new", "eurobert"}
+
 // check refuses keys that would change what the model computes in any family.
 func (f *configFile) check() error {
 	quantized := len(f.Quantization) > 0 && string(f.Quantization) != "null"
@@ -137,8 +149,10 @@ func (f *configFile) check() error {
 		{f.Decoder, "is_decoder, want an encoder"},
 		{f.CrossAttends, "add_cross_attention, want an encoder"},
 		{len(f.Pruned) > 0, "pruned_heads: transformers 4 prunes them, that of 5 does not"},
+		{set(f.ByLayer), "per_layer_config: layers differ"},
+		{or(f.RotaryPartial, 1) != 1, fmt.Sprintf("partial_rotary_factor is %v, want 1", or(f.RotaryPartial, 1))},
 		{quantized, "quantization_config: weights must be float32, float16 or bfloat16"},
-		{set(f.AutoMap) && f.ModelType != "nomic_bert" && f.ModelType != "new", "auto_map: the model is Python code of its own, which may compute otherwise than a " + f.ModelType + " (take auto_map out of config.json if it does not)"},
+		{set(f.AutoMap) && !slices.Contains(rewritten, f.ModelType), "auto_map: the model is Python code of its own, which may compute otherwise than a " + f.ModelType + " (take auto_map out of config.json if it does not)"},
 	} {
 		if refuse.when {
 			return refused("%s", refuse.what)
@@ -169,6 +183,8 @@ func (c *Config) check() error {
 	switch {
 	case c.Heads%c.KeyHeads != 0:
 		return fmt.Errorf("num_attention_heads %d is no multiple of num_key_value_heads %d", c.Heads, c.KeyHeads)
+	case !(c.Rotary.Theta >= 0 && c.LocalRotary.Theta >= 0) || math.IsInf(c.Rotary.Theta+c.LocalRotary.Theta, 0):
+		return fmt.Errorf("rope_theta is %v, and %v in local layers", c.Rotary.Theta, c.LocalRotary.Theta)
 	case c.Rotary.Theta != 0 && c.HeadWidth%2 != 0:
 		return fmt.Errorf("heads of odd width %d cannot be rotated", c.HeadWidth)
 	case !(c.Epsilon > 0) || math.IsInf(float64(c.Epsilon), 0):
@@ -207,6 +223,7 @@ type configFile struct {
 	debertaKeys
 	nomicKeys
 	gteKeys
+	t5Keys
 
 	Architectures []string        `json:"architectures"`
 	Tokenizer     string          `json:"tokenizer_class"`
@@ -215,6 +232,7 @@ type configFile struct {
 	Pruned        map[string]any  `json:"pruned_heads"`
 	Quantization  json.RawMessage `json:"quantization_config"`
 	AutoMap       json.RawMessage `json:"auto_map"`
+	ByLayer       json.RawMessage `json:"per_layer_config"`
 	OldScoreFn    string          `json:"sbert_ce_default_activation_function"`
 	Sentence      struct {
 		ScoreFn string `json:"activation_fn"`
@@ -249,43 +267,61 @@ type modernKeys struct {
 	LayerTypes    []string        `json:"layer_types"`
 	Rope          json.RawMessage `json:"rope_parameters"`
 	HeadPooling   string          `json:"classifier_pooling"`
+	OldPooling    string          `json:"clf_pooling"` // EuroBERT's own code calls it so
 	HeadBias      bool            `json:"classifier_bias"`
 	HeadAct       string          `json:"classifier_activation"`
 	RopeScaling   json.RawMessage `json:"rope_scaling"`
 	RopeTheta     float64         `json:"rope_theta"`
-	RotaryPartial float64         `json:"partial_rotary_factor"`
+	RotaryPartial *float64        `json:"partial_rotary_factor"`
 }
 
 // decoderKeys are those of the decoders: Llama's, and what Gemma and Mistral have beside them.
 type decoderKeys struct {
-	KeyHeads      *int     `json:"num_key_value_heads"`
-	HeadWidth     int      `json:"head_dim"`
-	RMSEps        *float64 `json:"rms_norm_eps"`
-	Sliding       *int     `json:"sliding_window"`
-	SlidingEvery  *int     `json:"sliding_window_pattern"`
-	LocalBase     float64  `json:"rope_local_base_freq"`
-	QueryScalar   *float64 `json:"query_pre_attn_scalar"`
-	Bidirectional bool     `json:"use_bidirectional_attention"`
-	LogitCap      *float64 `json:"final_logit_softcapping"`
-	AttentionCap  *float64 `json:"attn_logit_softcapping"`
+	KeyHeads      *int              `json:"num_key_value_heads"`
+	HeadWidth     int               `json:"head_dim"`
+	RMSEps        *float64          `json:"rms_norm_eps"`
+	Sliding       nullable[int]     `json:"sliding_window"`
+	SlidingEvery  *int              `json:"sliding_window_pattern"`
+	LocalBase     float64           `json:"rope_local_base_freq"`
+	QueryScalar   *float64          `json:"query_pre_attn_scalar"`
+	Bidirectional bool              `json:"use_bidirectional_attention"`
+	LogitCap      nullable[float64] `json:"final_logit_softcapping"`
+	AttentionCap  nullable[float64] `json:"attn_logit_softcapping"`
 }
 
-// debertaKeys are those of DeBERTa-v2 and, the buckets, of MPNet.
+// nullable is a number of which null says something else than leaving it out.
+type nullable[T any] struct {
+	said  bool
+	value *T
+}
+
+func (n *nullable[T]) UnmarshalJSON(b []byte) error {
+	n.said = true
+	return json.Unmarshal(b, &n.value)
+}
+
+// or is the number, or another one where nothing was said; nil is null.
+func (n nullable[T]) or(otherwise T) *T {
+	if !n.said {
+		return &otherwise
+	}
+	return n.value
+}
+
+// debertaKeys are those of DeBERTa-v2.
 type debertaKeys struct {
-	Relative      bool            `json:"relative_attention"`
-	MaxRelative   *int            `json:"max_relative_positions"`
-	PosBuckets    *int            `json:"position_buckets"`
-	BiasedInput   *bool           `json:"position_biased_input"`
-	PosAttention  json.RawMessage `json:"pos_att_type"`
-	ShareKey      bool            `json:"share_att_key"`
-	NormRelative  string          `json:"norm_rel_ebd"`
-	ConvKernel    int             `json:"conv_kernel_size"`
-	ConvGroups    *int            `json:"conv_groups"`
-	ConvAct       string          `json:"conv_act"`
-	PoolerAct     string          `json:"pooler_hidden_act"`
-	HeadSize      int             `json:"attention_head_size"`
-	MPNetBuckets  *int            `json:"relative_attention_num_buckets"`
-	LegacyPooling int             `json:"pooler_hidden_size"`
+	Relative     bool            `json:"relative_attention"`
+	MaxRelative  *int            `json:"max_relative_positions"`
+	PosBuckets   *int            `json:"position_buckets"`
+	BiasedInput  *bool           `json:"position_biased_input"`
+	PosAttention json.RawMessage `json:"pos_att_type"`
+	ShareKey     bool            `json:"share_att_key"`
+	NormRelative string          `json:"norm_rel_ebd"`
+	ConvKernel   int             `json:"conv_kernel_size"`
+	ConvGroups   *int            `json:"conv_groups"`
+	ConvAct      string          `json:"conv_act"`
+	PoolerAct    string          `json:"pooler_hidden_act"`
+	HeadSize     int             `json:"attention_head_size"`
 }
 
 // nomicKeys are those of NomicBERT's own code, before transformers had the family.
@@ -294,9 +330,7 @@ type nomicKeys struct {
 	NHead       int      `json:"n_head"`
 	NLayer      int      `json:"n_layer"`
 	NInner      *int     `json:"n_inner"`
-	NPositions  int      `json:"n_positions"`
 	NomicAct    string   `json:"activation_function"`
-	NomicEps    *float64 `json:"layer_norm_epsilon"`
 	RotaryBase  float64  `json:"rotary_emb_base"`
 	RotaryPart  *float64 `json:"rotary_emb_fraction"`
 	RotaryScale *float64 `json:"rotary_scaling_factor"`
@@ -310,6 +344,23 @@ type nomicKeys struct {
 	Causal      bool     `json:"causal"`
 	MoEEvery    int      `json:"moe_every_n_layers"`
 	Trained     int      `json:"max_trained_positions"`
+}
+
+// t5Keys are those of T5, of which MPNet has the buckets, and NomicBERT's own code positions and epsilon.
+type t5Keys struct {
+	DModel        int      `json:"d_model"`
+	DKV           *int     `json:"d_kv"`
+	DFF           int      `json:"d_ff"`
+	T5Layers      int      `json:"num_layers"`
+	T5Heads       int      `json:"num_heads"`
+	DecoderLayers *int     `json:"num_decoder_layers"`
+	DecoderStart  *int32   `json:"decoder_start_token_id"`
+	FeedForward   string   `json:"feed_forward_proj"`
+	AnswersScaled *bool    `json:"scale_decoder_outputs"`
+	MaxDistance   *int     `json:"relative_attention_max_distance"`
+	Buckets       *int     `json:"relative_attention_num_buckets"`
+	NPositions    int      `json:"n_positions"`
+	LongEpsilon   *float64 `json:"layer_norm_epsilon"`
 }
 
 // gteKeys are those of GTE's own code, whose model_type is new.

@@ -32,8 +32,12 @@ var families = map[string]family{
 	"llama":       {describeLlama, llamaNames, lastHead},
 	"mistral":     {describeMistral, llamaNames, lastHead},
 	"gemma":       {describeGemma, llamaNames, lastHead},
+	"gemma2":      {describeGemma2, gemma2Names, lastHead},
 	"gemma3_text": {describeGemma3, gemma3Names, lastHead},
+	"eurobert":    {describeEuroBERT, llamaNames, headNames{dense: "dense", activation: GELU, out: "classifier"}},
 	"deberta-v2":  {describeDeBERTa, debertaNames, headNames{dense: "pooler.dense", activation: GELU, out: "classifier"}},
+	"t5":          {describeT5, t5Names, headNames{}},
+	"mt5":         {describeT5, t5Names, headNames{}},
 	"nomic_bert":  {describeNomicBERT, nomicNames, headNames{dense: "nomic_bert.pooler.dense", activation: Tanh, out: "classifier"}},
 	"gte":         {describeGTE, gteNames("gte"), headNames{dense: "gte.pooler.dense", activation: Tanh, out: "classifier"}},
 	"new":         {describeNew, gteNames("new"), headNames{dense: "new.pooler.dense", activation: Tanh, out: "classifier"}},
@@ -57,16 +61,30 @@ func (f *configFile) config() (Config, error) {
 		c.Architecture = f.Architectures[0]
 	}
 	c.Vocab, c.Hidden, c.Layers, c.Heads, c.Intermediate, c.Positions = f.Vocab, f.Hidden, f.Layers, f.Heads, f.FFN, f.Positions
-	c.Types, c.Pad, c.Epsilon, c.PositionTable = or(f.Types, 2), -1, float32(or(f.Epsilon, 1e-12)), true
+	c.Types, c.Pad, c.LastPad, c.Epsilon, c.PositionTable = or(f.Types, 2), -1, -1, float32(or(f.Epsilon, 1e-12)), true
 	c.AttentionBias, c.FeedBias, c.NormBias = true, true, true
 	act, err := activation("hidden_act", f.HiddenAct, GELU)
 	if c.Activation = act; err != nil {
 		return c, err
 	}
-	if err := fam.describe(f, &c); err != nil {
+	if err := errOf(fam.describe(f, &c), c.fill()); err != nil {
 		return c, err
 	}
-	return c, c.fill()
+	return c, f.agree(&c)
+}
+
+// agree refuses sizes under their usual names that differ from those the family reads under names of its own,
+// and a width of heads where a family has no other than the usual one.
+func (f *configFile) agree(c *Config) error {
+	for _, size := range []struct {
+		key        string
+		said, read int
+	}{{"hidden_size", f.Hidden, c.Hidden}, {"num_hidden_layers", f.Layers, c.Layers}, {"num_attention_heads", f.Heads, c.Heads}, {"head_dim", f.HeadWidth, c.HeadWidth}} {
+		if size.said != 0 && size.said != size.read {
+			return refused("%s is %d, and %d by the keys that a %s has for it", size.key, size.said, size.read, c.Type)
+		}
+	}
+	return nil
 }
 
 // or is what p points to, or another value.
@@ -129,7 +147,7 @@ func describeDistilBERT(f *configFile, c *Config) (err error) {
 func describeMPNet(f *configFile, c *Config) error {
 	c.offset(1) // whatever pad_token_id is
 	c.Types, c.Buckets, c.MaxDistance = 0, 32, 128
-	if n := or(f.MPNetBuckets, 32); n != 32 { // which transformers does not obey
+	if n := or(f.Buckets, 32); n != 32 { // which transformers does not obey
 		return refused("relative_attention_num_buckets is %d, want 32", n)
 	}
 	return nil
@@ -159,7 +177,10 @@ func describeModernBERT(f *configFile, c *Config) (err error) {
 	if span := or(f.LocalSpan, 128); span < 0 {
 		return refused("local_attention is %d", span)
 	}
-	c.Window, c.Rotary.Theta, c.LocalRotary.Theta = or(f.LocalSpan, 128)/2, orPositive(f.GlobalTheta, 160000), or(f.modernKeys.LocalTheta, 10000)
+	if c.Window = or(f.LocalSpan, 128) / 2; f.Sliding.value != nil {
+		c.Window = *f.Sliding.value // a second name for the half
+	}
+	c.Rotary.Theta, c.LocalRotary.Theta = orPositive(f.GlobalTheta, 160000), or(f.modernKeys.LocalTheta, 10000)
 	every := max(1, or(f.GlobalEvery, 3))
 	return errOf(c.localLayers(f, func(i int) bool { return i%every != 0 }), c.rotaryByKind(f))
 }
@@ -253,11 +274,11 @@ func (c *Config) convolution(f *configFile) (err error) {
 
 func describeNomicBERT(f *configFile, c *Config) (err error) {
 	c.PositionTable, c.Gated, c.AttentionBias, c.FeedBias = false, true, false, false
-	theta, act := 1000.0, f.HiddenAct
+	theta, act := orPositive(f.RopeTheta, 1000), f.HiddenAct
 	if f.NEmbd > 0 { // the keys of its own code
 		c.Hidden, c.Heads, c.Layers, c.Positions = f.NEmbd, f.NHead, f.NLayer, f.NPositions
-		c.Intermediate, theta, act = or(f.NInner, 4*f.NEmbd), f.RotaryBase, f.NomicAct
-		c.Epsilon = float32(or(f.NomicEps, 1e-12))
+		c.Intermediate, theta, act = or(f.NInner, 4*f.NEmbd), orPositive(f.RotaryBase, 10000), f.NomicAct
+		c.Epsilon = float32(or(f.LongEpsilon, 1e-12))
 		c.AttentionBias = f.QKVProjBias
 		if f.RotaryScale != nil && f.Trained > 0 {
 			c.Positions = min(c.Positions, f.Trained) // beyond them, its angles depend on the length of the text
@@ -268,7 +289,7 @@ func describeNomicBERT(f *configFile, c *Config) (err error) {
 		}{
 			{f.nomicKeys.PreNorm, "prenorm is true, want false"}, {f.RMSNorm, "use_rms_norm is true"}, {f.Parallel, "parallel_block is true"},
 			{f.nomicKeys.Causal, "causal is true"}, {f.MoEEvery > 0, fmt.Sprintf("moe_every_n_layers is %d: a mixture of experts", f.MoEEvery)},
-			{or(f.RotaryPart, 1) != 1, "rotary_emb_fraction is not 1"}, {f.Interleaved, "rotary_emb_interleaved is true"},
+			{or(f.RotaryPart, 0) != 1, "rotary_emb_fraction is not 1"}, {f.Interleaved, "rotary_emb_interleaved is true"},
 			{f.FC1Bias || f.FC2Bias, "mlp_fc1_bias or mlp_fc2_bias is true"},
 			{act != "swiglu" && act != "geglu", fmt.Sprintf("activation_function is %q, want swiglu or geglu", act)},
 		} {
@@ -276,6 +297,9 @@ func describeNomicBERT(f *configFile, c *Config) (err error) {
 				return refused("%s", refuse.what)
 			}
 		}
+	}
+	if gated := map[string]string{"swiglu": "silu", "geglu": "gelu"}; f.NEmbd > 0 {
+		act = gated[act]
 	}
 	if c.Activation, err = activation("hidden_act", act, SiLU); err != nil {
 		return err

@@ -3,6 +3,8 @@ package hf
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 )
@@ -11,14 +13,29 @@ import (
 // its field, with the way round it.
 func TestFamilyRefusals(t *testing.T) {
 	sizes := object{"vocab_size": 10, "hidden_size": 8, "num_hidden_layers": 2, "num_attention_heads": 2, "intermediate_size": 8, "max_position_embeddings": 40,
-		"n_positions": 40, "dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 8, "embedding_size": 8}
-	keys := map[string]int{"mistral": 1, "gemma3_text": 1} // of queries, where transformers has another number by default
+		"n_positions": 40, "dim": 8, "n_layers": 2, "n_heads": 2, "hidden_dim": 8, "embedding_size": 8, "d_model": 8, "d_kv": 4, "d_ff": 8, "num_layers": 2, "num_heads": 2}
+	keys := map[string]int{"mistral": 1, "gemma2": 1, "gemma3_text": 1} // of queries, where transformers has another number by default
 	deberta := object{"relative_attention": true, "pos_att_type": "c2p|p2c"}
 	for _, c := range []struct {
 		kind, field string
 		set         object
 	}{
-		{"t5", "model_type", nil},
+		{"longt5", "model_type", nil},
+		{"t5", "feed_forward_proj", object{"feed_forward_proj": "gated-mish"}},
+		{"t5", "relative_attention_num_buckets", object{"relative_attention_num_buckets": 2}},
+		{"mt5", "relative_attention_max_distance", object{"relative_attention_max_distance": 8}},
+		{"bert", "hidden_act", object{"hidden_act": "swiglu"}},
+		{"llama", "layer_types", object{"layer_types": []string{"full_attention", "chunked_attention"}}},
+		{"gte", "head_dim", object{"head_dim": 6}},
+		{"t5", "head_dim", object{"head_dim": 2}},
+		{"distilbert", "hidden_size", object{"hidden_size": 16}},
+		{"llama", "per_layer_config", object{"per_layer_config": object{"1": object{"intermediate_size": 4}}}},
+		{"llama", "partial_rotary_factor", object{"partial_rotary_factor": 0.5}},
+		{"eurobert", "rope_parameters", object{"rope_parameters": object{"rope_type": "yarn", "factor": 2}}},
+		{"gemma2", "use_bidirectional_attention", object{"use_bidirectional_attention": true}},
+		{"gemma2", "attn_logit_softcapping", object{"attn_logit_softcapping": -1}},
+		{"gemma2", "sliding_window", object{"sliding_window": nil}},
+		{"gemma3_text", "final_logit_softcapping", object{"final_logit_softcapping": 0}},
 		{"mpnet", "relative_attention_num_buckets", object{"relative_attention_num_buckets": 16}},
 		{"albert", "inner_group_num", object{"inner_group_num": 2}},
 		{"albert", "inner_group_num", object{"inner_group_num": 0}},
@@ -38,11 +55,8 @@ func TestFamilyRefusals(t *testing.T) {
 		{"mistral", "sliding_window", object{"sliding_window": -1}},
 		{"gemma", "use_bidirectional_attention", object{"use_bidirectional_attention": true}},
 		{"gemma", "hidden_act", object{"hidden_act": "mish"}},
-		{"gemma3_text", "attn_logit_softcapping", object{"attn_logit_softcapping": 50}},
-		{"gemma3_text", "final_logit_softcapping", object{"final_logit_softcapping": 30}},
 		{"gemma3_text", "sliding_window", object{"sliding_window": 0}},
 		{"gemma3_text", "query_pre_attn_scalar", object{"query_pre_attn_scalar": 0}},
-		{"gemma2", "model_type", nil},
 		{"qwen3", "rope_scaling", object{"rope_scaling": object{"type": "yarn", "factor": 4}}},
 		{"modernbert", "rope_scaling", object{"rope_scaling": object{"type": "linear", "factor": 4}}},
 		{"gemma3_text", "rope_parameters", object{"rope_parameters": object{"rope_type": "default", "rope_theta": 5e5}}},
@@ -59,7 +73,8 @@ func TestFamilyRefusals(t *testing.T) {
 		{"nomic_bert", "prenorm", object{"n_embd": 8, "prenorm": true}},
 		{"nomic_bert", "moe_every_n_layers", object{"n_embd": 8, "activation_function": "swiglu", "moe_every_n_layers": 2}},
 		{"nomic_bert", "rotary_emb_fraction", object{"n_embd": 8, "rotary_emb_fraction": 0.5}},
-		{"nomic_bert", "activation_function", object{"n_embd": 8, "activation_function": "gelu"}},
+		{"nomic_bert", "rotary_emb_fraction", object{"n_embd": 8}},
+		{"nomic_bert", "activation_function", object{"n_embd": 8, "rotary_emb_fraction": 1, "activation_function": "gelu"}},
 		{"bert", "quantization_config", object{"quantization_config": object{"bits": 4}}},
 		{"bert", "auto_map", object{"auto_map": object{"AutoModel": "x--y.Z"}}},
 		{"qwen2", "use_sliding_window", object{"use_sliding_window": true}},
@@ -70,7 +85,7 @@ func TestFamilyRefusals(t *testing.T) {
 			t.Errorf("%s with %s: %v", c.kind, c.field, err)
 		}
 	}
-	nomic := object{"model_type": "nomic_bert", "n_embd": 8, "n_head": 2, "n_layer": 1, "n_positions": 80, "vocab_size": 10, "activation_function": "swiglu", "rotary_emb_base": 1000, "max_trained_positions": 20}
+	nomic := object{"model_type": "nomic_bert", "n_embd": 8, "n_head": 2, "n_layer": 1, "n_positions": 80, "vocab_size": 10, "activation_function": "swiglu", "rotary_emb_fraction": 1, "rotary_emb_base": 1000, "max_trained_positions": 20}
 	for scale, want := range map[any]int{nil: 80, 2: 20} {
 		if c, err := described(t, merged(nomic, object{"rotary_scaling_factor": scale})); err != nil || c.Positions != want {
 			t.Errorf("rotary_scaling_factor %v: %d positions, want %d; %v", scale, c.Positions, want, err)
@@ -90,11 +105,54 @@ func TestFamilyRefusals(t *testing.T) {
 		}
 		for _, key := range []string{"num_attention_heads", "hidden_size", "intermediate_size", "vocab_size", "max_position_embeddings"} {
 			for _, size := range []int{-1, maxSize + 10} {
-				own := map[string]string{"num_attention_heads": "n_heads", "hidden_size": "dim", "intermediate_size": "hidden_dim"}
-				if c, err := described(t, merged(sizes, set, object{key: size, orDefault(own[key], key): size})); err == nil && c.check() == nil {
+				sized := object{key: size}
+				for _, other := range map[string][]string{"num_attention_heads": {"n_heads", "num_heads"}, "hidden_size": {"dim", "d_model"}, "intermediate_size": {"hidden_dim", "d_ff"}, "max_position_embeddings": {"n_positions"}}[key] {
+					sized[other] = size
+				}
+				if c, err := described(t, merged(sizes, set, sized)); err == nil && c.check() == nil {
 					t.Errorf("%s with %s %d is taken", kind, key, size)
 				}
 			}
+		}
+	}
+}
+
+// TestDefaults: what a key means that is left out, or null, or called otherwise.
+func TestDefaults(t *testing.T) {
+	sizes := object{"vocab_size": 10, "hidden_size": 16, "num_hidden_layers": 2, "num_attention_heads": 8, "intermediate_size": 8, "max_position_embeddings": 40,
+		"d_model": 16, "d_kv": 4, "d_ff": 8, "num_layers": 2, "num_heads": 8}
+	line := func(v ...any) string { return strings.TrimSpace(fmt.Sprintln(v...)) }
+	for _, c := range []struct {
+		kind string
+		set  object
+		get  func(c *Config) any
+		want any
+	}{
+		{"mistral", nil, func(c *Config) any { return c.Window }, 4095},
+		{"mistral", object{"sliding_window": nil}, func(c *Config) any { return c.Window }, 0},
+		{"mistral", object{"sliding_window": 7}, func(c *Config) any { return c.Window }, 6},
+		{"modernbert", object{"local_attention": 8}, func(c *Config) any { return c.Window }, 4},
+		{"modernbert", object{"sliding_window": 7}, func(c *Config) any { return c.Window }, 7},
+		{"nomic_bert", object{"rope_theta": 7}, func(c *Config) any { return c.Rotary.Theta }, 7.0},
+		{"nomic_bert", object{"n_embd": 16, "n_head": 8, "n_layer": 2, "n_positions": 40, "rotary_emb_fraction": 1, "activation_function": "geglu"},
+			func(c *Config) any { return line(c.Rotary.Theta, c.Activation) }, "10000 gelu"},
+		{"gemma2", nil, func(c *Config) any { return [2]float64{c.AttentionCap, c.LogitCap} }, [2]float64{50, 30}},
+		{"gemma2", object{"attn_logit_softcapping": nil, "final_logit_softcapping": 4}, func(c *Config) any { return [2]float64{c.AttentionCap, c.LogitCap} }, [2]float64{0, 4}},
+		{"gemma3_text", nil, func(c *Config) any { return [2]float64{c.AttentionCap, c.LogitCap} }, [2]float64{}},
+		{"gemma", nil, func(c *Config) any { return c.LastPad }, int32(0)},
+		{"llama", nil, func(c *Config) any { return c.LastPad }, int32(-1)},
+		{"eurobert", nil, func(c *Config) any { return line(c.Epsilon, c.Causal) }, "1e-05 false"},
+		{"t5", nil, func(c *Config) any {
+			return line(c.Positions, c.Buckets, c.MaxDistance, c.Activation, c.Gated, c.AnswerScale)
+		}, "512 32 128 relu false 0.25"},
+		{"t5", object{"tie_word_embeddings": false, "feed_forward_proj": "gated-gelu"}, func(c *Config) any { return line(c.Activation, c.Gated, c.AnswerScale) }, "gelu_tanh true 0"},
+		{"t5", object{"tie_word_embeddings": true, "scale_decoder_outputs": false, "feed_forward_proj": "gated-silu"}, func(c *Config) any { return line(c.Activation, c.AnswerScale) }, "silu 0"},
+		{"t5", object{"architectures": []string{"T5EncoderModel"}}, func(c *Config) any { return c.Decoder }, 0},
+		{"mt5", object{"num_decoder_layers": 3, "decoder_start_token_id": 4}, func(c *Config) any { return line(c.Activation, c.Gated, c.AnswerScale, c.Decoder, c.DecoderStart) }, "gelu_tanh true 0 3 4"},
+	} {
+		got, err := described(t, merged(sizes, object{"model_type": c.kind}, c.set))
+		if err != nil || !reflect.DeepEqual(c.get(&got), c.want) {
+			t.Errorf("%s with %v: %v, want %v; %v", c.kind, c.set, c.get(&got), c.want, err)
 		}
 	}
 }

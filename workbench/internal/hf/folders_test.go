@@ -29,7 +29,7 @@ func TestFoldersWithoutTokenizer(t *testing.T) {
 	if err == nil {
 		err = json.Unmarshal(b, &golden)
 	}
-	if err != nil || len(golden.Cases) < 8 {
+	if err != nil || len(golden.Cases) < 10 {
 		t.Fatal(err)
 	}
 	const source = "../tokenize/testdata/folders/"
@@ -58,7 +58,7 @@ func TestFoldersWithoutTokenizer(t *testing.T) {
 			lay(filepath.Join(dir, "merges.txt"), b, err)
 		default:
 			b, err := os.ReadFile(source + "unigram/tokenizer.model")
-			lay(filepath.Join(dir, "sentencepiece.bpe.model"), b, err)
+			lay(filepath.Join(dir, map[bool]string{true: "spiece.model", false: "sentencepiece.bpe.model"}[strings.HasPrefix(name, "t5")]), b, err)
 		}
 		c.Settings["tokenizer_class"] = c.Class
 		b, err := json.Marshal(c.Settings)
@@ -66,6 +66,9 @@ func TestFoldersWithoutTokenizer(t *testing.T) {
 		m := &Model{Config: Config{Type: "roberta", Vocab: 2000, Positions: 512, PositionTable: true}}
 		if strings.HasPrefix(name, "qwen") {
 			m.Config.Type, m.Config.Causal = "qwen3", true
+		}
+		if strings.HasPrefix(name, "t5") {
+			m.Config.Type, m.Config.PositionTable = "t5", false
 		}
 		if err := m.readTokenizer(dir); err != nil {
 			t.Errorf("%s: %v", name, err)

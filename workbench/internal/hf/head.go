@@ -6,22 +6,33 @@ import (
 	"strings"
 )
 
-// Head turns a row of the last layer into the score: Out(Norm(Activation(Dense(x)))), of which
-// Dense with its activation, and Norm, may be missing.
+// Head turns a row of the last layer, or the decoder's where there is one, into the score:
+// Out(Norm(Activation(Dense(x)))), of which Dense with its activation, and Norm, may be missing.
 type Head struct {
 	Row        Pooling // the row: of the first token, of the last, or the mean
+	Late       bool    // the mean is taken behind Dense and its activation
+	Pad        int32   // an id that is not the last one, though it stands at the end; -1 for none
 	Dense      *Linear
 	Activation Activation
 	Norm       *Norm
-	Out        Linear // 1×Hidden
+	Out        Linear  // the score is the first logit, less the second where there are two
+	Cap        float64 // a logit x counts as Cap·tanh(x/Cap); 0 leaves it
 }
 
 // readHead reads the classifier's head for one label.
 func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 	w.err = &err
 	c, n := &m.Config, families[m.Config.Type].head
-	if strings.HasSuffix(c.Architecture, "ForCausalLM") {
+	switch {
+	case c.Decoder > 0:
+		if err = m.readDecoder(w); err != nil {
+			return fmt.Errorf("model.safetensors: %w", err)
+		}
 		return m.readAnswerHead(w, label, ids)
+	case strings.HasSuffix(c.Architecture, "ForCausalLM"):
+		return m.readAnswerHead(w, label, ids)
+	case n.out == "":
+		return refused("architectures is %q, want one ForConditionalGeneration", c.Architecture)
 	}
 	out := w.at("%s", n.out)
 	if m.Inputs.Two.Types() > 1 && c.Types == 1 {
@@ -59,7 +70,7 @@ func (m *Model) readHead(w weights, label string, ids *answerIDs) (err error) {
 
 // describeHead takes from config.json what the head reads and applies.
 func (m *Model) describeHead(n headNames) (err error) {
-	m.Head = &Head{Row: PoolCLS, Activation: n.activation}
+	m.Head = &Head{Row: PoolCLS, Pad: m.Config.LastPad, Activation: n.activation}
 	if n.row != "" {
 		m.Head.Row = n.row
 	}
@@ -67,6 +78,14 @@ func (m *Model) describeHead(n headNames) (err error) {
 	case "modernbert":
 		if m.Head.Row, err = modernPooling(m.settings.HeadPooling); err == nil {
 			m.Head.Activation, err = activation("classifier_activation", m.settings.HeadAct, GELU)
+		}
+	case "eurobert":
+		switch name := orDefault(m.settings.HeadPooling, m.settings.OldPooling); name {
+		case "", "late", "mean":
+			m.Head.Row, m.Head.Late = PoolMean, name != "mean"
+		case "bos":
+		default:
+			return refused("classifier_pooling is %q, want late, mean or bos", name)
 		}
 	case "deberta-v2":
 		m.Head.Activation, err = activation("pooler_hidden_act", m.settings.PoolerAct, GELU)
@@ -119,43 +138,104 @@ type answerIDs struct {
 }
 
 // readAnswerHead makes a head of the rows of a language model's output for two answers: those that label
-// names as "yes/no", one alone, those of ids, or yes and no.
-func (m *Model) readAnswerHead(w weights, label string, ids *answerIDs) error {
+// names as "yes/no", one alone, those of ids, or the usual two.
+func (m *Model) readAnswerHead(w weights, label string, ids *answerIDs) (err error) {
 	c := &m.Config
+	w.err = &err
 	if ids == nil || label != "" {
-		ids = &answerIDs{}
-		yes, no, two := strings.Cut(orDefault(label, "yes/no"), "/")
-		for word, id := range map[string]**int32{yes: &ids.Yes, no: &ids.No} {
-			if word == no && !two {
-				continue
-			}
-			tokens := m.Tokenizer.Append(nil, word)
-			if len(tokens) != 1 {
-				return fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word, len(tokens))
-			}
-			*id = &tokens[0]
+		if ids, err = m.answers(label); err != nil {
+			return err
 		}
 	}
-	apart := w.has("lm_head.weight") || !or(m.settings.Tied, strings.HasPrefix(c.Type, "gemma"))
-	out := Linear{In: c.Hidden, Out: 1, Weight: make([]float32, c.Hidden)}
-	for sign, id := range map[float32]*int32{1: ids.Yes, -1: ids.No} {
-		if id == nil {
+	from := []string{"lm_head.weight"}
+	if c.Decoder > 0 {
+		from = append(from, "shared.weight")
+	}
+	tied := or(m.settings.Tied, c.Decoder > 0 || strings.HasPrefix(c.Type, "gemma"))
+	if c.Type == "t5" {
+		tied = c.AnswerScale != 0 // transformers 5 writes that it is tied in any case
+	}
+	if !w.has(from[0]) && !tied {
+		w.tensor(from[0], c.Vocab, c.Hidden) // an error that names it
+	}
+	m.Head = &Head{Row: PoolLast, Pad: -1, Out: Linear{In: c.Hidden}, Cap: c.LogitCap}
+	for _, id := range []*int32{ids.Yes, ids.No} {
+		if id == nil || err != nil {
 			continue
 		}
 		if *id < 0 || int(*id) >= c.Vocab {
 			return fmt.Errorf("an answer's token has id %d, config.json has vocab_size %d", *id, c.Vocab)
 		}
-		row := m.Words[int(*id)*c.Hidden:][:c.Hidden]
-		if apart {
-			var err error
-			if row, err = w.file.AppendRow(nil, "lm_head.weight", int(*id), c.Vocab, c.Hidden); err != nil {
-				return fmt.Errorf("model.safetensors: %w", err)
-			}
-		}
-		for j, v := range row {
-			out.Weight[j] += sign * v
+		m.Head.Out.Weight = append(m.Head.Out.Weight, m.row(w, *id, from...)...)
+		m.Head.Out.Out++
+	}
+	if err != nil {
+		return fmt.Errorf("model.safetensors: %w", err)
+	}
+	m.Head.scale(c.AnswerScale)
+	return nil
+}
+
+// scale multiplies the rows of the logits, and makes one of two that are not capped.
+func (h *Head) scale(by float64) {
+	for i := range h.Out.Weight {
+		if by != 0 {
+			h.Out.Weight[i] *= float32(by)
 		}
 	}
-	m.Head = &Head{Row: PoolLast, Out: out}
-	return nil
+	if n := h.Out.In; h.Out.Out == 2 && h.Cap == 0 {
+		for i, v := range h.Out.Weight[n:] {
+			h.Out.Weight[i] -= v
+		}
+		h.Out.Weight, h.Out.Out = h.Out.Weight[:n], 1
+	}
+}
+
+// answers finds the tokens of one word or two. A T5 that was not told otherwise answers true or false,
+// as monoT5 does; of mT5 there are several that answer otherwise.
+func (m *Model) answers(label string) (*answerIDs, error) {
+	switch {
+	case label != "":
+	case m.Config.Type == "mt5":
+		return nil, fmt.Errorf(`%w: mT5's rerankers answer in words of their own: EncoderOptions.Label has them, such as "yes/no" for those of mMARCO`, ErrUnsupported)
+	case m.Config.Decoder > 0:
+		label = "true/false"
+	default:
+		label = "yes/no"
+	}
+	ids := &answerIDs{}
+	yes, no, two := strings.Cut(label, "/")
+	for i, word := range []string{yes, no} {
+		if i == 1 && !two {
+			break
+		}
+		tokens := m.Tokenizer.Append(nil, word)
+		if id, ok := m.Tokenizer.ID(word); ok && strings.HasPrefix(word, "▁") {
+			tokens = []int32{id} // a piece by its name
+		}
+		unknown, ok := m.Tokenizer.Unknown()
+		switch {
+		case len(tokens) != 1:
+			return nil, fmt.Errorf("%w: %q is %d tokens, want one: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word, len(tokens))
+		case ok && tokens[0] == unknown:
+			return nil, fmt.Errorf("%w: the vocabulary lacks %q: the model answers with it (EncoderOptions.Label says with which)", ErrUnsupported, word)
+		}
+		*[]**int32{&ids.Yes, &ids.No}[i] = &tokens[0]
+	}
+	return ids, nil
+}
+
+// row is that of a token in the first of the matrices that is there, or in that of the words.
+func (m *Model) row(w weights, id int32, names ...string) []float32 {
+	c := &m.Config
+	for _, name := range names {
+		if w.has(name) {
+			row, err := w.file.AppendRow(nil, w.prefix+name, int(id), c.Vocab, c.Hidden)
+			if err != nil && *w.err == nil {
+				*w.err = err
+			}
+			return row
+		}
+	}
+	return m.Words[int(id)*c.Hidden:][:c.Hidden]
 }

@@ -229,7 +229,7 @@ func TestBERT(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Type: "bert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 2, Heads: 2, KeyHeads: 2, HeadWidth: hidden / 2, Intermediate: inter,
-		Positions: positions, Types: 2, Pad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
+		Positions: positions, Types: 2, Pad: -1, LastPad: -1, PositionTable: true, Activation: GELUTanh, Epsilon: 1e-6, AttentionBias: true, FeedBias: true, NormBias: true, Labels: 1}
 	if !reflect.DeepEqual(m.Config, want) || m.MaxLength != positions || len(layersOf(t, m)) != 2 {
 		t.Errorf("%+v, %d layers, at most %d ids", m.Config, len(layersOf(t, m)), m.MaxLength)
 	}
@@ -264,7 +264,7 @@ func TestDistilBERT(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Config{Type: "distilbert", Vocab: vocabSize, Hidden: hidden, Embedding: hidden, Layers: 1, Heads: 4, KeyHeads: 4, HeadWidth: hidden / 4, Intermediate: inter,
-		Positions: positions, Pad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
+		Positions: positions, Pad: -1, LastPad: -1, PositionTable: true, Activation: ReLU, Epsilon: 1e-12, AttentionBias: true, FeedBias: true, NormBias: true}
 	if !reflect.DeepEqual(m.Config, want) || m.Types != nil {
 		t.Errorf("%+v, types %v", m.Config, m.Types)
 	}
@@ -352,7 +352,7 @@ func TestVariants(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	const conf, tok, layer = "config.json", "tokenizer_config.json", "bert.encoder.layer.1."
 	unsupported := map[string]folder{
-		`model_type is "t5"; albert, bert`:   bert().set(conf, "model_type", "t5"),
+		`model_type is "bart"; albert, bert`: bert().set(conf, "model_type", "bart"),
 		`model_type is ""`:                   bert().set(conf, "model_type", nil),
 		`hidden_act is "mish"; RerankClient`: bert().set(conf, "hidden_act", "mish"),
 		`position_embedding_type is "rel`:    bert().set(conf, "position_embedding_type", "relative_key"),
@@ -542,6 +542,10 @@ func TestModulesBehind(t *testing.T) {
 	if err != nil || m.Head != nil || m.Top.Width(hidden) != 1 {
 		t.Errorf("a cross-encoder of modules: %v, %+v", err, m)
 	}
+	said := object{"text": object{"method": "forward", "method_output_name": "last_hidden_state"}}
+	if _, err := OpenDualEncoder(dual().set("sentence_bert_config.json", "modality_config", said).file("2_Normalize/config.json", object{"module_input_name": "sentence_embedding"}).write(t)); err != nil {
+		t.Errorf("what is so anyway: %v", err)
+	}
 	for want, dir := range map[string]string{
 		"module 2 takes 5 numbers, and 4 come":       write(behind(dual(), "Dense").file("2_Dense/config.json", dense(5, 3, nil)), map[string][]safetensors.Value{"2_Dense": weight(5, 3)}),
 		"activation_function is":                     behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 3, object{"activation_function": "mine.Swish"})).write(t),
@@ -550,6 +554,9 @@ func TestModulesBehind(t *testing.T) {
 		"from sentence_transformers import":          behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 3, nil)).file("2_Dense/pytorch_model.bin", "x").write(t),
 		`tensor "linear.weight" has shape 3×4`:       write(behind(dual(), "Dense").file("2_Dense/config.json", dense(hidden, 2, nil)), map[string][]safetensors.Value{"2_Dense": weight(hidden, 3)}),
 		"in_features is -1":                          behind(dual(), "Dense").file("2_Dense/config.json", dense(-1, 3, nil)).write(t),
+		"module 2_Normalize: config.json":            dual().file("2_Normalize/config.json", object{"module_input_name": "token_embeddings"}).write(t),
+		"it makes b of sentence_embedding":           dual().file("2_Normalize/config.json", object{"module_output_name": "b"}).write(t),
+		"modality_config has not forward and last_h": dual().set("sentence_bert_config.json", "modality_config", object{"text": object{"method": "forward", "method_output_name": "pooler_output"}}).write(t),
 		"module 2_LayerNorm: config.json: dimension": behind(dual(), "LayerNorm").file("2_LayerNorm/config.json", object{}).write(t),
 	} {
 		if _, err := OpenDualEncoder(dir); err == nil || !strings.Contains(err.Error(), want) {

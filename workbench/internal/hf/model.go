@@ -40,16 +40,18 @@ type Model struct {
 	Distances    []float32 // Buckets×Heads, or 2·Buckets×Hidden where Disentangled
 	DistanceNorm Norm      // of the latter's rows
 
-	Head    *Head   // nil in a dual encoder, and where Top scores
-	Top     *Top    // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
-	Prompts Prompts // of a dual encoder
-	Unlike  string  // why dot products of a dual encoder's vectors are not what it is made for; "" if they are
+	Decoder *Decoder // of a cross-encoder that has one, for its Head; else nil
+	Head    *Head    // nil in a dual encoder, and where Top scores
+	Top     *Top     // of a dual encoder, or of a cross-encoder that modules.json describes; else nil
+	Prompts Prompts  // of a dual encoder
+	Unlike  string   // why dot products of a dual encoder's vectors are not what it is made for; "" if they are
 
 	// Fingerprint names what the model computes: a hash over its configuration, vocabulary and
 	// weights as they lie in the folder. It is computed at the first call, by reading them
 	// through, and holds on to none of the slices above.
 	Fingerprint func() (string, error)
 
+	encoder  string     // folder of the encoder's files
 	files    []string   // what it covers
 	settings configFile // config.json, for what stands on the encoder
 	sentence sentenceConfig
@@ -172,8 +174,8 @@ func exists(path string) bool {
 // open reads config, tokenizer and weights from the encoder's folder in dir; top reads what stands
 // on top of the encoder.
 func open(dir string, mods modules, top func(*Model, weights) error) (*Model, error) {
-	m := &Model{Dir: dir, sentence: mods.sentence}
 	encoder := filepath.Join(dir, mods.encoder)
+	m := &Model{Dir: dir, sentence: mods.sentence, encoder: encoder}
 	if err := m.readConfig(encoder); err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
 			err = missingConfig(encoder, err)
@@ -193,7 +195,9 @@ func open(dir string, mods modules, top func(*Model, weights) error) (*Model, er
 	if err := m.readEncoder(w); err != nil {
 		return nil, fmt.Errorf("model.safetensors: %w", err)
 	}
-	m.Layers = func(do func(*Layer)) error { return m.readLayersOf(encoder, do) }
+	m.Layers = func(do func(*Layer)) error {
+		return m.reopened(func(w weights) { n := families[m.Config.Type].names; m.readLayers(&n, w, do) })
+	}
 	if err := top(m, w); err != nil {
 		return nil, err
 	}
@@ -230,12 +234,27 @@ func missingConfig(dir string, err error) error {
 	return err
 }
 
+// saver is the class of transformers that reads and writes the weights of a folder.
+func saver(dir string) string {
+	var config struct{ Architectures []string }
+	_ = decodeFile(filepath.Join(dir, "config.json"), &config) // it was read before, or is not there
+	name := strings.Join(config.Architectures, "")
+	switch {
+	case strings.HasSuffix(name, "EncoderModel"):
+		return name
+	case exists(filepath.Join(dir, "modules.json")) || exists(filepath.Join(dir, "1_Pooling")):
+		return "AutoModel"
+	case strings.HasSuffix(name, "ForCausalLM"):
+		return "AutoModelForCausalLM"
+	case strings.HasSuffix(name, "ForConditionalGeneration"):
+		return "AutoModelForSeq2SeqLM"
+	}
+	return "AutoModelForSequenceClassification"
+}
+
 // missingWeights says which form the weights have instead, with the line that converts them.
 func missingWeights(dir string) error {
-	class := "AutoModelForSequenceClassification"
-	if exists(filepath.Join(dir, "modules.json")) || exists(filepath.Join(dir, "1_Pooling")) {
-		class = "AutoModel"
-	}
+	class := saver(dir)
 	for _, other := range otherWeights {
 		found := files.Glob(dir, other.pattern)
 		if len(found) == 0 {

@@ -123,6 +123,22 @@ func (m *modules) readModule(dir, kind, sub string, features []string) error {
 		}
 	case "Normalize":
 		m.top.Modules = append(m.top.Modules, Module{})
+		return m.readNormalize(dir, sub)
+	}
+	return nil
+}
+
+// readNormalize refuses a Normalize of something else than the vector; older folders have no file of it.
+func (m *modules) readNormalize(dir, sub string) error {
+	f := struct {
+		Input  string  `json:"module_input_name"`
+		Output *string `json:"module_output_name"`
+	}{Input: "sentence_embedding"}
+	if err := m.read(dir, filepath.Join(sub, "config.json"), &f); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if output := or(f.Output, f.Input); f.Input != "sentence_embedding" || output != f.Input {
+		return fmt.Errorf("config.json: %w: it makes %s of %s, want sentence_embedding of itself", ErrUnsupported, output, f.Input)
 	}
 	return nil
 }
@@ -156,6 +172,10 @@ type sentenceConfig struct {
 	LowerCase bool     `json:"do_lower_case"`
 	Task      string   `json:"transformer_task"`
 	Output    string   `json:"module_output_name"`
+	Modality  map[string]struct {
+		Method string `json:"method"`
+		Output string `json:"method_output_name"`
+	} `json:"modality_config"`
 }
 
 // sentenceFiles are the names of that file, of which the first counts.
@@ -202,7 +222,11 @@ func (m *modules) readSentence(dir string) error {
 
 // task refuses settings of the module Transformer for another kind of model.
 func (c *sentenceConfig) task(want string) error {
+	output := map[bool]string{true: "last_hidden_state", false: "logits"}[want == "feature-extraction"]
+	text, ok := c.Modality["text"]
 	switch {
+	case c.Modality != nil && (!ok || text.Method != "forward" || text.Output != output):
+		return fmt.Errorf("sentence_bert_config.json: %w: modality_config has not forward and %s for text", ErrUnsupported, output)
 	case c.Task != "" && c.Task != want:
 		return fmt.Errorf("sentence_bert_config.json: %w: transformer_task is %q, want %q", ErrUnsupported, c.Task, want)
 	case want == "feature-extraction" && c.Output != "" && c.Output != "token_embeddings":

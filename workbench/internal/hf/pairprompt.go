@@ -30,8 +30,11 @@ const (
 	qwenInstruction = "Given a web search query, retrieve relevant passages that answer the query"
 )
 
+// monoPrompt is monoT5's, as pygaggle, rank_llm and PyTerrier have it.
+const monoPrompt = "Query: {query} Document: {document} Relevant:</s>"
+
 // pairPrompt is a text around pairs. What stands in it before and behind the pair keeps its special
-// tokens; in the pair's texts they are text. A pair that is too long loses its end.
+// tokens; in the pair's texts they are text. A document that is too long loses its end.
 type pairPrompt struct {
 	tokenizer              *tokenize.Tokenizer
 	head, tail             []int32
@@ -44,8 +47,12 @@ type pairPrompt struct {
 func (m *Model) setPairs(o Options) error {
 	m.Pairs = m.Inputs
 	prompt := o.Prompt
-	if prompt == "" && m.Config.Type == "qwen3" {
+	switch {
+	case prompt != "":
+	case m.Config.Type == "qwen3":
 		prompt = qwenPrompt
+	case m.Config.Decoder > 0:
+		prompt = monoPrompt
 	}
 	if prompt == "" && strings.HasSuffix(m.Config.Architecture, "ForCausalLM") {
 		return fmt.Errorf("%w: a %s is asked in the words that it was trained with: EncoderOptions.Prompt has them", ErrUnsupported, m.Config.Architecture)
@@ -62,6 +69,9 @@ func (m *Model) setPairs(o Options) error {
 	p, err := newPairPrompt(m.Tokenizer, strings.ReplaceAll(prompt, "{instruction}", orDefault(o.Instruction, qwenInstruction)), m.MaxLength)
 	if err != nil {
 		return fmt.Errorf("EncoderOptions.Prompt: %w", err)
+	}
+	if o.Prompt == "" && len(p.tail) == 0 {
+		return fmt.Errorf("%w: the tokenizer lacks the special tokens of the usual prompt %q: EncoderOptions.Prompt has another", ErrUnsupported, prompt)
 	}
 	m.Pairs = p
 	return nil
@@ -87,29 +97,39 @@ func newPairPrompt(t *tokenize.Tokenizer, prompt string, most int) (*pairPrompt,
 	if first, _ := special.AddedSpan(between); first < len(between) {
 		return nil, fmt.Errorf("%q has a special token between query and document", prompt)
 	}
-	if len(p.head)+len(p.tail) >= most {
-		return nil, fmt.Errorf("%d ids leave no room for a pair in %d", len(p.head)+len(p.tail), most)
+	if n := len(p.head) + len(text.Append(nil, p.after)) + len(p.tail); n >= most {
+		return nil, fmt.Errorf("%d ids leave no room for a pair in %d", n, most)
 	}
 	return p, nil
 }
 
-// body appends the ids of the pair with the text around it.
-func (p *pairPrompt) body(dst []int32, query, item string) []int32 {
+// body is the text of the pair with that around it, up to the document's end and behind it.
+func (p *pairPrompt) body(query, item string) (upTo, rest string) {
 	if p.itemFirst {
-		query, item = item, query
+		return p.before + item, p.between + query + p.after
 	}
-	return p.tokenizer.Append(dst, p.before+query+p.between+item+p.after)
+	return p.before + query + p.between + item, p.after
 }
 
-// Pair is of Pairs.
+// Pair is of Pairs. What follows a document that is cut becomes ids by itself.
 func (p *pairPrompt) Pair(dst []int32, query, item string) ([]int32, int) {
-	start := len(dst)
-	dst = p.body(append(dst, p.head...), query, item)
-	dst = append(dst[:min(len(dst), start+p.most-len(p.tail))], p.tail...)
+	start, most := len(dst), p.most-len(p.tail)
+	upTo, rest := p.body(query, item)
+	dst = p.tokenizer.Append(append(dst, p.head...), upTo+rest)
+	if len(dst)-start > most {
+		behind := p.tokenizer.Append(nil, rest)
+		if rest != "" {
+			dst = p.tokenizer.Append(dst[:start+len(p.head)], upTo)
+		}
+		behind = behind[:min(len(behind), most-len(p.head))]
+		dst = append(dst[:min(len(dst), start+most-len(behind))], behind...)
+	}
+	dst = append(dst, p.tail...)
 	return dst, len(dst) - start
 }
 
 // Length is of Pairs.
 func (p *pairPrompt) Length(query, item string) int {
-	return len(p.head) + len(p.body(nil, query, item)) + len(p.tail)
+	upTo, rest := p.body(query, item)
+	return len(p.head) + len(p.tokenizer.Append(nil, upTo+rest)) + len(p.tail)
 }

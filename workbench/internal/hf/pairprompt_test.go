@@ -11,10 +11,10 @@ import (
 	"axn/workbench/internal/tokenize"
 )
 
-// qwen is a small tokenizer in the style of Qwen's.
-func qwen(t *testing.T) *tokenize.Tokenizer {
+// smallTokenizer is a small one of a style.
+func smallTokenizer(t *testing.T, style string) *tokenize.Tokenizer {
 	t.Helper()
-	f, err := os.Open("../tokenize/testdata/files/qwen.json.gz")
+	f, err := os.Open("../tokenize/testdata/files/" + style + ".json.gz")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,36 +32,41 @@ func qwen(t *testing.T) *tokenize.Tokenizer {
 	return tok
 }
 
-// TestPairPrompt compares the ids of pairs with those that Qwen3-Reranker's own code makes.
+// TestPairPrompt compares the ids of pairs with those that the models' own code makes.
 func TestPairPrompt(t *testing.T) {
 	var cases []struct {
-		Instruction, Query, Document string
-		Most, Length                 int
-		IDs                          []int32
+		Kind, Instruction, Prompt, Query, Document string
+		Most, Length                               int
+		IDs                                        []int32
 	}
 	content, err := os.ReadFile("testdata/pairprompt.json")
 	if err == nil {
 		err = json.Unmarshal(content, &cases)
 	}
-	if err != nil || len(cases) < 20 {
+	if err != nil || len(cases) < 32 {
 		t.Fatal(len(cases), err)
 	}
-	m := &Model{Config: Config{Type: "qwen3"}, Tokenizer: qwen(t)}
+	models := map[string]*Model{
+		"qwen3": {Config: Config{Type: "qwen3"}, Tokenizer: smallTokenizer(t, "qwen")},
+		"t5":    {Config: Config{Type: "t5", Decoder: 1}, Tokenizer: smallTokenizer(t, "t5-bytes")},
+		"gemma": {Config: Config{Type: "gemma", Architecture: "GemmaForCausalLM"}, Tokenizer: smallTokenizer(t, "gemma")},
+	}
 	for _, c := range cases {
+		m := models[c.Kind]
 		m.MaxLength = c.Most
-		if err := m.setPairs(Options{Instruction: c.Instruction}); err != nil {
+		if err := m.setPairs(Options{Instruction: c.Instruction, Prompt: c.Prompt}); err != nil {
 			t.Fatal(err)
 		}
 		ids, first := m.Pairs.Pair([]int32{7}, c.Query, c.Document)
 		if !slices.Equal(ids[1:], c.IDs) || first != len(c.IDs) || m.Pairs.Length(c.Query, c.Document) != c.Length {
-			t.Errorf("%q, %q in %d: %v (%d), want %v", c.Query, c.Document, c.Most, ids, m.Pairs.Length(c.Query, c.Document), c.IDs)
+			t.Errorf("%s: %q, %q in %d: %v (%d), want %v", c.Kind, c.Query, c.Document, c.Most, ids, m.Pairs.Length(c.Query, c.Document), c.IDs)
 		}
 	}
 }
 
 // TestOwnPrompt: a prompt of the user's, special tokens in a pair, and what is refused.
 func TestOwnPrompt(t *testing.T) {
-	tok := qwen(t)
+	tok := smallTokenizer(t, "qwen")
 	start, _ := tok.ID("<|im_start|>")
 	m := &Model{Config: Config{Type: "bert"}, Tokenizer: tok, MaxLength: 100}
 	if err := m.setPairs(Options{Prompt: "<|im_start|>{document} for {query}?<|im_start|>"}); err != nil {
@@ -72,6 +77,17 @@ func TestOwnPrompt(t *testing.T) {
 	if !slices.Equal(ids, want) {
 		t.Errorf("%v, want %v", ids, want)
 	}
+	m.MaxLength = 20 // a document before the query loses its end, and nothing behind it does
+	if err := m.setPairs(Options{Prompt: "<|im_start|>{document} for {query}?<|im_start|>"}); err != nil {
+		t.Fatal(err)
+	}
+	ids, _ = m.Pairs.Pair(nil, "b", strings.Repeat("a ", 99))
+	rest := tok.Append(nil, " for b?")
+	want = slices.Concat([]int32{start}, tok.Append(nil, strings.Repeat("a ", 99))[:18-len(rest)], rest, []int32{start})
+	if !slices.Equal(ids, want) {
+		t.Errorf("%v, want %v", ids, want)
+	}
+	m.MaxLength = 100
 	for text, o := range map[string]Options{
 		`has not {query} and {document} once each`: {Prompt: "{query}"},
 		`{query}{query}`:                            {Prompt: "{query}{query}{document}"},

@@ -9,6 +9,7 @@ import (
 type names struct {
 	prefix                                 string // of all of them, within a classifier
 	words, positions, types, norm, project string
+	ownWords                               string // words where the encoder has others than the decoder
 	layer                                  string // with %d for its number
 	query, key, value, output              string
 	joined                                 string // query, key and value as one tensor, where they are not apart
@@ -16,6 +17,7 @@ type names struct {
 	attentionNorm, outputNorm              string
 	attentionAfter, outputAfter            string // norms of what the parts give, before it is added
 	gate, up, down                         string
+	alone                                  string // up where there is no gate, if it is called otherwise then
 	halves                                 string // gate and up as one tensor, where they are
 	upFirst                                bool   // of which up is the first
 	final                                  string // the norm after the last layer
@@ -78,6 +80,13 @@ var gemma3Names = func() names {
 	return n
 }()
 
+// gemma2Names are Gemma 3's, which alone normalises heads.
+var gemma2Names = func() names {
+	n := gemma3Names
+	n.queryNorm, n.keyNorm = "", ""
+	return n
+}()
+
 var debertaNames = names{
 	prefix: "deberta", words: "embeddings.word_embeddings", positions: "embeddings.position_embeddings", types: "embeddings.token_type_embeddings",
 	norm: "embeddings.LayerNorm", project: "embeddings.embed_proj", layer: "encoder.layer.%d",
@@ -105,6 +114,9 @@ func gteNames(prefix string) names {
 // below returns the weights of the encoder, whose prefix is there in a classifier and not in an
 // encoder saved alone; NomicBERT's own code calls it bert.
 func (n *names) below(w weights) weights {
+	if n.ownWords != "" && (w.has(n.ownWords+".weight") || w.at("%s", n.prefix).has(n.ownWords+".weight")) {
+		n.words = n.ownWords
+	}
 	var found []weights
 	for _, below := range []weights{w, w.at("%s", n.prefix), w.at("bert")} {
 		if below.has(n.words+".weight") && !slices.ContainsFunc(found, func(f weights) bool { return f.prefix == below.prefix }) {
@@ -160,15 +172,15 @@ func (m *Model) readEncoder(w weights) (err error) {
 	return err
 }
 
-// readLayersOf reads the layers of the folder of an encoder.
-func (m *Model) readLayersOf(dir string, do func(*Layer)) error {
-	file, _, err := openWeights(dir)
+// reopened reads the encoder's weights once more.
+func (m *Model) reopened(read func(weights)) error {
+	file, _, err := openWeights(m.encoder)
 	if err != nil {
 		return err
 	}
 	defer file.Close()
 	n := families[m.Config.Type].names
-	m.readLayers(&n, n.below(weights{file: file, gainsFrom: m.Config.GainsFrom, err: &err}), do)
+	read(n.below(weights{file: file, gainsFrom: m.Config.GainsFrom, err: &err}))
 	if err != nil {
 		return fmt.Errorf("model.safetensors: %w", err)
 	}
@@ -229,7 +241,7 @@ func (m *Model) readLayer(n *names, w weights, i int, old *Layer) *Layer {
 // readUp reads the first product of the feed-forward part, with the gate above it where there is one.
 func (m *Model) readUp(n *names, w weights, old Linear) Linear {
 	c := &m.Config
-	parts := []rowsOf{{n.up, c.Intermediate}}
+	parts := []rowsOf{{orDefault(n.alone, n.up), c.Intermediate}}
 	switch {
 	case n.halves != "":
 		parts = []rowsOf{{n.halves, 2 * c.Intermediate}}

@@ -14,14 +14,18 @@ import (
 	"axn/workbench/internal/tokenize"
 )
 
+// maxOpen bounds the ids of an input where positions are open.
+const maxOpen = 1 << 16
+
 // readTokenizer makes the tokenizer transformers would make.
 func (m *Model) readTokenizer(dir string) error {
-	c := tokenizerConfig{LowerCase: true, Chinese: true, Prefix: "##"}
+	c := tokenizerConfig{Chinese: true, Prefix: "##"}
 	if err := m.readOptional(dir, "tokenizer_config.json", &c); err != nil {
 		return err
 	}
+	c.LowerCase = or(c.LowerCased, true)
 	if c.Class == "" {
-		c.Class = orDefault(m.Config.TokenizerClass, map[string]string{"bert": "BertTokenizer", "distilbert": "DistilBertTokenizer"}[m.Config.Type])
+		c.Class = orDefault(m.Config.TokenizerClass, usualClasses[m.Config.Type])
 	}
 	if err := c.check(m.rotary()); err != nil {
 		return fmt.Errorf("tokenizer_config.json: %w", err)
@@ -43,6 +47,8 @@ func (m *Model) readTokenizer(dir string) error {
 	default:
 		if err = nil; missing {
 			err = m.buildFile(dir, &c, f)
+		} else {
+			err = c.agree(f)
 		}
 		if err == nil {
 			err = m.takeFile(&c, f)
@@ -263,6 +269,9 @@ func standard(c *tokenizerConfig, f *tokenize.File, t *tokenize.Tokenizer) error
 func (m *Model) setMaxLength(limit *float64) error {
 	if m.sentence.MaxLength != nil {
 		limit = m.sentence.MaxLength
+	}
+	if c := &m.Config; c.OpenPositions && limit != nil && *limit > float64(c.Positions) && *limit <= maxOpen {
+		c.Positions = int(*limit)
 	}
 	m.MaxLength = m.Config.Positions
 	if limit != nil && *limit < float64(m.MaxLength) {

@@ -16,7 +16,8 @@ import (
 type tokenizerConfig struct {
 	Class         string                        `json:"tokenizer_class"`
 	AutoMap       json.RawMessage               `json:"auto_map"`
-	LowerCase     bool                          `json:"do_lower_case"`
+	LowerCase     bool                          `json:"-"` // as LowerCased says, or the class
+	LowerCased    *bool                         `json:"do_lower_case"`
 	StripAccents  *bool                         `json:"strip_accents"`
 	Chinese       bool                          `json:"tokenize_chinese_chars"`
 	Basic         *bool                         `json:"do_basic_tokenize"`
@@ -24,8 +25,9 @@ type tokenizerConfig struct {
 	Prefix        string                        `json:"wordpieces_prefix"`
 	PrefixSpace   *bool                         `json:"add_prefix_space"`
 	KeepAccents   *bool                         `json:"keep_accents"`
-	AddBOS        *bool                         `json:"add_bos_token"`
-	AddEOS        *bool                         `json:"add_eos_token"`
+	AddBOS        bool                          `json:"add_bos_token"` // where there is a tokenizer.json, its post_processor says so
+	AddEOS        bool                          `json:"add_eos_token"`
+	Sentinels     *int                          `json:"extra_ids"`        // of T5
 	MaxLength     *float64                      `json:"model_max_length"` // 1e30 when there is none
 	TruncateSide  string                        `json:"truncation_side"`
 	PadSide       string                        `json:"padding_side"`
@@ -96,7 +98,7 @@ func (c *tokenizerConfig) class() string { return strings.TrimSuffix(c.Class, "F
 // check refuses settings that nothing here obeys. Of a model with rotary positions texts may be
 // padded on either side, since only their distances count.
 func (c *tokenizerConfig) check(rotary bool) error {
-	class, ok := classes[c.class()]
+	_, ok := classes[c.class()]
 	set := func(raw json.RawMessage) bool { return len(raw) > 0 && !bytes.Equal(raw, []byte("null")) }
 	for _, refuse := range []struct {
 		when bool
@@ -107,7 +109,6 @@ func (c *tokenizerConfig) check(rotary bool) error {
 		{c.Basic != nil && !*c.Basic, "do_basic_tokenize is false: transformers' tokenizers disagree about it"},
 		{len(c.NeverSplit) > 0, fmt.Sprintf("never_split is %q: transformers' tokenizers disagree about it", c.NeverSplit)},
 		{c.Prefix != "##", fmt.Sprintf("wordpieces_prefix is %q, want ##", c.Prefix)},
-		{!class.settings && (c.AddBOS != nil || c.AddEOS != nil), "add_bos_token and add_eos_token replace the post_processor"},
 		{c.PadSide != "" && c.PadSide != "right" && !rotary, fmt.Sprintf("padding_side is %q: positions would depend on the other texts of a batch", c.PadSide)},
 		{c.TruncateSide != "" && c.TruncateSide != "right" && c.TruncateSide != "left", fmt.Sprintf("truncation_side is %q, want right or left", c.TruncateSide)},
 		{c.Inputs != nil && (!slices.Contains(c.Inputs, "input_ids") || !slices.Contains(c.Inputs, "attention_mask")),
@@ -118,6 +119,65 @@ func (c *tokenizerConfig) check(rotary bool) error {
 		}
 	}
 	return nil
+}
+
+// agree refuses settings of a class that obeys them where tokenizer.json says otherwise: which of the two
+// holds depends on the version of transformers.
+func (c *tokenizerConfig) agree(f *tokenize.File) error {
+	class, said := classes[c.class()], settingsOf(f)
+	for _, s := range []struct {
+		key     string
+		obeyed  bool
+		setting *bool
+		file    *bool
+	}{
+		{"add_prefix_space", class.model != "", c.PrefixSpace, said.space},
+		{"do_lower_case", class.lower, c.LowerCased, said.lower},
+	} {
+		if s.obeyed && s.setting != nil && s.file != nil && *s.setting != *s.file {
+			return fmt.Errorf("tokenizer_config.json: %w: %s is %v, and tokenizer.json says otherwise", ErrUnsupported, s.key, *s.setting)
+		}
+	}
+	return nil
+}
+
+// fileSettings are what parts of a tokenizer.json say; no space where no part of them knows one.
+type fileSettings struct{ space, lower *bool }
+
+func settingsOf(f *tokenize.File) fileSettings {
+	s := fileSettings{lower: new(bool)}
+	s.add(f.Normalizer)
+	s.add(f.PreTokenizer)
+	return s
+}
+
+func (s *fileSettings) add(raw json.RawMessage) {
+	var p struct {
+		Type          string
+		Lower         *bool             `json:"lowercase"`
+		Space         *bool             `json:"add_prefix_space"`
+		Scheme        string            `json:"prepend_scheme"`
+		Normalizers   []json.RawMessage `json:"normalizers"`
+		PreTokenizers []json.RawMessage `json:"pretokenizers"`
+	}
+	if json.Unmarshal(raw, &p) != nil {
+		return // nothing is there, or reading it says what is wrong
+	}
+	switch p.Type {
+	case "Lowercase":
+		s.lower = new(true)
+	case "BertNormalizer":
+		s.lower = p.Lower
+	case "ByteLevel":
+		s.space = p.Space
+	case "Metaspace":
+		if s.space = p.Space; p.Scheme != "" {
+			s.space = new(p.Scheme != "never")
+		}
+	}
+	for _, part := range slices.Concat(p.Normalizers, p.PreTokenizers) {
+		s.add(part)
+	}
 }
 
 // readSpecialTokens reads the older files, which count where tokenizer_config.json has no

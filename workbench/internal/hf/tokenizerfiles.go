@@ -14,6 +14,7 @@ import (
 // class is how a tokenizer class of transformers is made.
 type class struct {
 	settings bool   // BERT's: of the vocabulary and tokenizer_config.json; the others take tokenizer.json as it stands
+	lower    bool   // obeys do_lower_case though it takes tokenizer.json
 	types    bool   // token_type_ids where model_input_names does not say
 	model    string // of tokenizer.json; "" is any
 	roles    specialTokens
@@ -26,6 +27,7 @@ var (
 	mpnetRoles   = specialTokens{Unknown: "[UNK]", CLS: "<s>", SEP: "</s>", Pad: "<pad>", Mask: "<mask>", BOS: "<s>", EOS: "</s>"}
 	albertRoles  = specialTokens{Unknown: "<unk>", CLS: "[CLS]", SEP: "[SEP]", Pad: "<pad>", Mask: "[MASK]", BOS: "[CLS]", EOS: "[SEP]"}
 	qwenRoles    = specialTokens{EOS: "<|endoftext|>", Pad: "<|endoftext|>"}
+	t5Roles      = specialTokens{Unknown: "<unk>", EOS: "</s>", Pad: "<pad>"}
 )
 
 // classes are the tokenizer classes that can be read, without the Fast at their end.
@@ -34,8 +36,19 @@ var classes = map[string]class{
 	"PreTrainedTokenizer": {}, "TokenizersBackend": {},
 	"RobertaTokenizer": {model: "BPE", roles: robertaRoles, build: buildRoBERTa}, "BartTokenizer": {model: "BPE", roles: robertaRoles, build: buildRoBERTa},
 	"XLMRobertaTokenizer": {model: "Unigram", roles: robertaRoles, build: buildXLMRoBERTa}, "CamembertTokenizer": {model: "Unigram", roles: robertaRoles, build: buildCamemBERT},
-	"AlbertTokenizer": {model: "Unigram", roles: albertRoles, build: buildALBERT}, "MPNetTokenizer": {model: "WordPiece", roles: mpnetRoles, build: buildMPNet},
-	"Qwen2Tokenizer": {model: "BPE", roles: qwenRoles, build: buildQwen}, "DebertaV2Tokenizer": {model: "Unigram", types: true}, "DebertaTokenizer": {model: "BPE", types: true},
+	"AlbertTokenizer": {model: "Unigram", lower: true, roles: albertRoles, build: buildALBERT}, "MPNetTokenizer": {model: "WordPiece", lower: true, roles: mpnetRoles, build: buildMPNet},
+	"T5Tokenizer":    {model: "Unigram", roles: t5Roles, build: buildT5},
+	"GemmaTokenizer": {model: "BPE"}, "LlamaTokenizer": {model: "BPE"},
+	"Qwen2Tokenizer": {model: "BPE", roles: qwenRoles, build: buildQwen}, "DebertaV2Tokenizer": {model: "Unigram", lower: true, types: true}, "DebertaTokenizer": {model: "BPE", types: true},
+}
+
+// usualClasses are those of model types whose folder names none.
+var usualClasses = map[string]string{
+	"bert": "BertTokenizer", "distilbert": "DistilBertTokenizer", "electra": "ElectraTokenizer", "nomic_bert": "BertTokenizer",
+	"roberta": "RobertaTokenizer", "xlm-roberta": "XLMRobertaTokenizer", "camembert": "CamembertTokenizer", "gte": "XLMRobertaTokenizer",
+	"mpnet": "MPNetTokenizer", "albert": "AlbertTokenizer", "deberta-v2": "DebertaV2Tokenizer", "qwen2": "Qwen2Tokenizer", "qwen3": "Qwen2Tokenizer",
+	"gemma": "GemmaTokenizer", "gemma2": "GemmaTokenizer", "gemma3_text": "GemmaTokenizer", "t5": "T5Tokenizer", "mt5": "T5Tokenizer",
+	"modernbert": "TokenizersBackend", "eurobert": "TokenizersBackend", "llama": "TokenizersBackend", "mistral": "TokenizersBackend",
 }
 
 // fillRoles sets the tokens with a role that the files do not say.
@@ -56,6 +69,9 @@ func (m *Model) buildFile(dir string, c *tokenizerConfig, f *tokenize.File) erro
 	if class.build == nil {
 		return fmt.Errorf("%w: tokenizer_class %s needs a tokenizer.json, which is missing. Make it: python -c \"from transformers import AutoTokenizer as T; T.from_pretrained('%s').save_pretrained('%s')\"",
 			ErrUnsupported, c.Class, dir, dir)
+	}
+	if c.AddBOS || c.AddEOS {
+		return fmt.Errorf("%w: no tokenizer.json, and add_bos_token or add_eos_token is true", ErrUnsupported)
 	}
 	c.fillRoles(class.roles)
 	names, err := class.build(dir, c, f)

@@ -133,6 +133,9 @@ func TestTensors(t *testing.T) {
 			if strings.HasSuffix(from, "-causal") || strings.HasSuffix(from, "-untied") {
 				_, err = OpenCrossEncoderWith(dir, Options{Prompt: "{query}{document}"})
 			}
+			if strings.Contains(filepath.Base(from), "t5") {
+				_, err = OpenCrossEncoderWith(dir, Options{Label: "yes/no", Prompt: "{query}{document}"})
+			}
 			if err == nil != (name == "") || err != nil && !strings.Contains(err.Error(), name) {
 				t.Errorf("%s, %s %s: %v", from, name, what, err)
 			}
@@ -218,7 +221,9 @@ func TestOtherShapes(t *testing.T) {
 		`"war" is not in the vocabulary`:                          bert().set(tok, "sep_token", "war"),
 		`needs a tokenizer.json`:                                  bert().set(tok, "tokenizer_class", "PreTrainedTokenizerFast"),
 		`auto_map`:                                                bert().set(tok, "auto_map", object{"AutoTokenizer": []string{"x.Y", "x.Z"}}),
-		`add_bos_token`:                                           bert().set(tok, "tokenizer_class", "TokenizersBackend").set(tok, "add_bos_token", true),
+		`add_bos_token or add_eos_token is true`:                  bert().set(tok, "tokenizer_class", "MPNetTokenizer").set(tok, "add_bos_token", true),
+		`add_prefix_space is true`:                                bert().set(tok, "tokenizer_class", "RobertaTokenizer").set(tok, "add_prefix_space", true).file("tokenizer.json", byteBPE(false)),
+		`do_lower_case is true`:                                   bert().set(tok, "tokenizer_class", "MPNetTokenizer").set(tok, "do_lower_case", true).file("tokenizer.json", cased()),
 		`added token "new" is looked for in normalised text`:      bert().file("added_tokens.json", object{"new": 6}),
 		`the modules give 4 numbers`:                              dual(),
 	} {
@@ -226,6 +231,18 @@ func TestOtherShapes(t *testing.T) {
 			t.Errorf("%s: error %v", want, err)
 		}
 	}
+}
+
+// byteBPE is a tokenizer.json as RoBERTa's, with a space before a text or not.
+func byteBPE(space bool) object {
+	return object{"model": object{"type": "BPE", "vocab": object{"a": 0}, "merges": []string{}}, "pre_tokenizer": object{"type": "ByteLevel", "add_prefix_space": space}}
+}
+
+// cased is small without lower-casing.
+func cased() object {
+	t := small(nil)
+	t["normalizer"] = object{"type": "Sequence", "normalizers": []object{{"type": "BertNormalizer", "lowercase": false}}}
+	return t
 }
 
 // small is a tokenizer.json of one added token whose unknown token is a.

@@ -36,10 +36,7 @@ const passes = 10
 // A cancelled ctx is an error.
 func Train(ctx context.Context, points f32.Mat, k int, seed uint64) (*Centers, error) {
 	rng := rand.New(rand.NewPCG(seed, 1))
-	at := f32.NewMat(min(k, points.Rows), points.Cols)
-	for i, row := range rng.Perm(points.Rows)[:at.Rows] {
-		copy(at.Row(i), points.Row(row))
-	}
+	at := points.Select(rng.Perm(points.Rows)[:min(k, points.Rows)])
 	for range passes {
 		nearest, err := newCenters(at).Nearest(ctx, points)
 		if err != nil {

@@ -197,12 +197,6 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 // products returns the inner products of query with some rows of m.
 func products(query []float32, m f32.Mat, items []int, threads int) []float32 {
 	scores := f32.NewMat(1, len(items))
-	cores.Ranges(threads, len(items), Block, func(lo, hi int) {
-		rows := f32.NewMat(hi-lo, m.Cols)
-		for i, item := range items[lo:hi] {
-			copy(rows.Row(i), m.Row(item))
-		}
-		f32.MulT(scores.Sub(0, lo, 1, hi-lo), f32.View(query, 1, len(query)), rows, 1)
-	})
+	f32.MulRows(scores, f32.View(query, 1, len(query)), m, items, threads)
 	return scores.Data
 }

@@ -119,17 +119,15 @@ func (b *scoreBounds) search(ctx context.Context, n int) *q8.Search {
 // score returns a probe's scores of some items, bit for bit those of a scan.
 func (x *Items) score(p *Probe, items []int) []float32 {
 	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
-	cores.Ranges(cores.Threads(), len(items), topk.ScanCols, func(lo, hi int) {
-		if part := scores.Sub(0, lo, 1, hi-lo); p.Place != nil {
-			f32.MulT(part, f32.View(p.Place, 1, len(p.Place)), selected(x.Features, items[lo:hi]), 1)
-		}
-		if part := sims.Sub(0, lo, 1, hi-lo); p.Curve != nil {
-			f32.MulT(part, f32.View(p.Vector, 1, len(p.Vector)), selected(x.Vectors, items[lo:hi]), 1)
-		}
-		for i := lo; i < hi; i++ {
-			p.finish(items[i], scores.Data[i:i+1], sims.Data[i:i+1], x.bias(items[i], 1))
-		}
-	})
+	if p.Place != nil {
+		f32.MulRows(scores, f32.View(p.Place, 1, len(p.Place)), x.Features, items, cores.Threads())
+	}
+	if p.Curve != nil {
+		f32.MulRows(sims, f32.View(p.Vector, 1, len(p.Vector)), x.Vectors, items, cores.Threads())
+	}
+	for i, it := range items {
+		p.finish(it, scores.Data[i:i+1], sims.Data[i:i+1], x.bias(it, 1))
+	}
 	return scores.Data
 }
 

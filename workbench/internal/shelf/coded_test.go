@@ -34,10 +34,10 @@ func unitVectors(rng *rand.Rand, n, d int) f32.Mat {
 var itemKinds = map[string]func(rng *rand.Rand, n, d int) *Items{
 	"one matrix": func(rng *rand.Rand, n, d int) *Items {
 		v, c := unitVectors(rng, n, d), new(Codes)
-		return &Items{Features: v, Vectors: v, FeatureCodes: c, VectorCodes: c}
+		return &Items{Layout: Layout{Features: d}, Features: v, Vectors: v, FeatureCodes: c, VectorCodes: c}
 	},
 	"features apart": func(rng *rand.Rand, n, d int) *Items {
-		return &Items{Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(Codes), VectorCodes: new(Codes)}
+		return &Items{Layout: Layout{Vectors: d, Features: 3 * d}, Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
 	"with a prior": func(rng *rand.Rand, n, d int) *Items {
 		v, bias := unitVectors(rng, n, d), normalRows(rng, 1, n).Data
@@ -47,7 +47,7 @@ var itemKinds = map[string]func(rng *rand.Rand, n, d int) *Items{
 			copy(f.Row(i), v.Row(i))
 			f32.Axpy(.2, normalRows(rng, 1, d+1).Data, f.Row(i)[d:])
 		}
-		return &Items{Features: f, Vectors: v, Bias: bias, FeatureCodes: new(Codes), VectorCodes: new(Codes)}
+		return &Items{Layout: Layout{Vectors: d, Features: f.Cols, Bias: 1}, Features: f, Vectors: v, Bias: bias, FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
 }
 

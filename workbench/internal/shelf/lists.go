@@ -151,21 +151,9 @@ func evenly(total, n int) []int {
 	return some
 }
 
-// layout is that of the rows of x.
-func (x *Items) layout() Layout {
-	l := Layout{Vectors: x.Vectors.Cols, Features: x.Features.Cols}
-	if x.shared() {
-		l.Vectors = 0
-	}
-	if x.Bias != nil {
-		l.Bias = 1
-	}
-	return l
-}
-
 // joined returns the rows of some items, with their vectors times slope.
 func (x *Items) joined(items []int, slope float32) f32.Mat {
-	l := x.layout()
+	l := x.Layout
 	rows := f32.NewMat(len(items), l.Cols())
 	cores.Ranges(cores.Threads(), len(items), 64, func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -180,7 +168,7 @@ func (x *Items) joined(items []int, slope float32) f32.Mat {
 
 // listMeans returns the mean row of each list; 0 for an empty one.
 func (x *Items) listMeans(order, starts []int32) f32.Mat {
-	means := f32.NewMat(len(starts)-1, x.layout().Cols())
+	means := f32.NewMat(len(starts)-1, x.Layout.Cols())
 	cores.Each(means.Rows, func(l int) {
 		copy(means.Row(l), pca.Means(x.joined(numbers(order[starts[l]:starts[l+1]]), 1)))
 	})
@@ -189,7 +177,7 @@ func (x *Items) listMeans(order, starts []int32) f32.Mat {
 
 // NewLists returns the lists of x with these parts; an error if they do not fit together.
 func NewLists(x *Items, order, starts []int32, means f32.Mat) (*Lists, error) {
-	n, layout := x.Features.Rows, x.layout()
+	n, layout := x.Features.Rows, x.Layout
 	if len(starts) < 2 || len(order) != n || starts[0] != 0 || int(starts[len(starts)-1]) != n || !slices.IsSorted(starts) {
 		return nil, fmt.Errorf("%d of %d items in %d lists", len(order), n, len(starts)-1)
 	}
@@ -202,9 +190,9 @@ func NewLists(x *Items, order, starts []int32, means f32.Mat) (*Lists, error) {
 }
 
 func (l *Lists) setMeans(x *Items, means f32.Mat) {
-	layout := x.layout()
+	layout := x.Layout
 	l.bias = nil
-	l.Means, l.means = means, &Items{Features: means.Sub(0, layout.Vectors, means.Rows, layout.Features)}
+	l.Means, l.means = means, &Items{Layout: layout, Features: means.Sub(0, layout.Vectors, means.Rows, layout.Features)}
 	if l.means.Vectors = l.means.Features; layout.Vectors > 0 {
 		l.means.Vectors = means.Sub(0, 0, means.Rows, layout.Vectors)
 	}

@@ -21,7 +21,7 @@ func TestRankCurves(t *testing.T) {
 		if n == 300 {
 			copy(items.Data, items.Row(1)) // two are the same
 		}
-		shelf := NewScan(&Items{Features: items, Vectors: items})
+		shelf := NewScan(&Items{Layout: Layout{Features: items.Cols}, Features: items, Vectors: items})
 		curves, err := RankCurves(t.Context(), shelf, []int{7, 9, 4}, queries)
 		if err != nil {
 			t.Fatal(err)

@@ -43,10 +43,10 @@ func (x Scan) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk
 }
 
 func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
-	features := selected(x.Features, items)
+	features := x.Features.Select(items)
 	r := Rows{Features: features, Vectors: features, Items: items}
 	if !x.shared() {
-		r.Vectors = selected(x.Vectors, items)
+		r.Vectors = x.Vectors.Select(items)
 	}
 	if x.Bias != nil {
 		r.Bias = make([]float32, len(items))
@@ -67,15 +67,6 @@ func (x Scan) Similarities(_ context.Context, queries f32.Mat, items []int) (f32
 		}
 	})
 	return sims, nil
-}
-
-// selected returns a copy of some rows.
-func selected(m f32.Mat, rows []int) f32.Mat {
-	s := f32.NewMat(len(rows), m.Cols)
-	for i, row := range rows {
-		copy(s.Row(i), m.Row(row))
-	}
-	return s
 }
 
 // pass scores items for some probes, a chunk at a time. The probes that have a

@@ -36,6 +36,8 @@ type Shelf interface {
 // Items are an index's own items: features F, |I|×p, the dual encoder's vectors v,
 // |I|×d, and what the prior adds to each.
 type Items struct {
+	Layout Layout // of the row of an item
+
 	Features, Vectors f32.Mat   // in one memory where the vectors are the features
 	Bias              []float32 // |I|; nil where there is no prior
 
@@ -44,7 +46,7 @@ type Items struct {
 }
 
 // shared reports whether the vectors are the features.
-func (x *Items) shared() bool { return Same(x.Features, x.Vectors) }
+func (x *Items) shared() bool { return x.Layout.Vectors == 0 }
 
 // Same reports whether two matrices are one memory.
 func Same(a, b f32.Mat) bool {

@@ -12,7 +12,7 @@ import (
 )
 
 // Layout says how the row of an item is put together: so many floats of its
-// dual-encoder vector, of its features, and of its prior's bias.
+// dual-encoder vector, none where that is its features, of its features, and of its prior's bias.
 type Layout struct{ Vectors, Features, Bias int }
 
 func (l Layout) Cols() int { return l.Vectors + l.Features + l.Bias }

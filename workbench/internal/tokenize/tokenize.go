@@ -61,6 +61,22 @@ func (t *Tokenizer) ID(token string) (id int32, ok bool) {
 	return id, ok
 }
 
+// Unknown is the id of what the vocabulary lacks; false where nothing is lacking.
+func (t *Tokenizer) Unknown() (id int32, ok bool) {
+	id = -1
+	switch m := t.model.(type) {
+	case *bpe:
+		id = m.unknown
+	case *unigram:
+		id = m.unknown
+	case *wordPiece:
+		id = m.unknown
+	case *wordLevel:
+		id = m.unknown
+	}
+	return id, id >= 0
+}
+
 // Last is the token with the largest id.
 func (t *Tokenizer) Last() (token string, id int32) {
 	id = -1

@@ -17,7 +17,7 @@ import transformers
 from safetensors.torch import load_file, save_file
 
 VOCAB = 61
-DECODERS = ("Qwen2", "Qwen3", "Llama", "Mistral", "Gemma", "Gemma3Text")
+DECODERS = ("Qwen2", "Qwen3", "Llama", "Mistral", "Gemma", "Gemma2", "Gemma3Text")
 SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "yes", "no"]
 
 
@@ -31,6 +31,8 @@ def families(scale):
     deberta = bert | dict(relative_attention=True, position_biased_input=False, pos_att_type="p2c|c2p", type_vocab_size=0, position_buckets=8, max_position_embeddings=160 * s, max_relative_positions=-1, share_att_key=True, norm_rel_ebd="layer_norm")
     llama = {k: v for k, v in qwen.items() if k != "head_dim"} | dict(num_attention_heads=2, num_key_value_heads=1)
     gemma3 = qwen | dict(num_hidden_layers=4, sliding_window=20, sliding_window_pattern=2, query_pre_attn_scalar=7, rope_parameters={"full_attention": {"rope_type": "linear", "factor": 2.0, "rope_theta": 1e4}, "sliding_attention": {"rope_type": "default", "rope_theta": 1e2}})
+    gemma2 = qwen | dict(sliding_window=20, query_pre_attn_scalar=7, attn_logit_softcapping=3.0, final_logit_softcapping=2.0)
+    t5 = dict(vocab_size=VOCAB, d_model=12 * s, d_kv=6 * s + 1, d_ff=20 * s + 1, num_layers=3, num_heads=3, layer_norm_epsilon=1e-5, relative_attention_num_buckets=12, relative_attention_max_distance=30, n_positions=160 * s, decoder_start_token_id=0)
     gte = bert | dict(type_vocab_size=2, pad_token_id=0, rope_parameters={"rope_type": "default", "rope_theta": 1e3})
     return {
         "bert": ("Bert", bert),
@@ -56,8 +58,15 @@ def families(scale):
         "mistral": ("Mistral", llama | dict(sliding_window=20)),
         "gemma": ("Gemma", qwen | dict(hidden_act="gelu_pytorch_tanh")),
         "gemma-causal": ("Gemma", qwen | dict(hidden_act="gelu_pytorch_tanh", num_key_value_heads=1)),
+        "gemma2": ("Gemma2", gemma2),
+        "gemma2-causal": ("Gemma2", gemma2),
         "gemma3": ("Gemma3Text", gemma3),
         "gemma3-both": ("Gemma3Text", gemma3 | dict(use_bidirectional_attention=True, num_labels=2)),
+        "eurobert": ("EuroBert", llama),
+        "eurobert-bos": ("EuroBert", llama | dict(classifier_pooling="bos", attention_bias=True, mlp_bias=True, num_labels=2)),
+        "t5": ("T5", t5),
+        "t5-gated": ("T5", t5 | dict(feed_forward_proj="gated-gelu", num_decoder_layers=2, tie_word_embeddings=False)),
+        "mt5": ("MT5", t5 | dict(num_layers=2)),
         "gte": ("Gte", gte),
         "gte-new": ("Gte", gte | dict(type_vocab_size=0, rope_parameters=ntk(500.0, 2.0, 6 * s))),
         "deberta-v2": ("DebertaV2", deberta),
@@ -88,10 +97,12 @@ def own_gte(folder):
 
 
 def model(name, kind, settings, seed):
-    task = "ForCausalLM" if name.endswith(("-causal", "-untied")) else "ForSequenceClassification"
+    task = "ForCausalLM" if name.endswith(("-causal", "-untied")) else "ForConditionalGeneration" if kind.endswith("T5") else "ForSequenceClassification"
     config = getattr(transformers, kind + "Config")(**settings)
     config._attn_implementation = "eager"
     m = getattr(transformers, kind + task)(config).eval()
+    if name == "t5-gated":  # which transformers ties, unless the two differ
+        m.lm_head.weight = torch.nn.Parameter(m.lm_head.weight.clone())
     rng = np.random.default_rng([seed, *name.encode()])
     with torch.no_grad():
         for key, p in sorted(m.named_parameters()):
@@ -135,18 +146,27 @@ def golden(m, types, lengths, seed):
         second = int(rng.integers(1, n + 1))
         out["ids"].append(ids.tolist())
         out["second"].append(second)
+        last = 0
         given = dict(input_ids=torch.tensor([ids]), attention_mask=torch.ones(1, n, dtype=torch.long))
         if types > 1:
             given["token_type_ids"] = torch.tensor([[0] * second + [1] * (n - second)])
-        causal = hasattr(m, "lm_head")
+        causal, answers = hasattr(m, "lm_head"), hasattr(m, "decoder")
+        if answers:
+            given["decoder_input_ids"] = torch.tensor([[m.config.decoder_start_token_id]])
         if hasattr(m, "score"):
-            ids[-1] = out["ids"][-1][-1] = given["input_ids"][0, -1] = 3  # its row is that of the last token that is no padding
+            ids[-1] = 3  # its row is that of the last token that is no padding
+            if n in (23, 64):
+                ids[-2:] = m.config.pad_token_id
+            given["input_ids"] = torch.tensor([ids])
             out["ids"][-1] = ids.tolist()
+            last = int(np.flatnonzero(ids != m.config.pad_token_id)[-1])
         with torch.no_grad():
             o = m(**given, output_hidden_states=True)
             logits = o.logits[0, -1, [4]] - o.logits[0, -1, [5]] if causal else o.logits[0]
-            hidden = o.hidden_states
-        row = hidden[-1][0, -1 if causal or hasattr(m, "score") else 0]
+            hidden = o.encoder_hidden_states if answers else o.hidden_states
+        if causal:
+            last = n - 1
+        row = o.decoder_hidden_states[-1][0, 0] if answers else hidden[-1][0, last]
         out["logits"].append([float(f"{x:.8g}") for x in logits.tolist()])
         out["states"].append([float(f"{x:.6g}") for x in torch.cat([hidden[-1][0].mean(0), hidden[-2][0].mean(0), row]).tolist()])
     return out
@@ -167,7 +187,7 @@ def main(out, seed, scale, lengths):
         if os.path.exists(folder + "/generation_config.json"):
             os.remove(folder + "/generation_config.json")
         types = getattr(m.config, "type_vocab_size", 0) if kind not in ("MPNet", "ModernBert", "DistilBert", *DECODERS) else 0
-        tokenizer(folder, types > 1, kind in DECODERS)
+        tokenizer(folder, types > 1, kind in DECODERS or kind.endswith("T5"))
         with open(folder + "/golden.json", "w") as f:
             json.dump(golden(m, types, lengths, seed), f)
 

@@ -37,6 +37,7 @@ cases = {
     "roberta": ("RobertaTokenizer", roberta, {}), "roberta, prefix": ("RobertaTokenizer", roberta, {"add_prefix_space": True}),
     "qwen2": ("Qwen2Tokenizer", lambda folder: bpe(folder), {}), "qwen2, known": ("Qwen2Tokenizer", lambda folder: bpe(folder, "<|endoftext|>"), {}),
     "xlm-roberta": ("XLMRobertaTokenizer", pieces("sentencepiece.bpe.model"), {}), "camembert": ("CamembertTokenizer", pieces("sentencepiece.bpe.model"), {}),
+    "t5": ("T5Tokenizer", pieces("spiece.model"), {}), "t5, few": ("T5Tokenizer", pieces("spiece.model"), {"extra_ids": 3}),
     "mpnet": ("MPNetTokenizer", lambda folder: open(folder + "/vocab.txt", "w").write("\n".join(words) + "\n"), {}),
     "mpnet, cased": ("MPNetTokenizer", lambda folder: open(folder + "/vocab.txt", "w").write("\n".join(words) + "\n"), {"do_lower_case": False}),
 }

@@ -4,7 +4,7 @@
     .ci/browser.py [--shots DIR] [--picture FILE.png] [--url URL --work DIR] [NOTEBOOK...]
 
 Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs two
-notebooks, one of them with widgets (or those named), and looks at the others as they are stored, then works with the keyboard alone
+notebooks, one of them with widgets (or those named), and looks at the others that need no database server as they are stored, then works with the keyboard alone
 in a new one: interrupt, restart, completion, inspection, a progress bar; and with the
 debugger in another one. Prints one line per check; ends with 1 if one failed. Screenshots
 of all of it, light and dark, go to DIR; --picture writes the one for the README and does
@@ -548,7 +548,7 @@ def main():
     p.add_argument("--picture", type=Path, help="write the README's picture to this file, and nothing else")
     p.add_argument("--url", help="address, with token, of a server that runs already")
     p.add_argument("--work", type=Path, help="its folder")
-    p.add_argument("notebooks", nargs="*", help="names in notebooks/, of those to run and look at (default: run two, look at all)")
+    p.add_argument("notebooks", nargs="*", help="names in notebooks/, of those to run and look at (default: run two, look at those that need no database server)")
     a = p.parse_args()
     if not sync_playwright:
         own_environment()
@@ -557,7 +557,7 @@ def main():
         return
     if a.shots:
         a.shots.mkdir(parents=True, exist_ok=True)
-    names = a.notebooks or sorted(f.name for f in (ROOT / "notebooks").glob("*.ipynb"))
+    names = a.notebooks or sorted(f.name for f in (ROOT / "notebooks").glob("*.ipynb") if "AXN_POSTGRES" not in f.read_text())
     checks = Checks()
     tmp = Path(tempfile.mkdtemp(prefix="axn-browser-"))
     lab = None

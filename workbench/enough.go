@@ -149,7 +149,8 @@ func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o
 }
 
 // auditShares searches a block at shares of the budget, and returns what each search says of its recall and what
-// an audit says.
+// an audit says, at least 0 and at most 1: a rare item that was drawn and stands for more than the K best would make more noise
+// in the mean of some hundred searches than cutting it there leaves out.
 func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int, o AuditOptions) (said, found []float64, err error) {
 	parts, known := make([][]audit.Search, len(auditedShares)), make([][]audit.Scored, len(queries))
 	for i, share := range auditedShares {
@@ -177,7 +178,9 @@ func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int
 		for q := range part {
 			part[q] = whole[q].Of(part[q].Found)
 		}
-		found = append(found, audit.Each(part, o.Search.K)...)
+		for _, recall := range audit.Each(part, o.Search.K) {
+			found = append(found, min(max(recall, 0), 1))
+		}
 	}
 	return said, found, nil
 }

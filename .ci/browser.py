@@ -4,8 +4,8 @@
     .ci/browser.py [--shots DIR] [--picture FILE.png] [--url URL --work DIR] [NOTEBOOK...]
 
 Starts `go run ./kernelspec lab` on a copy of notebooks/, opens the index page, runs two
-notebooks, one of them with widgets (or those named), and looks at the others as they are stored, then works with the keyboard alone
-in a new one: interrupt, restart, completion, inspection, a progress bar; and with the
+notebooks, one of them with widgets (or those named), and looks at the others as they are
+stored, then works with the keyboard alone in a new one: interrupt, restart, completion, inspection, a progress bar; and with the
 debugger in another one. Prints one line per check; ends with 1 if one failed. Screenshots
 of all of it, light and dark, go to DIR; --picture writes the one for the README and does
 nothing else. --url takes a server that runs already, whose folder is --work, such as a
@@ -247,6 +247,7 @@ def index(page, checks, shots):
 def look_notebook(page, checks, name, shots):
     """A notebook as it is stored."""
     page.open(name)
+    page.whole()
     readable(page, checks, name)
     page.whole()
     hover(page, checks, name)

@@ -59,9 +59,9 @@ func (o AskOptions) check(ix *Index, text string) error {
 	switch {
 	case o.Dataset == nil:
 		return errors.New("no data set: set Dataset to the one whose items the index knows")
-	case o.Encoder == nil:
+	case missing(o.Encoder):
 		return errors.New("no dual encoder to read the question: set Encoder to what OpenDualEncoder returns for the model that made the vectors")
-	case o.Scorer == nil:
+	case missing(o.Scorer):
 		return errors.New("no cross-encoder to score items: set Scorer to what OpenCrossEncoder returns")
 	case strings.TrimSpace(text) == "":
 		return errors.New("the question is empty")

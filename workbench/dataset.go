@@ -95,7 +95,7 @@ func (d *Dataset) gold(query int) int {
 
 // OpenDataset reads a dataset folder: queries.tsv (query, gold_item, gold_row,
 // split), items.tsv (item, lemmas), de_queries.npy and de_items.npy, and, when they
-// are there, item views view_NAME.npy (items × any width, in order of name) and
+// are there, item views view_NAME.npy (items × any width, in order of name), their axes axes_NAME.npy and
 // texts.jsonl. Columns are found by name; only the ids and the split are required.
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
@@ -121,7 +121,7 @@ func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
 // Check returns an error that names the first thing that does not fit: vectors or
 // views of another shape or with a value that is not finite, no queries or items, a
 // split or gold row out of range, a query twice in one side of the split, more rows of judgements than
-// queries, an id given twice.
+// queries, a judgement of an item that there is not, an id given twice.
 func (d *Dataset) Check() error {
 	if err := d.check(); err != nil {
 		return fmt.Errorf("workbench: check %s: %w", d.Name, err)
@@ -177,6 +177,13 @@ func (d *Dataset) checkRows() error {
 	}
 	if len(d.Qrels) > len(d.Queries) {
 		return fmt.Errorf("judgements of %d queries, there are %d", len(d.Qrels), len(d.Queries))
+	}
+	for row, grades := range d.Qrels {
+		for it := range grades {
+			if it < 0 || it >= len(d.Items) {
+				return fmt.Errorf("judgements of query row %d (%s): item row %d of %d items", row, d.Queries[row].ID, it, len(d.Items))
+			}
+		}
 	}
 	for row, q := range d.Queries {
 		if q.Gold < -1 || q.Gold >= len(d.Items) {

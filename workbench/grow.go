@@ -15,7 +15,7 @@ import (
 )
 
 // AddItems adds items that came up later, with their dual-encoder vectors, one row of length d
-// each, and their rows of the data set's views: of each View in order, then of Alone where it
+// each, and their rows of the data set's views: of each View in order (see View.Rows), then of Alone where it
 // is known. It keeps copies. Their rows follow those of the items before. On an error, of which
 // a view left out is one, the data set stays as it was. Indexes, and copies of the data set, that
 // have had a matrix from it keep theirs.
@@ -38,7 +38,7 @@ func (d *Dataset) AddItems(items []Item, vectors *Matrix, views ...*Matrix) erro
 func (d *Dataset) addRows(n int, vectors *Matrix, views []*Matrix) (err error) {
 	names, places := d.itemViews()
 	if len(views) != len(places) {
-		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: CrossEncoder.ReadItems and ScoreAlone make them", ErrShape, len(views), len(names), names)
+		return fmt.Errorf("%w: the rows of %d views are given, and the data set has %d %q: View.Rows makes those of a view, ScoreAlone of a data set of the new items those of alone", ErrShape, len(views), len(names), names)
 	}
 	if d.DE.Items, err = d.room.withRows(d.DE.Items, "vectors", n, vectors); err != nil {
 		return err

@@ -14,7 +14,8 @@ import (
 )
 
 // Index is what Factorize makes of observed scores: all that a search needs
-// beside the cross-encoder. Its fields can be read and, with care, changed: set
+// beside the cross-encoder. Any number of goroutines may search at once, if the scorer lets them; while an index
+// is changed, or its data set given queries, no search may be under way. Its fields can be read and, with care, changed: set
 // Features or DE.Items to another matrix rather than change the data, of which
 // searches of few queries, and saved files, keep a rounded copy.
 type Index struct {

@@ -7,7 +7,10 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
+
+	"axn/workbench/internal/f32"
 )
 
 // TestMistakes: what is plainly wrong is an error that says where and what to do, and no panic.
@@ -254,4 +257,69 @@ func TestMissedOfAllowed(t *testing.T) {
 	if all := exact[0].Among(nil, 60); !slices.Equal(all.Items, exact[0].Items) {
 		t.Error("nil does not let all pass")
 	}
+}
+
+// TestNobodyReads: a model that was not opened is missed where it is needed.
+func TestNobodyReads(t *testing.T) {
+	d, g := toy(158, 4, 6, 3)
+	for i := range d.Queries {
+		d.Queries[i].Text = "query"
+	}
+	for i := range d.Items {
+		d.Items[i].Text = "item"
+	}
+	ix := must[*Index](t)(Factorize(t.Context(), d, nil, FactorizeOptions{}))
+	var ce *CrossEncoder
+	var de *TextEncoder
+	_, read := d.ReadItems(t.Context(), ce, ViewOptions{})
+	_, passages := Passages(ce, PassageOptions{})
+	_, ask := ix.Ask(t.Context(), "text", AskOptions{Dataset: d, Encoder: de, Scorer: ce, Search: SearchOptions{Budget: 1}})
+	for want, err := range map[string]error{
+		"embed toy: there is no embedder":   d.Embed(t.Context(), de),
+		"there is no reader of items":       read,
+		"score alone: there is no scorer":   d.ScoreAlone(t.Context(), nil),
+		"passages: there is no scorer":      passages,
+		"ask: no dual encoder to read":      ask,
+		"item row 9 of 6 items":             (&Dataset{Queries: d.Queries, Items: d.Items, DE: d.DE, Qrels: []map[int]int{{9: 1}}}).Check(),
+		"round 2: item 1 is there twice":    approximated(t, ix, g, Result{Query: 1, Rounds: []Round{{[]int{1}, []float64{2}}, {[]int{1}, []float64{2}}}}),
+		"round 1: shapes do not fit: 1 ite": approximated(t, ix, g, Result{Query: 1, Rounds: []Round{{[]int{1}, nil}}}),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+}
+
+func approximated(t *testing.T, ix *Index, g *Matrix, r Result) error {
+	_, err := ix.Approximate(t.Context(), LookUp(g), []Result{r}, SearchOptions{Budget: 5})
+	return err
+}
+
+// TestSearchesAtOnce: goroutines may search an index together, with queries of its own and For others, whose codes and lists
+// are made meanwhile.
+func TestSearchesAtOnce(t *testing.T) {
+	d, g := toy(159, 60, 10100, 3)
+	ix := must[*Index](t)(Factorize(t.Context(), d, must[*Scores](t)(Observe(t.Context(), LookUp(g), d, Sampling{Random: 40})), FactorizeOptions{}))
+	must0(t, ix.MakeLists(t.Context(), 20))
+	o := SearchOptions{Budget: 10, Rounds: 2, K: 3, Probe: .3}
+	want := must[*Result](t)(ix.Search(t.Context(), LookUp(g), 40, o))
+	ix.featureCodes.Set(f32.Mat{}, nil, nil)
+	ix.itemCodes.Set(f32.Mat{}, nil, nil)
+	var all sync.WaitGroup
+	for range 4 {
+		all.Go(func() {
+			own, err := ix.For(d.DE.Queries)
+			for _, x := range []*Index{ix, own} {
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				got, err := x.Search(t.Context(), LookUp(g), 40, o)
+				if err != nil || !sameValues(got, want) {
+					t.Errorf("%v, %v, want %v", got, err, want)
+				}
+			}
+		})
+	}
+	all.Wait()
 }

@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -101,5 +102,39 @@ func TestNewViewBits(t *testing.T) {
 	}
 	if _, err := NewView("x", flat, ViewOptions{Blocks: 3}); err == nil {
 		t.Error("4 columns in 3 blocks")
+	}
+}
+
+// TestViewRows: items that come later have in a view, saved or not, the rows that they had if they had been there; and what
+// cannot be said is refused.
+func TestViewRows(t *testing.T) {
+	all := randomFeatures(rand.New(rand.NewPCG(9, 1)), 700, 3, 5)
+	v := must[View](t)(NewView("ce", all, ViewOptions{Width: 6, Blocks: 3}))
+	if got := must[*Matrix](t)(v.Rows(all)); !slices.Equal(got.Data, v.Items.Data) {
+		t.Error("rows of the same items are others")
+	}
+	dir := t.TempDir()
+	must0(t, v.Save(dir))
+	d := &Dataset{Dir: dir}
+	must0(t, d.openViews())
+	some := must[*Matrix](t)(d.Views[0].Rows(all.Select([]int{699, 3})))
+	if !slices.Equal(some.Row(0), v.Items.Row(699)) || !slices.Equal(some.Row(1), v.Items.Row(3)) {
+		t.Error("a view that was saved has other rows")
+	}
+	other := View{Name: "ce", Items: NewMatrix(700, 2)}
+	must0(t, other.Save(dir)) // its axes are not the old ones
+	d.Views = nil
+	must0(t, d.openViews())
+	wrong := v
+	wrong.Axes = NewMatrix(3, 15)
+	for want, err := range map[string]error{
+		"axes are not known":               second(d.Views[0].Rows(all)),
+		"it was made of 15 columns":        second(v.Rows(NewMatrix(1, 6))),
+		"features: there is no matrix":     second(v.Rows(nil)),
+		"3 rows, one more than the view's": second(wrong.Rows(all)),
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
 	}
 }

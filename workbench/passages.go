@@ -51,6 +51,9 @@ func Passages(ts TextScorer, o PassageOptions) (*PassageScorer, error) {
 	fail := func(format string, args ...any) (*PassageScorer, error) {
 		return nil, fmt.Errorf("workbench: passages: "+format, args...)
 	}
+	if err := checkThere("scorer", ts); err != nil {
+		return fail("%w", err)
+	}
 	switch {
 	case o.Words < 0:
 		return fail("Words is %d", o.Words)

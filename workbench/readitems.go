@@ -74,6 +74,9 @@ func (d *Dataset) ReadItems(ctx context.Context, r ItemReader, o ViewOptions) (V
 			return fail(fmt.Errorf("item row %d (%s) has no text", i, item.ID))
 		}
 	}
+	if err := checkThere("reader of items", r); err != nil {
+		return fail(err)
+	}
 	states, err := r.ReadItems(ctx, texts)
 	if err != nil {
 		return fail(err)

@@ -124,8 +124,9 @@ func (r *Result) hits(want []int) int {
 }
 
 // scored counts the items of all rounds. It returns an error when one of them is no item of so
-// many, or has no score.
+// many, is there twice, or has no score.
 func (r *Result) scored(items int) (n int, err error) {
+	seen := make(map[int]bool, r.Calls)
 	for i, round := range r.Rounds {
 		if len(round.Scores) != len(round.Items) {
 			return n, fmt.Errorf("query %d, round %d: %w: %d items and %d scores", r.Query, i+1, ErrShape, len(round.Items), len(round.Scores))
@@ -134,6 +135,10 @@ func (r *Result) scored(items int) (n int, err error) {
 			if it < 0 || it >= items {
 				return n, fmt.Errorf("query %d, round %d: %w: item %d of %d", r.Query, i+1, ErrShape, it, items)
 			}
+			if seen[it] {
+				return n, fmt.Errorf("query %d, round %d: item %d is there twice", r.Query, i+1, it)
+			}
+			seen[it] = true
 		}
 		n += len(round.Items)
 	}

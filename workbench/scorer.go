@@ -105,6 +105,14 @@ func missing(x any) bool {
 	return false
 }
 
+// checkThere returns an error when what should read texts is missing.
+func checkThere(what string, x any) error {
+	if missing(x) {
+		return fmt.Errorf("there is no %s: it is nil; look at the error of what should have opened it", what)
+	}
+	return nil
+}
+
 // Fingerprinter is a TextScorer, or a Scorer, that can say which scores it gives: two
 // with the same fingerprint give the same.
 type Fingerprinter interface {

@@ -122,6 +122,9 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 	if !some(queries) || !some(items) {
 		return fmt.Errorf("workbench: embed %s: it has no texts of queries, or none of items", d.Name)
 	}
+	if err := checkThere("embedder", e); err != nil {
+		return fmt.Errorf("workbench: embed %s: %w", d.Name, err)
+	}
 	ofQueries, ofItems := e.Encode, e.Encode
 	if r, ok := e.(retriever); ok {
 		ofQueries, ofItems = r.EncodeQueries, r.EncodeItems

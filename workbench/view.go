@@ -1,6 +1,7 @@
 package workbench
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ type View struct {
 	Name  string  // "ce" is the file view_ce.npy of a data set folder
 	Items *Matrix // one row an item, any width
 	Kept  float64 // share of the variance that NewView kept; 0 when not known
+	Axes  *Matrix // what NewView made it by, for Rows: the features' means, and in each further row a direction; nil when not known
 
 	// Passes is how many times a cross-encoder read an item alone to make it, which is
 	// counted beside the calls of an index. OpenDataset takes a file to have cost one
@@ -42,7 +44,10 @@ func (v View) String() string {
 // viewFile is the name of a view's file in a data set folder.
 func viewFile(name string) string { return "view_" + name + ".npy" }
 
-// Save writes the view into a data set folder as view_NAME.npy, float32.
+// axesFile is the name of the file of a view's axes.
+func axesFile(name string) string { return "axes_" + name + ".npy" }
+
+// Save writes the view into a data set folder as view_NAME.npy, float32, and its axes, if they are known, as axes_NAME.npy.
 func (v View) Save(dir string) error { return v.save(dir, (*Matrix).Save) }
 
 // SaveHalf is Save in float16, rounded to nearest even.
@@ -52,7 +57,50 @@ func (v View) save(dir string, save func(*Matrix, string) error) error {
 	if err := v.check(); err != nil {
 		return fmt.Errorf("workbench: save view: %w", err)
 	}
+	axes := filepath.Join(dir, axesFile(v.Name))
+	if v.Axes == nil { // those of another view, if there are any
+		if err := os.Remove(axes); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("workbench: save view: %w", err)
+		}
+	} else if err := v.Axes.Save(axes); err != nil {
+		return err
+	}
 	return save(v.Items, filepath.Join(dir, viewFile(v.Name)))
+}
+
+// Rows returns the rows that items which come later have in a view that NewView or Dataset.ReadItems made, for AddItems
+// and Index.Add: features are theirs, such as CrossEncoder.ReadItems reads, one row an item, as wide as those that the view
+// was made of.
+func (v View) Rows(features *Matrix) (*Matrix, error) {
+	if v.Axes == nil {
+		return nil, fmt.Errorf("workbench: rows of view %s: its axes are not known, as of a view that NewView did not make, or of a file without %s: make it anew", v.Name, axesFile(v.Name))
+	}
+	if err := cmp.Or(v.check(), features.checkShape("features")); err != nil {
+		return nil, fmt.Errorf("workbench: rows of view %s: %w", v.Name, err)
+	}
+	if features.Cols != v.Axes.Cols {
+		return nil, fmt.Errorf("workbench: rows of view %s: %w: features %v, and it was made of %d columns", v.Name, ErrShape, features, v.Axes.Cols)
+	}
+	if err := features.checkFinite(func(row int) string { return fmt.Sprintf("new item %d", row) }); err != nil {
+		return nil, fmt.Errorf("workbench: rows of view %s: %w", v.Name, err)
+	}
+	axes := v.Axes.view()
+	c := &pca.Components{Mean: axes.Row(0), Directions: axes.RowRange(1, axes.Rows)}
+	return matrixOf(c.Project(features.view())), nil
+}
+
+// checkAxes returns an error when the axes are not those of the view's columns.
+func (v View) checkAxes() error {
+	if v.Axes == nil {
+		return nil
+	}
+	if err := v.Axes.checkShape(axesFile(v.Name)); err != nil {
+		return err
+	}
+	if v.Axes.Rows != 1+v.Items.Cols {
+		return fmt.Errorf("%s: %w: %d rows, one more than the view's %d columns are wanted", axesFile(v.Name), ErrShape, v.Axes.Rows, v.Items.Cols)
+	}
+	return nil
 }
 
 // check returns an error that names the first thing wrong with the view by itself.
@@ -63,7 +111,7 @@ func (v View) check() error {
 	case v.Items == nil || v.Items.Cols == 0:
 		return fmt.Errorf("view %s has no features", v.Name)
 	}
-	if err := v.Items.checkShape("view " + v.Name); err != nil {
+	if err := cmp.Or(v.Items.checkShape("view "+v.Name), v.checkAxes()); err != nil {
 		return err
 	}
 	return v.Items.checkFinite(func(row int) string { return fmt.Sprintf("%s, row %d", viewFile(v.Name), row) })
@@ -85,7 +133,11 @@ func (d *Dataset) openViews() error {
 		if err != nil {
 			return err
 		}
-		d.Views = append(d.Views, View{Name: name, Items: m, Passes: m.Rows})
+		axes, err := OpenMatrix(filepath.Join(d.Dir, axesFile(name)))
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		d.Views = append(d.Views, View{Name: name, Items: m, Passes: m.Rows, Axes: axes})
 	}
 	return nil
 }
@@ -168,6 +220,7 @@ func NewView(name string, features *Matrix, o ViewOptions) (View, error) {
 	}
 	c := pca.New(features.view(), o.Blocks, o.Width)
 	v.Items, v.Kept = matrixOf(c.Project(features.view())), c.Kept
+	v.Axes = &Matrix{Rows: 1 + c.Directions.Rows, Cols: features.Cols, Data: slices.Concat(c.Mean, c.Directions.Data)}
 	return v, nil
 }
 
@@ -178,6 +231,9 @@ const aloneFile = "ce_alone.npy"
 // item pass an item. What a cross-encoder says to no question at all is a first
 // guess of what it says to any.
 func (d *Dataset) ScoreAlone(ctx context.Context, s TextScorer) error {
+	if err := checkThere("scorer", s); err != nil {
+		return fmt.Errorf("workbench: score alone: %w", err)
+	}
 	pairs := make([][2]string, len(d.Items))
 	for i, it := range d.Items {
 		if it.Text == "" {

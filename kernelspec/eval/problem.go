@@ -27,7 +27,10 @@ func (c *checker) relaxed(err error, pt *part) bool {
 	if strings.HasPrefix(text, "cannot define new methods on non-local type ") && pt.isLate(e.Pos) {
 		return true
 	}
-	return !c.unit.program && (strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") || strings.HasPrefix(text, "declared and not used"))
+	if strings.HasPrefix(text, `"`) && strings.HasSuffix(text, "and not used") {
+		return !c.unit.program || !e.Pos.IsValid() // it is no import of the program
+	}
+	return !c.unit.program && strings.HasPrefix(text, "declared and not used")
 }
 
 // problem takes an error of go/types.

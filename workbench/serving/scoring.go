@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"axn/workbench"
@@ -68,7 +69,7 @@ func (b *batcher) score(ctx context.Context, turn []*question[*scoring]) error {
 	at := 0
 	for _, q := range turn {
 		end := at + len(q.of.pairs)
-		q.of.scores = scores[at:end:end]
+		q.of.scores = slices.Clone(scores[at:end]) // the cross-encoder may answer in the same memory again
 		if some {
 			q.of.err = part.Within(at, end)
 		}

@@ -190,6 +190,11 @@ func runtimeCallers(skip int, pcs []uintptr) int {
 			all = append(all, pc)
 		}
 	}
+	if th.first {
+		all = append(all, outermost[:]...)
+	} else {
+		all = append(all, outermost[1])
+	}
 	return copy(pcs, all[min(max(skip, 0), len(all)):])
 }
 
@@ -202,10 +207,23 @@ func runtimeCaller(skip int) (pc uintptr, file string, line int, ok bool) {
 	if runtimeCallers(skip+1, pcs[:]) == 0 {
 		return 0, "", 0, false
 	}
-	p, _ := placeOf(pcs[0])
-	file, line = p.position()
+	if p, ok := placeOf(pcs[0]); ok {
+		file, line = p.position()
+	} else {
+		f, _ := runtime.CallersFrames(pcs[:]).Next()
+		file, line = f.File, f.Line
+	}
 	return pcs[0], file, line, true
 }
+
+// outermost is what calls main in a program: runtime.main, and runtime.goexit, from which on
+// other goroutines begin too.
+var outermost = func() (pcs [2]uintptr) {
+	var all [64]uintptr
+	n := runtime.Callers(0, all[:])
+	copy(pcs[:], all[n-2:n])
+	return pcs
+}()
 
 // framesOffset is where runtime.Frames keeps frames that it has found already.
 var framesOffset = func() uintptr {

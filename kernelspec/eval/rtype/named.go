@@ -148,12 +148,31 @@ func (t *Table) shape(h *Type, typ types.Type) {
 		h.TFlag |= flagMaskOnDemand
 	} else {
 		h.PtrBytes, h.GCData = PointerMask(func(set func(uintptr)) { pointers(typ, 0, set) })
+		standIn(h, typ)
 	}
 	if pointerShaped(typ) {
 		h.TFlag |= flagDirect
 	}
 	if types.Comparable(typ) {
 		h.Equal = func(a, b unsafe.Pointer) bool { return false } // until the underlying type is made
+	}
+}
+
+// standIn gives a struct or array a pointer for each word where one lies, until the underlying
+// type is made. Package reflect looks at parts, not at the mask, when it makes a struct with a
+// field of the type, or a map of it.
+func standIn(h *Type, typ types.Type) {
+	name, word := nameBytes("word", false, false, ""), Head(reflect.TypeFor[unsafe.Pointer]())
+	var fields []field
+	pointers(typ, 0, func(off uintptr) { fields = append(fields, field{name, word, off}) })
+	switch reflect.Kind(h.Kind) {
+	case reflect.Struct:
+		(*structType)(unsafe.Pointer(h)).Fields = fields
+	case reflect.Array:
+		elem := &structType{Type: *h, Fields: fields}
+		elem.Kind = uint8(reflect.Struct)
+		a := (*arrayType)(unsafe.Pointer(h))
+		a.Elem, a.Len = &elem.Type, 1
 	}
 }
 

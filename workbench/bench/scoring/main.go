@@ -52,8 +52,9 @@ func main() {
 	models := flag.String("models", "data/models", "folder of ce-wordnet-L4 and de-wordnet-L2")
 	rounds := flag.Int("rounds", 5, "turns of each engine; the best one counts")
 	share := flag.Int("share", 1, "score only one pair in so many, for a machine that has other work")
+	processor := flag.Bool("processor", false, "with -family: count processor time, for a machine that has other work; best with GOMAXPROCS=1")
 	flag.Parse()
-	b := &bench{models: *models, rounds: *rounds, share: max(1, *share), threads: runtime.GOMAXPROCS(0)}
+	b := &bench{models: *models, processor: *processor, rounds: *rounds, share: max(1, *share), threads: runtime.GOMAXPROCS(0)}
 	run := func() error { return b.run(*texts, *parity, *items, *eight) }
 	switch {
 	case *tiers != "":
@@ -70,6 +71,7 @@ func main() {
 type bench struct {
 	models          string
 	rounds, threads int
+	processor       bool
 	share           int // of the pairs, the first of so many parts
 	rivals          *rival.Process
 	dir             string // of temporary files
@@ -197,10 +199,13 @@ func (c *workload) own() (seconds float64, scores []float64, err error) {
 // rival scores the pairs with another engine.
 func (b *bench) rival(c *workload, engine string, batch int) (seconds float64, scores []float64, err error) {
 	var a struct {
-		Seconds float64
-		Scores  []float64
+		Seconds, Processor float64
+		Scores             []float64
 	}
 	err = b.rivals.Ask(rival.Request{"do": "score", "engine": engine, "model": c.model, "pairs": c.file, "batch": batch, "threads": b.threads}, &a)
+	if b.processor {
+		a.Seconds = a.Processor
+	}
 	return a.Seconds, a.Scores, err
 }
 

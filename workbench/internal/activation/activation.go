@@ -16,10 +16,7 @@ func Apply(a hf.Activation, x []float32) {
 	case hf.SiLU:
 		f32.Silu(x)
 	case hf.GELUTanh:
-		for i, v := range x {
-			u := float64(v)
-			x[i] = float32(u / 2 * (1 + math.Tanh(math.Sqrt(2/math.Pi)*(u+0.044715*u*u*u))))
-		}
+		geluTanh(x)
 	case hf.ReLU:
 		for i, v := range x {
 			x[i] = max(v, 0)
@@ -30,5 +27,24 @@ func Apply(a hf.Activation, x []float32) {
 		}
 	default:
 		panic("unknown activation " + string(a))
+	}
+}
+
+// geluTanh is x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³))), which is Silu(w·x)/w with w = 2·√(2/π)·(1 + 0.044715·x²). From
+// |x| = 16 on w may stay, since Silu(w·x) is w·x or 0 there.
+func geluTanh(x []float32) {
+	const scale, cube, far = 1.5957691216057308, 0.044715, 16 * 16
+	var w [256]float32
+	for len(x) > 0 {
+		part := x[:min(len(x), len(w))]
+		for i, v := range part {
+			w[i] = scale * (1 + cube*min(v*v, far))
+			part[i] = v * w[i]
+		}
+		f32.Silu(part)
+		for i := range part {
+			part[i] /= w[i]
+		}
+		x = x[len(part):]
 	}
 }

@@ -42,7 +42,7 @@ const auditHits = 1 << 22
 // likelier the higher the index then ranks them. From what the drawn ones stand for follows how much of
 // the true top K the searches have missed (Horvitz and Thompson).
 //
-// A fifth of the calls that Recall takes gives an interval of one point at K = 100 and of three
+// A fifth of the calls that Recall takes gives an interval of one point at K = 100 and of three to four
 // at K = 10, for 50 queries; METHOD.md has what it covers. Where searches have missed most of the top K
 // the estimate is some points off. Errors are those of SearchAll; K must be set, and the index have
 // items of its own.

@@ -30,7 +30,7 @@ func BenchmarkAuditCoverage(b *testing.B) {
 			ix := must[*Index](b)(Factorize(b.Context(), d, g, FactorizeOptions{}))
 			asked := d.Train[n:]
 			exact := must[[]Neighbors](b)(Exact(b.Context(), s, d, asked[:min(200, len(asked))], 100))
-			for _, k := range []int{100, 10, 1} {
+			for _, k := range []int{1, 10, 100} {
 				for _, budget := range []int{100, 500} {
 					for _, share := range []float64{.1, .2} {
 						auditCoverage(b, ix, s, exact, SearchOptions{K: k, Budget: budget}, share)

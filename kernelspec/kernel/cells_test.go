@@ -151,6 +151,7 @@ func TestCellStatements(t *testing.T) {
 		{name: "goto nowhere", cells: []string{"x := 1\ngoto nowhere"}, fails: []string{"label nowhere not declared"}},
 		{name: "mutual recursion", cells: []string{"func ev(n int) bool { if n == 0 { return true }; return od(n-1) }\nfunc od(n int) bool { if n == 0 { return false }; return ev(n-1) }", "ev(4), od(4)"}, want: "true false"},
 		{name: "a ctx of one's own", cells: []string{"import (\"context\"; \"time\")\nfunc of(int) error { return ctx.Err() }\nctx, cancel := context.WithTimeout(ctx, time.Minute)", "_, limited := ctx.Deadline()\nlimited", "cancel()", "ctx.Err() != nil", "ctx := context.WithValue(context.Background(), 1, \"v\")", "ctx.Value(1)", "var ctx context.Context", "ctx == nil"}, want: "true true v true"},
+		{name: "more than any machine has", cells: []string{"import (\"bytes\"; \"fmt\"; \"math\"; \"strings\")\nfor _, f := range []func(){func() { new(bytes.Buffer).Grow(math.MaxInt) }, func() { new(strings.Builder).Grow(1 << 60) }} {\n\tfunc() { defer func() { fmt.Println(recover()) }(); f() }()\n}"}, want: "bytes.Buffer: too large\nruntime error: makeslice: len out of range"},
 		{name: "value of copy", cells: []string{"xs := make([]int, 2)\nn := copy(xs, []int{1,2,3})\nn, xs"}, want: "2 [1 2]"},
 		{name: "values before variables", cells: []string{"a, b := 1, 2", "a, b := b, a+b\na, b := b, a+b", "a, b", "f := func() int { return a }\na, c := 7, f()\na, c"}, want: "3 5 7 3"},
 		{name: "swap", cells: []string{"a, b := 1, 2", "a, b = b, a\na, b"}, want: "2 1"},

@@ -17,6 +17,9 @@ import (
 // all but a reserve. The limit is GOMEMLIMIT if that is set, else what the machine and the
 // control group can give. The collector knows it too, so what is taken is in use.
 
+// maxAddress is beyond what Go can allocate.
+const maxAddress = 1 << 48
+
 // bigBytes is the size from which on it is asked whether memory is there.
 const bigBytes = 64 << 20
 
@@ -24,9 +27,10 @@ const bigBytes = 64 << 20
 // that much memory.
 func checkMemory(what string, n, size int) { RequireMemory(what, float64(n)*float64(size)) }
 
-// RequireMemory panics if there are not as many bytes as what needs.
+// RequireMemory panics if there are not as many bytes as what needs. What no machine can have
+// is left to Go, which panics in words of its own.
 func RequireMemory(what string, bytes float64) {
-	if bytes < bigBytes || bytes <= float64(free()) {
+	if bytes < bigBytes || bytes > maxAddress || bytes <= float64(free()) {
 		return
 	}
 	runtime.GC()

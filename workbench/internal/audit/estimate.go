@@ -46,10 +46,13 @@ type ranked struct {
 	others   []float64 // how many of the items that are not known come before the r-th, by the draw (Horvitz and Thompson)
 	variance []float64 // of that
 	hits     []float64 // how many drawn ones do
+	sure     []float64 // how many of those were drawn for certain
 
 	// Sums of likelihoods, up to one factor: of the items that were left to chance, of what all
 	// drawn ones stand for in the mean, and what makes the variance of the estimate.
 	chance, drawn, spread float64
+
+	factor float64 // of likely, by the other queries
 }
 
 func (s *Search) ranked(k int) *ranked {
@@ -69,7 +72,7 @@ func (s *Search) ranked(k int) *ranked {
 	slices.SortFunc(q.known, order)
 	slices.SortFunc(others, order)
 	n := len(q.known) + 1
-	q.found, q.others, q.variance, q.hits = make([]int, n), make([]float64, n), make([]float64, n), make([]float64, n)
+	q.found, q.others, q.variance, q.hits, q.sure = make([]int, n), make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	before, variance := 0.0, 0.0
 	for r, x := range q.known {
 		for len(others) > 0 && order(others[0], x) < 0 {
@@ -79,9 +82,11 @@ func (s *Search) ranked(k int) *ranked {
 		}
 		q.hits[r+1] += q.hits[r]
 		q.others[r+1], q.variance[r+1] = before, variance
+		q.sure[r+1] = q.sure[r]
 		if q.found[r+1] = q.found[r] + 1; !by[x.Item] {
 			q.found[r+1]--
 			q.hits[r+1]++
+			q.sure[r+1]++
 		}
 	}
 	for r, c := range s.Left {
@@ -100,12 +105,13 @@ func order(a, b Scored) int {
 }
 
 // likely is how many of the items that are not known come before the known one of rank r, up to a
-// factor that is one for all queries, by what is known of how chances fall with the rank.
-func (q *ranked) likely(r int) float64 {
-	if q.drawn == 0 {
+// factor that is one for all queries: as many as of those drawn for certain, half an item being among the best k
+// where none is. It does not depend on what the query drew by chance.
+func (q *ranked) likely(r, k int) float64 {
+	if q.chance == 0 {
 		return 0
 	}
-	return q.hits[r] * q.chance / q.drawn
+	return (q.sure[r] + .5*float64(r)/float64(k)) * q.chance
 }
 
 // Recall estimates the mean over searches of the share of the true k best items that they scored,
@@ -116,10 +122,10 @@ func (q *ranked) likely(r int) float64 {
 // more or fewer then by so many fewer or more of the known ones near that rank belong to the top k: a
 // query's recall is linear in what the draw estimates, and its mean has no more bias than that line.
 func Recall(searches []Search, k int) (recall, low, high float64) {
-	all, factor, hits := rankedAll(searches, k)
+	all, hits := rankedAll(searches, k)
 	missed := total{hits: hits}
 	for _, q := range all {
-		e := q.edge(k, factor)
+		e := q.edge(k)
 		near := e.near / float64(len(all))
 		recall += e.recall(0) / float64(len(all))
 		missed.bend += e.bend / float64(len(all)*len(all))
@@ -136,27 +142,31 @@ func Recall(searches []Search, k int) (recall, low, high float64) {
 // Each estimates the recall of every search by the same lines. By itself an estimate may lie outside 0 to 1: where
 // an item of small chance was drawn.
 func Each(searches []Search, k int) []float64 {
-	all, factor, _ := rankedAll(searches, k)
+	all, _ := rankedAll(searches, k)
 	recalls := make([]float64, len(all))
 	for i, q := range all {
-		e := q.edge(k, factor)
+		e := q.edge(k)
 		recalls[i] = e.recall(q.others[e.r])
 	}
 	return recalls
 }
 
-// rankedAll ranks what is known of all searches; factor is that of ranked.likely.
-func rankedAll(searches []Search, k int) (all []*ranked, factor, hits float64) {
+// rankedAll ranks what is known of all searches, and gives each the factor of ranked.likely that the others show: were it
+// to depend on a query's own draw, items of small chance would count for less just where they are drawn.
+func rankedAll(searches []Search, k int) (all []*ranked, hits float64) {
 	n, likely := 0.0, 0.0
 	for i := range searches {
 		q := searches[i].ranked(k)
 		r := min(k, len(q.known))
-		all, n, likely, hits = append(all, q), n+q.others[r], likely+q.likely(r), hits+q.hits[r]
+		all, n, likely, hits = append(all, q), n+q.others[r], likely+q.likely(r, k), hits+q.hits[r]
 	}
-	if likely > 0 {
-		factor = n / likely
+	for _, q := range all {
+		r := min(k, len(q.known))
+		if rest := likely - q.likely(r, k); rest > 0 {
+			q.factor = max(n-q.others[r], 0) / rest
+		}
 	}
-	return all, factor, hits
+	return all, hits
 }
 
 // edge is where the true top k of a query is likely to end.
@@ -169,16 +179,16 @@ type edge struct {
 
 func (e edge) recall(others float64) float64 { return e.line - e.near*others }
 
-func (q *ranked) edge(k int, factor float64) edge {
+func (q *ranked) edge(k int) edge {
 	r := min(k, len(q.known))
-	for r > 1 && float64(r)+factor*q.likely(r) > float64(k)+.5 {
+	for r > 1 && float64(r)+q.factor*q.likely(r, k) > float64(k)+.5 {
 		r--
 	}
 	from, to := max(r-max(1, k/10), 0), min(r+max(1, k/10), len(q.known))
-	steep := 1 + factor*(q.likely(to)-q.likely(from))/float64(to-from) // true ranks by known ones
+	steep := 1 + q.factor*(q.likely(to, k)-q.likely(from, k))/float64(to-from) // true ranks by known ones
 	share := float64(q.found[to]-q.found[from]) / float64(to-from)
 	near := share / steep / float64(k)
-	return edge{r, float64(q.found[r])/float64(k) + near*float64(k-r), near, share * (1 - share) * off(factor*q.likely(r)) / steep / float64(k*k)}
+	return edge{r, float64(q.found[r])/float64(k) + near*float64(k-r), near, share * (1 - share) * off(q.factor*q.likely(r, k)) / steep / float64(k*k)}
 }
 
 // off is about how far a Poisson number lies from its mean. By so many known items the true top k ends elsewhere than

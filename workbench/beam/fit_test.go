@@ -53,10 +53,11 @@ func TestRead(t *testing.T) {
 	}
 	view := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "view_ce.npy")))
 	alone := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "ce_alone.npy")))
-	if !reflect.DeepEqual(view, want.Items) || !reflect.DeepEqual(alone, d.Alone) {
+	axes := must[*workbench.Matrix](t)(workbench.OpenMatrix(filepath.Join(out, "axes_ce.npy")))
+	if !reflect.DeepEqual(view, want.Items) || !reflect.DeepEqual(alone, d.Alone) || !reflect.DeepEqual(axes, want.Axes) {
 		t.Error("the files hold something else")
 	}
-	if left := must[[]os.DirEntry](t)(os.ReadDir(out)); len(left) != 2 {
+	if left := must[[]os.DirEntry](t)(os.ReadDir(out)); len(left) != 3 {
 		t.Errorf("left behind: %v", left)
 	}
 	if _, err := Read(t.Context(), ReadJob{Corpus: Corpus{Dir: verbs}, Model: model, Out: out}); err == nil || !strings.Contains(err.Error(), "has no text") {

@@ -16,7 +16,7 @@ func init() { register(readFn{}) }
 
 // ReadJob is Dataset.ReadItems as a pipeline: ranges of items are read apart; the
 // driver reduces the states to the view, which it writes beside what the cross-encoder
-// scores each item alone, as view_ce.npy and ce_alone.npy.
+// scores each item alone, as view_ce.npy with axes_ce.npy, and ce_alone.npy.
 type ReadJob struct {
 	Corpus
 	Model string // folder of the cross-encoder

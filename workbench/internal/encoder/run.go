@@ -30,7 +30,6 @@ func (e *Encoder) Score(ctx context.Context, n int, in Input, scores []float64, 
 		return err
 	}
 	return e.chunks(ctx, n, e.unpadded(in), done, e.sharing(e.head.row == hf.PoolLast && e.decoder == nil), func(w *workspace) {
-		w.pad = e.head.pad
 		rows := e.headRows(w, e.run(w))
 		e.logits(w, rows, func(s int, score float64) { scores[w.indices[s]] = score })
 	})
@@ -173,9 +172,6 @@ func (e *Encoder) States(ctx context.Context, n int, in Input, states f32.Mat, d
 			}
 			return
 		}
-		if e.head != nil {
-			w.pad = e.head.pad
-		}
 		for s, i := range w.indices {
 			copy(states.Row(i)[2*e.Hidden:], x.Row(w.place(s, first)))
 		}
@@ -225,6 +221,9 @@ func (e *Encoder) chunk(ctx context.Context, n, threads int, next *atomic.Int64,
 	}
 	defer func() { e.idle <- w }()
 	w.reset()
+	if e.head != nil {
+		w.pad = e.head.pad
+	}
 	most := chunkTokens
 	if sharing || e.decoder != nil {
 		most = sharedTokens

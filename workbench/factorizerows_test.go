@@ -49,7 +49,11 @@ func sent[T any](t *testing.T, v *T) *T {
 // leave open, to 1e-3 of their size; the features themselves may be turned.
 func TestFactorizeRows(t *testing.T) {
 	d, g := toy(71, 120, 300, 8)
-	for _, sm := range []Sampling{{Random: 60, Seed: 1}, {Queries: 20, Dense: true}, {Random: 20, PerItem: 3}} {
+	samplings := []Sampling{{Random: 60, Seed: 1}, {Queries: 20, Dense: true}, {Random: 20, PerItem: 3}}
+	if testing.Short() { // as under the race detector
+		samplings = samplings[:1]
+	}
+	for _, sm := range samplings {
 		scores := must[*Scores](t)(Observe(t.Context(), LookUp(g), d, sm))
 		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
 		for _, fresh := range []bool{false, true} {

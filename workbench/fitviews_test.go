@@ -250,7 +250,11 @@ func TestViewsSaved(t *testing.T) {
 func TestViewsInParts(t *testing.T) {
 	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(0))
 	d, g := viewedToy(310, 80, 700)
-	for _, sm := range viewSamplings[1:] {
+	samplings := viewSamplings[1:]
+	if testing.Short() { // as under the race detector
+		samplings = samplings[:1]
+	}
+	for _, sm := range samplings {
 		scores := toyScores(t, d, g, sm)
 		want := must[*Index](t)(Factorize(t.Context(), d, scores, FactorizeOptions{}))
 		for _, threads := range []int{1, 3} {

@@ -210,6 +210,7 @@ func TestScoreRetries(t *testing.T) {
 func TestScoreRefuses(t *testing.T) {
 	dir := toyFolder(t, 10, 20)
 	cache := t.TempDir()
+	counted, c := count(t, &counting{})
 	os.WriteFile(filepath.Join(cache, "cell-0001-of-2x1.cache"), nil, 0o644)
 	for want, job := range map[string]ScoreJob{
 		`no scorer "magic:1"`:   {Scoring: Scoring{Scorer: "magic:1"}, Sampling: samplings[0]},
@@ -217,11 +218,15 @@ func TestScoreRefuses(t *testing.T) {
 		"none can be negative":  {Scoring: Scoring{Scorer: table, Grid: Grid{Items: -1}}, Sampling: samplings[0]},
 		"chooses no entries":    {Scoring: Scoring{Scorer: table}},
 		"no such file":          {Scoring: Scoring{Scorer: table}, Sampling: samplings[0]},
+		"make it first":         {Scoring: Scoring{Scorer: counted}, Sampling: samplings[0], Out: filepath.Join(dir, "none", "scores")},
 	} {
 		job.Corpus = Corpus{Dir: dir}
 		if err := Score(t.Context(), job); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+	if len(c.asked) > 0 {
+		t.Errorf("%d pairs were scored for a file that cannot be written", len(c.asked))
 	}
 }
 

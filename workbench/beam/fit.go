@@ -52,6 +52,9 @@ func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
 	if j.Parts < 0 {
 		return nil, fmt.Errorf("%d parts: it cannot be negative", j.Parts)
 	}
+	if err := writable(j.Out); err != nil {
+		return nil, err
+	}
 	d, err := j.open()
 	if err != nil {
 		return nil, err

@@ -214,6 +214,24 @@ func TestDead(t *testing.T) {
 	}
 }
 
+// What is typed wrong is named, and what goes wrong is said without the SDK's numbers.
+func TestUsage(t *testing.T) {
+	axnbeam := build(t, "./cmd/axnbeam")
+	out := filepath.Join(t.TempDir(), "x")
+	for want, args := range map[string][]string{
+		`no command "frobnicate"`:                                       {"frobnicate"},
+		`"verbs" is no flag`:                                            {"score", "verbs"},
+		"it needs -dataset":                                             {"fit"},
+		"it needs -random, -per_query, -per_item or -dense":             {"score", "-dataset", verbs, "-out", out},
+		"embed: query row 0 (00648782-v:1) of verbs has no text: texts": {"embed", "-dataset", verbs, "-model", "../../data/models/de-wordnet-L2", "-out", t.TempDir()},
+	} {
+		b, err := exec.Command(axnbeam, args...).CombinedOutput()
+		if err == nil || !strings.Contains(string(b), want) {
+			t.Errorf("%v: %v: %s", args, err, b)
+		}
+	}
+}
+
 // On a prism of its own, through the Job API, the same files come out.
 func TestStandalonePrism(t *testing.T) {
 	axnbeam, prism := build(t, "./cmd/axnbeam"), build(t, "github.com/apache/beam/sdks/v2/go/cmd/prism")

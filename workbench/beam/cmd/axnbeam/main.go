@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -57,6 +58,12 @@ func main() {
 	run, ok := map[string]func(context.Context) (fmt.Stringer, error){"score": o.score, "truth": o.truth, "embed": o.embed, "read": o.read, "fit": o.fit}[command]
 	if !ok || flag.NArg() > 0 {
 		flag.Usage()
+		switch {
+		case flag.NArg() > 0:
+			fmt.Fprintf(os.Stderr, "\naxnbeam: %q is no flag\n", flag.Arg(0))
+		case command != "":
+			fmt.Fprintf(os.Stderr, "\naxnbeam: no command %q\n", command)
+		}
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -124,6 +131,9 @@ func needs(flags ...string) error {
 func (o *options) score(ctx context.Context) (fmt.Stringer, error) {
 	if err := needs("dataset", o.corpus.Dir, "out", o.out); err != nil {
 		return nil, err
+	}
+	if sm := o.sampling; sm.PerQuery+sm.Random+sm.PerItem == 0 && !sm.Dense {
+		return nil, errors.New("it needs -random, -per_query, -per_item or -dense: which pairs to score")
 	}
 	if err := beam.Score(ctx, beam.ScoreJob{Corpus: o.corpus, Scoring: o.scoring, Sampling: o.sampling, Out: o.out}); err != nil {
 		return nil, err

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,11 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	Init()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
+	if port, err := strconv.Atoi(os.Getenv(dyingWorker)); err == nil {
+		go dieAtWork()
+		ServeWorker(context.Background(), port)
+		return
+	}
 	binaries, _ = os.MkdirTemp("", "axnbeam-")
 	code := m.Run()
 	os.RemoveAll(binaries)

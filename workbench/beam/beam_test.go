@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -22,6 +23,11 @@ func TestMain(m *testing.M) {
 	flag.Parse()
 	Init()
 	slog.SetDefault(slog.New(slog.DiscardHandler))
+	if port, err := strconv.Atoi(os.Getenv(dyingWorker)); err == nil {
+		go dieAtWork()
+		ServeWorker(context.Background(), port)
+		return
+	}
 	binaries, _ = os.MkdirTemp("", "axnbeam-")
 	code := m.Run()
 	os.RemoveAll(binaries)
@@ -210,6 +216,7 @@ func TestScoreRetries(t *testing.T) {
 func TestScoreRefuses(t *testing.T) {
 	dir := toyFolder(t, 10, 20)
 	cache := t.TempDir()
+	counted, c := count(t, &counting{})
 	os.WriteFile(filepath.Join(cache, "cell-0001-of-2x1.cache"), nil, 0o644)
 	for want, job := range map[string]ScoreJob{
 		`no scorer "magic:1"`:   {Scoring: Scoring{Scorer: "magic:1"}, Sampling: samplings[0]},
@@ -217,11 +224,15 @@ func TestScoreRefuses(t *testing.T) {
 		"none can be negative":  {Scoring: Scoring{Scorer: table, Grid: Grid{Items: -1}}, Sampling: samplings[0]},
 		"chooses no entries":    {Scoring: Scoring{Scorer: table}},
 		"no such file":          {Scoring: Scoring{Scorer: table}, Sampling: samplings[0]},
+		"make it first":         {Scoring: Scoring{Scorer: counted}, Sampling: samplings[0], Out: filepath.Join(dir, "none", "scores")},
 	} {
 		job.Corpus = Corpus{Dir: dir}
 		if err := Score(t.Context(), job); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
+	}
+	if len(c.asked) > 0 {
+		t.Errorf("%d pairs were scored for a file that cannot be written", len(c.asked))
 	}
 }
 

@@ -126,7 +126,7 @@ func (p passage) texts(d *workbench.Dataset) ([]string, error) {
 			what, list[i], id = "item", d.Items[row].Text, d.Items[row].ID
 		}
 		if list[i] == "" {
-			return nil, fmt.Errorf("%s row %d (%s) of %s has no text", what, p.Lo+i, id, d.Name)
+			return nil, fmt.Errorf("%s row %d (%s) of %s has no text: texts.jsonl in its folder gives one; domains of WordNet take theirs from an installed WordNet by -wordnet", what, p.Lo+i, id, d.Name)
 		}
 	}
 	return list, nil

@@ -3,11 +3,26 @@ package beam
 import (
 	"bytes"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"axn/workbench/internal/files"
 )
+
+// writable says, before a job begins and not when all is done, that a file cannot be made.
+func writable(path string) error {
+	dir := filepath.Dir(path)
+	f, err := os.CreateTemp(dir, ".axn-")
+	if errors.Is(err, os.ErrNotExist) {
+		return fmt.Errorf("%s: there is no folder %s: make it first: %w", path, dir, os.ErrNotExist)
+	}
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
 
 func writeGob[T any](path string, v *T) error {
 	return files.Write(path, func(f *os.File) error { return gob.NewEncoder(f).Encode(v) })

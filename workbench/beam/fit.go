@@ -34,6 +34,11 @@ type FitJob struct {
 	Work   string // folder for what steps and sums are handed over in; "" is Out's
 	Parts  int    // of the rows; 0 is 8
 	Out    string // file of the index
+
+	// Workers are addresses of processes that ServeWorker runs on the machine of a standalone
+	// prism, to which --endpoint leads; none is where the flags say. A step that loses one is
+	// done again by the others.
+	Workers []string
 }
 
 // Fit runs the job and returns the index, which it also saves.
@@ -52,6 +57,9 @@ func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
 	if j.Parts < 0 {
 		return nil, fmt.Errorf("%d parts: it cannot be negative", j.Parts)
 	}
+	if err := writable(j.Out); err != nil {
+		return nil, err
+	}
 	d, err := j.open()
 	if err != nil {
 		return nil, err
@@ -59,6 +67,14 @@ func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
 	g, err := workbench.OpenScores(j.Scores)
 	if err != nil {
 		return nil, err
+	}
+	for _, path := range []*string{&j.Dir, &j.Scores, &j.Work, &j.Out} { // workers may be in another folder
+		if *path == "" {
+			continue
+		}
+		if *path, err = filepath.Abs(*path); err != nil {
+			return nil, err
+		}
 	}
 	work, err := os.MkdirTemp(cmp.Or(j.Work, filepath.Dir(j.Out)), ".fit-")
 	if err != nil {
@@ -68,20 +84,22 @@ func (j FitJob) fit(ctx context.Context) (*workbench.Index, error) {
 	parts := spans(len(g.Rows), cmp.Or(j.Parts, 8))
 	run := fmt.Sprint(work, time.Now().UnixNano())
 	return workbench.FactorizeRows(ctx, d, g, func(ctx context.Context, s *calibrate.Step) (*calibrate.Sums, error) {
-		return step(ctx, fitFn{j.Corpus, j.Scores, run, filepath.Join(work, "step")}, parts, s)
+		return step(ctx, j.Workers, fitFn{j.Corpus, j.Scores, run, filepath.Join(work, "step")}, parts, s)
 	})
 }
 
 // step does one step of a fit in a pipeline.
-func step(ctx context.Context, f fitFn, parts []span, s *calibrate.Step) (*calibrate.Sums, error) {
+func step(ctx context.Context, workers crew, f fitFn, parts []span, s *calibrate.Step) (*calibrate.Sums, error) {
 	if err := writeGob(f.Step, s); err != nil {
 		return nil, err
 	}
 	out := f.Step + ".sums"
-	p, scope := beam.NewPipelineWithRoot()
-	sums := beam.ParDo(scope, &f, beam.Reshuffle(scope, beam.CreateList(scope, parts)))
-	beam.ParDo0(scope, &saveSumsFn{out}, beam.Combine(scope, &addFn{}, sums))
-	if err := run(ctx, p); err != nil {
+	err := workers.untilDone(func(up crew) error {
+		p, scope := beam.NewPipelineWithRoot()
+		beam.ParDo0(scope, &saveSumsFn{out}, beam.Combine(scope, &addFn{}, up.each(scope, &f, parts)))
+		return up.run(ctx, p)
+	})
+	if err != nil {
 		return nil, err
 	}
 	return readGob[calibrate.Sums](out)

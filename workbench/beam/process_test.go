@@ -10,9 +10,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"runtime"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -214,18 +216,30 @@ func TestDead(t *testing.T) {
 	}
 }
 
+// What is typed wrong is named, and what goes wrong is said without the SDK's numbers.
+func TestUsage(t *testing.T) {
+	axnbeam := build(t, "./cmd/axnbeam")
+	out := filepath.Join(t.TempDir(), "x")
+	for want, args := range map[string][]string{
+		`no command "frobnicate"`:                                       {"frobnicate"},
+		`"verbs" is no flag`:                                            {"score", "verbs"},
+		"it needs -dataset":                                             {"fit"},
+		"it needs -random, -per_query, -per_item or -dense":             {"score", "-dataset", verbs, "-out", out},
+		"embed: query row 0 (00648782-v:1) of verbs has no text: texts": {"embed", "-dataset", verbs, "-model", "../../data/models/de-wordnet-L2", "-out", t.TempDir()},
+	} {
+		b, err := exec.Command(axnbeam, args...).CombinedOutput()
+		if err == nil || !strings.Contains(string(b), want) {
+			t.Errorf("%v: %v: %s", args, err, b)
+		}
+	}
+}
+
 // On a prism of its own, through the Job API, the same files come out.
 func TestStandalonePrism(t *testing.T) {
 	axnbeam, prism := build(t, "./cmd/axnbeam"), build(t, "github.com/apache/beam/sdks/v2/go/cmd/prism")
 	dir, work := toyFolder(t, 60, 300), t.TempDir()
 	port := freePort(t)
-	daemon := exec.Command(prism, "--job_port="+port, "--serve_http=false", "--log_level=error")
-	var said bytes.Buffer
-	daemon.Stderr = &said
-	if err := daemon.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { daemon.Process.Kill(); daemon.Wait() })
+	_, said := start(t, exec.Command(prism, "--job_port="+port, "--serve_http=false", "--log_level=error"))
 	_, url := serve(t, 0)
 	there := []string{"--runner=universal", "--endpoint=localhost:" + port, "--environment_type=LOOPBACK"}
 	for _, where := range []string{"here", "there"} {
@@ -237,7 +251,7 @@ func TestStandalonePrism(t *testing.T) {
 			{"fit", "-scores", at("scores"), "-parts", "3", "-out", at("index")},
 		} {
 			if b, err := exec.Command(axnbeam, append(append(args, "-dataset", dir), flags...)...).CombinedOutput(); err != nil {
-				t.Fatalf("%s: %v\n%s\nprism: %s", args[0], err, b, said.String())
+				t.Fatalf("%s: %v\n%s\nprism: %s", args[0], err, b, said)
 			}
 		}
 	}
@@ -253,6 +267,80 @@ func TestStandalonePrism(t *testing.T) {
 	if far := apart(t, d, a, b); far > scoreTolerance {
 		t.Errorf("the indexes differ by %v", far)
 	}
+}
+
+// start starts a program that is killed at the end of the test, and returns what it says.
+func start(t *testing.T, program *exec.Cmd) (*exec.Cmd, *bytes.Buffer) {
+	said := new(bytes.Buffer)
+	program.Stdout, program.Stderr = said, said
+	if err := program.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { program.Process.Kill(); program.Wait() })
+	return program, said
+}
+
+// A fit by three worker processes of a standalone prism, one of which is killed while it has a
+// part of the rows, is the fit of one process.
+func TestWorkerKilled(t *testing.T) {
+	axnbeam, prism := build(t, "./cmd/axnbeam"), build(t, "github.com/apache/beam/sdks/v2/go/cmd/prism")
+	dir, work := toyFolder(t, 60, 300), t.TempDir()
+	scores, out := filepath.Join(work, "scores"), filepath.Join(work, "index")
+	d := must[*workbench.Dataset](t)(workbench.OpenDataset(dir))
+	g := must[*workbench.Scores](t)(workbench.Observe(t.Context(), workbench.NewScorer(&counting{asked: map[[2]string]int{}}, d), d, workbench.Sampling{Random: 60, Seed: 1}))
+	if err := g.Save(scores); err != nil {
+		t.Fatal(err)
+	}
+	job := freePort(t)
+	_, said := start(t, exec.Command(prism, "--job_port="+job, "--serve_http=false", "--log_level=error"))
+	var workers []*exec.Cmd
+	var at []string
+	for w := range 3 {
+		port := freePort(t)
+		worker := exec.Command(axnbeam, "worker", "-port", port)
+		if w == 1 {
+			worker = exec.Command(os.Args[0])
+			worker.Env = append(os.Environ(), dyingWorker+"="+port)
+		}
+		start(t, worker)
+		workers, at = append(workers, worker), append(at, "localhost:"+port)
+	}
+	for end := time.Now().Add(time.Minute); len(crew(at).answering()) < len(at); time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the workers do not answer")
+		}
+	}
+	b, err := exec.Command(axnbeam, "fit", "-dataset", dir, "-scores", scores, "-parts", "6", "-out", out, "--endpoint=localhost:"+job, "-workers", strings.Join(at, ",")).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v\n%s\nprism: %s", err, b, said)
+	}
+	if up := crew(at).answering(); len(up) != 2 {
+		t.Errorf("%v of %v answer", up, at)
+	}
+	workers[1].Wait()
+	if state := workers[1].ProcessState.String(); state != "signal: killed" {
+		t.Errorf("the worker ended with %s", state)
+	}
+	want := must[*workbench.Index](t)(workbench.Factorize(t.Context(), d, g, workbench.FactorizeOptions{}))
+	if far := apart(t, d, want, must[*workbench.Index](t)(workbench.OpenIndex(out))); far > scoreTolerance {
+		t.Errorf("the index differs by %v", far)
+	}
+}
+
+// dyingWorker is the variable with the port at which the test's program is a worker that is
+// killed in its second part of the rows.
+const dyingWorker = "AXN_DYING_WORKER"
+
+func dieAtWork() {
+	for fitting.Lock(); len(fitting.workers) == 0; fitting.Lock() {
+		fitting.Unlock()
+		time.Sleep(time.Millisecond)
+	}
+	stacks := make([]byte, 1<<20)
+	for !bytes.Contains(stacks[:runtime.Stack(stacks, true)], []byte("(*fitFn).worker(")) { // waits for the lock
+		time.Sleep(time.Millisecond)
+	}
+	syscall.Kill(os.Getpid(), syscall.SIGKILL)
 }
 
 // freePort is a port that nobody listens on.

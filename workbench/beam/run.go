@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -36,17 +37,20 @@ func run(ctx context.Context, p *beam.Pipeline) error {
 }
 
 // plain leaves of a failed job's error, which holds the plan of every stage, the
-// last cause.
+// last cause, without the SDK's numbers of the function that failed.
 func plain(err error) error {
 	const cause = "caused by:\n"
 	if err == nil {
 		return nil
 	}
 	if i := strings.LastIndex(err.Error(), cause); i >= 0 {
-		return errors.New(strings.Join(strings.Fields(err.Error()[i+len(cause):]), " "))
+		said := strings.Join(strings.Fields(err.Error()[i+len(cause):]), " ")
+		return errors.New(failedFn.ReplaceAllString(said, ""))
 	}
 	return err
 }
+
+var failedFn = regexp.MustCompile(`^DoFn\[[^\]]*\] failed: `)
 
 // reachable says whether the job service answers, if the runner needs one.
 func reachable(ctx context.Context) error {

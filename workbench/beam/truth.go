@@ -40,6 +40,9 @@ func Truth(ctx context.Context, j TruthJob) error {
 		err = checkTruth(d, j)
 	}
 	if err == nil {
+		err = writable(j.Out)
+	}
+	if err == nil {
 		p, s := beam.NewPipelineWithRoot()
 		queries := beam.Reshuffle(s, beam.CreateList(s, j.Queries))
 		cells := beam.ParDo(s, &spreadFn{j.Corpus, j.Grid}, queries)

@@ -59,7 +59,9 @@ func (s *Store) fill(ctx context.Context, table string, from workbench.ItemStore
 	}
 	return pgx.BeginFunc(ctx, s.pool, func(tx pgx.Tx) error {
 		create := fmt.Sprintf("CREATE TABLE %s (item int NOT NULL, row vector(%d) STORAGE %s NOT NULL)", s.table, s.cols, storage)
-		if _, err := tx.Exec(ctx, create); err != nil {
+		if _, err := tx.Exec(ctx, create); said(err, "42P07") {
+			return fmt.Errorf("there is such a table: Open opens it, and Store.Drop removes it: %w", err)
+		} else if err != nil {
 			return err
 		}
 		rows := &source{ctx: ctx, from: from, items: s.items}
@@ -130,10 +132,10 @@ func (c *source) Values() ([]any, error) {
 
 func (c *source) Err() error { return c.err }
 
-// HNSW says how an index is built. The zero value is pgvector's own choice.
+// HNSW says how an index is built.
 type HNSW struct {
-	M              int    // links per item; 0 is 16
-	EfConstruction int    // candidates kept while building; 0 is 64
+	M              int    // links per item; 0 is 32, twice what pgvector takes by itself
+	EfConstruction int    // candidates kept while building; 0 is 200, three times pgvector's
 	Memory         string // for the build, as "2GB"; an index that does not fit is built much more slowly; "" is the server's maintenance_work_mem
 	Workers        int    // beside the first; 0 is the server's max_parallel_maintenance_workers
 }
@@ -141,7 +143,8 @@ type HNSW struct {
 // maxHNSW is the longest row that pgvector's HNSW takes.
 const maxHNSW = 2000
 
-// CreateHNSW builds an HNSW index by inner product, which searches use from then on.
+// CreateHNSW builds an HNSW index by inner product, which searches use from then on. It takes the
+// place of one that was there, of which the server would use either.
 func (s *Store) CreateHNSW(ctx context.Context, h HNSW) error {
 	if s.cols > maxHNSW {
 		return fmt.Errorf("pgstore: create HNSW: pgvector indexes up to %d floats, and the rows have %d", maxHNSW, s.cols)
@@ -157,17 +160,21 @@ func (s *Store) CreateHNSW(ctx context.Context, h HNSW) error {
 				return err
 			}
 		}
-		with := ""
-		if h.M > 0 {
-			with += fmt.Sprintf(", m = %d", h.M)
+		rows, err := tx.Query(ctx, "SELECT i.indexrelid::regclass::text "+indexes, s.table)
+		if err != nil {
+			return err
 		}
-		if h.EfConstruction > 0 {
-			with += fmt.Sprintf(", ef_construction = %d", h.EfConstruction)
+		before, err := pgx.CollectRows(rows, pgx.RowTo[string])
+		if err != nil {
+			return err
 		}
-		if with != "" {
-			with = " WITH (" + with[2:] + ")"
+		create := "CREATE INDEX ON %s USING hnsw (row vector_ip_ops) WITH (m = %d, ef_construction = %d)"
+		_, err = tx.Exec(ctx, fmt.Sprintf(create, s.table, cmp.Or(h.M, 32), cmp.Or(h.EfConstruction, 200)))
+		for _, name := range before { // last, since it keeps searches out
+			if err == nil {
+				_, err = tx.Exec(ctx, "DROP INDEX "+name)
+			}
 		}
-		_, err := tx.Exec(ctx, "CREATE INDEX ON "+s.table+" USING hnsw (row vector_ip_ops)"+with)
 		return err
 	})
 	if err != nil {

@@ -10,9 +10,11 @@ package pgstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -90,15 +92,27 @@ func registerVector(ctx context.Context, c *pgx.Conn) error {
 // describe finds out about the table.
 func (s *Store) describe(ctx context.Context) error {
 	const columns = `SELECT atttypmod FROM pg_attribute WHERE attrelid = $1::regclass AND attname = 'row'`
-	if err := s.pool.QueryRow(ctx, columns, s.table).Scan(&s.cols); err != nil {
+	if err := s.pool.QueryRow(ctx, columns, s.table).Scan(&s.cols); said(err, "42P01") {
+		return fmt.Errorf("there is no such table in this database: Load makes one: %w", err)
+	} else if errors.Is(err, pgx.ErrNoRows) {
+		return errors.New("this table has no column row: it is none that Load made")
+	} else if err != nil {
 		return err
 	}
 	if err := s.pool.QueryRow(ctx, "SELECT coalesce(max(item), -1) + 1 FROM "+s.table).Scan(&s.items); err != nil {
 		return err
 	}
-	const indexes = `SELECT count(*) > 0 FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
-		JOIN pg_am a ON a.oid = c.relam WHERE i.indrelid = $1::regclass AND a.amname = 'hnsw' AND i.indisvalid`
-	return s.pool.QueryRow(ctx, indexes, s.table).Scan(&s.hnsw)
+	return s.pool.QueryRow(ctx, "SELECT count(*) > 0 "+indexes, s.table).Scan(&s.hnsw)
+}
+
+// indexes are the HNSW indexes of a table.
+const indexes = `FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
+	JOIN pg_am a ON a.oid = c.relam WHERE i.indrelid = $1::regclass AND a.amname = 'hnsw' AND i.indisvalid`
+
+// said says whether an error is the server's of this code.
+func said(err error, code string) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && e.Code == code
 }
 
 // Close ends the connections.

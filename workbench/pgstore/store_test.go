@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -88,8 +89,14 @@ func TestAppend(t *testing.T) {
 func TestContractHNSW(t *testing.T) {
 	rows := storetest.Rows(2500, 24, 1)
 	s := load(t, workbench.StoreOf(rows), Options{})
-	if err := s.CreateHNSW(t.Context(), HNSW{M: 24, EfConstruction: 100, Memory: "64MB", Workers: 1}); err != nil {
-		t.Fatal(err)
+	for _, h := range []HNSW{{M: 2, EfConstruction: 4}, {M: 24, EfConstruction: 100, Memory: "64MB", Workers: 1}} { // the second replaces the first
+		if err := s.CreateHNSW(t.Context(), h); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var built []string
+	if err := s.pool.QueryRow(t.Context(), "SELECT array_agg(array_to_string(c.reloptions, ' ')) "+indexes, s.table).Scan(&built); err != nil || !slices.Equal(built, []string{"m=24 ef_construction=100"}) {
+		t.Errorf("the indexes are %q (%v)", built, err)
 	}
 	again, err := Open(t.Context(), server(t), t.Name(), Options{EfSearch: 1000})
 	if err != nil {
@@ -115,10 +122,10 @@ func TestContractLong(t *testing.T) {
 func TestErrors(t *testing.T) {
 	rows := workbench.StoreOf(storetest.Rows(20, 3, 1))
 	s := load(t, rows, Options{})
-	if _, err := Load(t.Context(), server(t), t.Name(), rows, Options{}); err == nil || !strings.Contains(err.Error(), "already exists") {
+	if _, err := Load(t.Context(), server(t), t.Name(), rows, Options{}); err == nil || !strings.Contains(err.Error(), "there is such a table: Open opens it") {
 		t.Errorf("a second time: %v", err)
 	}
-	if _, err := Open(t.Context(), server(t), "no such table", Options{}); err == nil || !strings.Contains(err.Error(), "no such table") {
+	if _, err := Open(t.Context(), server(t), "no such table", Options{}); err == nil || !strings.Contains(err.Error(), "there is no such table in this database: Load makes one") {
 		t.Errorf("no table: %v", err)
 	}
 	if _, err := Open(t.Context(), "host=/nowhere dbname=x", "t", Options{}); err == nil || !strings.Contains(err.Error(), "/nowhere") {

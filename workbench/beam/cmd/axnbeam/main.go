@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"log/slog"
@@ -25,6 +26,7 @@ const usage = `axnbeam COMMAND [flags]
   embed  -dataset DIR -model DIR [-out DIR] [-half]               dual-encoder vectors of all texts
   read   -dataset DIR -model DIR [-out DIR] [-half] [-width N]    what a cross-encoder makes of each item alone
   fit    -dataset DIR -scores FILE -out FILE [-parts N]           a Calibrated index
+  worker -port N                                                  a worker for fit -workers
 
 Scorers: table (the folder's ce_scores.npy), ce:FOLDER (a cross-encoder on each
 worker), http://HOST:PORT (a rerank server; several with commas between are replicas).
@@ -33,6 +35,7 @@ Paths must be seen by all workers.
 Runners: prism in this process by default. A job service elsewhere (a standalone
 prism, Flink's or Spark's job server):
   --runner=universal --endpoint=HOST:PORT --environment_type=LOOPBACK
+  --endpoint=HOST:PORT -workers localhost:N,localhost:M           a fit by workers of a standalone prism
 
 Flags, the SDK's among them:
 `
@@ -54,9 +57,15 @@ func main() {
 	} else {
 		beamlog.SetupLogging(o.level, "text")
 	}
-	run, ok := map[string]func(context.Context) (fmt.Stringer, error){"score": o.score, "truth": o.truth, "embed": o.embed, "read": o.read, "fit": o.fit}[command]
+	run, ok := map[string]func(context.Context) (fmt.Stringer, error){"score": o.score, "truth": o.truth, "embed": o.embed, "read": o.read, "fit": o.fit, "worker": o.worker}[command]
 	if !ok || flag.NArg() > 0 {
 		flag.Usage()
+		switch {
+		case flag.NArg() > 0:
+			fmt.Fprintf(os.Stderr, "\naxnbeam: %q is no flag\n", flag.Arg(0))
+		case command != "":
+			fmt.Fprintf(os.Stderr, "\naxnbeam: no command %q\n", command)
+		}
 		os.Exit(2)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -76,9 +85,10 @@ type options struct {
 	scoring            beam.Scoring
 	sampling           workbench.Sampling
 	view               workbench.ViewOptions
-	k, parts           int
+	k, parts, port     int
 	out, model, scores string
 	work, level        string
+	workers            string
 	half               bool
 }
 
@@ -106,6 +116,8 @@ func define() *options {
 	flag.StringVar(&o.scores, "scores", "", "fit: file of the observed scores")
 	flag.StringVar(&o.work, "work", "", "fit: folder for what workers and driver hand over (default the index's)")
 	flag.IntVar(&o.parts, "parts", 8, "fit: parts of the rows")
+	flag.StringVar(&o.workers, "workers", "", "fit: addresses of workers, with commas between; when one is lost, the others go on")
+	flag.IntVar(&o.port, "port", 0, "worker: where it serves on this machine")
 	flag.StringVar(&o.out, "out", "", "file, or folder of embed and read (default the data set's), to write")
 	flag.StringVar(&o.level, "log", "", "what runner and workers log here: debug, info, warn or error (default nothing)")
 	return o
@@ -124,6 +136,9 @@ func needs(flags ...string) error {
 func (o *options) score(ctx context.Context) (fmt.Stringer, error) {
 	if err := needs("dataset", o.corpus.Dir, "out", o.out); err != nil {
 		return nil, err
+	}
+	if sm := o.sampling; sm.PerQuery+sm.Random+sm.PerItem == 0 && !sm.Dense {
+		return nil, errors.New("it needs -random, -per_query, -per_item or -dense: which pairs to score")
 	}
 	if err := beam.Score(ctx, beam.ScoreJob{Corpus: o.corpus, Scoring: o.scoring, Sampling: o.sampling, Out: o.out}); err != nil {
 		return nil, err
@@ -158,7 +173,18 @@ func (o *options) fit(ctx context.Context) (fmt.Stringer, error) {
 	if err := needs("dataset", o.corpus.Dir, "scores", o.scores, "out", o.out); err != nil {
 		return nil, err
 	}
-	return beam.Fit(ctx, beam.FitJob{Corpus: o.corpus, Scores: o.scores, Work: o.work, Parts: o.parts, Out: o.out})
+	var workers []string
+	if o.workers != "" {
+		workers = strings.Split(o.workers, ",")
+	}
+	return beam.Fit(ctx, beam.FitJob{Corpus: o.corpus, Scores: o.scores, Work: o.work, Parts: o.parts, Out: o.out, Workers: workers})
+}
+
+func (o *options) worker(ctx context.Context) (fmt.Stringer, error) {
+	if o.port <= 0 {
+		return nil, errors.New("it needs -port")
+	}
+	return written("nothing"), beam.ServeWorker(ctx, o.port)
 }
 
 // written names what was written.

@@ -119,7 +119,7 @@ func (b *block) search(ctx context.Context, s Scorer, o SearchOptions) error {
 	plan := sizes(o, b.open)
 	for round, size := range plan {
 		last, more := round == len(plan)-1, 0
-		if o.judged(last) {
+		if o.judged(last) && b.estimates() {
 			more = enough.Rest
 		}
 		err := b.choose(ctx, round, size, more, o)

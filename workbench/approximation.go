@@ -118,7 +118,8 @@ func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o Sea
 			}
 			rows, err := b.items.Rows(ctx, rs[i].Rounds[r].Items)
 			if err == nil {
-				k.est.observe(rows, rs[i].Rounds[r].Scores)
+				k.est.meet(rows)
+				k.est.observe(rs[i].Rounds[r].Scores)
 			}
 			return err
 		})

@@ -226,20 +226,19 @@ func scored(rounds []Round) (list []audit.Scored) {
 // goOn has every search go on by so many items, and takes note of all scores.
 func (b *block) goOn(ctx context.Context, s Scorer, items int) error {
 	b.seekers = b.all
-	if err := b.refit(ctx); err != nil {
+	if err := b.meet(ctx); err != nil {
 		return err
 	}
+	b.refit()
 	for _, size := range roundSizes(items, auditRounds, 0) {
 		err := b.take(ctx, size, 0, b.probes(chosenOptimism))
 		if err == nil {
-			err = b.score(ctx, s)
-		}
-		if err == nil {
-			err = b.refit(ctx)
+			err = b.scoreAndMeet(ctx, s)
 		}
 		if err != nil {
 			return err
 		}
+		b.refit()
 	}
 	return nil
 }

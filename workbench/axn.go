@@ -93,6 +93,7 @@ type regression struct {
 	lambda  float64
 	norm    Normalization
 	anchors *solve.LeastSquares // V_A and a, normalised
+	met     f32.Mat             // rows of V whose scores are to come
 	u       []float32
 }
 
@@ -128,9 +129,11 @@ func zeroVector(*Index, int) []float32 { return nil }
 
 func (r *regression) probe(float64) shelf.Probe { return shelf.Probe{Place: r.u} }
 
-func (r *regression) observe(items shelf.Rows, scores []float64) {
+func (r *regression) meet(items shelf.Rows) { r.met = items.Features }
+
+func (r *regression) observe(scores []float64) {
 	for i, s := range scores {
-		r.anchors.Add(items.Features.Row(i), r.norm.apply(s))
+		r.anchors.Add(r.met.Row(i), r.norm.apply(s))
 	}
 	if r.lambda == 1 {
 		return // the query vector never moves

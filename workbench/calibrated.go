@@ -168,15 +168,16 @@ func (e *calibratedEstimate) probe(optimism float64) shelf.Probe {
 	return p
 }
 
-func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
+// meet does all that a fit takes but for the scores: it factors the system of the anchors.
+func (e *calibratedEstimate) meet(items shelf.Rows) {
 	means := e.expect(items)
-	if len(e.scores) == 0 {
+	if len(e.means) == 0 {
 		for _, m := range means {
 			e.center += m / float32(len(means))
 		}
 	}
-	rows, noise := f32.NewMat(len(scores), len(e.U)), make([]float32, len(scores))
-	for i := range scores {
+	rows, noise := f32.NewMat(len(means), len(e.U)), make([]float32, len(means))
+	for i := range means {
 		own := rows.Row(i)[copy(rows.Row(i)[:e.own()], items.Features.Row(i)):]
 		own[0] = float32(e.prior.Slope) * (means[i] - e.center)
 		for s, z := range e.signals {
@@ -184,8 +185,12 @@ func (e *calibratedEstimate) observe(items shelf.Rows, scores []float64) {
 		}
 		noise[i] = float32(e.prior.Noise)
 	}
-	e.means, e.scores = append(e.means, means...), append(e.scores, scores...)
+	e.means = append(e.means, means...)
 	e.Add(rows, noise)
+}
+
+func (e *calibratedEstimate) observe(scores []float64) {
+	e.scores = append(e.scores, scores...)
 	e.Solve(e.residuals())
 }
 

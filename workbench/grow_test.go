@@ -29,7 +29,8 @@ func slowChoice(t *testing.T, ix *Index, res Result, r int, open func(int) bool)
 		if err != nil {
 			t.Fatal(err)
 		}
-		b.seekers[0].est.observe(known, round.Scores)
+		b.seekers[0].est.meet(known)
+		b.seekers[0].est.observe(round.Scores)
 		for _, it := range round.Items {
 			taken[it] = true
 		}

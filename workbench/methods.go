@@ -50,6 +50,8 @@ type estimate interface {
 	// probe returns the query's score formula after all rounds so far, up to a
 	// constant. optimism adds that many standard deviations of each item's score.
 	probe(optimism float64) shelf.Probe
-	// observe adds items not seen before and the cross-encoder's scores of them.
-	observe(items shelf.Rows, scores []float64)
+	// meet adds items not seen before, while the cross-encoder scores them.
+	meet(items shelf.Rows)
+	// observe takes the scores of the items last met.
+	observe(scores []float64)
 }

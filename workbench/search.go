@@ -119,18 +119,22 @@ func (b *block) search(ctx context.Context, s Scorer, o SearchOptions) error {
 	plan := sizes(o, b.open)
 	for round, size := range plan {
 		last, more := round == len(plan)-1, 0
-		if o.judged(last) {
+		if o.judged(last) && b.estimates() {
 			more = enough.Rest
 		}
 		err := b.choose(ctx, round, size, more, o)
-		if err == nil {
+		switch {
+		case err != nil:
+		case last:
 			err = b.score(ctx, s)
+		default:
+			err = b.scoreAndMeet(ctx, s)
 		}
 		if err == nil && more > 0 {
 			b.judge(o.K, o.Recall)
 		}
 		if err == nil && !last {
-			err = b.refit(ctx)
+			b.refit()
 		}
 		if err != nil {
 			return fmt.Errorf("%s, round %d: %w", b.names(), round+1, err)
@@ -199,15 +203,36 @@ func (b *block) score(ctx context.Context, s Scorer) error {
 	return nil
 }
 
-// refit updates every seeker's approximation with the last round's scores.
-func (b *block) refit(ctx context.Context) error {
+// scoreAndMeet scores while every seeker's approximation takes in the items, which is most of a refit:
+// where the cross-encoder runs elsewhere it costs no time.
+func (b *block) scoreAndMeet(ctx context.Context, s Scorer) (err error) {
+	var met error
+	wait := cores.Beside(func() { met = b.meet(ctx) })
+	defer func() { // the scorer may panic, and leave nothing at work
+		wait()
+		err = cmp.Or(err, met)
+	}()
+	return b.score(ctx, s)
+}
+
+// meet has every seeker's approximation take in the items of its last round, if it has not yet.
+func (b *block) meet(ctx context.Context) error {
 	return b.each(func(_ int, k *seeker) error {
+		if k.met == len(k.rounds) {
+			return nil
+		}
 		rows, err := b.items.Rows(ctx, k.last().Items)
 		if err == nil {
-			k.est.observe(rows, k.last().Scores)
+			k.est.meet(rows)
+			k.met = len(k.rounds)
 		}
 		return err
 	})
+}
+
+// refit updates every seeker's approximation with the last round's scores.
+func (b *block) refit() {
+	cores.Each(len(b.seekers), func(i int) { b.seekers[i].est.observe(b.seekers[i].last().Scores) })
 }
 
 // roundSizes splits the budget into rounds as evenly as whole numbers allow,
@@ -264,6 +289,7 @@ type seeker struct {
 	est    estimate
 	seen   map[int]bool // the items of rounds
 	rounds []Round      // the last one without scores until score
+	met    int          // rounds whose items the estimate has taken in
 	ahead  []topk.Hit   // what the estimate put first in the last round, taken or not, if that was asked for
 	recall float64      // as judge estimates it
 }

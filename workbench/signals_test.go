@@ -76,7 +76,8 @@ func TestSignalsAgainstSlow(t *testing.T) {
 	z := e.signals[0]
 	for _, round := range r.Rounds {
 		rows := must[shelf.Rows](t)(b.items.Rows(t.Context(), round.Items))
-		e.observe(rows, round.Scores)
+		e.meet(rows)
+		e.observe(round.Scores)
 	}
 	got := NewMatrix(1, len(d.Items))
 	ix.items().Scores(b.probes(0), got.view())

@@ -47,17 +47,11 @@ func For(threads, n int, do func(i int)) {
 	unfinished.Add(n)
 	task := func(i int) {
 		defer unfinished.Done()
-		defer func() {
-			if r := recover(); r != nil {
-				p, ok := r.(*Panic)
-				if !ok {
-					p = &Panic{r, debug.Stack()}
-				}
-				failed.CompareAndSwap(nil, p)
-			}
-		}()
-		if failed.Load() == nil {
-			do(i)
+		if failed.Load() != nil {
+			return
+		}
+		if p := caught(func() { do(i) }); p != nil {
+			failed.CompareAndSwap(nil, p)
 		}
 	}
 	work := func() {
@@ -72,6 +66,32 @@ func For(threads, n int, do func(i int)) {
 	unfinished.Wait()
 	if p := failed.Load(); p != nil {
 		panic(p)
+	}
+}
+
+// caught calls do and returns what it panicked with.
+func caught(do func()) (p *Panic) {
+	defer func() {
+		if r := recover(); r != nil {
+			var ok bool
+			if p, ok = r.(*Panic); !ok {
+				p = &Panic{r, debug.Stack()}
+			}
+		}
+	}()
+	do()
+	return nil
+}
+
+// Beside calls do in a goroutine of its own. wait waits for its end, and raises a panic of it again as
+// a *Panic.
+func Beside(do func()) (wait func()) {
+	ended := make(chan *Panic, 1)
+	go func() { ended <- caught(do) }()
+	return func() {
+		if p := <-ended; p != nil {
+			panic(p)
+		}
 	}
 }
 

@@ -62,3 +62,19 @@ func failingTask(i int, err error) {
 		panic(err)
 	}
 }
+
+// What runs beside is waited for, and its panic is the waiter's.
+func TestBeside(t *testing.T) {
+	done := false
+	Beside(func() { done = true })()
+	if !done {
+		t.Error("it was not waited for")
+	}
+	wait := Beside(func() { panic("broken") })
+	defer func() {
+		if p, ok := recover().(*Panic); !ok || p.Value != "broken" {
+			t.Errorf("got %v", p)
+		}
+	}()
+	wait()
+}

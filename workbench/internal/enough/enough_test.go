@@ -81,3 +81,15 @@ func TestWeightsAt(t *testing.T) {
 		t.Errorf("k = 30: %v", w)
 	}
 }
+
+// The table is the normal distribution to nine digits.
+func TestAbove(t *testing.T) {
+	for x := -9.0; x <= 9; x += 0.00137 {
+		if got, want := above(x), math.Erfc(-x/math.Sqrt2)/2; math.Abs(got-want) > 1e-9 {
+			t.Fatalf("at %v: %v, want %v", x, got, want)
+		}
+	}
+	if above(math.NaN()) != 0 || above(math.Inf(1)) != 1 || above(math.Inf(-1)) != 0 {
+		t.Error("what is not finite")
+	}
+}

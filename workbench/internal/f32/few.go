@@ -52,7 +52,7 @@ func MulRows(c, a, b Mat, rows []int, threads int) {
 }
 
 // rowsTogether is how many rows one goroutine takes at least, to be worth its start.
-const rowsTogether = 8 * dotRows
+const rowsTogether = 4 * dotRows
 
 // mulCopied does the columns lo … hi-1 of C, at most a kernel's, by way of a copy of the rows of B in room.
 func mulCopied(c, a, room Mat, lo, hi int, row func(i int) []float32) {

@@ -18,9 +18,13 @@ const (
 	CodedItems   = 10000 // below it nothing is rounded
 	codedShare   = 8     // scores one item in so many exactly at most; beyond, all
 
-	// codedBytes are scanned in about the time that another goroutine takes to start
-	// and to be waited for.
-	codedBytes = 8 << 20
+	// codedBytes are scanned in several times what another goroutine takes to start and to be
+	// waited for.
+	codedBytes = 1 << 20
+
+	// exactVectors is how many values of vectors a query is multiplied with as they are, once for all
+	// its rounds: bounds are then of the features' products alone.
+	exactVectors = 8 << 20
 )
 
 // Codes is a matrix rounded to bytes.
@@ -52,13 +56,29 @@ func (c *Codes) Set(m f32.Mat, lists *Lists, items *q8.Items) {
 // item's score by rounded vectors and scores those exactly that may be chosen.
 type codedShelf struct {
 	Scan
-	mu   sync.Mutex
-	sims map[int][]float32 // by query: upper bounds of v_i·x
-	lost sync.Map          // the queries for which bounds were once no help: the next round they would not be either
+	exact bool // whether sims are the similarities themselves
+	mu    sync.Mutex
+	sims  map[int][]float32 // by query: v_i·x, or upper bounds of it
+	lost  sync.Map          // the queries for which bounds were once no help: the next round they would not be either
 }
 
 func NewCoded(x *Items) *codedShelf {
-	return &codedShelf{Scan: Scan{x}, sims: map[int][]float32{}}
+	exact := x.Lists == nil && x.Vectors.Rows*x.Vectors.Cols <= exactVectors
+	return &codedShelf{Scan: Scan{x}, exact: exact, sims: map[int][]float32{}}
+}
+
+func (c *codedShelf) Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error) {
+	if !c.exact {
+		return c.Scan.Similarities(ctx, probes, items)
+	}
+	sims := f32.NewMat(len(probes), len(items))
+	for i := range probes {
+		all := c.similarities(&probes[i], nil)
+		for n, it := range items {
+			sims.Row(i)[n] = all[it]
+		}
+	}
+	return sims, nil
 }
 
 func (c *codedShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk.Hit, error) {
@@ -97,7 +117,11 @@ func (x Scan) chooseOthers(ctx context.Context, probes []Probe, n, more int, hit
 // chooseFor is choose for one probe; nil if it has no bounds, or most items would have to be
 // scored.
 func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit {
-	b, ok := c.bounds(p)
+	var exact []float32
+	if c.exact && p.Curve != nil {
+		exact = c.similarities(p, nil)
+	}
+	b, ok := c.bounds(p, exact)
 	if !ok {
 		return nil
 	}
@@ -113,32 +137,43 @@ func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit 
 // search asks for the n best items.
 func (b *scoreBounds) search(ctx context.Context, n int) *q8.Search {
 	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Lower: b.lower, Skip: b.probe.out, Stop: func() bool { return ctx.Err() != nil },
-		Exact: func(items []int) []float32 { return b.score(b.probe, items) }}
+		Exact: b.score}
 }
 
-// score returns a probe's scores of some items, bit for bit those of a scan.
-func (x *Items) score(p *Probe, items []int) []float32 {
-	scores, sims := f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
+// score returns the probe's scores of some items, bit for bit those of a scan.
+func (b *scoreBounds) score(items []int) []float32 {
+	p, scores, sims := b.probe, f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
 	if p.Place != nil {
-		f32.MulRows(scores, f32.View(p.Place, 1, len(p.Place)), x.Features, items, cores.Threads())
+		f32.MulRows(scores, f32.View(p.Place, 1, len(p.Place)), b.Features, items, cores.Threads())
 	}
-	if p.Curve != nil {
-		f32.MulRows(sims, f32.View(p.Vector, 1, len(p.Vector)), x.Vectors, items, cores.Threads())
+	switch {
+	case p.Curve == nil:
+	case b.exact:
+		for i, it := range items {
+			sims.Data[i] = b.upper[it]
+		}
+	default:
+		f32.MulRows(sims, f32.View(p.Vector, 1, len(p.Vector)), b.Vectors, items, cores.Threads())
 	}
 	for i, it := range items {
-		p.finish(it, scores.Data[i:i+1], sims.Data[i:i+1], x.bias(it, 1))
+		p.finish(it, scores.Data[i:i+1], sims.Data[i:i+1], b.Items.bias(it, 1))
 	}
 	return scores.Data
 }
 
-// similarities returns upper bounds of a query's v_i·x for all places, which serve all its rounds.
+// similarities returns for all places upper bounds of a query's v_i·x, or these themselves if there
+// are none: they serve all its rounds.
 func (c *codedShelf) similarities(p *Probe, bounds *q8.Probe) []float32 {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.sims[p.Query] == nil {
-		upper := make([]float32, c.Vectors.Rows)
-		cores.Ranges(cores.Threads(), len(upper), q8.Block, func(lo, hi int) { bounds.Upper(lo, upper[lo:hi]) })
-		c.sims[p.Query] = upper
+		sims := f32.NewMat(1, c.Vectors.Rows)
+		if bounds == nil {
+			f32.MulT(sims, f32.View(p.Vector, 1, len(p.Vector)), c.Vectors, cores.Threads())
+		} else {
+			cores.Ranges(cores.Threads(), sims.Cols, q8.Block, func(lo, hi int) { bounds.Upper(lo, sims.Data[lo:hi]) })
+		}
+		c.sims[p.Query] = sims.Data
 	}
 	return c.sims[p.Query]
 }
@@ -149,14 +184,15 @@ type scoreBounds struct {
 	*Items
 	probe *Probe
 	place *q8.Probe // bounds of F_i·place; nil if the probe has none
-	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve
+	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve, or these are known
 	upper []float32 // of sims for all places; nil to find them when asked
+	exact bool      // upper are v_i·x themselves, and a place is an item
 	slack float32   // what rounding may make the curve fall by
 	bias  []float32 // by place; nil if there is no prior
 }
 
-// bounds returns a probe's; false if there are none.
-func (x *Items) bounds(p *Probe) (b *scoreBounds, ok bool) {
+// bounds returns a probe's; false if there are none. exact are v_i·x for all items, if they are known.
+func (x *Items) bounds(p *Probe, exact []float32) (b *scoreBounds, ok bool) {
 	if b = (&scoreBounds{Items: x, probe: p, bias: x.Bias}); x.Lists != nil {
 		b.bias = x.Lists.biases(x.Bias)
 	}
@@ -168,8 +204,14 @@ func (x *Items) bounds(p *Probe) (b *scoreBounds, ok bool) {
 			return nil, false
 		}
 	}
-	if p.Curve != nil {
-		if b.slack, ok = p.Curve.Rising(); !ok || !finite(p.Slope) {
+	switch {
+	case p.Curve == nil:
+	case !finite(p.Slope):
+		return nil, false
+	case exact != nil:
+		b.upper, b.exact = exact, true
+	default:
+		if b.slack, ok = p.Curve.Rising(); !ok {
 			return nil, false
 		}
 		if b.sims, ok = x.VectorCodes.Of(x.Vectors, x.Lists).Probe(p.Vector); !ok {
@@ -189,7 +231,7 @@ func (b *scoreBounds) uppers(lo int, dst, own []float32) {
 		b.place.Upper(lo, dst)
 	}
 	copy(own, dst)
-	if b.sims == nil {
+	if b.probe.Curve == nil {
 		b.finish(lo, dst, nil)
 		return
 	}
@@ -208,19 +250,21 @@ func (b *scoreBounds) uppers(lo int, dst, own []float32) {
 
 // lower returns a lower bound of the score in a place, given what uppers found.
 func (b *scoreBounds) lower(place int, upper, own float32) float32 {
-	if b.place != nil && b.sims == nil && b.probe.Draw == nil {
+	if b.place != nil && b.probe.Curve == nil && b.probe.Draw == nil {
 		return b.place.Lower(place, upper) // finish changes nothing
 	}
 	var score, sim [1]float32
 	if b.place != nil {
 		score[0] = b.place.Lower(place, own)
 	}
-	if b.sims != nil {
-		if score[0] -= b.slack; b.upper != nil {
-			sim[0] = b.sims.Lower(place, b.upper[place])
-		} else {
-			sim[0], _ = b.sims.Bounds(place)
-		}
+	score[0] -= b.slack
+	switch {
+	case b.exact:
+		sim[0] = b.upper[place]
+	case b.sims != nil && b.upper != nil:
+		sim[0] = b.sims.Lower(place, b.upper[place])
+	case b.sims != nil:
+		sim[0], _ = b.sims.Bounds(place)
 	}
 	b.finish(place, score[:], sim[:])
 	return score[0]

@@ -92,24 +92,31 @@ func TestCodedShelf(t *testing.T) {
 	}
 }
 
-// compareShelves returns the number of probes that bounds were of use to.
+// compareShelves returns the number of probes that bounds of all were of use to. Where there are no lists
+// it compares with similarities known exactly as well.
 func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) (chosen int) {
 	t.Helper()
-	coded := NewCoded(x)
 	want, err := Scan{x}.Choose(t.Context(), probes, n, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := coded.Choose(t.Context(), probes, n, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for i := range probes {
-		if !reflect.DeepEqual(got[i], want[i]) {
-			t.Errorf("%s, probe %d: got %v, want %v", name, i, got[i], want[i])
+	for _, exact := range []bool{false, true} {
+		coded := NewCoded(x)
+		if exact && !coded.exact {
+			continue
 		}
-		if coded.chooseFor(t.Context(), &probes[i], n) != nil {
-			chosen++
+		coded.exact = exact
+		got, err := coded.Choose(t.Context(), probes, n, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range probes {
+			if !reflect.DeepEqual(got[i], want[i]) {
+				t.Errorf("%s, similarities known %t, probe %d: got %v, want %v", name, exact, i, got[i], want[i])
+			}
+			if !exact && coded.chooseFor(t.Context(), &probes[i], n) != nil {
+				chosen++
+			}
 		}
 	}
 	return chosen
@@ -142,6 +149,36 @@ func TestCodedShelfAdversarial(t *testing.T) {
 			}
 			for _, n := range []int{1, 30, 1500} {
 				compareShelves(t, name+", "+kind, x, probes, n)
+			}
+		}
+	}
+}
+
+// Similarities are the same bits whatever shelf gives them, so that a query alone and among many has one curve.
+func TestSimilarities(t *testing.T) {
+	rng := rand.New(rand.NewPCG(28, 1))
+	x := itemKinds["features apart"](rng, 900, 24)
+	var probes []Probe
+	for q := range 9 {
+		probes = append(probes, Similarity(q, unitVectors(rng, 1, 24).Data))
+	}
+	some := evenly(900, 77)
+	want, err := Scan{x}.Similarities(t.Context(), probes, some)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for q := range probes {
+		for _, exact := range []bool{false, true} {
+			coded := NewCoded(x)
+			coded.exact = exact
+			got, err := coded.Similarities(t.Context(), probes[q:q+1], some)
+			if err != nil || !reflect.DeepEqual(got.Row(0), want.Row(q)) {
+				t.Fatalf("query %d, known %t: got %v, want %v (%v)", q, exact, got.Row(0), want.Row(q), err)
+			}
+		}
+		for n, it := range some {
+			if d := want.Row(q)[n] - f32.Dot(probes[q].Vector, x.Vectors.Row(it)); d > 1e-5 || d < -1e-5 {
+				t.Fatalf("query %d, item %d: off by %v", q, it, d)
 			}
 		}
 	}

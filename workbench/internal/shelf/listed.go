@@ -23,7 +23,7 @@ func (s *listShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([]
 	means, hits := s.scoreLists(probes), make([][]topk.Hit, len(probes))
 	threads := max(1, cores.Threads()/len(probes))
 	cores.Each(len(probes), func(i int) {
-		if b, ok := s.bounds(&probes[i]); ok {
+		if b, ok := s.bounds(&probes[i], nil); ok {
 			hits[i] = s.best(ctx, b, means.Row(i), n, more, threads)
 		}
 	})

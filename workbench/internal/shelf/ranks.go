@@ -24,7 +24,7 @@ func RankCurves(ctx context.Context, items Shelf, queries []int, vectors f32.Mat
 		return nil, err
 	}
 	n, _ := items.Size()
-	rest, err := sampleSimilarities(ctx, items, n, vectors)
+	rest, err := sampleSimilarities(ctx, items, n, probes)
 	if err != nil {
 		return nil, err
 	}
@@ -33,12 +33,12 @@ func RankCurves(ctx context.Context, items Shelf, queries []int, vectors f32.Mat
 	return curves, nil
 }
 
-// sampleSimilarities returns x·v for evenly spread items, one row a query; none if
+// sampleSimilarities returns x·v for evenly spread items, one row a probe; none if
 // the exact ranks are all.
-func sampleSimilarities(ctx context.Context, items Shelf, n int, vectors f32.Mat) (f32.Mat, error) {
+func sampleSimilarities(ctx context.Context, items Shelf, n int, probes []Probe) (f32.Mat, error) {
 	var sample []int
 	if n > exactRanks {
 		sample = evenly(n, rankSample)
 	}
-	return items.Similarities(ctx, vectors, sample)
+	return items.Similarities(ctx, probes, sample)
 }

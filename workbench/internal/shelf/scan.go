@@ -57,15 +57,11 @@ func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 	return r, nil
 }
 
-func (x Scan) Similarities(_ context.Context, queries f32.Mat, items []int) (f32.Mat, error) {
-	sims := f32.NewMat(queries.Rows, len(items))
-	cores.Ranges(cores.Threads(), len(items), 64, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			for q := range queries.Rows {
-				sims.Row(q)[i] = f32.Dot(queries.Row(q), x.Vectors.Row(items[i]))
-			}
-		}
-	})
+func (x Scan) Similarities(_ context.Context, probes []Probe, items []int) (f32.Mat, error) {
+	sims := f32.NewMat(len(probes), len(items))
+	if len(items) > 0 {
+		f32.MulRows(sims, vectorsOf(probes), x.Vectors, items, cores.Threads())
+	}
 	return sims, nil
 }
 

@@ -29,8 +29,8 @@ type Shelf interface {
 	// is the caller's.
 	Rows(ctx context.Context, items []int) (Rows, error)
 
-	// Similarities returns x·v_i for each row x of queries and each of the items.
-	Similarities(ctx context.Context, queries f32.Mat, items []int) (f32.Mat, error)
+	// Similarities returns x·v_i for the query x of each probe and each of the items.
+	Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error)
 }
 
 // Items are an index's own items: features F, |I|×p, the dual encoder's vectors v,
@@ -101,6 +101,15 @@ type Probe struct {
 // out tells whether an item is not to be chosen.
 func (p *Probe) out(item int) bool {
 	return p.Seen[item] || item < len(p.Barred) && p.Barred[item]
+}
+
+// vectorsOf are the probes' vectors, a row each.
+func vectorsOf(probes []Probe) f32.Mat {
+	m := f32.NewMat(len(probes), len(probes[0].Vector))
+	for i, p := range probes {
+		copy(m.Row(i), p.Vector)
+	}
+	return m
 }
 
 // Similarity is the probe for the dual encoder's own list.

@@ -87,11 +87,11 @@ func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
 	return Rows{Features: f, Vectors: v, Bias: bias, Items: items}, nil
 }
 
-func (s *storeShelf) Similarities(ctx context.Context, queries f32.Mat, items []int) (f32.Mat, error) {
-	sims := f32.NewMat(queries.Rows, len(items))
+func (s *storeShelf) Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error) {
+	sims := f32.NewMat(len(probes), len(items))
 	rows, err := s.Rows(ctx, items)
 	if err == nil {
-		f32.MulT(sims, queries, rows.Vectors, cores.Threads())
+		f32.MulT(sims, vectorsOf(probes), rows.Vectors, cores.Threads())
 	}
 	return sims, err
 }

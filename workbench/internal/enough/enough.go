@@ -144,7 +144,9 @@ func share(scores, rest []float64, mean, deviation float64, k int) float64 {
 func above(x float64) float64 {
 	at := (x + normalEdge) * normalSteps
 	switch {
-	case !(at > 0):
+	case math.IsNaN(x):
+		return x
+	case at <= 0:
 		return 0
 	case at >= 2*normalEdge*normalSteps:
 		return 1

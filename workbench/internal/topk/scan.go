@@ -45,7 +45,7 @@ func ScanBy(queries, n, k int, worker func() Chunk, skip func(query, item int) b
 	cores.Ranges(threads, queries, 1, func(lo, hi int) {
 		for q := lo; q < hi; q++ {
 			for _, p := range parts[1:] {
-				for _, x := range p[q].heap {
+				for _, x := range p[q].keys {
 					parts[0][q].push(x)
 				}
 			}

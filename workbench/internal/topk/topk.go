@@ -4,6 +4,7 @@
 package topk
 
 import (
+	"cmp"
 	"math"
 	"slices"
 
@@ -18,7 +19,7 @@ type Hit struct {
 
 // Select returns the indices of the k highest scores, best first, fewer if
 // there are not so many. Indices for which skip says true are left out; skip
-// may be nil, and is asked only about scores that would be selected.
+// may be nil, and is asked only about scores that might be selected.
 func Select(scores []float32, k int, skip func(i int) bool) []int {
 	s := New(k)
 	s.PushAll(0, scores, skip)
@@ -30,30 +31,30 @@ func Select(scores []float32, k int, skip func(i int) bool) []int {
 	return indices
 }
 
-// Selector keeps the k highest of the scores pushed so far.
+// Selector keeps the k highest of the scores pushed so far. It gathers up to twice as many and then drops the
+// lower half, which takes a few steps for each where a heap takes log k, unpredictable ones.
 type Selector struct {
-	k    int
-	heap []key // once it holds k: a heap with the lowest hit at the root
+	k     int
+	keys  []key
+	least key // no lower one can be among the k highest; 0 while fewer than k are known
 }
 
 // New returns a Selector of the k highest scores.
-func New(k int) *Selector { return &Selector{k: k, heap: make([]key, 0, max(k, 0))} }
+func New(k int) *Selector { return &Selector{k: max(k, 0), keys: make([]key, 0, 2*max(k, 0))} }
 
 // Reset forgets all scores and keeps the memory.
-func (s *Selector) Reset() { s.heap = s.heap[:0] }
+func (s *Selector) Reset() { s.keys, s.least = s.keys[:0], 0 }
 
-// Len is the number of hits so far.
-func (s *Selector) Len() int { return len(s.heap) }
-
-// Threshold is the least score that can still be selected.
+// Threshold is a score below which none is selected any more: of those that were pushed before the lower half
+// was last dropped, the k-th highest. After Best it is the k-th highest of all.
 func (s *Selector) Threshold() float32 {
 	switch {
-	case s.k <= 0:
+	case s.k == 0:
 		return float32(math.NaN())
-	case len(s.heap) < s.k:
+	case s.least == 0:
 		return float32(math.Inf(-1))
 	}
-	return s.heap[0].hit().Score
+	return s.least.hit().Score
 }
 
 // Push offers one score.
@@ -64,17 +65,22 @@ func (s *Selector) Push(h Hit) {
 }
 
 func (s *Selector) push(x key) {
-	switch {
-	case len(s.heap) < s.k:
-		s.heap = append(s.heap, x)
-		if len(s.heap) == s.k {
-			for i := s.k/2 - 1; i >= 0; i-- {
-				s.sink(i, s.heap[i])
-			}
-		}
-	case s.heap[0] < x:
-		s.sink(0, x)
+	if x <= s.least || s.k == 0 {
+		return
 	}
+	if s.keys = append(s.keys, x); len(s.keys) == 2*s.k {
+		s.drop()
+	}
+}
+
+// drop leaves the k highest, in any order.
+func (s *Selector) drop() {
+	if s.k == 0 || len(s.keys) < s.k {
+		return
+	}
+	partition(s.keys, s.k)
+	s.keys = s.keys[:s.k]
+	s.least = slices.Min(s.keys)
 }
 
 // PushAll offers scores[i] with index base+i for all i, except those for
@@ -93,28 +99,44 @@ func (s *Selector) PushAll(base int, scores []float32, skip func(i int) bool) {
 
 // Best returns the hits, best first. Push may go on.
 func (s *Selector) Best() []Hit {
-	slices.Sort(s.heap) // ascending order is a heap
-	best := make([]Hit, len(s.heap))
-	for i, x := range s.heap {
+	s.drop()
+	slices.Sort(s.keys)
+	best := make([]Hit, len(s.keys))
+	for i, x := range s.keys {
 		best[len(best)-1-i] = x.hit()
 	}
 	return best
 }
 
-// sink puts x in place i, or below it, where the heap needs it.
-func (s *Selector) sink(i int, x key) {
-	h := s.heap
-	for child := 2*i + 1; child < len(h); child = 2*i + 1 {
-		if next := child + 1; next < len(h) && h[next] < h[child] {
-			child = next
+// partition moves the k highest keys, which differ from one another, to the front: Hoare's selection.
+func partition(keys []key, k int) {
+	lo, hi := 0, len(keys) // those before lo are higher, those from hi on lower than all between
+	for hi-lo > 12 {
+		a, b, c := keys[lo], keys[(lo+hi)/2], keys[hi-1]
+		pivot := max(min(a, b), min(max(a, b), c))
+		i, j := lo, hi-1
+		for i <= j {
+			for keys[i] > pivot {
+				i++
+			}
+			for keys[j] < pivot {
+				j--
+			}
+			if i <= j {
+				keys[i], keys[j] = keys[j], keys[i]
+				i, j = i+1, j-1
+			}
 		}
-		if x <= h[child] {
-			break
+		switch {
+		case k <= j:
+			hi = j + 1
+		case k > i:
+			lo = i
+		default:
+			return
 		}
-		h[i] = h[child]
-		i = child
 	}
-	h[i] = x
+	slices.SortFunc(keys[lo:hi], func(a, b key) int { return cmp.Compare(b, a) })
 }
 
 // key is a hit as a number, the higher the better: a score's bits in the order of

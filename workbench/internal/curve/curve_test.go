@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 )
 
@@ -37,5 +38,28 @@ func TestFitWarp(t *testing.T) {
 	two := Warp([]Point{{X: 1, Weight: 3}, {X: 2, Weight: 1}})
 	if two.At(1) >= 0 || two.At(2) <= 0 || two.At(3) != two.At(2) {
 		t.Errorf("two values: %v", two)
+	}
+}
+
+// Sorting by bits gives the order of the numbers, zeros of both signs and infinities among them.
+func TestSortByBits(t *testing.T) {
+	rng := rand.New(rand.NewPCG(61, 1))
+	for _, n := range []int{0, 1, 7, 5000} {
+		x := make([]float32, n)
+		for i := range x {
+			x[i] = float32(rng.NormFloat64()) * float32(math.Exp2(float64(rng.IntN(60)-30)))
+			switch rng.IntN(20) {
+			case 0:
+				x[i] = float32(math.Copysign(0, float64(x[i])))
+			case 1:
+				x[i] = float32(math.Inf(rng.IntN(2)*2 - 1))
+			}
+		}
+		want := slices.Clone(x)
+		slices.Sort(want)
+		sortByBits(x)
+		if !slices.Equal(x, want) {
+			t.Fatalf("%d numbers: %v", n, x)
+		}
 	}
 }

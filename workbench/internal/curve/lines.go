@@ -101,23 +101,59 @@ func (c *cells) of(s float32) int {
 	return int(min(uint32(int32((s-c.low)*c.scale)), lineCells-1))
 }
 
+// find returns the piece of s, and how far s, moved between the ends, lies beyond its start.
+func (l *Lines) find(s float32) (at int, over float32) {
+	if s < l.low {
+		s = l.low
+	} else if s > l.high {
+		s = l.high
+	}
+	at = int(l.start[l.of(s)])
+	at += 1 - int(math.Float32bits(s-l.pieces[at+1].x)>>31) // +1 if s has passed the next knot, by the sign bit: a branch here would be unpredictable
+	for s >= l.pieces[at+1].x {
+		at++
+	}
+	return at, s - l.pieces[at].x
+}
+
 // Add adds the function's value at s[i] to dst[i]: that of Curve.At up to the
 // rounding of float32.
 func (l *Lines) Add(dst, s []float32) {
 	dst = dst[:len(s)]
 	for i, v := range s {
-		if v < l.low {
-			v = l.low
-		} else if v > l.high {
-			v = l.high
-		}
-		at := int(l.start[l.of(v)])
-		at += 1 - int(math.Float32bits(v-l.pieces[at+1].x)>>31) // +1 if v has passed the next knot, by the sign bit: a branch here would be unpredictable
-		for v >= l.pieces[at+1].x {
-			at++
-		}
+		at, over := l.find(v)
 		p := &l.pieces[at]
-		dst[i] += p.y + p.slope*(v-p.x)
+		dst[i] += p.y + p.slope*over
+	}
+}
+
+// Points are arguments of which the pieces are known: for all functions over the same knots, as
+// a Pair makes them.
+type Points struct {
+	cells *cells
+	at    []uint16
+	over  []float32 // how far they are beyond the start of their piece
+}
+
+// Points finds the pieces of s.
+func (l *Lines) Points(s []float32) *Points {
+	p := &Points{l.cells, make([]uint16, len(s)), make([]float32, len(s))}
+	for i, v := range s {
+		at, over := l.find(v)
+		p.at[i], p.over[i] = uint16(at), over
+	}
+	return p
+}
+
+// Of tells whether p are points of l's.
+func (p *Points) Of(l *Lines) bool { return p != nil && p.cells == l.cells }
+
+// AddAt is Add at the points from lo on, bit for bit.
+func (l *Lines) AddAt(dst []float32, p *Points, lo int) {
+	over := p.over[lo:][:len(dst)]
+	for i, at := range p.at[lo:][:len(dst)] {
+		q := &l.pieces[at]
+		dst[i] += q.y + q.slope*over[i]
 	}
 }
 

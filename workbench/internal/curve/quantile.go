@@ -89,7 +89,7 @@ func OfRanks(top []topk.Hit, sample []float32, n int) Knots {
 	last := len(top) - 1
 	add(float64(last), top[last].Score)
 	below := slices.DeleteFunc(slices.Clone(sample), func(s float32) bool { return !(s < top[last].Score) })
-	slices.Sort(below)
+	sortByBits(below)
 	share := float64(n-len(top)) / float64(len(below))
 	for j := 0; j < len(below); j += 32 {
 		add(float64(len(top))+share*(float64(j)+.5)-.5, below[len(below)-1-j])
@@ -97,4 +97,31 @@ func OfRanks(top []topk.Hit, sample []float32, n int) Knots {
 	slices.Reverse(falling.X)
 	slices.Reverse(falling.Y)
 	return falling
+}
+
+// sortByBits sorts numbers, a byte of their bits at a time: of thousands several times as fast as by comparing.
+func sortByBits(x []float32) {
+	keys, other := make([]uint32, len(x)), make([]uint32, len(x))
+	for i, v := range x {
+		b := math.Float32bits(v)
+		keys[i] = b ^ (uint32(int32(b)>>31) | 1<<31) // in the order of the numbers
+	}
+	for shift := 0; shift < 32; shift += 8 {
+		var start [257]int
+		for _, k := range keys {
+			start[k>>shift&0xff+1]++
+		}
+		for b := range 256 {
+			start[b+1] += start[b]
+		}
+		for _, k := range keys {
+			b := k >> shift & 0xff
+			other[start[b]] = k
+			start[b]++
+		}
+		keys, other = other, keys
+	}
+	for i, b := range keys {
+		x[i] = math.Float32frombits(b ^ (^uint32(int32(b)>>31) | 1<<31))
+	}
 }

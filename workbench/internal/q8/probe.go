@@ -26,7 +26,6 @@ type Probe struct {
 	length  float32    // |w| + |δ|, rounded up: per unit of Error
 	slack   float32    // |δ| and the rounding of float32 sums: per unit of Norm
 	base    float32    // q·m, and the rest of the bound, rounded up
-	rest    float32    // that rest
 }
 
 // Probe returns a query's probe; false if the query has no bound, being too long
@@ -52,7 +51,7 @@ func (x *Items) Probe(query []float32) (*Probe, bool) {
 	rounding := float64(x.D+32) * 0x1p-24
 	rest := rounding*(sizes+math.Abs(center)) + float64(x.D+32)*0x1p-126 // the latter for underflow
 	p.length, p.slack = up(norm+delta), up(delta+rounding*(own+norm+delta))
-	p.rest, p.base = up(rest), up(center+rest)
+	p.base = up(center + rest)
 	return p, true
 }
 
@@ -86,19 +85,6 @@ func (p *Probe) Upper(lo int, bounds []float32) {
 		p.items.bounds(p, lo/panel+whole, lo/panel+whole+1, last[:])
 		copy(rest, last[:])
 	}
-}
-
-// Lower returns a lower bound of item i's inner product, given the upper one.
-func (p *Probe) Lower(i int, upper float32) float32 {
-	return upper - 2.0001*(p.length*p.items.Error[i]+p.slack*p.items.Norm[i]+p.rest)
-}
-
-// Bounds returns both bounds of item i.
-func (p *Probe) Bounds(i int) (lower, upper float32) {
-	var bounds [panel]float32
-	p.items.bounds(p, i/panel, i/panel+1, bounds[:])
-	upper = bounds[i%panel]
-	return p.Lower(i, upper), upper
 }
 
 // boundsGo sets bounds to the upper bounds of panels lo … hi-1.

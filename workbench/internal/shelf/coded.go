@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"axn/workbench/internal/cores"
+	"axn/workbench/internal/curve"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/q8"
 	"axn/workbench/internal/topk"
@@ -58,13 +59,19 @@ type codedShelf struct {
 	Scan
 	exact bool // whether sims are the similarities themselves
 	mu    sync.Mutex
-	sims  map[int][]float32 // by query: v_i·x, or upper bounds of it
-	lost  sync.Map          // the queries for which bounds were once no help: the next round they would not be either
+	known map[int]similar // by query
+	lost  sync.Map        // the queries for which bounds were once no help: the next round they would not be either
+}
+
+// similar is what all rounds of a query have in common.
+type similar struct {
+	sims   []float32     // v_i·x, or upper bounds of it, by place
+	points *curve.Points // sims on the curves of its rounds
 }
 
 func NewCoded(x *Items) *codedShelf {
 	exact := x.Lists == nil && x.Vectors.Rows*x.Vectors.Cols <= exactVectors
-	return &codedShelf{Scan: Scan{x}, exact: exact, sims: map[int][]float32{}}
+	return &codedShelf{Scan: Scan{x}, exact: exact, known: map[int]similar{}}
 }
 
 func (c *codedShelf) Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error) {
@@ -73,9 +80,9 @@ func (c *codedShelf) Similarities(ctx context.Context, probes []Probe, items []i
 	}
 	sims := f32.NewMat(len(probes), len(items))
 	for i := range probes {
-		all := c.similarities(&probes[i], nil)
+		all := c.similar(&probes[i], nil)
 		for n, it := range items {
-			sims.Row(i)[n] = all[it]
+			sims.Row(i)[n] = all.sims[it]
 		}
 	}
 	return sims, nil
@@ -117,16 +124,20 @@ func (x Scan) chooseOthers(ctx context.Context, probes []Probe, n, more int, hit
 // chooseFor is choose for one probe; nil if it has no bounds, or most items would have to be
 // scored.
 func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit {
-	var exact []float32
+	var exact *similar
 	if c.exact && p.Curve != nil {
-		exact = c.similarities(p, nil)
+		known := c.similar(p, nil)
+		exact = &known
+		if p.Place == nil {
+			return c.chooseKnown(p, exact.sims, n)
+		}
 	}
 	b, ok := c.bounds(p, exact)
 	if !ok {
 		return nil
 	}
 	if b.sims != nil {
-		b.upper = c.similarities(p, b.sims)
+		b.upper = c.similar(p, b.sims).sims
 	}
 	s := b.search(ctx, n)
 	s.Most, s.Threads = s.N/codedShare, min(cores.Threads(), 1+s.N*c.Features.Cols/codedBytes)
@@ -134,48 +145,76 @@ func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit 
 	return hits
 }
 
+// chooseKnown returns the n best items of a probe without a place, whose similarities are known: its scores are
+// as quickly made as bounds.
+func (c *codedShelf) chooseKnown(p *Probe, sims []float32, n int) []topk.Hit {
+	chunk := func(lo int, scores f32.Mat) {
+		dst := scores.Row(0)
+		clear(dst)
+		p.finish(lo, dst, sims[lo:lo+len(dst)], c.bias(lo, len(dst)))
+	}
+	skip := func(_, item int) bool { return p.out(item) }
+	return topk.ScanBy(1, len(sims), n, func() topk.Chunk { return chunk }, skip, cores.Threads())[0]
+}
+
 // search asks for the n best items.
 func (b *scoreBounds) search(ctx context.Context, n int) *q8.Search {
-	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Lower: b.lower, Skip: b.probe.out, Stop: func() bool { return ctx.Err() != nil },
+	return &q8.Search{N: b.Features.Rows, K: n, Order: b.Lists.order(), Upper: b.uppers, Skip: b.probe.out, Stop: func() bool { return ctx.Err() != nil },
 		Exact: b.score}
 }
 
 // score returns the probe's scores of some items, bit for bit those of a scan.
 func (b *scoreBounds) score(items []int) []float32 {
-	p, scores, sims := b.probe, f32.NewMat(1, len(items)), f32.NewMat(1, len(items))
+	p, n := b.probe, len(items)
+	scores, sims, bias := f32.NewMat(1, n), f32.NewMat(1, n), make([]float32, n)
 	if p.Place != nil {
 		f32.MulRows(scores, f32.View(p.Place, 1, len(p.Place)), b.Features, items, cores.Threads())
 	}
 	switch {
 	case p.Curve == nil:
-	case b.exact:
+	case b.exact != nil:
 		for i, it := range items {
-			sims.Data[i] = b.upper[it]
+			sims.Data[i] = b.exact.sims[it]
 		}
 	default:
 		f32.MulRows(sims, f32.View(p.Vector, 1, len(p.Vector)), b.Vectors, items, cores.Threads())
 	}
-	for i, it := range items {
-		p.finish(it, scores.Data[i:i+1], sims.Data[i:i+1], b.Items.bias(it, 1))
+	if b.Items.Bias != nil {
+		for i, it := range items {
+			bias[i] = b.Items.Bias[it]
+		}
+	}
+	undrawn := *p
+	undrawn.Draw = nil
+	undrawn.finish(0, scores.Data, sims.Data, bias)
+	if p.Draw != nil {
+		for i, it := range items {
+			p.Draw.Apply(it, scores.Data[i:i+1])
+		}
 	}
 	return scores.Data
 }
 
-// similarities returns for all places upper bounds of a query's v_i·x, or these themselves if there
-// are none: they serve all its rounds.
-func (c *codedShelf) similarities(p *Probe, bounds *q8.Probe) []float32 {
+// similar returns a query's, with the upper bounds of v_i·x that bounds gives, or v_i·x themselves if there are none. A
+// query has one of both.
+func (c *codedShelf) similar(p *Probe, bounds *q8.Probe) similar {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.sims[p.Query] == nil {
+	k := c.known[p.Query]
+	if k.sims == nil {
 		sims := f32.NewMat(1, c.Vectors.Rows)
 		if bounds == nil {
 			f32.MulT(sims, f32.View(p.Vector, 1, len(p.Vector)), c.Vectors, cores.Threads())
 		} else {
 			cores.Ranges(cores.Threads(), sims.Cols, q8.Block, func(lo, hi int) { bounds.Upper(lo, sims.Data[lo:hi]) })
 		}
-		c.sims[p.Query] = sims.Data
+		k.sims = sims.Data
 	}
-	return c.sims[p.Query]
+	if bounds == nil && p.Place != nil && !k.points.Of(p.Curve) {
+		k.points = p.Curve.Points(k.sims)
+	}
+	c.known[p.Query] = k
+	return k
 }
 
 // scoreBounds bound one probe's scores. What finish does to inner products never
@@ -186,13 +225,13 @@ type scoreBounds struct {
 	place *q8.Probe // bounds of F_i·place; nil if the probe has none
 	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve, or these are known
 	upper []float32 // of sims for all places; nil to find them when asked
-	exact bool      // upper are v_i·x themselves, and a place is an item
+	exact *similar  // where v_i·x are known, and a place is an item
 	slack float32   // what rounding may make the curve fall by
 	bias  []float32 // by place; nil if there is no prior
 }
 
-// bounds returns a probe's; false if there are none. exact are v_i·x for all items, if they are known.
-func (x *Items) bounds(p *Probe, exact []float32) (b *scoreBounds, ok bool) {
+// bounds returns a probe's; false if there are none. exact has v_i·x for all items; nil if they are not known.
+func (x *Items) bounds(p *Probe, exact *similar) (b *scoreBounds, ok bool) {
 	if b = (&scoreBounds{Items: x, probe: p, bias: x.Bias}); x.Lists != nil {
 		b.bias = x.Lists.biases(x.Bias)
 	}
@@ -209,7 +248,7 @@ func (x *Items) bounds(p *Probe, exact []float32) (b *scoreBounds, ok bool) {
 	case !finite(p.Slope):
 		return nil, false
 	case exact != nil:
-		b.upper, b.exact = exact, true
+		b.exact = exact
 	default:
 		if b.slack, ok = p.Curve.Rising(); !ok {
 			return nil, false
@@ -223,20 +262,26 @@ func (x *Items) bounds(p *Probe, exact []float32) (b *scoreBounds, ok bool) {
 
 func finite(x float32) bool { return math.Abs(float64(x)) <= math.MaxFloat32 }
 
-// uppers sets dst to upper bounds of the scores in the places from lo on, and own to those of
-// F_i·place.
-func (b *scoreBounds) uppers(lo int, dst, own []float32) {
-	clear(dst)
+// uppers sets dst to upper bounds of the scores in the places from lo on.
+func (b *scoreBounds) uppers(lo int, dst []float32) {
 	if b.place != nil {
 		b.place.Upper(lo, dst)
+	} else {
+		clear(dst)
 	}
-	copy(own, dst)
 	if b.probe.Curve == nil {
 		b.finish(lo, dst, nil)
 		return
 	}
-	for i := range dst {
-		dst[i] += b.slack
+	if b.exact != nil {
+		b.probe.Curve.AddAt(dst, b.exact.points, lo)
+		b.probe.finishRest(lo, dst, b.Items.bias(lo, len(dst)))
+		return
+	}
+	if b.slack != 0 {
+		for i := range dst {
+			dst[i] += b.slack
+		}
 	}
 	if b.upper != nil {
 		b.finish(lo, dst, b.upper[lo:lo+len(dst)])
@@ -246,28 +291,6 @@ func (b *scoreBounds) uppers(lo int, dst, own []float32) {
 	sims := room[:len(dst)]
 	b.sims.Upper(lo, sims)
 	b.finish(lo, dst, sims)
-}
-
-// lower returns a lower bound of the score in a place, given what uppers found.
-func (b *scoreBounds) lower(place int, upper, own float32) float32 {
-	if b.place != nil && b.probe.Curve == nil && b.probe.Draw == nil {
-		return b.place.Lower(place, upper) // finish changes nothing
-	}
-	var score, sim [1]float32
-	if b.place != nil {
-		score[0] = b.place.Lower(place, own)
-	}
-	score[0] -= b.slack
-	switch {
-	case b.exact:
-		sim[0] = b.upper[place]
-	case b.sims != nil && b.upper != nil:
-		sim[0] = b.sims.Lower(place, b.upper[place])
-	case b.sims != nil:
-		sim[0], _ = b.sims.Bounds(place)
-	}
-	b.finish(place, score[:], sim[:])
-	return score[0]
 }
 
 // finish is the probe's, for the places from lo on.

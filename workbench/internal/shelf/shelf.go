@@ -122,9 +122,14 @@ func Similarity(query int, vector []float32) Probe {
 func (p *Probe) finish(lo int, scores, sims, bias []float32) {
 	if p.Curve != nil {
 		p.Curve.Add(scores, sims)
-		if p.Slope != 0 {
-			f32.Axpy(p.Slope, bias, scores)
-		}
+	}
+	p.finishRest(lo, scores, bias)
+}
+
+// finishRest is finish but for the curve.
+func (p *Probe) finishRest(lo int, scores, bias []float32) {
+	if p.Curve != nil && p.Slope != 0 {
+		f32.Axpy(p.Slope, bias, scores)
 	}
 	if p.Extra != nil {
 		f32.Axpy(1, p.Extra[lo:lo+len(scores)], scores)

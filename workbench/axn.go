@@ -144,6 +144,8 @@ func (r *regression) observe(scores []float64) {
 	}
 }
 
+func (r *regression) release() {} // nobody waits for its memory
+
 // turn turns Features to their principal axes where their columns all but depend on one
 // another, so that every regression over them is as fast and as exact as over any others.
 func (ix *Index) turn() {

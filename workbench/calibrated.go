@@ -176,7 +176,7 @@ func (e *calibratedEstimate) meet(items shelf.Rows) {
 			e.center += m / float32(len(means))
 		}
 	}
-	rows, noise := f32.NewMat(len(means), len(e.U)), make([]float32, len(means))
+	rows, noise := e.Next(len(means)), make([]float32, len(means))
 	for i := range means {
 		own := rows.Row(i)[copy(rows.Row(i)[:e.own()], items.Features.Row(i)):]
 		own[0] = float32(e.prior.Slope) * (means[i] - e.center)
@@ -186,13 +186,15 @@ func (e *calibratedEstimate) meet(items shelf.Rows) {
 		noise[i] = float32(e.prior.Noise)
 	}
 	e.means = append(e.means, means...)
-	e.Add(rows, noise)
+	e.Add(noise)
 }
 
 func (e *calibratedEstimate) observe(scores []float64) {
 	e.scores = append(e.scores, scores...)
 	e.Solve(e.residuals())
 }
+
+func (e *calibratedEstimate) release() { e.Release() }
 
 // expect returns the items' prior means.
 func (e *calibratedEstimate) expect(items shelf.Rows) []float32 {

@@ -54,4 +54,6 @@ type estimate interface {
 	meet(items shelf.Rows)
 	// observe takes the scores of the items last met.
 	observe(scores []float64)
+	// release lets others use its memory; it is not used any more.
+	release()
 }

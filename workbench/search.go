@@ -109,6 +109,9 @@ func (ix *Index) searchBlock(ctx context.Context, s Scorer, queries []int, o Sea
 		return nil, fmt.Errorf("%s: %w", queryNames(queries), err)
 	}
 	err = b.search(ctx, s, o)
+	for _, k := range b.all {
+		k.est.release()
+	}
 	return b.results(o), err
 }
 

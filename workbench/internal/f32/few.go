@@ -1,6 +1,11 @@
 package f32
 
-import "axn/workbench/internal/cores"
+import (
+	"slices"
+	"sync"
+
+	"axn/workbench/internal/cores"
+)
 
 // fewRows is how many rows of A are cheaper multiplied one by one with the rows
 // of B than packing those is.
@@ -30,8 +35,13 @@ func mulFew(c, a, b Mat, threads int) {
 
 // mulLast does the columns lo … hi-1 of C, fewer than a kernel's.
 func mulLast(c, a, b Mat, lo, hi int) {
-	mulCopied(c, a, NewMat(dotRows, b.Cols), lo, hi, b.Row)
+	room := copies.Get().(*[]float32)
+	defer copies.Put(room)
+	mulCopied(c, a, room, lo, hi, b.Row)
 }
+
+// copies keep memory for a kernel's rows.
+var copies = sync.Pool{New: func() any { return new([]float32) }}
 
 // MulRows computes C = A·Bᵀ for some rows of b, with the bits of MulT. For few rows of A it copies those of B
 // a kernel's at a time.
@@ -44,7 +54,8 @@ func MulRows(c, a, b Mat, rows []int, threads int) {
 		return
 	}
 	cores.Ranges(threads, len(rows), rowsTogether, func(lo, hi int) {
-		room := NewMat(dotRows, b.Cols)
+		room := copies.Get().(*[]float32)
+		defer copies.Put(room)
 		for ; lo < hi; lo += dotRows {
 			mulCopied(c, a, room, lo, min(lo+dotRows, hi), func(i int) []float32 { return b.Row(rows[i]) })
 		}
@@ -55,13 +66,15 @@ func MulRows(c, a, b Mat, rows []int, threads int) {
 const rowsTogether = 4 * dotRows
 
 // mulCopied does the columns lo … hi-1 of C, at most a kernel's, by way of a copy of the rows of B in room.
-func mulCopied(c, a, room Mat, lo, hi int, row func(i int) []float32) {
+func mulCopied(c, a Mat, room *[]float32, lo, hi int, row func(i int) []float32) {
+	*room = slices.Grow((*room)[:0], dotRows*a.Cols)[:dotRows*a.Cols]
+	rows := View(*room, dotRows, a.Cols)
 	for i := lo; i < hi; i++ {
-		copy(room.Row(i-lo), row(i))
+		copy(rows.Row(i-lo), row(i))
 	}
 	var dots [dotRows]float32
 	for r := range a.Rows {
-		active.rowDots(dots[:], room, a.Row(r))
+		active.rowDots(dots[:], rows, a.Row(r))
 		copy(c.Row(r)[lo:hi], dots[:])
 	}
 }

@@ -97,13 +97,21 @@ func (p *Panels) part(j, k, rows int) []float32 {
 // Transpose returns Aᵀ, sharing the work among threads.
 func Transpose(a Mat, threads int) Mat {
 	t := NewMat(a.Cols, a.Rows)
+	TransposeTo(t, a, threads)
+	return t
+}
+
+// TransposeTo sets t = Aᵀ. It panics if shapes differ.
+func TransposeTo(t, a Mat, threads int) {
+	if t.Rows != a.Cols || t.Cols != a.Rows {
+		panic("f32: transpose: shapes differ")
+	}
 	if a.Cols == 0 {
-		return t
+		return
 	}
 	cores.Ranges(threads, a.Rows, 64, func(lo, hi int) {
 		transpose(active, Mat{t.from(0, lo), a.Cols, hi - lo, t.Stride}, a.RowRange(lo, hi))
 	})
-	return t
 }
 
 // transpose sets dst = srcᵀ.

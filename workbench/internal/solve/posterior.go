@@ -3,6 +3,7 @@ package solve
 import (
 	"math"
 	"slices"
+	"sync"
 
 	"axn/workbench/internal/f32"
 )
@@ -20,13 +21,31 @@ type Posterior struct {
 	noise  []float32 // s², by anchor
 	rows   f32.Mat   // F_A, with room for all anchors to come
 	dual   dualSystem
-	primal *primalSystem // nil while the dual form is used
+	primal primalSystem // once there are more anchors than features
 	U      []float32
 }
 
+// posteriors keep the memory of those that were released: of hundreds of features and anchors it is
+// megabytes, and as dear to get and to clear as to fill.
+var posteriors = sync.Pool{New: func() any { return new(Posterior) }}
+
 // NewPosterior is for p features and at most so many anchors.
 func NewPosterior(p, anchors int) *Posterior {
-	return &Posterior{rows: f32.NewMat(anchors, p), dual: newDual(min(anchors, p)), U: make([]float32, p)}
+	post := posteriors.Get().(*Posterior)
+	post.noise, post.U = post.noise[:0], make([]float32, p)
+	reshape(&post.rows, anchors, p)
+	post.dual.n = 0
+	reshape(&post.dual.factor, min(anchors, p), min(anchors, p))
+	post.primal.n = 0
+	return post
+}
+
+// Release gives the memory back to later ones. Nothing of p but U may be used from then on.
+func (p *Posterior) Release() { posteriors.Put(p) }
+
+// reshape gives m a shape, in its own memory where that is enough. Its values are any.
+func reshape(m *f32.Mat, rows, cols int) {
+	*m = f32.View(slices.Grow(m.Data[:0], rows*cols)[:rows*cols], rows, cols)
 }
 
 // leastNoise is the least variance of the noise of an anchor relative to its kernel value: below
@@ -36,27 +55,29 @@ const leastNoise = 1e-5
 // anchors are the F_A of the anchors so far.
 func (p *Posterior) anchors() f32.Mat { return p.rows.RowRange(0, len(p.noise)) }
 
-// Add adds anchors: their features, a row each, and s².
-func (p *Posterior) Add(rows f32.Mat, noise []float32) {
+// Next is where the features of the next n anchors belong, a row each, before Add.
+func (p *Posterior) Next(n int) f32.Mat { return p.rows.RowRange(len(p.noise), len(p.noise)+n) }
+
+// Add adds the anchors that stand in Next, with their s².
+func (p *Posterior) Add(noise []float32) {
 	done := len(p.noise)
 	for i, s2 := range noise {
-		copy(p.rows.Row(done+i), rows.Row(i))
-		p.noise = append(p.noise, max(s2, leastNoise*f32.SqNorm(rows.Row(i))))
+		p.noise = append(p.noise, max(s2, leastNoise*f32.SqNorm(p.rows.Row(done+i))))
 	}
-	if p.primal == nil && len(p.noise) <= p.dual.factor.Rows {
+	if len(p.noise) <= p.dual.factor.Rows {
 		p.dual.add(p.anchors(), p.noise)
 		return
 	}
-	if p.primal == nil {
-		p.primal, p.dual, done = newPrimal(len(p.U)), dualSystem{}, 0
+	if p.primal.n == 0 {
+		p.primal.start(len(p.U), p.dual.factor)
 	}
-	p.primal.add(p.anchors().RowRange(done, len(p.noise)), p.noise[done:])
+	p.primal.add(p.anchors(), p.noise)
 	p.primal.refactor()
 }
 
 // Solve sets u for the residuals a − m_A of all anchors.
 func (p *Posterior) Solve(resid []float32) {
-	if p.primal == nil {
+	if p.primal.n == 0 {
 		f32.GemvT(p.U, p.anchors(), p.dual.solve(resid))
 		return
 	}
@@ -74,8 +95,6 @@ type dualSystem struct {
 	n      int
 	factor f32.Mat // of F_A·F_Aᵀ + diag s², with room for all anchors it can take
 }
-
-func newDual(room int) dualSystem { return dualSystem{factor: f32.NewMat(room, room)} }
 
 // add extends the factor by the new rows of anchors. If rounding makes the matrix
 // indefinite it raises noise in place.
@@ -119,25 +138,38 @@ func (d *dualSystem) solve(resid []float32) []float32 {
 
 // primalSystem is the p×p form: O(n·p²) to add n anchors, O(p³) to factor.
 type primalSystem struct {
+	n         int     // anchors in the precision
 	precision f32.Mat // lower triangle of F_Aᵀ·diag(1/s²)·F_A + I
 	factor    f32.Mat
+	scaled    f32.Mat // of the anchors last added
 }
 
-func newPrimal(p int) *primalSystem {
-	s := &primalSystem{precision: f32.NewMat(p, p), factor: f32.NewMat(p, p)}
+// start makes it that of no anchors and p features, with the factor in the memory of another one.
+func (s *primalSystem) start(p int, factor f32.Mat) {
+	reshape(&s.precision, p, p)
+	clear(s.precision.Data)
 	for i := range p {
 		s.precision.Row(i)[i] = 1
 	}
-	return s
+	s.factor = factor
 }
 
-func (s *primalSystem) add(rows f32.Mat, noise []float32) {
-	scaled := f32.NewMat(rows.Rows, rows.Cols) // diag(1/s)·F_A
-	for i := range rows.Rows {
-		copy(scaled.Row(i), rows.Row(i))
-		f32.Scale(float32(1/math.Sqrt(float64(noise[i]))), scaled.Row(i))
+// add adds the anchors that are new.
+func (s *primalSystem) add(anchors f32.Mat, noise []float32) {
+	rows, inverse := anchors.RowRange(s.n, anchors.Rows), make([]float32, anchors.Rows-s.n)
+	for i := range inverse {
+		inverse[i] = float32(1 / math.Sqrt(float64(noise[s.n+i])))
 	}
-	f32.Syrk(s.precision, f32.Transpose(scaled, 1), true, 1)
+	reshape(&s.scaled, rows.Cols, rows.Rows) // F_Aᵀ·diag(1/s)
+	f32.TransposeTo(s.scaled, rows, 1)
+	for j := range s.scaled.Rows {
+		row := s.scaled.Row(j)
+		for i, x := range inverse {
+			row[i] *= x
+		}
+	}
+	f32.Syrk(s.precision, s.scaled, true, 1)
+	s.n = anchors.Rows
 }
 
 // refactor factors the precision, with more on its diagonal where rounding has

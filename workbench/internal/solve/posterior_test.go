@@ -36,11 +36,20 @@ func slowPosterior(f *mat.Dense, resid, noise []float64) []float64 {
 	return u.RawVector().Data
 }
 
+// add adds anchors with these features.
+func add(post *Posterior, features f32.Mat, noise []float32) {
+	next := post.Next(features.Rows)
+	for i := range features.Rows {
+		copy(next.Row(i), features.Row(i))
+	}
+	post.Add(noise)
+}
+
 // However anchors arrive, before, at and beyond as many as there are features,
 // u is the slow solution for all of them, and for other residuals of the same.
 func TestPosterior(t *testing.T) {
 	rng := rand.New(rand.NewPCG(51, 1))
-	for _, p := range []int{1, 7, 40} {
+	for _, p := range []int{1, 7, 40, 200, 40} {
 		features := normalRows(rng, 120, p)
 		post := NewPosterior(p, 120)
 		n := 0
@@ -49,7 +58,7 @@ func TestPosterior(t *testing.T) {
 			for i := range added {
 				added[i] = float32(.05 + rng.Float64())
 			}
-			post.Add(features.RowRange(n, n+size), added)
+			add(post, features.RowRange(n, n+size), added)
 			n += size
 			for range 2 {
 				resid, wide := make([]float32, n), make([]float64, n)
@@ -61,9 +70,10 @@ func TestPosterior(t *testing.T) {
 				checkPosterior(t, post, features, wide, fmt.Sprintf("p = %d, batch %d", p, at))
 			}
 		}
-		if (post.primal != nil) != (120 > p) {
-			t.Errorf("p = %d: primal form %v", p, post.primal != nil)
+		if (post.primal.n > 0) != (120 > p) {
+			t.Errorf("p = %d: %d anchors in the primal form", p, post.primal.n)
 		}
+		post.Release() // the next one has its memory, and whatever is left in it
 	}
 }
 
@@ -87,7 +97,7 @@ func checkPosterior(t *testing.T, post *Posterior, features f32.Mat, resid []flo
 func TestPosteriorEndlessNoise(t *testing.T) {
 	features := normalRows(rand.New(rand.NewPCG(52, 1)), 3, 8)
 	post := NewPosterior(8, 20)
-	post.Add(features, []float32{1e12, 1e12, 1e12})
+	add(post, features, []float32{1e12, 1e12, 1e12})
 	post.Solve([]float32{5, -5, 5})
 	if n := f32.SqNorm(post.U); n > 1e-15 {
 		t.Errorf("|u|² = %v", n)
@@ -107,7 +117,7 @@ func TestPosteriorSingular(t *testing.T) {
 		for i := range resid {
 			resid[i], noise[i] = float32(1+i%3), 1e-9
 		}
-		post.Add(ones, noise)
+		add(post, ones, noise)
 		post.Solve(resid)
 		got := 0.0
 		for _, v := range post.U {

@@ -198,7 +198,7 @@ func (b *bench) table() error {
 	fmt.Printf("Beside the cross-encoder's calls a search takes %s (median), %s (95th percentile).\n\n", short(quantile(beside, .5)), short(quantile(beside, .95)))
 	fmt.Println("| clients | searches a second | ratio | median | 95th percentile | cross-encoder calls a search |\n|--:|--:|--:|--:|--:|--:|")
 	first := 0.0
-	for _, n := range []int{1, *clients / 5, *clients} {
+	for _, n := range slices.Compact([]int{1, max(1, *clients/5), *clients}) {
 		b.calls.Store(0)
 		took, all, err := b.load(n, *searches)
 		if err != nil {

@@ -1,9 +1,9 @@
 //go:build !unix
 
-package main
+package rival
 
 import "errors"
 
-func processorSeconds() (float64, error) {
-	return 0, errors.New("-processor needs a Unix system")
+func ProcessorSeconds() (float64, error) {
+	return 0, errors.New("processor time is counted on Unix systems only")
 }

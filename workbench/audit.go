@@ -66,7 +66,8 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 	for _, f := range searches {
 		r.SearchCalls, r.Calls = r.SearchCalls+len(f.Found), r.Calls+len(f.Drawn)
 	}
-	r.Recall, r.Low, r.High = audit.Recall(searches, o.Search.K)
+	k := min(o.Search.K, len(searches[0].Found)+len(searches[0].Left)) // fewer are allowed
+	r.Recall, r.Low, r.High = audit.Recall(searches, k)
 	return r, nil
 }
 
@@ -163,7 +164,7 @@ func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int,
 			found = k.joined(found, known[i])
 		}
 		left := b.open - len(k.seen)
-		a.searches[i] = audit.Search{Found: found, Left: audit.Chances(left, o.K, min(calls[i], left))}
+		a.searches[i] = audit.Search{Found: found, Left: audit.Chances(left, min(calls[i], left))}
 		rounds[i], a.sure = len(k.rounds), min(a.sure, audit.Sure(a.searches[i].Left))
 	}
 	if err = b.goOn(ctx, s, a.sure); err == nil {

@@ -40,9 +40,10 @@ const auditHits = 1 << 22
 // It searches for every query, and then has o.Calls more items scored, shared evenly among the
 // queries: those which the searches score by going on, and of the others some that are drawn, the
 // likelier the higher the index then ranks them. From what the drawn ones stand for follows how much of
-// the true top K the searches have missed (Horvitz and Thompson).
+// the true top K the searches have missed (Horvitz and Thompson; where few are drawn, by how missed items lie among the ranks too).
+// Where a filter allows fewer than K items, recall is among those.
 //
-// A fifth of the calls that Recall takes gives an interval of one point at K = 100 and of three to four
+// A fifth of the calls that Recall takes gives an interval of about one point at K = 100 and of three and a half
 // at K = 10, for 50 queries; METHOD.md has what it covers. Where searches have missed most of the top K
 // the estimate is some points off. Errors are those of SearchAll; K must be set, and the index have
 // items of its own.
@@ -66,7 +67,8 @@ func (ix *Index) audit(ctx context.Context, s Scorer, queries []int, o AuditOpti
 	for _, f := range searches {
 		r.SearchCalls, r.Calls = r.SearchCalls+len(f.Found), r.Calls+len(f.Drawn)
 	}
-	r.Recall, r.Low, r.High = audit.Recall(searches, o.Search.K)
+	k := min(o.Search.K, len(searches[0].Found)+len(searches[0].Left)) // fewer are allowed
+	r.Recall, r.Low, r.High = audit.Recall(searches, k)
 	return r, nil
 }
 
@@ -163,7 +165,7 @@ func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int,
 			found = k.joined(found, known[i])
 		}
 		left := b.open - len(k.seen)
-		a.searches[i] = audit.Search{Found: found, Left: audit.Chances(left, o.K, min(calls[i], left))}
+		a.searches[i] = audit.Search{Found: found, Left: audit.Chances(left, min(calls[i], left))}
 		rounds[i], a.sure = len(k.rounds), min(a.sure, audit.Sure(a.searches[i].Left))
 	}
 	if err = b.goOn(ctx, s, a.sure); err == nil {

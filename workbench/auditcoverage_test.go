@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"flag"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -33,7 +34,9 @@ func BenchmarkAuditCoverage(b *testing.B) {
 			for _, k := range []int{1, 10, 100} {
 				for _, budget := range []int{100, 500} {
 					for _, share := range []float64{.1, .2} {
-						auditCoverage(b, ix, s, exact, SearchOptions{K: k, Budget: budget}, share)
+						b.Run(fmt.Sprintf("k=%d/budget=%d/share=%v", k, budget, share), func(b *testing.B) {
+							auditCoverage(b, ix, s, exact, SearchOptions{K: k, Budget: budget}, share)
+						})
 					}
 				}
 			}

@@ -100,19 +100,19 @@ func (d *Dataset) gold(query int) int {
 // Cross-encoder scores are read by Scorer.
 func OpenDataset(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.check)
+	return d.open("OpenDataset", d.openRows, d.openVectors, d.openViews, d.openAlone, d.openTexts, d.check)
 }
 
 // OpenTexts is OpenDataset for a folder whose vectors are still to be made.
 func OpenTexts(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
-	return d.open(d.openRows, d.openTexts, d.checkRows)
+	return d.open("OpenTexts", d.openRows, d.openTexts, d.checkRows)
 }
 
-func (d *Dataset) open(steps ...func() error) (*Dataset, error) {
+func (d *Dataset) open(function string, steps ...func() error) (*Dataset, error) {
 	for _, step := range steps {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("workbench: open dataset %s: %w", d.Dir, err)
+			return nil, fmt.Errorf("workbench: open dataset %s: %w", d.Dir, files.Instead(d.Dir, function, err))
 		}
 	}
 	return d, nil

@@ -178,7 +178,7 @@ func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int
 		for q := range part {
 			part[q] = whole[q].Of(part[q].Found)
 		}
-		for _, recall := range audit.Each(part, o.Search.K) {
+		for _, recall := range audit.Each(part, min(o.Search.K, a.open)) {
 			found = append(found, min(max(recall, 0), 1))
 		}
 	}

@@ -30,7 +30,7 @@ import (
 func MapIndex(path string) (*Index, error) {
 	ix := &Index{}
 	if err := ix.openMap(path); err != nil {
-		return nil, fmt.Errorf("workbench: map index: %w", errors.Join(err, ix.Close()))
+		return nil, fmt.Errorf("workbench: map index: %w", errors.Join(files.Instead(path, "OpenIndex", err), ix.Close()))
 	}
 	return ix, nil
 }
@@ -231,7 +231,7 @@ func OpenIndex(path string) (*Index, error) {
 		return ix.checkFinite()
 	})
 	if err != nil {
-		return nil, fmt.Errorf("workbench: open index: %w", err)
+		return nil, fmt.Errorf("workbench: open index: %w", files.Instead(path, "OpenIndex", err))
 	}
 	return ix, nil
 }

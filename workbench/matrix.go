@@ -155,7 +155,7 @@ func OpenMatrix(path string) (*Matrix, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("workbench: open matrix: %w", err)
+		return nil, fmt.Errorf("workbench: open matrix: %w", files.Instead(path, "OpenMatrix", err))
 	}
 	return &Matrix{Rows: a.Rows, Cols: a.Cols, Data: a.Data}, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -43,6 +44,61 @@ func TestNeighborsFile(t *testing.T) {
 	})
 	if rep := must[*Report](t)(e.Run(t.Context())); rep.Measures[1].Recall != all.Measures[1].Recall {
 		t.Errorf("recall %v with neighbours given, %v without", rep.Measures[1].Recall, all.Measures[1].Recall)
+	}
+}
+
+// TestNeighborsAll: where fewer than k items are allowed, recall is among those, by what a filter leaves of the
+// neighbours, also from a file, in an audit and in a calibration; a short list that is not said to be all is an error.
+func TestNeighborsAll(t *testing.T) {
+	d, g := toy(158, 60, 80, 4)
+	ix := toyIndex(t, d, g, Calibrated)
+	few := func(it int) bool { return it%11 == 3 } // 7 of 80
+	o := SearchOptions{K: 10, Budget: 10, Allow: few}
+	queries := d.Test[:12]
+	rs := must[[]Result](t)(ix.SearchAll(t.Context(), LookUp(g), queries, o))
+	exact := must[[]Neighbors](t)(Exact(t.Context(), LookUp(g), d, queries, 80))
+	for i := range exact {
+		exact[i] = exact[i].Among(few, 10)
+		if len(exact[i].Items) != 7 || !exact[i].All {
+			t.Fatalf("%+v", exact[i])
+		}
+	}
+	for i := range rs[:6] { // half of the queries miss three of seven
+		rs[i].Rounds = []Round{{Items: exact[i].Items[:4], Scores: exact[i].Scores[:4]}}
+	}
+	path := filepath.Join(t.TempDir(), "all")
+	must0(t, SaveNeighbors(path, append([]Neighbors{{Query: 999, Items: []int{1}, Scores: []float64{1}}}, exact...)))
+	opened := must[[]Neighbors](t)(OpenNeighbors(path))
+	if opened[0].All || !opened[1].All {
+		t.Errorf("from a file %v, %v", opened[0].All, opened[1].All)
+	}
+	for _, list := range [][]Neighbors{exact, opened} {
+		if got, want := must[float64](t)(RecallOf(rs, list, 10)), (4./7+1)/2; math.Abs(got-want) > 1e-12 {
+			t.Errorf("recall %v, want %v", got, want)
+		}
+	}
+	if all := must[[]Neighbors](t)(Exact(t.Context(), LookUp(g), d, queries[:1], 79)); all[0].All || all[0].Among(few, 10).All {
+		t.Error("79 of 80 are said to be all")
+	}
+	if exact[0].Among(nil, 7).All != true || exact[0].Among(nil, 6).All {
+		t.Error("6 of 7 are all, or 7 are not")
+	}
+	exact[3].All = false
+	if _, err := RecallOf(rs, exact, 10); err == nil || !strings.Contains(err.Error(), "Neighbors.All") {
+		t.Errorf("%v", err)
+	}
+	exact[3] = exact[4].Among(func(int) bool { return false }, 10)
+	exact[3].Query = queries[3]
+	if _, err := RecallOf(rs, exact, 10); err == nil || !strings.Contains(err.Error(), "no item is allowed") {
+		t.Errorf("%v", err)
+	}
+	r := must[*AuditReport](t)(Audit(t.Context(), LookUp(g), ix, queries, AuditOptions{Search: o, Calls: 500}))
+	if r.Recall != 1 || r.Low != 1 || r.High != 1 || r.Calls != 0 {
+		t.Errorf("%+v", r)
+	}
+	c := must[*RecallCalibration](t)(ix.CalibrateRecall(t.Context(), LookUp(g), queries, AuditOptions{Search: o, Calls: 500}))
+	if c.Recall != 1 {
+		t.Errorf("%+v", c)
 	}
 }
 

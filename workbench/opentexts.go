@@ -37,7 +37,7 @@ func OpenBEIR(dir string) (*Dataset, error) {
 	d := &Dataset{Name: filepath.Base(filepath.Clean(dir)), Dir: dir, golds: true}
 	for _, step := range []func() error{d.openCorpus, d.openBEIRQueries, d.checkRows, d.openBEIRQrels} {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("workbench: open BEIR folder %s: %w", dir, err)
+			return nil, fmt.Errorf("workbench: open BEIR folder %s: %w", dir, files.Instead(dir, "OpenBEIR", err))
 		}
 	}
 	return d, nil
@@ -270,7 +270,7 @@ func OpenCSV(items, queries string) (*Dataset, error) {
 	d := &Dataset{Name: strings.TrimSuffix(base, filepath.Ext(base)), Dir: filepath.Dir(items), golds: true}
 	for _, step := range []func() error{func() error { return d.addCSVItems(items) }, func() error { return d.addCSVQueries(queries) }, d.checkRows} {
 		if err := step(); err != nil {
-			return nil, fmt.Errorf("workbench: open texts: %w", err)
+			return nil, fmt.Errorf("workbench: open texts: %w", files.Instead(items, "OpenCSV", err))
 		}
 	}
 	if d.Train == nil && d.Test == nil {

@@ -22,6 +22,7 @@ type Neighbors struct {
 	Query  int
 	Items  []int
 	Scores []float64
+	All    bool // they are all the items there are, or all that are allowed: recall at any k is among them
 }
 
 // Exact finds the k nearest items of each query by scoring every item: |I|
@@ -58,7 +59,7 @@ func nearest(query int, scores []float64, k int) Neighbors {
 	for i := range items {
 		items[i] = i
 	}
-	n := Neighbors{Query: query}
+	n := Neighbors{Query: query, All: k >= len(items)}
 	n.Items, n.Scores = best([]Round{{Items: items, Scores: scores}}, k)
 	return n
 }
@@ -66,7 +67,8 @@ func nearest(query int, scores []float64, k int) Neighbors {
 // Recall is the mean over results of Top-k-Recall (paper section 4): the share
 // of a query's exact k nearest items that its search scored in any round, a Cascade by its Exact. It
 // scores every item of each query to know them; those calls are not the search's.
-// k must be positive. No results are an error.
+// k must be positive. No results are an error. Of searches with SearchOptions.Allow, RecallOf says the recall
+// among what is allowed, given what Neighbors.Among leaves of the neighbours.
 func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (float64, error) {
 	if err := checkRecall(rs, k); err != nil {
 		return 0, err
@@ -94,7 +96,7 @@ func checkRecall(rs []Result, k int) error {
 }
 
 // RecallOf is Recall against neighbours already known, such as OpenNeighbors reads:
-// of each result's query, in any order, at least k. No results are an error.
+// of each result's query, in any order, at least k, or All, of which recall is the share found. No results are an error.
 func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
 	if err := checkRecall(rs, k); err != nil {
 		return 0, err
@@ -111,7 +113,7 @@ func RecallOf(rs []Result, exact []Neighbors, k int) (float64, error) {
 }
 
 // recalls gives Top-k-Recall of each result; exact holds at least k neighbours,
-// or all items, of the same queries in the same order.
+// or all items, and not none, of the same queries in the same order.
 func recalls(rs []Result, exact []Neighbors, k int) []float64 {
 	out := make([]float64, len(rs))
 	for i := range rs {
@@ -124,25 +126,32 @@ func recalls(rs []Result, exact []Neighbors, k int) []float64 {
 const neighborsKind = "axn neighbors 1"
 
 // neighborsMeta describes saved neighbours.
-type neighborsMeta struct{ Kind string }
+type neighborsMeta struct {
+	Kind string
+	All  []int `json:",omitempty"` // the lists, from 0, that hold all items
+}
 
 // SaveNeighbors writes exact neighbours to one file, a zip of .npy files: per query
 // its row and how many it has, then all items and scores, in single precision.
 func SaveNeighbors(path string, list []Neighbors) error {
 	var queries, lens, items []int32
 	var scores []float32
+	meta := neighborsMeta{Kind: neighborsKind}
 	for i := range list {
 		n := &list[i]
 		if len(n.Items) != len(n.Scores) {
 			return fmt.Errorf("workbench: save neighbors: query %d: %w: %d items, %d scores", n.Query, ErrShape, len(n.Items), len(n.Scores))
 		}
 		queries, lens = append(queries, int32(n.Query)), append(lens, int32(len(n.Items)))
+		if n.All {
+			meta.All = append(meta.All, i)
+		}
 		for j, it := range n.Items {
 			items, scores = append(items, int32(it)), append(scores, float32(n.Scores[j]))
 		}
 	}
 	err := files.Write(path, func(f *os.File) error {
-		w := npz.NewWriter(f, neighborsMeta{neighborsKind})
+		w := npz.NewWriter(f, meta)
 		w.Ints("queries", queries)
 		w.Ints("lens", lens)
 		w.Ints("items", items)
@@ -162,7 +171,7 @@ func OpenNeighbors(path string) (list []Neighbors, err error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("workbench: open neighbors: %w", err)
+		return nil, fmt.Errorf("workbench: open neighbors: %w", files.Instead(path, "OpenNeighbors", err))
 	}
 	return list, nil
 }
@@ -188,7 +197,14 @@ func readNeighbors(f *os.File, size int64) ([]Neighbors, error) {
 			return nil, err
 		}
 	}
-	return cutNeighbors(queries, lens, items, scores.Data)
+	list, err := cutNeighbors(queries, lens, items, scores.Data)
+	for _, i := range meta.All {
+		if i < 0 || i >= len(list) {
+			return nil, fmt.Errorf("%w: list %d of %d is said to hold all items", npz.ErrFormat, i, len(list))
+		}
+		list[i].All = true
+	}
+	return list, err
 }
 
 // cutNeighbors divides the joined lists by query.
@@ -218,7 +234,7 @@ func cutNeighbors(queries, lens, items []int32, scores []float32) ([]Neighbors, 
 	return list, nil
 }
 
-// neighborsOf picks the neighbours of queries in their order, at least k of each.
+// neighborsOf picks the neighbours of queries in their order, at least k of each, or all there are.
 func neighborsOf(queries []int, list []Neighbors, k int) ([]Neighbors, error) {
 	picked := make([]Neighbors, len(queries))
 	for i, q := range queries {
@@ -226,8 +242,11 @@ func neighborsOf(queries []int, list []Neighbors, k int) ([]Neighbors, error) {
 		if at >= len(list) || list[at].Query != q {
 			at = slices.IndexFunc(list, func(n Neighbors) bool { return n.Query == q })
 		}
-		if at < 0 || len(list[at].Items) < k {
-			return nil, fmt.Errorf("the neighbours given for query %d are fewer than k = %d", q, k)
+		switch {
+		case at < 0 || len(list[at].Items) < k && !list[at].All:
+			return nil, fmt.Errorf("the neighbours given for query %d are fewer than k = %d, and not said to be all that are allowed (Neighbors.All)", q, k)
+		case len(list[at].Items) == 0:
+			return nil, fmt.Errorf("query %d has no neighbours: no item is allowed, and there is no recall", q)
 		}
 		picked[i] = list[at]
 	}
@@ -246,11 +265,14 @@ func (n Neighbors) Frame() dataframe.DataFrame {
 }
 
 // Among returns the first k of the neighbours that allow lets pass, fewer if there are not so
-// many: the exact neighbours under SearchOptions.Allow, where n holds all items. A nil allow lets all pass.
+// many: the exact neighbours under SearchOptions.Allow, where n holds all items (All). A nil allow lets all pass.
 func (n Neighbors) Among(allow func(item int) bool, k int) Neighbors {
-	kept := Neighbors{Query: n.Query}
+	kept := Neighbors{Query: n.Query, All: n.All}
 	for i, it := range n.Items {
-		if len(kept.Items) < k && (allow == nil || allow(it)) {
+		if allow != nil && !allow(it) {
+			continue
+		}
+		if kept.All = n.All && len(kept.Items) < k; len(kept.Items) < k {
 			kept.Items, kept.Scores = append(kept.Items, it), append(kept.Scores, n.Scores[i])
 		}
 	}

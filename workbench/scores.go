@@ -217,7 +217,7 @@ func OpenScores(path string) (*Scores, error) {
 	g := &Scores{}
 	err := files.Read(path, func(f *os.File, size int64) error { return g.read(f, size) })
 	if err != nil {
-		return nil, fmt.Errorf("workbench: open scores: %w", err)
+		return nil, fmt.Errorf("workbench: open scores: %w", files.Instead(path, "OpenScores", err))
 	}
 	return g, nil
 }

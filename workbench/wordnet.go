@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 
+	"axn/workbench/internal/files"
 	"axn/workbench/internal/wordnet"
 )
 
@@ -31,7 +32,7 @@ func OpenWordNet(dir string) (*WordNet, error) {
 	dir = cmp.Or(dir, os.Getenv("WNSEARCHDIR"), "/usr/share/wordnet")
 	if _, err := os.Stat(filepath.Join(dir, "data.noun")); err != nil {
 		return nil, fmt.Errorf("workbench: no WordNet in %s: install it (Debian, Ubuntu: apt-get install wordnet-base), "+
-			"or set WNSEARCHDIR to the folder with data.noun of WordNet 3.0, https://wordnet.princeton.edu: %w", dir, err)
+			"or set WNSEARCHDIR to the folder with data.noun of WordNet 3.0, https://wordnet.princeton.edu: %w", dir, files.Instead(dir, "OpenWordNet", err))
 	}
 	w := &WordNet{dir: dir, files: map[string]func() (*wordnet.File, error){}}
 	for _, speech := range wordnet.Speech {

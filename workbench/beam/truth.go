@@ -48,7 +48,7 @@ func Truth(ctx context.Context, j TruthJob) error {
 		cells := beam.ParDo(s, &spreadFn{j.Corpus, j.Grid}, queries)
 		parts := beam.ParDo(s, &nearestFn{j.Corpus, j.Scoring, j.K}, beam.GroupByKey(s, cells))
 		best := beam.CombinePerKey(s, &topFn{j.K}, parts)
-		beam.ParDo0(s, &saveTruthFn{j.Queries, j.Out}, beam.GroupByKey(s, beam.ParDo(s, &oneFn{}, best)))
+		beam.ParDo0(s, &saveTruthFn{j.Queries, j.Out, j.K >= len(d.Items)}, beam.GroupByKey(s, beam.ParDo(s, &oneFn{}, best)))
 		err = run(ctx, p)
 	}
 	if err != nil {
@@ -177,6 +177,7 @@ func (*oneFn) ProcessElement(_ int, n workbench.Neighbors) (int, workbench.Neigh
 type saveTruthFn struct {
 	Queries []int
 	Out     string
+	All     bool // there are no more items than K
 }
 
 func (f *saveTruthFn) ProcessElement(_ int, list func(*workbench.Neighbors) bool) error {
@@ -189,6 +190,7 @@ func (f *saveTruthFn) ProcessElement(_ int, list func(*workbench.Neighbors) bool
 	var all []workbench.Neighbors
 	for _, q := range f.Queries {
 		if n, ok := byQuery[q]; ok {
+			n.All = f.All
 			all = append(all, n)
 		}
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"axn/workbench"
+	"axn/workbench/internal/files"
 )
 
 // Options say how a store answers. The zero value uses HNSW if there is an index, else scans.
@@ -60,7 +61,7 @@ func Open(ctx context.Context, server, table string, o Options) (*Store, error) 
 func connect(ctx context.Context, server, table string, o Options) (*Store, error) {
 	config, err := pgxpool.ParseConfig(server)
 	if err != nil {
-		return nil, err
+		return nil, files.Instead(server, "pgstore.Open", err)
 	}
 	config.MaxConns = 4
 	if o.Connections > 0 {

@@ -160,11 +160,20 @@ type Affinity curve.Knots
 const affinityTop = 10
 
 // LearnAffinity fits the curve to the pairs of items observed for the same train query: of one
-// among the row's best 10 and any other, whether that is among them too.
-func LearnAffinity(d *workbench.Dataset, g *workbench.Scores) Affinity {
+// among the row's best 10 and any other, whether that is among them too. Scores of other items, or ones that are not
+// finite, are errors, and so are rows of no more than 10 items, which show none that is not among the best.
+func LearnAffinity(d *workbench.Dataset, g *workbench.Scores) (Affinity, error) {
 	var points []curve.Point
+	longest := 0
+	if err := d.Check(); err != nil {
+		return Affinity{}, fmt.Errorf("rivals: affinity: %w", err)
+	}
 	for r := range g.Rows {
 		row := &g.Rows[r]
+		if err := checkRow(row, len(d.Items)); err != nil {
+			return Affinity{}, fmt.Errorf("rivals: affinity: query %d: %w", row.Query, err)
+		}
+		longest = max(longest, len(row.Values))
 		order := make([]int, len(row.Values))
 		for j := range order {
 			order[j] = j
@@ -183,6 +192,9 @@ func LearnAffinity(d *workbench.Dataset, g *workbench.Scores) Affinity {
 			}
 		}
 	}
+	if longest <= affinityTop {
+		return Affinity{}, fmt.Errorf("rivals: affinity: the longest of %d rows has %d scores: some must have more than %d (Sampling.PerQuery)", len(g.Rows), longest, affinityTop)
+	}
 	slices.SortFunc(points, func(a, b curve.Point) int {
 		switch {
 		case a.X < b.X:
@@ -192,7 +204,23 @@ func LearnAffinity(d *workbench.Dataset, g *workbench.Scores) Affinity {
 		}
 		return 0
 	})
-	return Affinity(curve.Isotonic(points))
+	return Affinity(curve.Isotonic(points)), nil
+}
+
+// checkRow returns an error that names what a row of scores has that cannot be learnt from.
+func checkRow(row *workbench.ScoreRow, items int) error {
+	if row.Items == nil && len(row.Values) != items || row.Items != nil && len(row.Items) != len(row.Values) {
+		return fmt.Errorf("%w: %d scores of %d items", workbench.ErrShape, len(row.Values), items)
+	}
+	for j, v := range row.Values {
+		if it := row.Item(j); it < 0 || it >= items {
+			return fmt.Errorf("%w: item %d of %d", workbench.ErrShape, it, items)
+		}
+		if x := float64(v); math.IsNaN(x) || math.IsInf(x, 0) {
+			return fmt.Errorf("the score of item %d is %v", row.Item(j), v)
+		}
+	}
+	return nil
 }
 
 // support is how many of the best items scored Quam's frontier looks at.

@@ -102,7 +102,11 @@ func all(t *testing.T, d *workbench.Dataset, g *workbench.Matrix) []*Rival {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []*Rival{GAR(d, graph), Quam(d, graph, LearnAffinity(d, dense), dense.Calls), Bimetric(d, graph), Gaussian(d), ore, rbe}
+	affinity, err := LearnAffinity(d, dense)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return []*Rival{GAR(d, graph), Quam(d, graph, affinity, dense.Calls), Bimetric(d, graph), Gaussian(d), ore, rbe}
 }
 
 // Every rival spends its budget, scores no pair twice, gives the same results for one query as
@@ -354,9 +358,40 @@ func TestAffinity(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := curve.Knots(LearnAffinity(d, dense))
+	affinity, err := LearnAffinity(d, dense)
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := curve.Knots(affinity)
 	if low, high := a.At(-.5), a.At(.9); !(high > low+.05) {
 		t.Errorf("affinity %v of unlike items, %v of like ones", low, high)
+	}
+}
+
+func TestAffinityRefuses(t *testing.T) {
+	d, g := toy(6, 10, 30, 4)
+	dense, err := workbench.Observe(context.Background(), workbench.LookUp(g), d, workbench.Sampling{Dense: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	row := func(items []int32, values ...float32) *workbench.Scores {
+		return &workbench.Scores{Items: 30, Rows: append(slices.Clone(dense.Rows), workbench.ScoreRow{Query: 7, Items: items, Values: values})}
+	}
+	for want, g := range map[string]*workbench.Scores{
+		"the longest of 0 rows has 0":     {Items: 30},
+		"the longest of 1 rows has 2":     {Items: 30, Rows: []workbench.ScoreRow{{Query: 1, Items: []int32{3, 4}, Values: []float32{1, 2}}}},
+		"1 scores of 30 items":            row([]int32{1, 2}, 1),
+		"query 7: the score of item 2 is": row([]int32{1, 2}, 1, float32(math.NaN())),
+		"item 30 of 30":                   row([]int32{1, 30}, 1, 2),
+		"2 scores of 30 items":            row(nil, 1, 2),
+	} {
+		if _, err := LearnAffinity(d, g); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+	}
+	d.DE.Items = nil
+	if _, err := LearnAffinity(d, dense); err == nil {
+		t.Error("without vectors")
 	}
 }
 

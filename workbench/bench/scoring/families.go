@@ -112,12 +112,12 @@ func (c *workload) timed(processor bool) (float64, []float64, error) {
 	if !processor {
 		return c.own()
 	}
-	before, err := processorSeconds()
+	before, err := rival.ProcessorSeconds()
 	if err != nil {
 		return 0, nil, err
 	}
 	_, scores, err := c.own()
-	after, e := processorSeconds()
+	after, e := rival.ProcessorSeconds()
 	return after - before, scores, errors.Join(err, e)
 }
 

@@ -17,9 +17,10 @@ import (
 const roughItems, roughDims = 4000, 384
 
 // roughRatios prints what the searches of AXN, MF_Trns and Calibrated over vectors of every
-// kind take relative to those of full rank, in turns in one run.
+// kind take of the processor relative to those of full rank, in turns in one run: what else the machine
+// does counts little then.
 func roughRatios(rounds int) error {
-	fmt.Printf("%s, best of %d: %s, threads %d, kernels %s, %s; %d items × %d, %d queries, B = %d, R = 5.\n\n| vectors | columns kept |",
+	fmt.Printf("%s, processor time, best of %d: %s, threads %d, kernels %s, %s; %d items × %d, %d queries, B = %d, R = 5.\n\n| vectors | columns kept |",
 		time.Now().Format(time.DateOnly), rounds, rival.CPU(), runtime.GOMAXPROCS(0), f32.Kernels(), runtime.Version(), roughItems, roughDims, lockstep, budget)
 	methods := []workbench.Method{workbench.DualEncoder, workbench.Transductive, workbench.Calibrated}
 	for _, m := range methods {
@@ -40,11 +41,18 @@ func roughRatios(rounds int) error {
 	for round := range rounds {
 		for k := range arenas {
 			for m, a := range arenas[k] {
-				start := time.Now()
+				start, err := rival.ProcessorSeconds()
+				if err != nil {
+					return err
+				}
 				if _, err := a.index.SearchAll(context.Background(), a.scorer, a.queries, workbench.SearchOptions{Budget: budget, Rounds: 5}); err != nil {
 					return err
 				}
-				if s := time.Since(start).Seconds() / lockstep; round == 0 || s < best[k][m] {
+				end, err := rival.ProcessorSeconds()
+				if err != nil {
+					return err
+				}
+				if s := (end - start) / lockstep; round == 0 || s < best[k][m] {
 					best[k][m] = s
 				}
 			}

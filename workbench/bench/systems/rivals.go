@@ -93,7 +93,8 @@ func rivalSystems(ctx context.Context, d *workbench.Dataset, s workbench.Scorer,
 			if err != nil {
 				return nil, err
 			}
-			return rivals.Quam(d, g, rivals.LearnAffinity(d, scores), scores.Calls), nil
+			a, err := rivals.LearnAffinity(d, scores)
+			return rivals.Quam(d, g, a, scores.Calls), err
 		})},
 		{Name: "Bi-metric", Searcher: walking(graph, func(g *rivals.Graph) (*rivals.Rival, error) { return rivals.Bimetric(d, g), nil })},
 		{Name: "Gaussian process", Searcher: rivals.Gaussian(d)},

@@ -7,24 +7,40 @@ import (
 	"math/rand/v2"
 )
 
-// Likelihood is how likely an item is to belong to a top k, up to a factor, r being its rank among
-// those left out, from 0, where the best are ranked by searches that go on: on train queries of verbs
-// it falls about so.
-func Likelihood(r, k int) float64 {
-	x := float64(r) + 1 + 2*math.Sqrt(float64(k))
-	return 1 / (x * x)
+// likelihoods are how likely each of n items that were left out, in the order of their ranks, is to belong to a top k,
+// up to a factor. The best are ranked by searches that go on; on train queries of verbs and artifacts the likelihood
+// falls about so at k = 10 and k = 100, after 100 calls and after 500.
+func likelihoods(n int) []float64 {
+	all := make([]float64, n)
+	for r := range all {
+		x := float64(r) + 1 + float64(n)/shallow
+		all[r] = 1 / (x * x * math.Sqrt(x))
+	}
+	return all
 }
 
-// Chances are those of n items, in the order of their ranks, to be drawn: at most 1, they sum to
-// calls, and are in proportion to the root of the likelihood, which gives the estimate its least variance.
-func Chances(n, k, calls int) []float64 {
-	chances := make([]float64, n)
-	left := 0.0 // of those that are not certain
+// shallow is how many times the ranks where the likelihood has begun to fall go into all.
+const shallow = 12
+
+// surely is the share of the calls that the search goes on by. Of the others the estimate must
+// see some at all ranks.
+const surely = 1. / 4
+
+// Chances are those of n items, in the order of their ranks, to be drawn: at most 1, and they sum to
+// calls. A quarter of the calls is for the first ranks, and of the others chances are in proportion to the root of the
+// likelihood, which gives a sum over the drawn ones its least variance.
+func Chances(n, calls int) []float64 {
+	chances := likelihoods(n)
+	sure := min(n, max(int(surely*float64(calls)), 2*calls-n)) // of few items most are scored anyway
+	left := 0.0                                                // of those that are not certain
 	for r := range chances {
-		chances[r] = math.Sqrt(Likelihood(r, k))
-		left += chances[r]
+		if r < sure {
+			chances[r] = 1
+		} else {
+			chances[r] = math.Sqrt(chances[r])
+			left += chances[r]
+		}
 	}
-	sure := 0
 	for sure < n && sure < calls && chances[sure]*float64(calls-sure) >= left*(1-1e-12) {
 		left -= chances[sure]
 		chances[sure] = 1

@@ -137,8 +137,11 @@ func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
 // last layer is taken, as sentence-transformers does.
 func OpenDualEncoder(dir string) (*Model, error) {
 	mods, err := readModules(dir)
-	if err == nil && mods.kinds != nil {
+	switch _, opens := files.Holds(dir); {
+	case err == nil && mods.kinds != nil:
 		err = mods.want("Transformer", "Pooling")
+	case err == nil && opens == opensIt["cross-encoder"]:
+		err = fmt.Errorf("%w: what stands on the encoder scores pairs, and no modules.json says how to pool its rows", ErrUnsupported)
 	}
 	if err == nil {
 		err = mods.load(dir, "SentenceTransformer", "sentence_embedding")
@@ -163,8 +166,11 @@ func named(kind, dir string, err error) error {
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir) && strings.Count(dir, "/") == 1:
 		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it: %w", kind, dir, fs.ErrNotExist)
 	}
-	return fmt.Errorf("open %s %s: %w", kind, dir, err)
+	return fmt.Errorf("open %s %s: %w", kind, dir, files.Instead(dir, opensIt[kind], err))
 }
+
+// opensIt are the functions that open each kind.
+var opensIt = map[string]string{"cross-encoder": "OpenCrossEncoder", "dual encoder": "OpenDualEncoder"}
 
 func exists(path string) bool {
 	_, err := os.Stat(path)

@@ -15,10 +15,12 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 
+	"axn/kernelspec/drawing"
 	"axn/workbench"
 	"axn/workbench/internal/chart"
 
@@ -44,7 +46,7 @@ func main() {
 	flag.IntVar(&set.skip, "skip", 0, "train queries between -rows and those")
 	flag.BoolVar(&set.test, "test", false, "search test queries instead of train queries")
 	budget := flag.Int("budget", 2000, "the most calls a query may spend; 0 leaves the second table out")
-	file := flag.String("plot", "", "file for a plot of the first table")
+	file := flag.String("plot", "", "SVG `FILE` for a plot of the first table")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() == 0 {
@@ -82,7 +84,11 @@ func draw(lines []chart.Line, file string) error {
 	if err := chart.AddLines(p, lines, same); err != nil {
 		return err
 	}
-	return p.Save(6*vg.Inch, 5*vg.Inch, file)
+	svg, err := drawing.SVG(6*vg.Inch, 5*vg.Inch, p.BackgroundColor, p.Draw)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, svg, 0o644)
 }
 
 type bench struct {

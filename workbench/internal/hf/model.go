@@ -150,6 +150,9 @@ func OpenDualEncoder(dir string) (*Model, error) {
 		return nil, named("dual encoder", dir, err)
 	}
 	m, err := open(dir, mods, func(m *Model, _ weights) error {
+		if mods.kinds == nil && strings.HasSuffix(m.Config.Architecture, "ForSequenceClassification") {
+			return fmt.Errorf("config.json: %w: it is a %s, which scores pairs: OpenCrossEncoder opens it", ErrUnsupported, m.Config.Architecture)
+		}
 		m.files = append(m.files, mods.files...)
 		return mods.apply(m)
 	})
@@ -161,7 +164,9 @@ func named(kind, dir string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir) && strings.Count(dir, "/") == 1:
-		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it: %w", kind, dir, fs.ErrNotExist)
+		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it and returns its folder: %w", kind, dir, fs.ErrNotExist)
+	case errors.Is(err, fs.ErrNotExist) && !exists(dir):
+		return fmt.Errorf("open %s %s: there is no such folder (one of the Hugging Face hub is named owner/name): %w", kind, dir, fs.ErrNotExist)
 	}
 	return fmt.Errorf("open %s %s: %w", kind, dir, err)
 }

@@ -26,6 +26,7 @@ import (
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // settings are the flags.
@@ -71,20 +72,25 @@ func main() {
 		}
 	}
 	if *file != "" {
-		workbench.Must(draw(lines, *file))
+		workbench.Must(plotted(lines, *file))
 	}
 }
 
 var ks = []int{10, 100}
 
-// draw plots mean recall against the mean estimate.
-func draw(lines []chart.Line, file string) error {
+// plotted plots mean recall against the mean estimate.
+func plotted(lines []chart.Line, file string) error {
 	p := chart.New("recall against its estimate, by deciles of the estimate", "mean estimate, %", "mean recall, %")
 	same := chart.Backdrop{XYs: plotter.XYs{{X: 40, Y: 40}, {X: 100, Y: 100}}, Width: vg.Points(3)}
 	if err := chart.AddLines(p, lines, same); err != nil {
 		return err
 	}
-	svg, err := drawing.SVG(6*vg.Inch, 5*vg.Inch, p.BackgroundColor, p.Draw)
+	const margin = 8 // points
+	svg, err := drawing.SVG(6*vg.Inch+2*margin, 5*vg.Inch+2*margin, p.BackgroundColor, func(c draw.Canvas) {
+		c.SetColor(p.BackgroundColor)
+		c.Fill(c.Rectangle.Path())
+		p.Draw(draw.Crop(c, margin, -margin, margin, -margin))
+	})
 	if err != nil {
 		return err
 	}

@@ -126,7 +126,7 @@ func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
 			return err
 		}
 		if n := m.Top.Width(m.Config.Hidden); n != 1 {
-			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one", ErrUnsupported, n)
+			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one (OpenDualEncoder opens encoders)", ErrUnsupported, n)
 		}
 		return nil
 	})

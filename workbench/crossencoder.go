@@ -91,6 +91,11 @@ func OpenCrossEncoderWith(dir string, o EncoderOptions) (*CrossEncoder, error) {
 	return c, nil
 }
 
+// String fits one line.
+func (c *CrossEncoder) String() string {
+	return fmt.Sprintf("CrossEncoder: pairs of up to %d tokens, in %s", c.most, c.precision)
+}
+
 // Fingerprint names what the model computes: a hash over configuration,
 // vocabulary and weights, the options, and the precision where it is not float32.
 func (c *CrossEncoder) Fingerprint() (string, error) { return c.fingerprint() }

@@ -252,8 +252,12 @@ func (d *Dataset) String() string {
 	if len(d.drawn) > 0 && slices.Equal(d.drawn, d.Test) {
 		drawn = " drawn by chance"
 	}
-	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test%s), %s",
-		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), drawn, vectors)
+	absent := ""
+	if d.absent > 0 {
+		absent = fmt.Sprintf(", judgements of items that are not here: %d", d.absent)
+	}
+	return fmt.Sprintf("Dataset %s: %d items, %d queries (%d train, %d test%s), %s%s",
+		d.Name, len(d.Items), len(d.Queries), len(d.Train), len(d.Test), drawn, vectors, absent)
 }
 
 // openRows reads both tables. A gold item is known by its row, by its id, or by both, which must

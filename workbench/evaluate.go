@@ -28,7 +28,8 @@ type Evaluation struct {
 //
 // Values are trec_eval's, in its default mode: items are ranked by score, rounded to
 // float32, and where scores tie by id in descending order; an item without judgement
-// is not relevant; results of queries that are not judged are left out, and it is an
+// is not relevant; a judgement of an item that the data set lacks does not count, where trec_eval
+// takes the item for one that was not found (Dataset.Judgements has their number); results of queries that are not judged are left out, and it is an
 // error if that leaves none. A query with judgements and nothing relevant counts as 0.
 func Evaluate(d *Dataset, rs []Result, measures ...string) (*Evaluation, error) {
 	fail := func(err error) (*Evaluation, error) { return nil, fmt.Errorf("workbench: evaluate: %w", err) }
@@ -70,6 +71,9 @@ func parseMeasures(names []string) ([]judge.Measure, error) {
 
 // judgedLists grades the rankings of the judged queries among the results.
 func (d *Dataset) judgedLists(rs []Result) (lists []judge.List, queries []int, err error) {
+	if err := d.checkAmong(rs); err != nil {
+		return nil, nil, err
+	}
 	for i := range rs {
 		q := rs[i].Query
 		if q < 0 || q >= len(d.Queries) {

@@ -131,7 +131,7 @@ func (e Experiment) check() error {
 	case e.Dataset == nil || e.Scorer == nil:
 		return fmt.Errorf("it needs a Dataset and a Scorer")
 	case len(e.Systems) == 0 || len(e.Budgets) == 0 || len(e.TopK)+len(e.Measures) == 0:
-		return fmt.Errorf("%d systems, %d budgets, %d values of k: need at least one of each", len(e.Systems), len(e.Budgets), len(e.TopK))
+		return fmt.Errorf("Systems has %d, Budgets %d, and TopK and Measures together %d: at least one of each is wanted, as TopK: []int{10}", len(e.Systems), len(e.Budgets), len(e.TopK)+len(e.Measures))
 	case len(e.TopK) > 0 && slices.Min(e.TopK) <= 0:
 		return fmt.Errorf("k is %d, it must be positive", slices.Min(e.TopK))
 	case slices.Min(e.Budgets) <= 0:

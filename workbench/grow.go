@@ -463,16 +463,21 @@ func (p *Prior) checkGrowth(items, d, features int) error {
 	return nil
 }
 
+// corpus is how many items a search chooses from.
+func (ix *Index) corpus(o SearchOptions) int {
+	if o.Store != nil {
+		items, _ := o.Store.Size()
+		return items
+	}
+	return ix.Features.Rows
+}
+
 // checkCorpus returns an error when a search would pass over items that there are, or ask for
 // some that there are not.
 func (ix *Index) checkCorpus(s Scorer, o SearchOptions) error {
-	known := ix.Features.Rows
-	if o.Store != nil {
-		items, _ := o.Store.Size()
-		if known > 0 && items != known {
-			return fmt.Errorf("the store has %d items and the index %d: Index.Add and the store's Append take new ones", items, known)
-		}
-		known = items
+	known := ix.corpus(o)
+	if own := ix.Features.Rows; own > 0 && own != known {
+		return fmt.Errorf("the store has %d items and the index %d: Index.Add and the store's Append take new ones", known, own)
 	}
 	c, ok := s.(sized)
 	switch {

@@ -46,7 +46,7 @@ func byWords(d *Dataset, name string, score func(*lexical.Index, []float32, stri
 			return fmt.Errorf("%w: query %d of %d and %d items, texts of %d: %s is to be made anew after AddItems", ErrShape, query, len(d.Queries), len(dst), len(texts), name)
 		}
 		if q := d.Queries[query]; q.Text == "" {
-			return fmt.Errorf("%s: query row %d (%s) of %s has no text", name, query, q.ID, d.Name)
+			return fmt.Errorf("%s: query row %d (%s) of %s %s", name, query, q.ID, d.Name, noText)
 		}
 		score(x, dst, d.Queries[query].Text)
 		return nil

@@ -97,6 +97,11 @@ func (d *Dataset) beirFile(name string) (string, error) {
 			return "", fmt.Errorf("%s is not here, but in %s: open that folder", name, filepath.Dir(inner[0]))
 		}
 	}
+	if info, err := os.Stat(d.Dir); err != nil {
+		return "", fmt.Errorf("there is no such folder: %w", err)
+	} else if !info.IsDir() {
+		return "", errors.New("it is a file: a folder is wanted, which has corpus.jsonl and queries.jsonl")
+	}
 	here := "it is empty"
 	if entries, err := os.ReadDir(d.Dir); err == nil && len(entries) > 0 {
 		var names []string
@@ -327,6 +332,9 @@ func (d *Dataset) noItem(id string) error {
 		if norm.NFC.String(it.ID) == norm.NFC.String(id) {
 			return fmt.Errorf("there is no item %q, but %q, which looks the same in another Unicode form: write all ids in one, such as NFC", id, it.ID)
 		}
+	}
+	if short := strings.TrimSuffix(id, ".0"); short != id && slices.ContainsFunc(d.Items, func(it Item) bool { return it.ID == short }) {
+		return fmt.Errorf("there is no item %q, but %q: pandas writes whole numbers so in a column with gaps; column.astype('Int64') keeps them whole", id, short)
 	}
 	return fmt.Errorf("there is no item %q: ids are compared as they are written, and those of the items are such as %q", id, d.Items[0].ID)
 }

@@ -26,7 +26,7 @@ import (
 // Columns may be separated by commas or semicolons, too, where ids have no spaces.
 //
 // Judgements of queries and items that the data set lacks are passed over; Judgements
-// says how many. It is an error if none is left, if a grade is no whole number, or if
+// and the data set's line say how many. It is an error if none is left, if a grade is no whole number, or if
 // a pair is judged twice with other grades.
 func (d *Dataset) OpenQrels(path string) error {
 	if _, err := d.readQrels(path); err != nil {

@@ -71,7 +71,7 @@ func (d *Dataset) ReadItems(ctx context.Context, r ItemReader, o ViewOptions) (V
 	texts := make([]string, len(d.Items))
 	for i, item := range d.Items {
 		if texts[i] = item.Text; item.Text == "" {
-			return fail(fmt.Errorf("item row %d (%s) has no text", i, item.ID))
+			return fail(fmt.Errorf("item row %d (%s) %s", i, item.ID, noText))
 		}
 	}
 	if err := checkThere("reader of items", r); err != nil {

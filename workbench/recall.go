@@ -73,6 +73,12 @@ func Recall(ctx context.Context, s Scorer, d *Dataset, rs []Result, k int) (floa
 	if err := checkRecall(rs, k); err != nil {
 		return 0, err
 	}
+	if err := checkThere("data set", d); err != nil {
+		return 0, fmt.Errorf("workbench: recall: %w", err)
+	}
+	if err := d.checkAmong(rs); err != nil {
+		return 0, fmt.Errorf("workbench: recall: %w", err)
+	}
 	queries := make([]int, len(rs))
 	for i := range rs {
 		queries[i] = rs[i].Query

@@ -95,7 +95,7 @@ func TestExperimentRefuses(t *testing.T) {
 	ix := toyIndex(t, d, g, DualEncoder)
 	for want, e := range map[string]Experiment{
 		"needs a Dataset":                       {Scorer: LookUp(g)},
-		"0 systems":                             {Dataset: d, Scorer: LookUp(g), Budgets: []int{1}, TopK: []int{1}},
+		"Systems has 0":                         {Dataset: d, Scorer: LookUp(g), Budgets: []int{1}, TopK: []int{1}},
 		`are named "x"`:                         {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}, {Name: "x"}}, Budgets: []int{1}, TopK: []int{1}},
 		`baseline "y" is none`:                  {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x"}}, Budgets: []int{1}, TopK: []int{1}, Baseline: "y"},
 		"x: workbench: factorize: adacur needs": {Dataset: d, Scorer: LookUp(g), Systems: []System{{Name: "x", Factorize: FactorizeOptions{Method: ADACUR}}}, Budgets: []int{1}, TopK: []int{1}},

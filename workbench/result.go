@@ -36,6 +36,19 @@ type Result struct {
 	// chosen. It is NaN where the method cannot say, which Calibrated made from scores can, and
 	// where K is 0; 1 where all items were scored. Index.CalibrateRecall makes it better.
 	Recall float64
+
+	among int // items that the search chose from; 0 is not known
+}
+
+// checkAmong returns an error when results are of searches in another data set, as the number of
+// its items shows.
+func (d *Dataset) checkAmong(rs []Result) error {
+	for i := range rs {
+		if n := rs[i].among; n > 0 && n != len(d.Items) {
+			return fmt.Errorf("result %d is of a search among %d items, and %s has %d: they are of different data sets, or items were added since: search again", i, n, d.Name, len(d.Items))
+		}
+	}
+	return nil
 }
 
 // String fits one line.

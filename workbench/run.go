@@ -2,6 +2,7 @@ package workbench
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"errors"
 	"fmt"
@@ -56,7 +57,7 @@ func (d *Dataset) printRun(w io.Writer, name string, rs []Result) error {
 	if len(rs) == 0 {
 		return errors.New("a run needs at least one result")
 	}
-	if err := checkRun(rs); err != nil {
+	if err := cmp.Or(checkRun(rs), d.checkAmong(rs)); err != nil {
 		return err
 	}
 	for i := range rs {

@@ -57,6 +57,9 @@ func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o Searc
 	}
 	for lesson := range slices.Chunk(queries, cmp.Or(o.Learn, max(1, len(queries)))) {
 		rs, err := ix.searchBlocks(ctx, s, lesson, o, m)
+		for i := range rs {
+			rs[i].among = ix.corpus(o)
+		}
 		results = append(results, rs...)
 		if err == nil && o.Learn > 0 && len(results) < len(queries) {
 			err = ix.update(Paid(rs, ix.Features.Rows))

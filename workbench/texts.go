@@ -13,6 +13,12 @@ import (
 	"github.com/go-gota/gota/series"
 )
 
+// whenceTexts says where texts come from, and noText that one is wanted and missing.
+const (
+	whenceTexts = "texts.jsonl in the data set's folder gives texts, and WordNet.FillTexts those of WordNet (commands: -wordnet)"
+	noText      = "has no text: " + whenceTexts
+)
+
 // TextScorer scores pairs of texts: query first, then item. Scores are raw
 // logits, one per pair, higher is better. One that could score some pairs only
 // returns the scores, NaN where there is none, together with a *PartialError.
@@ -82,10 +88,10 @@ func (d *Dataset) texts(p Pair) (t [2]string, err error) {
 	}
 	t = [2]string{d.Queries[p.Query].Text, d.Items[p.Item].Text}
 	if t[0] == "" {
-		return t, fmt.Errorf("query row %d (%s) of %s has no text", p.Query, d.Queries[p.Query].ID, d.Name)
+		return t, fmt.Errorf("query row %d (%s) of %s %s", p.Query, d.Queries[p.Query].ID, d.Name, noText)
 	}
 	if t[1] == "" {
-		return t, fmt.Errorf("item row %d (%s) of %s has no text", p.Item, d.Items[p.Item].ID, d.Name)
+		return t, fmt.Errorf("item row %d (%s) of %s %s", p.Item, d.Items[p.Item].ID, d.Name, noText)
 	}
 	return t, nil
 }
@@ -120,7 +126,7 @@ func (d *Dataset) Embed(ctx context.Context, e Embedder) error {
 		return slices.ContainsFunc(texts, func(text string) bool { return text != "" })
 	}
 	if !some(queries) || !some(items) {
-		return fmt.Errorf("workbench: embed %s: it has no texts of queries, or none of items", d.Name)
+		return fmt.Errorf("workbench: embed %s: it has no texts of queries, or none of items; %s", d.Name, whenceTexts)
 	}
 	if err := checkThere("embedder", e); err != nil {
 		return fmt.Errorf("workbench: embed %s: %w", d.Name, err)

@@ -237,7 +237,7 @@ func (d *Dataset) ScoreAlone(ctx context.Context, s TextScorer) error {
 	pairs := make([][2]string, len(d.Items))
 	for i, it := range d.Items {
 		if it.Text == "" {
-			return fmt.Errorf("workbench: score alone: item row %d (%s) has no text", i, it.ID)
+			return fmt.Errorf("workbench: score alone: item row %d (%s) %s", i, it.ID, noText)
 		}
 		pairs[i][1] = it.Text
 	}

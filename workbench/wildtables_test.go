@@ -61,7 +61,7 @@ func TestTablesFromTheWild(t *testing.T) {
 		"queries of semicolon items": {"i.csv", "id;text\nw1;green tea\n", "id,text,item\na1,what is green,w1\n",
 			"w1=green tea | a1=what is green -> w1", nil},
 		"an item that is not there": {"i.csv", "id,text\nw1,green tea\n", "id,text,item\na1,what,w9\n", "", []string{"q.csv", "line 2", `no item "w9"`}},
-		"ids that became floats":    {"i.csv", "id,text\n1,green tea\n2,black tea\n", "id,text,item\na1,what,2.0\n", "", []string{"q.csv", "line 2", `no item "2.0"`, `such as "1"`}},
+		"ids that became floats":    {"i.csv", "id,text\n1,green tea\n2,black tea\n", "id,text,item\na1,what,2.0\n", "", []string{"q.csv", "line 2", `no item "2.0", but "2"`, "astype"}},
 		"ids that lost their zeros": {"i.csv", "id,text\n007,green tea\n", "id,text,item\na1,what,7\n", "", []string{"q.csv", `no item "7"`, `such as "007"`}},
 		"ids by another name":       {"i.csv", "key,text\nw1,green tea\n", "id,text,item\na1,what,w1\n", "", []string{"q.csv", `no item "w1"`, "the table of items has no column id", "row numbers 0 to 0"}},
 		"large numbers and spaces":  {"i.csv", "ID , Text\n 12345678901234567890 , green tea \n a b ,black tea\n", "id,text,item\na1,what,a b\n", "12345678901234567890=green tea a b=black tea | a1=what -> a b", nil},

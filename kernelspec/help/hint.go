@@ -16,9 +16,19 @@ var (
 )
 
 // Hint says what may be meant where the compiler refuses a name at a byte offset of a
-// cell: the import that is missing, or a name that is spelled nearly so. It is empty if
-// nothing comes near.
+// cell: the import that is missing, a name that is spelled nearly so, or what Go has where Python is
+// written. It is empty if nothing comes near.
 func (h *Help) Hint(nb Notebook, code string, at int, message string) string {
+	if hint := h.hintSpelling(nb, code, at, message); hint != "" {
+		return hint
+	}
+	from := strings.LastIndexByte(code[:at], '\n') + 1
+	line, _, _ := strings.Cut(code[from:], "\n")
+	return habitHint(line, message)
+}
+
+// hintSpelling looks for a missing import and for names.
+func (h *Help) hintSpelling(nb Notebook, code string, at int, message string) string {
 	if m := undefined.FindStringSubmatch(message); m != nil {
 		if m[1] != "" {
 			return h.hintMember(nb, code, at, m[1], m[2])

@@ -31,6 +31,44 @@ func TestHint(t *testing.T) {
 	}
 }
 
+// What Python's users write, as the compiler refuses it.
+func TestHabits(t *testing.T) {
+	b, h := newBook(t, shop, state), newHelp(t)
+	for _, test := range []struct{ code, message, want string }{
+		{"import pandas as p|d", "import path must be a string", "paths in quotes"},
+		{"|xyz = 5", "undefined: xyz", ":= declares"},
+		{"for i |in range(10): print(i)", "expected '{', found in", "for i := range 10"},
+		{"def |f(x): return x", "expected ';', found f", "func double"},
+		{"def f(x): |return x", "return outside a function", "func double"},
+		{"try|: x", "expected ';', found ':'", "Come from Python"},
+		{"f|\"{y} is\"", "expected ';', found \"{y} is\"", "fmt.Sprintf"},
+		{"1\n|# comment", "illegal character U+0023 '#'", "//"},
+		{"|'single quoted'", "illegal rune literal", "double quotes"},
+		{"if point == |None { }", "undefined: None", "nil"},
+		{"y := 2*|*3", "invalid operation: cannot indirect 3 (untyped int constant)", "math.Pow"},
+		{"workbench.SearchOptions{Budget|=5}", "missing ',' in composite literal", "{Budget: 100}"},
+		{"f(1, k|=10)", "expected '==', found '='", "no names"},
+		{"f(1, |{})", "expected operand, found '{'", "names its type"},
+		{"[x*x |for x in range(3)]", "expected ']', found 'for'", "append"},
+		{"points[|-1]", "invalid argument: index -1 (constant of type int) must not be negative", "len(x)-1"},
+		{"|df[\"split\"]", "cannot index df (variable of struct type dataframe.DataFrame)", "df.Col"},
+		{"df.|head()", "df.head undefined (type dataframe.DataFrame has no field or method head)", "df.Subset"},
+		{"df.WriteCSV(|\"x\")", `cannot use "x" (constant of type string) as io.Writer value in argument to df.WriteCSV: string does not implement io.Writer (missing method Write)`, "os.Create"},
+		{"|help(point)", "undefined: help", "explains"},
+	} {
+		before, after, _ := strings.Cut(test.code, "|")
+		if got := h.Hint(b, before+after, len(before), test.message); !strings.Contains(got, test.want) {
+			t.Errorf("%s: %q, not %q", test.message, got, test.want)
+		}
+	}
+	for code, message := range map[string]string{"info(|3)": "undefined: info", "withers := |zzz": "undefined: zzz", "x := 3 |4": "expected ';', found 4", "deliver(|q)": "undefined: q"} {
+		before, after, _ := strings.Cut(code, "|")
+		if got := h.Hint(b, before+after, len(before), message); got != "" {
+			t.Errorf("%s: %q", message, got)
+		}
+	}
+}
+
 func TestDistance(t *testing.T) {
 	for _, test := range []struct {
 		a, b string

@@ -145,6 +145,9 @@ func panicText(e *eval.Error) (name, value string) {
 	if m, ok := e.Cause.(*magic.Error); ok {
 		return "error", m.Text
 	}
+	if err, ok := e.Cause.(error); ok && strings.Contains(err.Error(), "nil pointer dereference") {
+		return string(e.Kind), e.Value + "; what stands before a dot, or is handed over, is nil: look at the error of what should have made it"
+	}
 	return string(e.Kind), e.Value
 }
 

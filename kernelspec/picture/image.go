@@ -16,7 +16,8 @@ import (
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgimg"
-	"gonum.org/v1/plot/vg/vgsvg"
+
+	"axn/kernelspec/drawing"
 )
 
 const (
@@ -36,16 +37,13 @@ func plotPicture(p *plot.Plot, width, height vg.Length) (pic *Picture) {
 			pic = failed("plot", fmt.Errorf("%v", r))
 		}
 	}()
-	canvas, widths := vgsvg.New(width, height), []vg.Length{}
-	drawPadded(p, draw.New(measured{canvas, &widths}))
-	var b bytes.Buffer
-	if _, err := canvas.WriteTo(&b); err != nil {
+	svg, err := drawing.SVG(width, height, p.BackgroundColor, func(c draw.Canvas) { drawPadded(p, c) })
+	if err != nil {
 		return failed("plot", err)
 	}
-	if b.Len() > svgLimit {
+	if len(svg) > svgLimit {
 		return plotPixels(p, width, height)
 	}
-	svg := forBrowsers(fitted(b.Bytes(), widths), p.BackgroundColor)
 	pic = page(SVG, svg, describe(p), pixels(width), pixels(height))
 	pic.Data[SVG] = string(svg)
 	return pic

@@ -13,6 +13,8 @@ import (
 	"gonum.org/v1/plot/plotutil"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"axn/kernelspec/drawing"
 )
 
 // asGonum is set where plots are left as gonum draws them.
@@ -36,12 +38,12 @@ var (
 		grid:  draw.LineStyle{Color: color.Gray{0xe0}, Width: vg.Points(0.5)},
 		glyph: draw.GlyphStyle{Color: blue, Radius: vg.Points(3), Shape: draw.CircleGlyph{}},
 		colors: []color.Color{
-			blue, color.RGBA{0xe0, 0x06, 0x22, 0xff}, color.RGBA{0x00, 0x79, 0x0a, 0xff}, color.RGBA{0xd1, 0x7f, 0x3f, 0xff},
-			color.RGBA{0xc9, 0x40, 0x9f, 0xff}, color.RGBA{0x11, 0x9c, 0xe2, 0xff}, color.RGBA{0x22, 0x22, 0x22, 0xff},
+			blue, drawing.Palette.Vermilion, drawing.Palette.Green, drawing.Palette.Orange,
+			drawing.Palette.Purple, drawing.Palette.Sky, drawing.Palette.Black,
 		},
 		shapes: []draw.GlyphDrawer{draw.CircleGlyph{}, draw.BoxGlyph{}, draw.PyramidGlyph{}, draw.PlusGlyph{}, draw.CrossGlyph{}, draw.RingGlyph{}, draw.SquareGlyph{}, draw.TriangleGlyph{}},
 	}
-	blue = color.RGBA{0x3d, 0x6a, 0xea, 0xff}
+	blue = drawing.Palette.Blue
 )
 
 // Plots in cells are written in a sans serif, as the page around them.

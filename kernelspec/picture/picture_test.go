@@ -3,7 +3,6 @@ package picture
 import (
 	"fmt"
 	"image"
-	"image/color"
 	"strings"
 	"testing"
 
@@ -71,23 +70,4 @@ func must(p *Picture, ok bool) *Picture {
 		panic("the value is not shown")
 	}
 	return p
-}
-
-// On dark pages the greys of a plot are mirrored and its colours lighter; a plot
-// with a background of its own keeps it.
-func TestDark(t *testing.T) {
-	for _, c := range []struct {
-		background  color.Color
-		shade, want string
-	}{
-		{color.White, "#FFFFFF", `[style*="fill:#FFFFFF"]{fill:#111111!important}`},
-		{color.White, "#E0E0E0", `[style*="stroke:#E0E0E0"]{stroke:#2C2C2C!important}`},
-		{color.White, "#0072B2", `dark){text{fill:#EEEEEE}[style*="fill:#0072B2"]{fill:#4C9CC9!important}`},
-		{color.Gray{0x80}, "#FFFFFF", "<svg>\"x\">\n<path"},
-	} {
-		svg := string(forBrowsers([]byte("<svg>\"x\">\n<path style=\"stroke:"+c.shade+"\">"), c.background))
-		if !strings.Contains(svg, c.want) {
-			t.Errorf("%s on %v: no %s in %s", c.shade, c.background, c.want, svg)
-		}
-	}
 }

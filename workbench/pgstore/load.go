@@ -132,10 +132,11 @@ func (c *source) Values() ([]any, error) {
 
 func (c *source) Err() error { return c.err }
 
-// HNSW says how an index is built.
+// HNSW says how an index is built. The zero value is 32 links an item and 200 candidates, twice and
+// three times what pgvector takes by itself.
 type HNSW struct {
-	M              int    // links per item; 0 is 32, twice what pgvector takes by itself
-	EfConstruction int    // candidates kept while building; 0 is 200, three times pgvector's
+	M              int    // links per item; 0 is 32
+	EfConstruction int    // candidates kept while building; 0 is 200
 	Memory         string // for the build, as "2GB"; an index that does not fit is built much more slowly; "" is the server's maintenance_work_mem
 	Workers        int    // beside the first; 0 is the server's max_parallel_maintenance_workers
 }
@@ -145,6 +146,11 @@ const maxHNSW = 2000
 
 // CreateHNSW builds an HNSW index by inner product, which searches use from then on. It takes the
 // place of one that was there, of which the server would use either.
+//
+// HNSW by inner product misses some items: long rows are everybody's neighbours, and no path may lead
+// to a short one, though it be the best of all, so that recall@1 can suffer where recall@10 does not.
+// Options.EfSearch and workbench.SearchOptions.Oversample find more of them, a larger M and
+// EfConstruction link more of them, and Options.Exact, a scan, misses none.
 func (s *Store) CreateHNSW(ctx context.Context, h HNSW) error {
 	if s.cols > maxHNSW {
 		return fmt.Errorf("pgstore: create HNSW: pgvector indexes up to %d floats, and the rows have %d", maxHNSW, s.cols)

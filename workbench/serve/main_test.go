@@ -118,7 +118,7 @@ func TestServesWhatTheFilesHold(t *testing.T) {
 
 // TestTiers: the same folder in bytes scores the rounds.
 func TestTiers(t *testing.T) {
-	s, err := parse([]string{"-data", "x", "-cross-encoder", crossEncoder, "-fast", crossEncoder, "-fast-precision", "int8", "-again", "4"}, io.Discard)
+	s, err := parse([]string{"-data", ".", "-cross-encoder", crossEncoder, "-fast", crossEncoder, "-fast-precision", "int8", "-again", "4"}, io.Discard)
 	if err != nil || s.options().Again != 4 {
 		t.Fatalf("%+v %v", s, err)
 	}
@@ -130,7 +130,7 @@ func TestTiers(t *testing.T) {
 		t.Errorf("%v and %v", exact.Precision(), fast.Precision())
 	}
 	for want, args := range map[string][]string{"for a model's folder": {"-cross-encoder", "http://localhost:1", "-precision", "int8"}, "float32, int8 or auto": {"-cross-encoder", crossEncoder, "-precision", "int4"}} {
-		s, err := parse(append([]string{"-data", "x"}, args...), io.Discard)
+		s, err := parse(append([]string{"-data", "."}, args...), io.Discard)
 		if err == nil {
 			_, err = s.models()
 		}
@@ -138,7 +138,7 @@ func TestTiers(t *testing.T) {
 			t.Errorf("%q: %v", args, err)
 		}
 	}
-	if _, err := parse([]string{"-data", "x", "-cross-encoder", "y", "-again", "3"}, io.Discard); err == nil || !strings.Contains(err.Error(), "-fast") {
+	if _, err := parse([]string{"-data", ".", "-cross-encoder", "y", "-again", "3"}, io.Discard); err == nil || !strings.Contains(err.Error(), "-fast") {
 		t.Errorf("-again alone: %v", err)
 	}
 }
@@ -150,18 +150,31 @@ func TestSettings(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write(`{"data": "a", "cross-encoder": "b", "budget": 50, "k": 3, "timeout": "5s"}`)
+	write(`{"data": ".", "cross-encoder": "b", "budget": 50, "k": 3, "timeout": "5s"}`)
 	s, err := parse([]string{"-settings", file, "-k", "7"}, io.Discard)
-	if err != nil || s.Data != "a" || s.Budget != 50 || s.K != 7 || time.Duration(s.Timeout) != 5*time.Second || s.Searches != 256 {
+	if err != nil || s.Data != "." || s.Budget != 50 || s.K != 7 || time.Duration(s.Timeout) != 5*time.Second || s.Searches != 256 {
 		t.Errorf("%+v %v", s, err)
 	}
-	for text, want := range map[string]string{`{"budgett": 1}`: "budgett", `{"timeout": "soon"}`: "soon", `{`: "unexpected EOF"} {
+	for text, want := range map[string]string{
+		`{"budgett": 1}`:                       `there is no setting "budgett", only again, budget, cross-encoder, data`,
+		`{"settings": "a"}`:                    `there is no setting "settings"`,
+		`{"timeout": "soon"}`:                  "timeout: soon does not do",
+		`{"budget": "many"}`:                   "budget: many does not do",
+		`{"k": [3]}`:                           "k: a text, a number, true or false is wanted, not [3]",
+		"{\n\"budget\": 3,":                    "ends in line 2, before its object does",
+		"{\n\"budget\": 3,\n}":                 "line 3 is no JSON",
+		"\ufeff{}":                             "line 1 is no JSON",
+		"{\"budget\": 3}\n\n{\"budget\": 4}\n": "line 3: more follows",
+		"":                                     "the file is empty",
+		"[1]":                                  "holds no object",
+		"null":                                 "holds no object",
+	} {
 		write(text)
-		if _, err := parse([]string{"-settings", file}, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parse([]string{"-settings", file}, io.Discard); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), file) {
 			t.Errorf("%s: %v", text, err)
 		}
 	}
-	for want, args := range map[string][]string{"-data": {"-cross-encoder", "x"}, "-cross-encoder": {"-data", "x"}, "no flag": {"-data", "x", "-cross-encoder", "y", "z"}, "usage": {"-nothing"}} {
+	for want, args := range map[string][]string{"-data is missing": {"-cross-encoder", "x"}, "-data nowhere: there is no such folder": {"-data", "nowhere"}, "-index nowhere: there is no such file": {"-data", ".", "-index", "nowhere"}, "-cross-encoder": {"-data", "."}, "no flag": {"-data", ".", "-cross-encoder", "y", "z"}, "usage": {"-nothing"}} {
 		if _, err := parse(args, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v", args, err)
 		}

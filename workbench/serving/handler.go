@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -71,7 +72,7 @@ type Handler struct {
 // too long 504; one whose cross-encoder fails 502. A panic of encoder or cross-encoder is a 500.
 //
 // GET /healthz is 200 while searches are answered and 503 after Close; /info describes the
-// corpus; /metrics has figures in the text format of Prometheus. There is neither encryption nor
+// corpus, and says in index_scores which scores its index was made from; /metrics has figures in the text format of Prometheus. There is neither encryption nor
 // a password; put the handler behind what your network trusts. No request reaches a file.
 func SearchHandler(c Corpus, o Options) (*Handler, error) {
 	o.Search.K = cmp.Or(o.Search.K, 10)
@@ -177,10 +178,21 @@ func (h *Handler) info(w http.ResponseWriter, _ *http.Request) {
 	s := h.enter()
 	defer s.leave()
 	jsonhttp.Write(w, http.StatusOK, map[string]any{
-		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "scorer": fmt.Sprint(s.Index.Fingerprint),
+		"index": s.Index.String(), "dataset": s.Dataset.Name, "items": len(s.Dataset.Items), "index_scores": scoresOf(s.Index.Fingerprint),
 		"k": h.options.Search.K, "budget": h.options.Search.Budget, "max_budget": h.options.MaxBudget, "encodes": s.Encoder != nil,
 		"precision": precision(s.Scorer), "fast": s.Fast != nil, "fast_precision": precision(s.Fast),
 	})
+}
+
+// scoresOf says which scores an index was made from.
+func scoresOf(fingerprint string) string {
+	if fingerprint == "" {
+		return "none, or of a cross-encoder that does not say which it is"
+	}
+	if table, ok := strings.CutPrefix(fingerprint, "table "); ok {
+		return "a table of scores, queries×items and checksum " + table + ", which does not say whose they are"
+	}
+	return "of the cross-encoder " + fingerprint
 }
 
 // precision is what a cross-encoder computes in, "" where it does not say.

@@ -15,15 +15,18 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
 
+	"axn/kernelspec/drawing"
 	"axn/workbench"
 	"axn/workbench/internal/chart"
 
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 )
 
 // settings are the flags.
@@ -44,7 +47,7 @@ func main() {
 	flag.IntVar(&set.skip, "skip", 0, "train queries between -rows and those")
 	flag.BoolVar(&set.test, "test", false, "search test queries instead of train queries")
 	budget := flag.Int("budget", 2000, "the most calls a query may spend; 0 leaves the second table out")
-	file := flag.String("plot", "", "file for a plot of the first table")
+	file := flag.String("plot", "", "SVG `FILE` for a plot of the first table")
 	flag.Parse()
 	log.SetFlags(0)
 	if flag.NArg() == 0 {
@@ -69,20 +72,29 @@ func main() {
 		}
 	}
 	if *file != "" {
-		workbench.Must(draw(lines, *file))
+		workbench.Must(plotted(lines, *file))
 	}
 }
 
 var ks = []int{10, 100}
 
-// draw plots mean recall against the mean estimate.
-func draw(lines []chart.Line, file string) error {
+// plotted plots mean recall against the mean estimate.
+func plotted(lines []chart.Line, file string) error {
 	p := chart.New("recall against its estimate, by deciles of the estimate", "mean estimate, %", "mean recall, %")
 	same := chart.Backdrop{XYs: plotter.XYs{{X: 40, Y: 40}, {X: 100, Y: 100}}, Width: vg.Points(3)}
 	if err := chart.AddLines(p, lines, same); err != nil {
 		return err
 	}
-	return p.Save(6*vg.Inch, 5*vg.Inch, file)
+	const margin = 8 // points
+	svg, err := drawing.SVG(6*vg.Inch+2*margin, 5*vg.Inch+2*margin, p.BackgroundColor, func(c draw.Canvas) {
+		c.SetColor(p.BackgroundColor)
+		c.Fill(c.Rectangle.Path())
+		p.Draw(draw.Crop(c, margin, -margin, margin, -margin))
+	})
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(file, svg, 0o644)
 }
 
 type bench struct {

@@ -12,14 +12,12 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
+
+	"axn/kernelspec/drawing"
 )
 
-// Palette has Okabe and Ito's hues but yellow, each in a shade that shows on light and on dark
-// pages, and as far from each other as that allows for all kinds of sight.
-var Palette = struct{ Black, Grey, Blue, Orange, Vermilion, Purple, Sky, Green color.RGBA }{
-	color.RGBA{0x22, 0x22, 0x22, 0xff}, color.RGBA{0x66, 0x66, 0x66, 0xff}, color.RGBA{0x3d, 0x6a, 0xea, 0xff}, color.RGBA{0xd1, 0x7f, 0x3f, 0xff},
-	color.RGBA{0xe0, 0x06, 0x22, 0xff}, color.RGBA{0xc9, 0x40, 0x9f, 0xff}, color.RGBA{0x11, 0x9c, 0xe2, 0xff}, color.RGBA{0x00, 0x79, 0x0a, 0xff},
-}
+// Palette has the colours of all pictures.
+var Palette = drawing.Palette
 
 // family is what lines of one colour have in common: a word in their lower-case
 // names.
@@ -54,7 +52,7 @@ type Backdrop struct {
 }
 
 // strokes styles lines: a colour for each family, other shades of it for all but its
-// last line, and a glyph for each line of one.
+// last line, in equal steps over most of what the colour has room for, and a glyph for each line of one.
 func strokes(lines []Line) []draw.GlyphStyle {
 	colors, members := make([]color.RGBA, len(lines)), map[color.RGBA]int{}
 	strangers := 0
@@ -72,7 +70,7 @@ func strokes(lines []Line) []draw.GlyphStyle {
 	for i, c := range colors {
 		n := seen[c]
 		seen[c]++
-		styles[i] = draw.GlyphStyle{Color: shade(c, float64(members[c]-1-n)/float64(members[c])), Radius: vg.Points(3), Shape: glyphs[n%len(glyphs)]}
+		styles[i] = draw.GlyphStyle{Color: shade(c, float64(members[c]-1-n)/(float64(members[c])-2./3)), Radius: vg.Points(3), Shape: glyphs[n%len(glyphs)]}
 	}
 	return styles
 }

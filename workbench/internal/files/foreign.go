@@ -22,7 +22,7 @@ var magics = []struct{ magic, what string }{
 	{"PK\x03\x04", "a zip archive (or PyTorch's own format)"}, {"\x80\x02", "a Python pickle"}, {"\x1f\x8b", "a gzip archive: unpack it"}, {"GGUF", "a GGUF file"},
 	{"\x89HDF\r\n\x1a\n", "an HDF5 file"}, {"\xff\xfe\x00\x00", "UTF-32 text: save it as UTF-8"}, {"\xff\xfe", "UTF-16 text: save it as UTF-8"}, {"\xfe\xff", "UTF-16 text: save it as UTF-8"},
 	{"\x80\x03", "a Python pickle"}, {"\x80\x04", "a Python pickle"}, {"\x80\x05", "a Python pickle"}, {"\x93NUMPY", "a NumPy array (.npy)"},
-	{"PAR1", "a Parquet file: write it as CSV or JSON lines"}, {"ARROW1\x00", "an Arrow file: write it as CSV or JSON lines"}, {"FEA1", "a Feather file: write it as CSV or JSON lines"},
+	{"PAR1", "a Parquet file: write it as CSV, pandas.read_parquet(f).to_csv(g, index=False)"}, {"ARROW1\x00", "an Arrow file: write it as CSV, pyarrow.ipc.open_file(f).read_pandas().to_csv(g, index=False)"}, {"FEA1", "a Feather file: write it as CSV, pandas.read_feather(f).to_csv(g, index=False)"},
 	{"\xd0\xcf\x11\xe0", "a file of old Excel or Word: save it as CSV in UTF-8"}, {"SQLite format 3", "an SQLite database: export the table as CSV"}, {"%PDF-", "a PDF"}, {`{\rtf`, "rich text: save it as plain UTF-8"},
 	{"BZh91AY&SY", "a bzip2 archive: unpack it"}, {"\xfd7zXZ", "an xz archive: unpack it"}, {"\x28\xb5\x2f\xfd", "a zstd archive: unpack it"}, {"7z\xbc\xaf", "a 7z archive: unpack it"}, {"Rar!\x1a", "a RAR archive: unpack it"},
 	{"\x00\x00\xfe\xff", "UTF-32 text: save it as UTF-8"},

@@ -608,7 +608,7 @@ func TestSimilarity(t *testing.T) {
 }
 
 func TestMissingFolder(t *testing.T) {
-	for dir, want := range map[string]string{"someone/some-model": "Hugging Face hub", "./no/such/folder": "config.json"} {
+	for dir, want := range map[string]string{"someone/some-model": "Hugging Face hub", "./no/such/folder": "no such folder", "/no/such": "owner/name"} {
 		_, err := OpenCrossEncoder(dir)
 		if !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", dir, err)

@@ -126,7 +126,7 @@ func OpenCrossEncoderWith(dir string, o Options) (*Model, error) {
 			return err
 		}
 		if n := m.Top.Width(m.Config.Hidden); n != 1 {
-			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one", ErrUnsupported, n)
+			return fmt.Errorf("modules.json: %w: the modules give %d numbers, a scorer has one (OpenDualEncoder opens encoders)", ErrUnsupported, n)
 		}
 		return nil
 	})
@@ -153,6 +153,9 @@ func OpenDualEncoder(dir string) (*Model, error) {
 		return nil, named("dual encoder", dir, err)
 	}
 	m, err := open(dir, mods, func(m *Model, _ weights) error {
+		if mods.kinds == nil && strings.HasSuffix(m.Config.Architecture, "ForSequenceClassification") {
+			return fmt.Errorf("config.json: %w: it is a %s, which scores pairs: OpenCrossEncoder opens it", ErrUnsupported, m.Config.Architecture)
+		}
 		m.files = append(m.files, mods.files...)
 		return mods.apply(m)
 	})
@@ -164,7 +167,9 @@ func named(kind, dir string, err error) error {
 	case err == nil:
 		return nil
 	case errors.Is(err, fs.ErrNotExist) && !exists(dir) && strings.Count(dir, "/") == 1:
-		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it: %w", kind, dir, fs.ErrNotExist)
+		return fmt.Errorf("open %s: no folder %q here; if that names a model on the Hugging Face hub, DownloadModel fetches it and returns its folder: %w", kind, dir, fs.ErrNotExist)
+	case errors.Is(err, fs.ErrNotExist) && !exists(dir):
+		return fmt.Errorf("open %s %s: there is no such folder (one of the Hugging Face hub is named owner/name): %w", kind, dir, fs.ErrNotExist)
 	}
 	return fmt.Errorf("open %s %s: %w", kind, dir, files.Instead(dir, opensIt[kind], err))
 }

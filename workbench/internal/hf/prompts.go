@@ -91,7 +91,7 @@ func (m *modules) readPrompts(dir, kind string) error {
 	m.prompts.Query, _ = get("query") // else it is there, and empty
 	m.prompts.Item, _ = get("document")
 	if f.Model != "" && f.Model != kind {
-		return fmt.Errorf("%s: %w: model_type is %q, want %s", name, ErrUnsupported, f.Model, kind)
+		return fmt.Errorf("%s: %w: model_type is %q, want %s (OpenDualEncoder opens a SentenceTransformer, OpenCrossEncoder a CrossEncoder)", name, ErrUnsupported, f.Model, kind)
 	}
 	m.listed, m.similarity = f.Prompts, f.Similarity
 	return nil

@@ -209,7 +209,7 @@ func (m *Model) readVocab(dir string) (map[string]int32, error) {
 	text, err := readText(path)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("neither tokenizer.json nor vocab.txt: %w", err)
+			return nil, fmt.Errorf("neither tokenizer.json nor vocab.txt: AutoTokenizer.from_pretrained(NAME).save_pretrained(FOLDER) of transformers writes them: %w", err)
 		}
 		return nil, err
 	}

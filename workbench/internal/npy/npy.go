@@ -150,14 +150,16 @@ func foreign(head []byte) string {
 	what := files.Foreign(head)
 	switch {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
-		return "it is a zip archive, as numpy.savez writes of several arrays: save one, numpy.save(f, numpy.load(archive)['name'])"
+		return "it is a zip archive, as numpy.savez writes of several arrays and torch.save of tensors: save one, numpy.save(f, numpy.load(archive)['name']) or numpy.save(f, tensor.numpy())"
+	case bytes.HasPrefix(head, []byte("PAR1")):
+		return "it is a Parquet file: save the column of vectors, numpy.save(f, numpy.stack(pandas.read_parquet(g)['embedding']))"
 	case bytes.HasPrefix(head, []byte("\x80")) && what != "":
 		return "it is " + what + ": save the array, numpy.save(f, numpy.asarray(a, dtype='float32'))"
 	case what != "":
 		return "it is " + what
 	}
 	if text := files.Text(head); text != "" {
-		return fmt.Sprintf("it is text (%q): numpy.save writes .npy files", text)
+		return fmt.Sprintf("it is text (%q): numpy.save(f, numpy.loadtxt(g)) makes a .npy file of numbers in lines", text)
 	}
 	return fmt.Sprintf("the first bytes are not %q", magic)
 }

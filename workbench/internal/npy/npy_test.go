@@ -132,7 +132,7 @@ func TestReadRefuses(t *testing.T) {
 		text string
 	}{
 		"empty":            {nil, ErrFormat, "an empty file"},
-		"zip":              {[]byte("PK\x03\x04 a zip file"), ErrFormat, "a zip archive, as numpy.savez writes of several arrays: save one"},
+		"zip":              {[]byte("PK\x03\x04 a zip file"), ErrFormat, "a zip archive, as numpy.savez writes of several arrays and torch.save of tensors: save one"},
 		"pickle":           {[]byte("\x80\x05\x95 frame"), ErrFormat, "a Python pickle: save the array"},
 		"pointer":          {[]byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n"), ErrFormat, "a Git LFS pointer to a file of 9 bytes"},
 		"page":             {[]byte("<!DOCTYPE html><title>Sign in</title>"), ErrFormat, "a web page"},

@@ -132,7 +132,7 @@ func foreign(r io.ReaderAt, err error) string {
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")):
 		return "it is cut off or damaged: write or copy it again (" + err.Error() + ")"
 	case bytes.HasPrefix(head, []byte("\x93NUMPY")):
-		return "it is a single .npy array, and Save writes a zip of several"
+		return "it is a single .npy array, which OpenMatrix reads, and Save writes a zip of several"
 	}
 	if what := files.Foreign(head); what != "" {
 		return "it is " + what

@@ -107,7 +107,9 @@ func notText(head []byte) error {
 	if bytes.HasPrefix(head, []byte("PK\x03\x04")) {
 		return errors.New("it is a zip archive, as Excel's .xlsx is: save the table as CSV in UTF-8")
 	}
-	if what := files.Foreign(head); what != "" {
+	if what := files.Foreign(head); what == "a Python pickle" {
+		return errors.New("it is a Python pickle: write the table in it as CSV, pandas.read_pickle(f).to_csv(g, index=False)")
+	} else if what != "" {
 		return errors.New("it is " + what)
 	}
 	return nil

@@ -1,4 +1,4 @@
-package picture
+package drawing
 
 import (
 	"bytes"
@@ -10,8 +10,22 @@ import (
 
 	"gonum.org/v1/plot/font"
 	"gonum.org/v1/plot/vg"
+	"gonum.org/v1/plot/vg/draw"
 	"gonum.org/v1/plot/vg/vgsvg"
 )
+
+// SVG is what paint draws on a canvas of a size, as browsers show it alike: texts have fonts that
+// every system has, and in each of them the room that they have here. With a white background
+// it has colours for dark pages.
+func SVG(width, height vg.Length, background color.Color, paint func(draw.Canvas)) ([]byte, error) {
+	canvas, widths := vgsvg.New(width, height), []vg.Length{}
+	paint(draw.New(measured{canvas, &widths}))
+	var b bytes.Buffer
+	if _, err := canvas.WriteTo(&b); err != nil {
+		return nil, err
+	}
+	return forBrowsers(fitted(b.Bytes(), widths), background), nil
+}
 
 // families name fonts of the same widths for browsers that lack Liberation.
 var families = strings.NewReplacer(

@@ -38,8 +38,8 @@ func TestFromPython(t *testing.T) {
 		"there is no such folder": beir(filepath.Join(dir, "nowhere")),
 		"it is a file":            beir(items),
 		"OpenMatrix reads":        scores(array),
-		"there is no such folder (one of the Hugging Face hub":         noModel,
-		"BertForSequenceClassification, which scores pairs: OpenCross": scoring,
+		"there is no such folder (one of the Hugging Face hub":      noModel,
+		"BertForSequenceClassification): OpenCrossEncoder opens it": scoring,
 	} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)

@@ -153,9 +153,6 @@ func OpenDualEncoder(dir string) (*Model, error) {
 		return nil, named("dual encoder", dir, err)
 	}
 	m, err := open(dir, mods, func(m *Model, _ weights) error {
-		if mods.kinds == nil && strings.HasSuffix(m.Config.Architecture, "ForSequenceClassification") {
-			return fmt.Errorf("config.json: %w: it is a %s, which scores pairs: OpenCrossEncoder opens it", ErrUnsupported, m.Config.Architecture)
-		}
 		m.files = append(m.files, mods.files...)
 		return mods.apply(m)
 	})

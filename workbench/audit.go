@@ -96,7 +96,7 @@ func (o AuditOptions) check(s Scorer, queries []int) error {
 // audits has searches audited.
 func (ix *Index) audits(ctx context.Context, s Scorer, queries []int, o AuditOptions) (searches []audit.Search, err error) {
 	err = ix.auditBlocks(ctx, s, queries, o, func(block, calls []int) error {
-		a, err := ix.auditBlock(ctx, s, block, calls, o.Search, nil)
+		a, err := ix.auditBlock(ctx, s, block, calls, o.Search, audit.Thorough, nil)
 		if err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ type audited struct {
 
 // auditBlock searches, and has the searches go on; calls are those of each query's audit. What is known beside
 // what a query's search finds counts as found; known may be nil.
-func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o SearchOptions, known [][]audit.Scored) (*audited, error) {
+func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int, o SearchOptions, law audit.Law, known [][]audit.Scored) (*audited, error) {
 	o = ix.options(o)
 	room := o
 	room.Budget += slices.Max(calls)
@@ -165,7 +165,7 @@ func (ix *Index) auditBlock(ctx context.Context, s Scorer, queries, calls []int,
 			found = k.joined(found, known[i])
 		}
 		left := b.open - len(k.seen)
-		a.searches[i] = audit.Search{Found: found, Left: audit.Chances(left, min(calls[i], left))}
+		a.searches[i] = audit.Search{Found: found, Left: law.Chances(left, min(calls[i], left)), Law: law}
 		rounds[i], a.sure = len(k.rounds), min(a.sure, audit.Sure(a.searches[i].Left))
 	}
 	if err = b.goOn(ctx, s, a.sure); err == nil {

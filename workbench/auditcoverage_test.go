@@ -54,7 +54,7 @@ func auditCoverage(b *testing.B, ix *Index, s Scorer, exact []Neighbors, o Searc
 		}
 		truth := must[float64](b)(RecallOf(must[[]Result](b)(ix.SearchAll(b.Context(), s, queries, o)), part, o.K))
 		truths.Add(100 * truth)
-		a := must[*audited](b)(ix.auditBlock(b.Context(), s, queries, calls, o, nil))
+		a := must[*audited](b)(ix.auditBlock(b.Context(), s, queries, calls, o, audit.Thorough, nil))
 		for seed := range int64(50) {
 			r, low, high := audit.Recall(must[[]audit.Search](b)(a.draw(b.Context(), s, seed)), o.K)
 			if audits++; low <= truth && truth <= high {

@@ -166,7 +166,7 @@ func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int
 			known[q] = append(known[q], parts[i][q].Found...)
 		}
 	}
-	a, err := ix.auditBlock(ctx, s, queries, calls, o.Search, known)
+	a, err := ix.auditBlock(ctx, s, queries, calls, o.Search, audit.Brief(o.Search.K), known)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -9,24 +9,26 @@ import (
 
 // Chances sum to the calls, never rise with the rank, and are certain where there are calls for all.
 func TestChances(t *testing.T) {
-	for _, c := range []struct{ n, calls int }{{1, 1}, {50, 7}, {1000, 400}, {1000, 999}, {300, 300}, {0, 0}, {10000, 3}} {
-		chances := Chances(c.n, c.calls)
-		sum := 0.0
-		for r, p := range chances {
-			sum += p
-			if !(p > 0 && p <= 1) || r > 0 && p > chances[r-1]+1e-12 || c.calls == c.n && p != 1 {
-				t.Errorf("%+v: chance %d is %v", c, r, p)
+	for _, law := range []Law{Thorough, Brief(10), Brief(100)} {
+		for _, c := range []struct{ n, calls int }{{1, 1}, {50, 7}, {1000, 400}, {1000, 999}, {300, 300}, {0, 0}, {10000, 3}} {
+			chances := law.Chances(c.n, c.calls)
+			sum := 0.0
+			for r, p := range chances {
+				sum += p
+				if !(p > 0 && p <= 1) || r > 0 && p > chances[r-1]+1e-12 || c.calls == c.n && p != 1 {
+					t.Errorf("%+v, %+v: chance %d is %v", law, c, r, p)
+				}
 			}
-		}
-		if math.Abs(sum-float64(c.calls)) > 1e-6 {
-			t.Errorf("%+v: the chances sum to %v", c, sum)
+			if math.Abs(sum-float64(c.calls)) > 1e-6 {
+				t.Errorf("%+v, %+v: the chances sum to %v", law, c, sum)
+			}
 		}
 	}
 }
 
 // Every item is drawn as often as its chance says, and every draw has as many.
 func TestDraw(t *testing.T) {
-	chances, rng := Chances(60, 20), rand.New(rand.NewPCG(91, 1))
+	chances, rng := Thorough.Chances(60, 20), rand.New(rand.NewPCG(91, 1))
 	times := make([]float64, len(chances))
 	const draws = 4000
 	for range draws {
@@ -75,7 +77,8 @@ func drawnFrom(rng *rand.Rand, all [][]Scored, lists [][]int, k, budget, calls i
 			s.Found = append(s.Found, all[q][it])
 		}
 		left := lists[q][budget:]
-		s.Left = Chances(len(left), calls)
+		s.Law = Thorough
+		s.Left = s.Law.Chances(len(left), calls)
 		for _, r := range Draw(s.Left, rng) {
 			s.Drawn = append(s.Drawn, Scored{left[r], all[q][left[r]].Score, s.Left[r]})
 		}

@@ -7,32 +7,37 @@ import (
 	"math/rand/v2"
 )
 
-// likelihoods are how likely each of n items that were left out, in the order of their ranks, is to belong to a top k,
-// up to a factor. The best are ranked by searches that go on; on train queries of verbs and artifacts the likelihood
-// falls about so at k = 10 and k = 100, after 100 calls and after 500.
-func likelihoods(n int) []float64 {
+// Law is how likely an item that was left out is to belong to a top k, by its rank r among n: as
+// (r + 1 + Near + Wide·n)^−Power.
+type Law struct {
+	Near, Wide, Power float64
+	Surely            float64 // share of the calls that the search goes on by, at least
+}
+
+// Thorough is the law of audits of a tenth of the items or more, whose searches have gone on by hundreds: on train
+// queries of verbs and artifacts the likelihood then falls about so at k = 10 and k = 100, after 100 calls and after 500. The
+// estimate must see some items at all ranks.
+var Thorough = Law{Wide: 1. / 12, Power: 2.5, Surely: 1. / 4}
+
+// Brief is the law of audits of some hundred items, most of which must be among the first ranks.
+func Brief(k int) Law { return Law{Near: 2 * math.Sqrt(float64(k)), Power: 2} }
+
+// likelihoods are those of n items, up to a factor.
+func (l Law) likelihoods(n int) []float64 {
 	all := make([]float64, n)
 	for r := range all {
-		x := float64(r) + 1 + float64(n)/shallow
-		all[r] = 1 / (x * x * math.Sqrt(x))
+		all[r] = math.Pow(float64(r)+1+l.Near+l.Wide*float64(n), -l.Power)
 	}
 	return all
 }
 
-// shallow is how many times the ranks where the likelihood has begun to fall go into all.
-const shallow = 12
-
-// surely is the share of the calls that the search goes on by. Of the others the estimate must
-// see some at all ranks.
-const surely = 1. / 4
-
 // Chances are those of n items, in the order of their ranks, to be drawn: at most 1, and they sum to
-// calls. A quarter of the calls is for the first ranks, and of the others chances are in proportion to the root of the
+// calls. Some calls are for the first ranks, and of the others chances are in proportion to the root of the
 // likelihood, which gives a sum over the drawn ones its least variance.
-func Chances(n, calls int) []float64 {
-	chances := likelihoods(n)
-	sure := min(n, max(int(surely*float64(calls)), 2*calls-n)) // of few items most are scored anyway
-	left := 0.0                                                // of those that are not certain
+func (l Law) Chances(n, calls int) []float64 {
+	chances := l.likelihoods(n)
+	sure := min(n, max(int(l.Surely*float64(calls)), 2*calls-n)) // of few items most are scored anyway
+	left := 0.0                                                  // of those that are not certain
 	for r := range chances {
 		if r < sure {
 			chances[r] = 1

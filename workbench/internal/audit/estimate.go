@@ -20,6 +20,7 @@ type Search struct {
 	Found []Scored
 	Drawn []Scored
 	Left  []float64 // the chances of all items not scored by the search, in the order of their ranks
+	Law   Law       // that they were taken from
 }
 
 // Of is the same audit of a search that scored only so many of the found items: the others are drawn for certain.
@@ -28,7 +29,7 @@ func (s *Search) Of(found []Scored) Search {
 	for _, f := range found {
 		by[f.Item] = true
 	}
-	of := Search{Found: found, Drawn: slices.Clone(s.Drawn)}
+	of := Search{Found: found, Drawn: slices.Clone(s.Drawn), Law: s.Law}
 	for _, f := range s.Found {
 		if !by[f.Item] {
 			of.Drawn, of.Left = append(of.Drawn, f), append(of.Left, 1)
@@ -200,7 +201,7 @@ func rankedAll(searches []Search, k int) (all []*ranked) {
 	hits, likelihood := 0.0, []float64(nil)
 	for i := range searches {
 		if n := len(searches[i].Left); n != len(likelihood) {
-			likelihood = likelihoods(n)
+			likelihood = searches[i].Law.likelihoods(n)
 		}
 		q := searches[i].ranked(likelihood)
 		all, hits = append(all, q), hits+q.before[min(k, len(q.known))].hits

@@ -159,7 +159,7 @@ func (p *page) environment() []string {
 	}
 	free.Close()
 	_, port, _ := net.SplitHostPort(free.Addr().String())
-	return []string{"PORT=" + port, "AXN_HISTORY=", "AXN_HEADLESS=1", "FOLDER=" + p.folder, "AXN=" + p.root, "TMPDIR=" + p.folder, "GOFLAGS=-mod=mod", "GONOSUMDB=*", "GOPROXY=off"}
+	return []string{"PORT=" + port, "AXN_HISTORY=", "AXN_HEADLESS=1", "FOLDER=" + p.folder, "AXN=" + p.root, "TMPDIR=" + p.folder, "GOFLAGS=-mod=mod", "GONOSUMDB=*"}
 }
 
 // cell runs a cell in the page's notebook, which lies in notebooks/, and returns what it prints

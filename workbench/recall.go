@@ -204,13 +204,16 @@ func readNeighbors(f *os.File, size int64) ([]Neighbors, error) {
 		}
 	}
 	list, err := cutNeighbors(queries, lens, items, scores.Data)
+	if err != nil {
+		return nil, err
+	}
 	for _, i := range meta.All {
 		if i < 0 || i >= len(list) {
 			return nil, fmt.Errorf("%w: list %d of %d is said to hold all items", npz.ErrFormat, i, len(list))
 		}
 		list[i].All = true
 	}
-	return list, err
+	return list, nil
 }
 
 // cutNeighbors divides the joined lists by query.

@@ -76,6 +76,14 @@ func Mul(c, a, b Mat, threads int) {
 	Gemm(c, a, p, false, threads)
 }
 
+// SubMul subtracts A·B from C.
+func SubMul(c, a, b Mat, threads int) {
+	p := pool.Get().(*Panels)
+	defer pool.Put(p)
+	p.packCols(b, threads, true)
+	Gemm(c, a, p, true, threads)
+}
+
 // pool keeps the panels of calls that pack for themselves.
 var pool = sync.Pool{New: func() any { return new(Panels) }}
 

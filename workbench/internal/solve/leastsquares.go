@@ -4,8 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"gonum.org/v1/gonum/blas"
-	"gonum.org/v1/gonum/blas/blas64"
 	"gonum.org/v1/gonum/floats"
 
 	"axn/workbench/internal/f32"
@@ -16,10 +14,11 @@ import (
 //
 // The Cholesky factor of the smaller side's Gram matrix is float32 and grows by
 // what is new; what it gives is refined in float64 against A itself, so that its
-// rounding costs steps and no digits. Where A is too near singular for that, the
-// Gram matrix is solved in float64, by its eigenvectors if need be. Two cases of that
-// are met before they arise: equal rows, which are kept once, and columns that depend on
-// one another, of which Span's axes rid the rows.
+// rounding costs steps and no digits. Where A is too near singular for that, a basis of its
+// rows or a second factor of its columns takes the factor's place, and where these are not
+// enough, the Gram matrix's pseudoinverse in float64. Two cases are met before they arise:
+// equal rows, which are kept once, and columns that depend on one another, of which Span's
+// axes rid the rows.
 type LeastSquares struct {
 	a     f32.Mat        // A without repeated rows, and room for more
 	b     []float64      // the mean of what equal rows are to give
@@ -32,6 +31,10 @@ type LeastSquares struct {
 
 	normal  f32.Mat   // lower triangle of AᵀA, repeated rows as often as they came
 	counted []float64 // how often each row is in normal
+
+	basis    *basis // once the factor of AAᵀ was of no use
+	entwined bool   // once rows seemed to depend on others
+	surplus  int    // rows that do
 
 	slow int // solutions in float64 by the Gram matrix
 }
@@ -72,33 +75,77 @@ func key(row []float32) uint64 {
 // Solve returns A⁺b.
 func (l *LeastSquares) Solve() []float64 {
 	a := l.a.RowRange(0, len(l.b))
-	if a.Rows <= a.Cols {
-		return l.dual(a)
+	u, ok := []float64(nil), false
+	switch {
+	case a.Rows-l.surplus > a.Cols:
+		u, ok = l.byColumns(a)
+	case a.Rows > a.Cols: // of which the columns depend on one another
+	case l.basis == nil:
+		if u, ok = l.byRows(a); !ok {
+			u, ok = l.byBasis(a)
+		}
+	default:
+		u, ok = l.byBasis(a)
 	}
-	return l.primal(a)
+	if !ok {
+		u = l.least(a)
+	}
+	return u
 }
 
-// dual returns u = Aᵀ(AAᵀ)⁺b. Independent rows are met exactly, however often each counts.
-func (l *LeastSquares) dual(a f32.Mat) []float64 {
+// byRows solves by the Cholesky factor of AAᵀ.
+func (l *LeastSquares) byRows(a f32.Mat) (u []float64, ok bool) {
+	k, regular := l.appendRows(a)
+	if !regular {
+		return nil, false
+	}
+	return dual(a, l.b, wide32(func(x []float32) { f32.SolveCholesky(k, x) }))
+}
+
+// byColumns solves by the Cholesky factor of AᵀA, or by two.
+func (l *LeastSquares) byColumns(a f32.Mat) (u []float64, ok bool) {
+	if k, regular := l.addRows(a); regular {
+		if u, ok = l.primal(a, wide32(func(x []float32) { f32.SolveCholesky(k, x) })); ok {
+			return u, true
+		}
+	}
+	rows := f32.NewMat(a.Rows, a.Cols) // each as heavy as its repeats
+	for i, n := range l.times {
+		f32.Axpy(float32(math.Sqrt(n)), a.Row(i), rows.Row(i))
+	}
+	precondition, ok := factorTwice(l.normal, f32.Transpose(rows, 1))
+	if !ok {
+		return nil, false
+	}
+	return l.primal(a, wide32(precondition))
+}
+
+// byBasis solves by the rows' basis.
+func (l *LeastSquares) byBasis(a f32.Mat) (u []float64, ok bool) {
+	if l.basis == nil {
+		l.basis = newBasis(a, l.factor.Sub(0, 0, l.factor.Rows, l.factor.Rows), l.done)
+	}
+	if l.entwined = l.entwined || !l.basis.extend(a); l.entwined {
+		return nil, false
+	}
+	return dual(a, l.b, l.basis.precondition)
+}
+
+// dual returns u = Aᵀ(AAᵀ)⁻¹b; precondition sets dst to about (AAᵀ)⁻¹·x. Independent rows are
+// met exactly, however often each counts.
+func dual(a f32.Mat, b []float64, precondition func(dst, x []float64)) (u []float64, ok bool) {
 	u, part := make([]float64, a.Cols), make([]float64, a.Cols)
-	system := equations{b: l.b, exact: true,
+	system := equations{b: b, exact: true,
 		apply: func(dst, x []float64) {
 			f32.GemvTWide(part, a, x)
 			f32.GemvWide(dst, a, part)
 		},
 		take: func(step float64, _ []float64) { floats.AddScaled(u, step, part) }}
-	if k, regular := l.appendRows(a); regular && system.refine(func(x []float32) { f32.SolveCholesky(k, x) }) {
-		return u
-	}
-	clear(u)
-	if precondition, ok := factorTwice(a); ok && system.refine(precondition) {
-		return u
-	}
-	return l.least(a)
+	return u, system.refine(precondition)
 }
 
-// primal returns u = (AᵀA)⁺Aᵀb.
-func (l *LeastSquares) primal(a f32.Mat) []float64 {
+// primal returns u = (AᵀA)⁺Aᵀb; precondition sets dst to about (AᵀA)⁺·x.
+func (l *LeastSquares) primal(a f32.Mat, precondition func(dst, x []float64)) (u []float64, ok bool) {
 	u, ab, y := make([]float64, a.Cols), make([]float64, a.Cols), make([]float64, a.Rows)
 	floats.MulTo(y, l.times, l.b)
 	f32.GemvTWide(ab, a, y)
@@ -109,38 +156,50 @@ func (l *LeastSquares) primal(a f32.Mat) []float64 {
 			f32.GemvTWide(dst, a, y)
 		},
 		take: func(step float64, dir []float64) { floats.AddScaled(u, step, dir) }}
-	if k, regular := l.addRows(a); regular && system.refine(func(x []float32) { f32.SolveCholesky(k, x) }) {
-		return u
-	}
-	clear(u)
-	rows := f32.NewMat(a.Rows, a.Cols) // each as heavy as its repeats
-	for i, n := range l.times {
-		f32.Axpy(float32(math.Sqrt(n)), a.Row(i), rows.Row(i))
-	}
-	if precondition, ok := factorTwice(f32.Transpose(rows, 1)); ok && system.refine(precondition) {
-		return u
-	}
-	return l.least(a)
+	return u, system.refine(precondition)
 }
 
-// least returns A⁺b in float64, by the smaller side.
+// wide32 makes of what replaces a vector in float32 what reads and writes float64.
+func wide32(replace func(x []float32)) func(dst, x []float64) {
+	var single []float32
+	return func(dst, x []float64) {
+		single = single[:0]
+		for _, v := range x {
+			single = append(single, float32(v))
+		}
+		replace(single)
+		for i, v := range single {
+			dst[i] = float64(v)
+		}
+	}
+}
+
+// least returns A⁺b in float64, by the smaller side, each equation as heavy as its repeats.
 func (l *LeastSquares) least(a f32.Mat) []float64 {
 	l.slow++
-	w, b := wide(a), slices.Clone(l.b)
-	for i, n := range l.times { // each equation as heavy as its repeats
-		root := math.Sqrt(n)
-		floats.Scale(root, w.Data[i*w.Cols:(i+1)*w.Cols])
-		b[i] *= root
+	u, y := make([]float64, a.Cols), make([]float64, a.Rows)
+	if a.Rows > a.Cols {
+		floats.MulTo(y, l.times, l.b)
+		f32.GemvTWide(u, a, y)
+		inverse := newPseudoinverse(gramOf(f32.Transpose(a, 1), l.times))
+		l.surplus = a.Rows - inverse.u.N
+		return inverse.solve(u)
 	}
-	u, ab := make([]float64, a.Cols), blas64.Vector{N: len(b), Inc: 1, Data: b}
-	out := blas64.Vector{N: len(u), Inc: 1, Data: u}
-	if a.Rows <= a.Cols {
-		ab.Data = solveGram(gramOf(w, false), b)
-		blas64.Gemv(blas.Trans, 1, w, ab, 0, out)
-		return u
+	g := gramOf(a, slices.Repeat([]float64{1}, a.Cols))
+	for i, n := range l.times {
+		y[i] = l.b[i] * math.Sqrt(n)
+		for j := range i + 1 {
+			g.Data[j*g.Stride+i] *= math.Sqrt(n * l.times[j])
+		}
 	}
-	blas64.Gemv(blas.Trans, 1, w, ab, 0, out)
-	return solveGram(gramOf(w, true), u)
+	inverse := newPseudoinverse(g)
+	l.surplus = a.Rows - inverse.u.N
+	y = inverse.solve(y)
+	for i, n := range l.times {
+		y[i] *= math.Sqrt(n)
+	}
+	f32.GemvTWide(u, a, y)
+	return u
 }
 
 // appendRows extends the factor of AAᵀ to all rows; once one of them depends on
@@ -148,7 +207,7 @@ func (l *LeastSquares) least(a f32.Mat) []float64 {
 func (l *LeastSquares) appendRows(a f32.Mat) (factor f32.Mat, regular bool) {
 	k := l.factor.Sub(0, 0, a.Rows, a.Rows)
 	f32.MulT(k.RowRange(l.done, k.Rows), a.RowRange(l.done, a.Rows), a, 1)
-	if _, ok := f32.CholeskyAppend(k, l.done, 1); !ok || !independent(k) {
+	if _, ok := f32.CholeskyAppend(k, l.done, 1); !ok || !independent(k, leastOfRows) {
 		return k, false
 	}
 	l.done = a.Rows
@@ -176,32 +235,30 @@ func (l *LeastSquares) addRows(a f32.Mat) (factor f32.Mat, regular bool) {
 		copy(l.factor.Row(i), l.normal.Row(i)[:i+1])
 	}
 	_, ok := f32.Cholesky(l.factor, 1)
-	return l.factor, ok && independent(l.factor)
+	return l.factor, ok && independent(l.factor, leastOfColumns)
 }
 
-// factorTwice returns what replaces x by about (AAᵀ)⁻¹·x where float32 cannot tell AAᵀ from a
-// singular matrix, though A's rows are independent: of nearly equal items, or more rows than
-// wide directions. With L₁ the factor of AAᵀ and a little more on its diagonal, the rows of
-// L₁⁻¹·A are far less alike than A's, so that a second factor, of their Gram matrix, has the
-// digits which the first lacks (shifted Cholesky QR: Fukaya, Kannan, Nakatsukasa, Yamamoto and
-// Yanagisawa 2020).
-func factorTwice(a f32.Mat) (precondition func(x []float32), ok bool) {
-	first, second, rows := f32.NewMat(a.Rows, a.Rows), f32.NewMat(a.Rows, a.Rows), f32.NewMat(a.Rows, a.Cols)
-	ok = false
+// factorTwice returns what replaces x by about (AAᵀ)⁻¹·x, AAᵀ being gram, where float32 cannot
+// tell that from a singular matrix, though A's rows are independent. With L₁ the factor of AAᵀ
+// and a little more on its diagonal, the rows of L₁⁻¹·A are far less alike than A's, so that a
+// second factor, of their Gram matrix, has the digits which the first lacks (shifted Cholesky QR:
+// Fukaya, Kannan, Nakatsukasa, Yamamoto and Yanagisawa 2020). It overwrites a.
+func factorTwice(gram, a f32.Mat) (precondition func(x []float32), ok bool) {
+	first, second := f32.NewMat(a.Rows, a.Rows), f32.NewMat(a.Rows, a.Rows)
 	for shift := float32(leastShift); !ok && shift <= mostShift; shift *= 4 {
-		f32.Syrk(first, a, false, 1)
 		for i := range first.Rows {
-			first.Row(i)[i] *= 1 + shift
+			row := first.Row(i)[:i+1]
+			copy(row, gram.Row(i))
+			row[i] *= 1 + shift
 		}
 		_, ok = f32.Cholesky(first, 1)
 	}
 	if !ok {
 		return nil, false
 	}
-	copy(rows.Data, a.Data)
-	f32.SolveLowerMany(first, rows, 1)
-	f32.Syrk(second, rows, false, 1)
-	if _, ok := f32.Cholesky(second, 1); !ok || !independent(second) {
+	f32.SolveLowerMany(first, a, 1)
+	f32.Syrk(second, a, false, 1)
+	if _, ok := f32.Cholesky(second, 1); !ok || !independent(second, leastOfColumns) {
 		return nil, false
 	}
 	return func(x []float32) {
@@ -215,15 +272,16 @@ func factorTwice(a f32.Mat) (precondition func(x []float32), ok bool) {
 // a singular one.
 const leastShift, mostShift = 0x1p-21, 0x1p-9
 
-// leastPivot is the part of a row's squared norm that must be its own, not in the
-// span of the rows before, for float32 to tell it from rounding.
-const leastPivot = 0x1p-18
+// Of a row's squared norm so much must be its own, not in the span of the rows before, for a
+// factor to be of use: of AAᵀ's, where a basis does better, and of AᵀA's, where float32 could not
+// tell less from rounding.
+const leastOfRows, leastOfColumns = 0x1p-12, 0x1p-18
 
 // independent tells whether the rows that l is the Cholesky factor of are.
-func independent(l f32.Mat) bool {
+func independent(l f32.Mat, least float32) bool {
 	for i := range l.Rows {
 		row := l.Row(i)[:i+1]
-		if !(row[i]*row[i] > leastPivot*f32.SqNorm(row)) {
+		if !(row[i]*row[i] > least*f32.SqNorm(row)) {
 			return false
 		}
 	}
@@ -240,31 +298,24 @@ type equations struct {
 
 // Refinement ends when the squared error, in the norm that G gives, has come down so far, and
 // with it the squared residual where that counts. A preconditioner that takes more steps than
-// these is of no use.
+// these costs more than a better one.
 const (
 	refineError = 1e-16
-	refineSteps = 50
+	refineSteps = 30
 )
 
-// refine solves the equations in float64 by conjugate gradients; precondition replaces x by
+// refine solves the equations in float64 by conjugate gradients; precondition sets dst to
 // about G⁻¹·x. It returns false when they do not converge.
-func (e *equations) refine(precondition func(x []float32)) bool {
+func (e *equations) refine(precondition func(dst, x []float64)) bool {
 	n, scale := len(e.b), floats.Norm(e.b, math.Inf(1))
 	if scale == 0 {
 		return true
 	}
 	r, z, dir, image := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
 	floats.ScaleTo(r, 1/scale, e.b)
-	single := make([]float32, n)
 	first, last, whole := 0.0, 1.0, floats.Dot(r, r)
 	for range refineSteps {
-		for i, v := range r {
-			single[i] = float32(v)
-		}
-		precondition(single)
-		for i, v := range single {
-			z[i] = float64(v)
-		}
+		precondition(z, r)
 		rz := floats.Dot(r, z)
 		if !(rz >= 0 && rz <= math.MaxFloat64) {
 			return false

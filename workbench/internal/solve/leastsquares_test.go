@@ -45,6 +45,13 @@ var systemsToSolve = []struct {
 		}
 		return rng.NormFloat64()
 	}},
+	{"rows that depend on others", func(rng *rand.Rand, a *mat.Dense, i, j int) float64 {
+		rows, _ := a.Dims()
+		if half := (rows + 1) / 2; i >= half {
+			return a.At(i-half, j) + 0.1*math.Cos(float64(j*(1+i%3)))
+		}
+		return rng.NormFloat64()
+	}},
 	{"twin columns", func(rng *rand.Rand, a *mat.Dense, i, j int) float64 {
 		_, cols := a.Dims()
 		if half := (cols + 1) / 2; j >= half {

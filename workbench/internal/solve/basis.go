@@ -37,10 +37,20 @@ func newBasis(a, l f32.Mat, known int) *basis {
 // basisRows are taken in at a time.
 const basisRows = 64
 
-// Parts of a row's squared norm: what must be left of it once Q's are taken out, not to be the
-// rounding of a row that depends on others; what must be, not to take them out again; and, of
-// what is left, what must be outside the span of other new rows, not to wait for them.
-const leastOwn, leastLeft, leastApart = 0x1p-34, 0x1p-20, 0x1p-6
+// Parts of a row's squared norm.
+const (
+	// What must be left of it once Q's rows are taken out, not to be the rounding of a row that
+	// depends on others.
+	leastOwn = 0x1p-34
+
+	// What must be left not to take them out again: of a whole row, and of what was left before
+	// of one that had to wait. Rounding of what is taken out becomes as much larger, in
+	// relation to what is left, as that is shorter.
+	leastWhole, leastLeft = 0x1p-20, 0x1p-6
+
+	// What must be outside the span of other new rows, of what is left, not to wait for them.
+	leastApart = 0x1p-4
+)
 
 // extend takes in the rows of a that are new, or returns false where they may depend on others.
 func (s *basis) extend(a f32.Mat) bool {
@@ -54,9 +64,9 @@ func (s *basis) extend(a f32.Mat) bool {
 
 // remainder is what is left of a row.
 type remainder struct {
-	row    int     // of A
-	norm   float32 // its squared norm
-	before float32 // the squared norm of what was left before Q's rows were taken out again
+	row   int     // of A
+	norm  float32 // its squared norm
+	least float32 // the squared norm below which Q's rows are to be taken out again
 }
 
 // add takes in a's rows from … to-1.
@@ -65,7 +75,7 @@ func (s *basis) add(a f32.Mat, from, to int) bool {
 	for i := range rest {
 		copy(left.Row(i), a.Row(from+i))
 		norm := f32.SqNorm(left.Row(i))
-		rest[i] = remainder{from + i, norm, norm}
+		rest[i] = remainder{from + i, norm, norm * leastWhole}
 	}
 	for len(rest) > 0 {
 		left, coefs = left.RowRange(0, len(rest)), coefs.RowRange(0, len(rest))
@@ -83,7 +93,7 @@ func (s *basis) add(a f32.Mat, from, to int) bool {
 				l := s.l.Row(known + k)[known:]
 				coef[known+k] = (gram.Row(i)[j] - f32.Dot(l[:k], coef[known:][:k])) / l[k]
 			}
-			if own := whole - f32.SqNorm(coef[known:place]); own > leastApart*whole && whole > leastLeft*r.before {
+			if own := whole - f32.SqNorm(coef[known:place]); own > leastApart*whole && whole > r.least {
 				copy(s.q.Row(place), left.Row(i))
 				copy(s.l.Row(place), coef[:place])
 				s.l.Row(place)[place] = float32(math.Sqrt(float64(own)))
@@ -93,7 +103,7 @@ func (s *basis) add(a f32.Mat, from, to int) bool {
 			clear(coef[known:])
 			copy(left.Row(len(later)), left.Row(i))
 			copy(coefs.Row(len(later)), coef)
-			r.before = whole
+			r.least = whole * leastLeft
 			later = append(later, r)
 		}
 		n := len(taken)

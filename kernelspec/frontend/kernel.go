@@ -37,6 +37,7 @@ type Kernel struct {
 
 	first   sync.Once
 	welcome chan struct{} // closed at the first message on iopub
+	cut     chan struct{} // closed when nothing more can come from there
 
 	readers sync.WaitGroup // of the four connections
 	silent  chan struct{}  // closed when the process has ended and all it sent has been read
@@ -69,15 +70,18 @@ type Options struct {
 	Stderr io.Writer // takes what the process itself writes; nil: nothing does
 }
 
-// errEnded is a kernel that ended before it could be used.
-var errEnded = errors.New("the kernel ended at its start")
+// A kernel that ended before it could be used, and one of whose sockets somebody else answered.
+var (
+	errEnded  = errors.New("the kernel ended at its start")
+	errOthers = errors.New("the kernel's port for outputs belongs to somebody else")
+)
 
 // Start starts the kernel program argv, with the connection file as last argument,
 // and waits until all its sockets are open. Ports that were free may be taken by others
-// until the kernel opens them; then it ends, and is started with other ports, twice at most.
+// until the kernel opens them; then it is started with other ports, twice at most.
 func Start(argv []string, o Options) (k *Kernel, err error) {
 	for range 3 {
-		if k, err = start(argv, o); !errors.Is(err, errEnded) {
+		if k, err = start(argv, o); !errors.Is(err, errEnded) && !errors.Is(err, errOthers) {
 			break
 		}
 	}
@@ -107,7 +111,7 @@ func start(argv []string, o Options) (*Kernel, error) {
 	k := &Kernel{
 		Process: cmd.Process, Connection: conn, Exited: exited, dir: dir,
 		session: rand.Text(), codec: message.NewCodec(conn.Key),
-		welcome: make(chan struct{}), silent: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
+		welcome: make(chan struct{}), cut: make(chan struct{}), silent: make(chan struct{}), replies: map[string]chan *message.Message{}, outputs: map[string]chan *message.Message{},
 	}
 	go func() { cmd.Wait(); k.state = cmd.ProcessState; close(exited) }()
 	if err := k.connect(); err != nil {
@@ -136,7 +140,12 @@ func (k *Kernel) connect() error {
 			return err
 		}
 		*c.channel = &channel{conn: conn}
-		k.readers.Go(func() { k.read(conn, c.receive) })
+		k.readers.Go(func() {
+			k.read(conn, c.receive)
+			if c.channel == &k.iopub {
+				close(k.cut)
+			}
+		})
 	}
 	go func() {
 		<-k.Exited
@@ -155,6 +164,13 @@ func (k *Kernel) subscribed() error {
 			return nil
 		case <-k.Exited:
 			return fmt.Errorf("%w: %v", errEnded, k.state)
+		case <-k.cut: // also when the kernel ends, of which the exit code says more
+			select {
+			case <-k.Exited:
+				return fmt.Errorf("%w: %v", errEnded, k.state)
+			case <-time.After(time.Second):
+				return errOthers
+			}
 		case <-time.After(200 * time.Millisecond):
 			p, err := k.Send(Shell, "kernel_info_request", map[string]any{})
 			if err != nil {
@@ -185,13 +201,18 @@ func (k *Kernel) dial(port int, kind string) (*zmtp.Conn, error) {
 	}
 }
 
+// read passes on what comes until the connection ends, or brings what another kernel has signed.
 func (k *Kernel) read(conn *zmtp.Conn, receive func(*message.Message)) {
 	for {
 		frames, err := conn.Read()
 		if err != nil {
 			return
 		}
-		if m, err := k.codec.Decode(frames); err == nil {
+		m, err := k.codec.Decode(frames)
+		if errors.Is(err, message.ErrSignature) {
+			return
+		}
+		if err == nil {
 			receive(m)
 		}
 	}

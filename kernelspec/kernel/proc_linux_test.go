@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"axn/kernelspec/frontend"
 )
 
 // cpuTime returns the CPU time that the kernel process has used.
@@ -66,4 +68,19 @@ func children(t testing.TB, s *session) int {
 		n += len(strings.Fields(string(b)))
 	}
 	return n
+}
+
+// A front end starts its kernel anew where another kernel answers its port for outputs.
+func TestOthersAnswer(t *testing.T) {
+	mark := filepath.Join(t.TempDir(), "mark")
+	k, err := frontend.Start([]string{"sh", "-c", `mkdir $1 && sed -i 's/"key": "[A-Z2-7]*"/"key": "another"/' $2; exec $0 $2`, binary, mark}, frontend.Options{Env: []string{"AXN_HISTORY="}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer k.Close()
+	s := &session{k, t, t.Context(), &lockedBuffer{}}
+	s.want("40 + 2", "42")
+	if _, err := os.Stat(mark); err != nil {
+		t.Error(err)
+	}
 }

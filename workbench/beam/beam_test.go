@@ -29,6 +29,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	binaries, _ = os.MkdirTemp("", "axnbeam-")
+	os.Setenv("TMPDIR", binaries) // where Beam leaves an empty file for every job
 	code := m.Run()
 	os.RemoveAll(binaries)
 	os.Exit(code)

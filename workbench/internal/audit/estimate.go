@@ -51,7 +51,7 @@ func Recall(searches []Search, k int) (recall, low, high float64) {
 	var missed total
 	n := float64(len(all))
 	for _, q := range all {
-		recall += q.line / n
+		recall += (q.mean + q.ahead) / n
 		missed.add(q, n)
 	}
 	least, most := missed.interval()
@@ -65,16 +65,50 @@ func Recall(searches []Search, k int) (recall, low, high float64) {
 	return recall, min(max(0, low), recall), max(min(1, high), recall)
 }
 
-// Each estimates the recall of every search by the same lines. By itself an estimate may lie outside 0 to 1: where
-// an item of small chance was drawn.
-func Each(searches []Search, k int) []float64 {
+// Each estimates the recall of every search by the same lines, and by how many items of the true top k neither the searches nor
+// what is drawn for certain have: others, as a model says (Others). Few hits say less of that, and the model counts as knownAs
+// more of them, or as fewer where hits are further from what it makes expected. By itself an estimate may lie outside 0 to 1: where an item
+// of small chance was drawn.
+func Each(searches []Search, k int, others float64) []float64 {
 	all := queries(searches, k)
+	hits, kinds, law := 0.0, 0.0, mass{}
+	for _, q := range all {
+		_, n := q.before()
+		hits, kinds = hits+n, kinds+q.kind(q.edge-1)
+		law.add(q.law)
+	}
+	worth := float64(knownAs)
+	if law.all > 0 {
+		expected := others * law.drawn / law.all
+		if beyond := (hits-expected)*(hits-expected) - expected; beyond > 0 { // chance alone
+			worth = min(worth, expected*expected/beyond)
+		}
+	}
+	drawn := 1.0 // how much the draw says
+	if worth > 0 {
+		drawn = hits / (hits + worth)
+	}
 	recalls := make([]float64, len(all))
 	for i, q := range all {
-		sum, _ := q.missed()
-		recalls[i] = q.line - sum
+		byDraw, model := q.times, others/kinds
+		q.times = drawn*byDraw + (1-drawn)*model
+		q.excess = max(q.excess, q.times)
+		q.lay(k)
+		recalls[i] = q.mean
+		if q.times > 0 {
+			sum, _ := q.missed()
+			recalls[i] += drawn * (q.ahead*byDraw/q.times - sum)
+		}
 	}
 	return recalls
+}
+
+// Others is how many items of the searches' true top k neither they nor what is drawn for certain have, if their recalls are those.
+func Others(searches []Search, k int, recalls []float64) (sum float64) {
+	for i, q := range queries(searches, k) {
+		sum += (1-recalls[i])*float64(k) - float64(len(q.surely))
+	}
+	return max(sum, 0)
 }
 
 // total is the part of a mean recall that a draw shows, of which few and large parts may make all.

@@ -19,9 +19,10 @@ type query struct {
 	times  float64 // how many others there are for one that was drawn for certain, by the other queries
 	excess float64 // by how much their variance exceeds that of a Poisson number, over their mean
 
-	line float64   // the recall, were others where they are expected
-	near []float64 // how much less it is for each other more, by how many known items come before that one
-	bend float64   // the variance of what the line leaves out
+	mean  float64   // the recall that is expected
+	near  []float64 // how much less the line has for each other more, by how many known items come before that one
+	ahead float64   // what the expected others take off by that
+	bend  float64   // the variance of what the line leaves out
 }
 
 // hit is an item drawn by chance that comes after so many known ones, and stands for so many items.
@@ -112,7 +113,8 @@ func (s *Search) query(k int, likelihood []float64) *query {
 	return q
 }
 
-// knownAs is how many hits would show as well as the likelihoods do at which ranks the missed items lie.
+// knownAs is how many hits would show as well as the likelihoods do at which ranks the missed items lie, and as well as a
+// search's own estimate, which is off by about a third, how many are missing.
 const knownAs = 10
 
 // weigh says how many items each hit stands for. The fewer hits there are, the more it is what all of them stand for by the
@@ -133,26 +135,28 @@ func (q *query) kind(r int) float64 {
 // others is how many they are expected to be.
 func (q *query) others(r int) float64 { return q.times * q.kind(r) }
 
+// before is how many items its hits before the edge stand for, and how many hits these are.
+func (q *query) before() (stands, hits float64) {
+	for _, h := range q.hits {
+		if h.after < q.edge {
+			stands, hits = stands+h.stands, hits+1
+		}
+	}
+	return stands, hits
+}
+
 // expect sets times and excess by the hits before the edges. The number of others of a kind is taken for a Poisson number whose mean is
 // known from those drawn for certain as one known from so many events, which makes it negative binomial of excess times; or more where hits
 // differ from what is expected by more than that.
 func expect(all []*query) {
 	var stands, kinds, hits float64
-	own := func(q *query) (stands, hits float64) {
-		for _, h := range q.hits {
-			if h.after < q.edge {
-				stands, hits = stands+h.stands, hits+1
-			}
-		}
-		return stands, hits
-	}
 	for _, q := range all {
-		s, h := own(q)
+		s, h := q.before()
 		stands, hits, kinds = stands+s, hits+h, kinds+q.kind(q.edge-1)
 	}
 	var differ, expected, others, squares float64
 	for _, q := range all {
-		s, h := own(q)
+		s, h := q.before()
 		kind := q.kind(q.edge - 1)
 		q.times = 0
 		if kinds > kind {
@@ -194,14 +198,15 @@ func (q *query) lay(k int) {
 			mean, squares = mean+one*stays, squares+one*one*stays*float64(2*q.found[r]+1)
 		}
 	}
-	if q.line = mean; q.times == 0 {
+	q.mean, q.ahead, q.bend = mean, 0, 0
+	if q.times == 0 {
 		return // no others
 	}
 	q.bend = squares - mean*mean
 	before := 0.0
 	for r := range len(q.near) - 1 {
 		more := q.others(r) - before
-		q.line, q.bend = q.line+more*q.near[r], q.bend-more*(1+q.excess)*q.near[r]*q.near[r]
+		q.ahead, q.bend = q.ahead+more*q.near[r], q.bend-more*(1+q.excess)*q.near[r]*q.near[r]
 		before += more
 	}
 	q.bend = max(q.bend, 0)

@@ -9,18 +9,19 @@ import (
 	"testing"
 
 	"axn/workbench/internal/audit"
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/stats"
 )
 
 // BenchmarkAuditCoverage says what the intervals of audits are worth, of up to 200 train rows of data set folders that the
-// indexes have not seen, 100 draws each, in parts of 50 queries and of 20:
+// indexes have not seen, 50 draws each, in parts of 50 queries and of 20: 200 and 500 audits:
 //
 //	go test ./workbench -run - -bench AuditCoverage -benchtime 1x -timeout 60m -args ../data/verbs
 //	go test ./workbench -run - -bench AuditCoverage/verbs/views/share=0.2 …
 //
 // Indexes are made of 50,000 entries with views and without, and of 100 dense rows by Calibrated and by ANNCUR. Shares are of the cost
 // of exact neighbours, the searches' own calls counted in. Its columns are, for each K, recall, the mean error of the estimates, how many
-// intervals cover the recall, and their mean width.
+// intervals cover the recall, and their mean width; after ± the errors' deviation.
 func BenchmarkAuditCoverage(b *testing.B) {
 	if flag.NArg() == 0 {
 		b.Skip("name data set folders behind -args")
@@ -72,29 +73,32 @@ func auditCoverage(b *testing.B, ix *Index, s Scorer, exact []Neighbors, budget 
 	a := must[*audited](b)(ix.auditBlock(b.Context(), s, queries, calls, o, audit.Thorough, nil))
 	rs := must[[]Result](b)(ix.SearchAll(b.Context(), s, queries, o))
 	var draws [][]audit.Search
-	for seed := range int64(100) {
+	for seed := range int64(50) {
 		draws = append(draws, must[[]audit.Search](b)(a.draw(b.Context(), s, seed)))
 	}
 	for _, size := range []int{50, 20} {
-		var row strings.Builder
-		for _, k := range auditedKs {
-			var truths, errors, widths, covered stats.Moments
-			for from := 0; from+size <= len(exact); from += size {
-				truth := must[float64](b)(RecallOf(rs[from:from+size], exact[from:from+size], k))
-				truths.Add(100 * truth)
-				for _, searches := range draws {
-					r, low, high := audit.Recall(searches[from:from+size], k)
-					errors.Add(100 * (r - truth))
-					widths.Add(100 * (high - low))
-					if low <= truth && truth <= high {
-						covered.Add(100)
-					} else {
-						covered.Add(0)
-					}
-				}
-			}
-			fmt.Fprintf(&row, " %.1f: %+.2f ± %.2f, %.1f %%, %.1f |", truths.Mean, errors.Mean, errors.Deviation(), covered.Mean, widths.Mean)
-		}
-		b.Logf("| %.0f %%, B = %d, %d queries |%s", 100*share, budget, size, row.String())
+		cells := make([]string, len(auditedKs))
+		cores.Each(len(cells), func(i int) { cells[i] = coverage(b, rs, exact, draws, auditedKs[i], size) })
+		b.Logf("| %.0f %%, B = %d, %d queries | %s |", 100*share, budget, size, strings.Join(cells, " | "))
 	}
+}
+
+// coverage is of audits of so many queries at a time.
+func coverage(b *testing.B, rs []Result, exact []Neighbors, draws [][]audit.Search, k, size int) string {
+	var truths, errors, widths, covered stats.Moments
+	for from := 0; from+size <= len(exact); from += size {
+		truth := must[float64](b)(RecallOf(rs[from:from+size], exact[from:from+size], k))
+		truths.Add(100 * truth)
+		for _, searches := range draws {
+			r, low, high := audit.Recall(searches[from:from+size], k)
+			errors.Add(100 * (r - truth))
+			widths.Add(100 * (high - low))
+			if low <= truth && truth <= high {
+				covered.Add(100)
+			} else {
+				covered.Add(0)
+			}
+		}
+	}
+	return fmt.Sprintf("%.1f: %+.2f ± %.2f, %.1f %%, %.1f", truths.Mean, errors.Mean, errors.Deviation(), covered.Mean, widths.Mean)
 }

@@ -41,7 +41,10 @@ func (s *Search) Of(found []Scored) Search {
 
 // order is that of exact neighbours: higher scores first, of equal ones the lower item.
 func order(a, b Scored) int {
-	return cmp.Or(-cmp.Compare(a.Score, b.Score), cmp.Compare(a.Item, b.Item))
+	if a.Score != b.Score {
+		return cmp.Compare(b.Score, a.Score)
+	}
+	return a.Item - b.Item
 }
 
 // Recall estimates the mean over searches of the share of the true k best items that they scored,

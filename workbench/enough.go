@@ -108,7 +108,8 @@ func (c *RecallCalibration) String() string {
 // no pair twice.
 //
 // Without it estimates are 1 to 3 points off in the mean at K = 100, up to 5 in a decile; METHOD.md has
-// what 50 and 100 queries bring. What is learnt is saved with the index, replaces what was learnt at the same K,
+// what 50 and 100 queries bring. Where the audit finds hardly any missing item, as at K = 10, it is the searches' own estimates at the
+// whole budget that say how many there are. What is learnt is saved with the index, replaces what was learnt at the same K,
 // and counts for other K by the logarithm: between two in proportion, beyond them less, until ten times as far
 // nothing. Errors are those of Audit, and of an index that does not estimate: Calibrated made from scores does.
 // No search may be under way.

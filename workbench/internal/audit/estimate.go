@@ -54,9 +54,10 @@ func Recall(searches []Search, k int) (recall, low, high float64) {
 	var missed total
 	n := float64(len(all))
 	for _, q := range all {
-		recall += (q.mean + q.ahead) / n
+		recall += q.mean + q.ahead
 		missed.add(q, n)
 	}
+	recall /= n
 	least, most := missed.interval()
 	low, high = recall-most, recall-least
 	if least < most { // the truth is a multiple of a step: limits lie no further out than one, but for roundings

@@ -189,15 +189,16 @@ func (q *query) atMost(n, r int) float64 {
 
 // lay lays the line.
 func (q *query) lay(k int) {
-	mean, squares, one := 0.0, 0.0, 1/float64(k)
+	mean, squares, of := 0.0, 0.0, float64(k)
 	for r := len(q.near) - 2; r >= 0; r-- {
 		q.near[r] = q.near[r+1]
 		if q.found[r+1] > q.found[r] {
 			stays := q.atMost(k-1-r, r)
-			q.near[r] += one * (stays - q.atMost(k-2-r, r)) // one more would take its place
-			mean, squares = mean+one*stays, squares+one*one*stays*float64(2*q.found[r]+1)
+			q.near[r] += (stays - q.atMost(k-2-r, r)) / of // one more would take its place
+			mean, squares = mean+stays, squares+stays*float64(2*q.found[r]+1)
 		}
 	}
+	mean, squares = mean/of, squares/(of*of)
 	q.mean, q.ahead, q.bend = mean, 0, 0
 	if q.times == 0 {
 		return // no others

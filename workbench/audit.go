@@ -43,9 +43,9 @@ const auditHits = 1 << 22
 // the true top K the searches have missed (Horvitz and Thompson; where few are drawn, by how missed items lie among the ranks too).
 // Where a filter allows fewer than K items, recall is among those.
 //
-// A fifth of the calls that Recall takes gives an interval of about one point at K = 100 and of three and a half
-// at K = 10, for 50 queries; METHOD.md has what it covers. Where searches have missed most of the top K
-// the estimate is some points off. Errors are those of SearchAll; K must be set, and the index have
+// A fifth of the calls that Recall takes gives an interval of about one point at K = 100 and of three at K = 10, for 50
+// queries; METHOD.md has what it covers. Where searches have missed more than half of the top 10 it is wide, and covers the
+// recall eight or nine times in ten. Errors are those of SearchAll; K must be set, and the index have
 // items of its own.
 func Audit(ctx context.Context, s Scorer, ix *Index, queries []int, o AuditOptions) (*AuditReport, error) {
 	r, err := ix.audit(ctx, s, queries, o)

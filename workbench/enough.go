@@ -108,7 +108,8 @@ func (c *RecallCalibration) String() string {
 // no pair twice.
 //
 // Without it estimates are 1 to 3 points off in the mean at K = 100, up to 5 in a decile; METHOD.md has
-// what 50 and 100 queries bring. What is learnt is saved with the index, replaces what was learnt at the same K,
+// what 50 and 100 queries bring. Where the audit finds hardly any missing item, as at K = 10, it is the searches' own estimates at the
+// whole budget that say how many there are. What is learnt is saved with the index, replaces what was learnt at the same K,
 // and counts for other K by the logarithm: between two in proportion, beyond them less, until ten times as far
 // nothing. Errors are those of Audit, and of an index that does not estimate: Calibrated made from scores does.
 // No search may be under way.
@@ -149,8 +150,7 @@ func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o
 }
 
 // auditShares searches a block at shares of the budget, and returns what each search says of its recall and what
-// an audit says, at least 0 and at most 1: a rare item that was drawn and stands for more than the K best would make more noise
-// in the mean of some hundred searches than cutting it there leaves out.
+// an audit says. Where the audit has hardly drawn an item that is missing, it goes by what the searches at the whole budget say is.
 func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int, o AuditOptions) (said, found []float64, err error) {
 	parts, known := make([][]audit.Search, len(auditedShares)), make([][]audit.Scored, len(queries))
 	for i, share := range auditedShares {
@@ -178,9 +178,11 @@ func (ix *Index) auditShares(ctx context.Context, s Scorer, queries, calls []int
 		for q := range part {
 			part[q] = whole[q].Of(part[q].Found)
 		}
-		for _, recall := range audit.Each(part, min(o.Search.K, a.open)) {
-			found = append(found, min(max(recall, 0), 1))
-		}
+	}
+	k, last := min(o.Search.K, a.open), len(parts)-1
+	others := audit.Others(parts[last], k, said[last*len(queries):])
+	for _, part := range parts {
+		found = append(found, audit.Each(part, k, others)...)
 	}
 	return said, found, nil
 }

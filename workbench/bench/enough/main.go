@@ -3,7 +3,8 @@
 //	go run ./workbench/bench/enough [-indexes 50000,plain-10000,dense] [-queries 200] [-learn 100] [-test] [-plot FILE.svg] data/verbs
 //
 // For each data set folder it prints two tables in Markdown. The first says, by deciles of the
-// estimates of searches at fixed budgets of all indexes together, the mean estimate and the mean recall, and -plot draws it. With
+// estimates of searches at fixed budgets of all indexes together, the mean estimate, how much it is more than the mean recall, and the
+// standard error of that, searches of one query being one sample; -plot draws it. With
 // -learn N every index calibrates its estimates on N train queries that are not searched otherwise, and the table has
 // a row more. The second says, for recall targets, the mean estimate, recall and calls of searches that stop there, and how
 // many calls the fixed budget of the same mean recall takes. Queries are train rows beyond -rows and -learn unless -test.
@@ -15,6 +16,7 @@ import (
 	"flag"
 	"fmt"
 	"log"
+	"math"
 	"os"
 	"slices"
 	"strconv"
@@ -33,6 +35,7 @@ import (
 type settings struct {
 	rows, queries, learn, calls int
 	skip                        int
+	seed                        int64
 	indexes                     []string
 	test                        bool
 }
@@ -45,6 +48,7 @@ func main() {
 	flag.IntVar(&set.learn, "learn", 0, "train queries to calibrate estimates on")
 	flag.IntVar(&set.calls, "calls", 300, "calls for each of them beside its search")
 	flag.IntVar(&set.skip, "skip", 0, "train queries between -rows and those")
+	flag.Int64Var(&set.seed, "seed", 1, "of the audits that those are")
 	flag.BoolVar(&set.test, "test", false, "search test queries instead of train queries")
 	budget := flag.Int("budget", 2000, "the most calls a query may spend; 0 leaves the second table out")
 	file := flag.String("plot", "", "SVG `FILE` for a plot of the first table")
@@ -148,14 +152,17 @@ func newIndex(ctx context.Context, d *workbench.Dataset, s workbench.Scorer, row
 func (b *bench) learn(ctx context.Context, k int, set settings) {
 	for i, ix := range b.indexes {
 		c, err := ix.CalibrateRecall(ctx, b.s, b.learnt, workbench.AuditOptions{
-			Search: workbench.SearchOptions{K: k, Budget: 500}, Calls: set.calls * len(b.learnt), Seed: 1})
+			Search: workbench.SearchOptions{K: k, Budget: 500}, Calls: set.calls * len(b.learnt), Seed: set.seed})
 		workbench.Must(err)
 		log.Printf("%s: %v", set.indexes[i], c)
 	}
 }
 
-// judged is an estimate and the truth, in percent.
-type judged struct{ estimate, recall float64 }
+// judged is an estimate and the truth of one query's search, in percent.
+type judged struct {
+	query            int
+	estimate, recall float64
+}
 
 func (b *bench) search(ctx context.Context, ix *workbench.Index, o workbench.SearchOptions) (rs []workbench.Result, calls float64) {
 	rs, err := ix.SearchAll(ctx, b.s, b.asked, o)
@@ -170,7 +177,7 @@ func (b *bench) judge(rs []workbench.Result, k int) (js []judged) {
 	for i, r := range rs {
 		one, err := workbench.RecallOf(rs[i:i+1], b.exact[i:i+1], k)
 		workbench.Must(err)
-		js = append(js, judged{100 * r.Recall, 100 * one})
+		js = append(js, judged{r.Query, 100 * r.Recall, 100 * one})
 	}
 	return js
 }
@@ -180,6 +187,20 @@ func means(js []judged) (estimate, recall float64) {
 		estimate, recall = estimate+j.estimate/float64(len(js)), recall+j.recall/float64(len(js))
 	}
 	return estimate, recall
+}
+
+// sampling is the standard error of the mean estimate less the mean recall.
+func sampling(js []judged) float64 {
+	e, r := means(js)
+	of := map[int]float64{} // by query
+	for _, j := range js {
+		of[j.query] += (j.estimate - j.recall - e + r) / float64(len(js))
+	}
+	squares := 0.0
+	for _, x := range of {
+		squares += x * x
+	}
+	return math.Sqrt(squares)
 }
 
 // calibration prints deciles of the estimates at all budgets together.
@@ -195,9 +216,10 @@ func (b *bench) calibration(ctx context.Context, k int, how string) chart.Line {
 	line := chart.Line{Name: fmt.Sprintf("%s, k = %d%s", b.name, k, how)}
 	fmt.Printf("| %s, by decile", line.Name)
 	for i := range 10 {
-		e, r := means(all[i*len(all)/10 : (i+1)*len(all)/10])
+		tenth := all[i*len(all)/10 : (i+1)*len(all)/10]
+		e, r := means(tenth)
 		line.XYs = append(line.XYs, plotter.XY{X: e, Y: r})
-		fmt.Printf(" | %.1f %+.1f", e, e-r)
+		fmt.Printf(" | %.1f %+.1f ± %.1f", e, e-r, sampling(tenth))
 	}
 	fmt.Println(" |")
 	return line

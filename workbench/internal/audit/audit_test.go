@@ -101,19 +101,22 @@ func truth(all [][]Scored, lists [][]int, k, budget int) float64 {
 	return sum
 }
 
-// One hit among many queries leaves as much open as it weighs, and what the line leaves out.
+// One hit among many queries leaves as much open as it weighs, and one part more; none what a part more may be.
 func TestIntervalOfOneHit(t *testing.T) {
 	for _, queries := range []float64{50, 200, 1000} {
-		part := .03 / queries // of the mean recall
-		few := total{sum: part, variance: part * part, likely: part, spread: part * part, one: part}
-		low, high := few.interval()
-		if !(low <= part && part <= high && high < 9*part && low >= 0) {
-			t.Errorf("%v queries: %v lies in %v to %v", queries, part, low, high)
+		one := 1 / queries // of the mean recall, and the hit stands for three
+		few := total{sum: 3 * one, variance: 6 * one * one, near: 1, square: one, law: mass{all: 3, drawn: 1}, hits: true}
+		if low, high := few.interval(); !(0 < low && low < one && 9*one < high && high < 15*one) {
+			t.Errorf("%v queries: %v to %v, one is %v", queries, low, high, one)
+		}
+		none := total{near: 1, square: one, law: mass{all: 3, drawn: 1}}
+		if low, high := none.interval(); !(low == 0 && 5*one < high && high < 10*one) {
+			t.Errorf("%v queries, none drawn: %v to %v, one is %v", queries, low, high, one)
 		}
 	}
 }
 
-// The mean of many audits is the truth, nine intervals in ten or more cover it, and an audit that
+// The mean of many audits is the truth but for what the lines leave out, which is the same for all of one data set; nine intervals in ten or more cover it, and an audit that
 // draws everything says the truth itself.
 func TestRecall(t *testing.T) {
 	rng := rand.New(rand.NewPCG(92, 1))
@@ -135,7 +138,7 @@ func TestRecall(t *testing.T) {
 			}
 		}
 		t.Logf("%+v: recall %.4f, mean estimate %.4f, width %.4f, covered %d of %d", c, want, mean, width, covered, audits)
-		if covered < 176 || math.Abs(mean-want) > width/4 {
+		if covered < 176 || math.Abs(mean-want) > width/2 {
 			t.Errorf("%+v: recall %.4f, mean estimate %.4f, width %.4f, covered %d of %d", c, want, mean, width, covered, audits)
 		}
 		e, low, high := Recall(drawnFrom(rng, all, lists, c.k, c.budget, 600-c.budget), c.k)

@@ -39,253 +39,134 @@ func (s *Search) Of(found []Scored) Search {
 	return of
 }
 
-// ranked is a query's items whose scores are certain to be known, best first, beside what was drawn
-// by chance.
-type ranked struct {
-	known  []Scored
-	found  []int   // of the first r known ones how many the search scored, by r from 0
-	before []tally // what comes before the r-th
-
-	// Sums of likelihoods, up to one factor: of the items that were left to chance, of those drawn of them in the
-	// mean, of those drawn for certain; and of the former over their chances.
-	chance, drawn, certain, over float64
-
-	shrink float64 // how much of what a drawn item stands for goes by the likelihoods alone
-	factor float64 // of likely, by the other queries
-}
-
-// tally sums over items that were drawn.
-type tally struct {
-	sure, hits       float64 // how many were drawn for certain, and by chance
-	weights, squares float64 // of the latter 1/chance, and its square
-}
-
-func (s *Search) ranked(likely []float64) *ranked {
-	q := &ranked{known: slices.Clone(s.Found)}
-	by := map[int]bool{}
-	for _, f := range s.Found {
-		by[f.Item] = true
-	}
-	var others []Scored
-	for _, d := range s.Drawn {
-		if d.Chance == 1 {
-			q.known = append(q.known, d)
-		} else {
-			others = append(others, d)
-		}
-	}
-	slices.SortFunc(q.known, order)
-	slices.SortFunc(others, order)
-	q.found, q.before = make([]int, len(q.known)+1), make([]tally, len(q.known)+1)
-	var sum tally
-	for r, x := range q.known {
-		for len(others) > 0 && order(others[0], x) < 0 {
-			w := 1 / others[0].Chance
-			sum.hits, sum.weights, sum.squares, others = sum.hits+1, sum.weights+w, sum.squares+w*w, others[1:]
-		}
-		if q.found[r+1] = q.found[r] + 1; !by[x.Item] {
-			q.found[r+1]--
-			sum.sure++
-		}
-		q.before[r+1] = sum
-	}
-	for r, c := range s.Left {
-		p := likely[r]
-		if c < 1 {
-			q.chance, q.drawn, q.over = q.chance+p, q.drawn+p*c, q.over+p/c
-		} else {
-			q.certain += p
-		}
-	}
-	return q
-}
-
-// share is what each item drawn by chance stands for by the likelihoods: as many as there are of its kind.
-func (q *ranked) share() float64 {
-	if q.drawn == 0 {
-		return 1
-	}
-	return q.chance / q.drawn
-}
-
-// others is how many of the items that are not known come before the known one of rank r, by what was drawn, and
-// the variance of that: an item that stands for w has w² − w of it, whatever of w goes by the likelihoods.
-func (q *ranked) others(r int) (sum, variance float64) {
-	t, own, all := q.before[r], 1-q.shrink, q.shrink*q.share()
-	sum = own*t.weights + all*t.hits
-	return sum, own*own*t.squares + 2*own*all*t.weights + all*all*t.hits - sum
-}
-
-// part is how large a part of what is missed items are that are drawn, over the likelihoods: Σ w² − w for a sum of
-// Σ w, each up to the factor of these.
-func (q *ranked) part() (sum, variance float64) {
-	own, all := 1-q.shrink, q.shrink*q.share()
-	sum = own*q.chance + all*q.drawn
-	return sum, own*own*q.over + 2*own*all*q.chance + all*all*q.drawn - sum
-}
-
 // order is that of exact neighbours: higher scores first, of equal ones the lower item.
 func order(a, b Scored) int {
-	return cmp.Or(-cmp.Compare(a.Score, b.Score), cmp.Compare(a.Item, b.Item))
-}
-
-// likely is how many of the items that are not known come before the known one of rank r, up to a
-// factor that is one for all queries: as many as of those drawn for certain, half an item being among the best k
-// where none is. It does not depend on what the query drew by chance.
-func (q *ranked) likely(r, k int) float64 {
-	if q.chance == 0 {
-		return 0
+	if a.Score != b.Score {
+		return cmp.Compare(b.Score, a.Score)
 	}
-	return (q.before[r].sure + .5*float64(r)/float64(k)) * q.chance
+	return a.Item - b.Item
 }
 
 // Recall estimates the mean over searches of the share of the true k best items that they scored,
 // and gives a 95 % interval. Every search must have scored k items or more.
-//
-// Of the known items the best r, and the others that come before the r-th, would be the true top k if
-// they were k together; r is the rank at which they are likely to be. If the others are
-// more or fewer then by so many fewer or more of the known ones near that rank belong to the top k: a
-// query's recall is linear in what the draw estimates, and its mean has no more bias than that line.
 func Recall(searches []Search, k int) (recall, low, high float64) {
-	all := rankedAll(searches, k)
+	all := queries(searches, k)
 	var missed total
 	n := float64(len(all))
-	hits, open, drawn, certain := 0.0, 0.0, 0.0, 0.0
 	for _, q := range all {
-		e := q.edge(k)
-		near := e.near / n
-		sum, variance := q.others(e.r)
-		recall += e.recall(0) / n
-		missed.bend += e.bend / (n * n)
-		missed.sum, missed.variance = missed.sum+near*sum, missed.variance+near*near*variance
-		hits, certain = hits+q.before[e.r].hits+q.before[e.r].sure, certain+q.certain
-		open, drawn = open+near*(q.chance-q.drawn), drawn+q.drawn
-		if q.drawn > 0 {
-			rate := (q.before[e.r].hits + q.before[e.r].sure + .5/n) / (q.drawn + q.certain) // half a hit more than there were
-			sum, variance := q.part()
-			missed.likely, missed.spread = missed.likely+near*rate*sum, missed.spread+near*near*rate*variance
-		}
+		recall += q.mean + q.ahead
+		missed.add(q, n)
 	}
-	if hits == 0 {
-		drawn += certain // there are none even where they are the most likely
-	}
-	if drawn > 0 {
-		missed.one = open / drawn
-	}
+	recall /= n
 	least, most := missed.interval()
-	return min(max(0, recall-missed.sum), 1), max(0, recall-most), min(1, recall-least)
+	low, high = recall-most, recall-least
+	if least < most { // the truth is a multiple of a step: limits lie no further out than one, but for roundings
+		const margin = .001
+		steps := n * float64(k)
+		low, high = (math.Ceil(low*steps)-margin)/steps, (math.Floor(high*steps)+margin)/steps
+	}
+	recall = min(max(0, recall-missed.sum), 1)
+	return recall, min(max(0, low), recall), max(min(1, high), recall)
 }
 
-// Each estimates the recall of every search by the same lines. By itself an estimate may lie outside 0 to 1: where
-// an item of small chance was drawn.
-func Each(searches []Search, k int) []float64 {
-	all := rankedAll(searches, k)
+// Each estimates the recall of every search by the same lines, and by how many items of the true top k neither the searches nor
+// what is drawn for certain have: others, as a model says (Others). Few hits say less of that, and the model counts as knownAs
+// more of them, or as fewer where hits are further from what it makes expected. By itself an estimate may lie outside 0 to 1: where an item
+// of small chance was drawn.
+func Each(searches []Search, k int, others float64) []float64 {
+	all := queries(searches, k)
+	hits, kinds, law := 0.0, 0.0, mass{}
+	for _, q := range all {
+		_, n := q.before()
+		hits, kinds = hits+n, kinds+q.kind(q.edge-1)
+		law.add(q.law)
+	}
+	worth := float64(knownAs)
+	if law.all > 0 {
+		expected := others * law.drawn / law.all
+		if beyond := (hits-expected)*(hits-expected) - expected; beyond > 0 { // chance alone
+			worth = min(worth, expected*expected/beyond)
+		}
+	}
+	drawn := 1.0 // how much the draw says
+	if worth > 0 {
+		drawn = hits / (hits + worth)
+	}
 	recalls := make([]float64, len(all))
 	for i, q := range all {
-		e := q.edge(k)
-		sum, _ := q.others(e.r)
-		recalls[i] = e.recall(sum)
+		byDraw, model := q.times, others/kinds
+		q.times = drawn*byDraw + (1-drawn)*model
+		q.excess = max(q.excess, q.times)
+		q.lay(k)
+		recalls[i] = q.mean
+		if q.times > 0 {
+			sum, _ := q.missed()
+			recalls[i] += drawn * (q.ahead*byDraw/q.times - sum)
+		}
 	}
 	return recalls
 }
 
-// knownAs is how many hits would show as well as the likelihoods do at which ranks the missed items lie.
-const knownAs = 10
-
-// rankedAll ranks what is known of all searches. The fewer were drawn by chance, the more each of them stands for what
-// it does by the likelihoods, and the less for 1/chance, of which few large parts would make all of the estimate.
-//
-// Each query gets the factor of ranked.likely that the others show: were it to depend on a query's own draw, items
-// of small chance would count for less just where they are drawn.
-func rankedAll(searches []Search, k int) (all []*ranked) {
-	hits, likelihood := 0.0, []float64(nil)
-	for i := range searches {
-		if n := len(searches[i].Left); n != len(likelihood) {
-			likelihood = searches[i].Law.likelihoods(n)
-		}
-		q := searches[i].ranked(likelihood)
-		all, hits = append(all, q), hits+q.before[min(k, len(q.known))].hits
+// Others is how many items of the searches' true top k neither they nor what is drawn for certain have, if their recalls are those.
+func Others(searches []Search, k int, recalls []float64) (sum float64) {
+	for i, q := range queries(searches, k) {
+		sum += (1-recalls[i])*float64(k) - float64(len(q.surely))
 	}
-	n, likely := 0.0, 0.0
-	for _, q := range all {
-		q.shrink = knownAs / (knownAs + hits)
-		r := min(k, len(q.known))
-		others, _ := q.others(r)
-		n, likely = n+others, likely+q.likely(r, k)
-	}
-	for _, q := range all {
-		r := min(k, len(q.known))
-		others, _ := q.others(r)
-		if rest := likely - q.likely(r, k); rest > 0 {
-			q.factor = max(n-others, 0) / rest
-		}
-	}
-	return all
+	return max(sum, 0)
 }
 
-// edge is where the true top k of a query is likely to end.
-type edge struct {
-	r    int     // the known items that belong to it
-	line float64 // the recall if no other item came before the r-th
-	near float64 // how much less it is for each that does
-	bend float64 // the variance of what the line leaves out
-}
-
-func (e edge) recall(others float64) float64 { return e.line - e.near*others }
-
-func (q *ranked) edge(k int) edge {
-	r := min(k, len(q.known))
-	for r > 1 && float64(r)+q.factor*q.likely(r, k) > float64(k)+.5 {
-		r--
-	}
-	from, to := max(r-max(1, k/10), 0), min(r+max(1, k/10), len(q.known))
-	steep := 1 + q.factor*(q.likely(to, k)-q.likely(from, k))/float64(to-from) // true ranks by known ones
-	share := float64(q.found[to]-q.found[from]) / float64(to-from)
-	near := share / steep / float64(k)
-	return edge{r, float64(q.found[r])/float64(k) + near*float64(k-r), near, share * (1 - share) * off(q.factor*q.likely(r, k)) / steep / float64(k*k)}
-}
-
-// off is about how far a Poisson number lies from its mean. By so many known items the true top k ends elsewhere than
-// at the edge, and each of them was found, or not, by chance.
-func off(mean float64) float64 { return min(2*mean, math.Sqrt(2*mean/math.Pi)) }
-
-// total is a sum of which a draw shows few and large parts.
+// total is the part of a mean recall that a draw shows, of which few and large parts may make all.
 type total struct {
-	sum, variance  float64 // as the draw estimates them
-	likely, spread float64 // what the hits make likely: the sum and its variance
-	one            float64 // what one hit by chance leaves open, by the likelihoods
-	bend           float64 // the variance of what the lines leave out
+	sum, variance float64
+	near, square  float64 // sums over queries of what an item before the best known one would be missed by, and its square
+	law           mass
+	hits          bool    // whether any item drawn belongs to a top k
+	bend          float64 // the variance of what the lines leave out
 }
 
-// interval is the 95 % interval. Sum and variance are those of a Poisson number of equal parts,
-// for which the gamma distribution of as many parts, and of one more, give the limits (Fay and
-// Feuer 1997; half of each, Fay and Kim 2017). A likely part goes into the variance, because
-// the largest ones are seldom drawn. Where none was drawn the upper limit is that of a Poisson number of which none
-// was seen. What the lines leave out widens either side.
+func (t *total) add(q *query, n float64) {
+	sum, variance := q.missed()
+	t.sum, t.variance = t.sum+sum/n, t.variance+variance/(n*n)
+	t.near, t.square = t.near+q.near[0]/n, t.square+q.near[0]*q.near[0]/(n*n)
+	t.law.add(q.law)
+	t.hits = t.hits || sum > 0 || slices.ContainsFunc(q.surely, func(r int) bool { return q.near[r] > 0 })
+	t.bend += q.bend / (n * n)
+}
+
+// interval is the 95 % interval. A sum of a Poisson number of parts lies above what a gamma distribution of the
+// sum's mean and variance says, and below that of a sum with one part more (Fay and Feuer 1997); half of each (Fay and Kim 2017)
+// covers what it should. The part more is as large as the law of the ranks makes it in the mean. Where none was drawn this is what a Poisson number may be
+// of which none was seen. What the lines leave out widens either side.
 func (t *total) interval() (low, high float64) {
-	if !(t.likely > 0 && t.spread > 0) {
-		return t.sum, t.sum
+	law := t.law
+	if !t.hits {
+		law.drawn, law.all = law.drawn+law.certain, law.all+law.certain // there are none even where they are the most likely
 	}
-	if t.sum == 0 {
-		high = mathext.GammaIncRegInv(1, .975) * t.one
-	} else {
-		typical := t.spread / t.likely
-		part := (t.variance + typical*typical) / t.sum
-		low, high = quantile(t.sum/part, .025)*part, quantile(t.sum/part, .975)*part
+	low, high = t.sum, t.sum
+	if law.drawn > 0 && t.near > 0 {
+		part, more := t.square/t.near, law.all/law.drawn
+		half := mixture{{t.sum, t.variance}, {t.sum + (more-1)*part, t.variance + (more*more-more)*part*part}}
+		low, high = half.quantile(.025), half.quantile(.975)
 	}
-	beyond := 1.96 * math.Sqrt(t.bend*bent)
+	beyond := 1.96 * math.Sqrt(t.bend)
 	return max(0, t.sum-math.Hypot(t.sum-low, beyond)), t.sum + math.Hypot(high-t.sum, beyond)
 }
 
-// bent is how many times what the lines leave out goes into the variance: on train queries of verbs and artifacts
-// intervals at k = 100 then cover about what they should.
-const bent = 3
+// mixture is an even one of two gamma distributions, by their means and variances; a mean of 0 is all at 0.
+type mixture [2]struct{ mean, variance float64 }
 
-// quantile is that of an even mixture of the gamma distributions of shapes n and n + 1.
-func quantile(n, p float64) float64 {
-	low, high := mathext.GammaIncRegInv(n, p), mathext.GammaIncRegInv(n+1, p)
-	for range 50 {
-		if mid := (low + high) / 2; mathext.GammaIncReg(n, mid)+mathext.GammaIncReg(n+1, mid) < 2*p {
+func (m mixture) quantile(p float64) float64 {
+	low, high := 0.0, m[1].mean+40*math.Sqrt(m[1].variance)
+	for range 60 {
+		mid, share := (low+high)/2, 0.0
+		for _, g := range m {
+			if g.mean > 0 {
+				share += mathext.GammaIncReg(g.mean*g.mean/g.variance, mid*g.mean/g.variance) / 2
+			} else {
+				share += .5
+			}
+		}
+		if share < p {
 			low = mid
 		} else {
 			high = mid

@@ -227,9 +227,8 @@ func (b *block) meet(ctx context.Context) error {
 		if k.met == len(k.rounds) {
 			return nil
 		}
-		rows, err := b.items.Rows(ctx, k.last().Items)
+		err := k.est.meet(ctx, b.items, k.last().Items)
 		if err == nil {
-			k.est.meet(rows)
 			k.met = len(k.rounds)
 		}
 		return err

@@ -62,10 +62,15 @@ func (s *Search) item(place int) int {
 // rooms keep memory for bounds.
 var rooms = sync.Pool{New: func() any { return new([]float32) }}
 
+// firstScored is how many items are scored, for one of those asked for, before there is a threshold. Of 13,767
+// verbs, K = 100 and 386 features, a round scores in the mean 100 + 79, 125 + 28, 150 + 12 and 200 + 0 items, the first
+// ones and then the others, at 1, 1.25, 1.5 and 2.
+const firstScored = 1.5
+
 // Run returns the best items by exact score, best first, ties by lower item, and
 // true; or false if more than Most scores would be needed to know them, or it was stopped.
 //
-// The 2·K items of the highest upper bounds are scored first: as many as K of them may turn out
+// The firstScored·K items of the highest upper bounds are scored first: half as many as K of them may turn out
 // low, and still the K-th highest of their scores is near that of all. An item whose upper bound
 // does not reach it is not among the best.
 func (s *Search) Run() ([]topk.Hit, bool) {
@@ -90,7 +95,7 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 		}
 		copy(scores.Row(0), bounds[lo:])
 	}
-	first := topk.ScanBy(1, len(bounds), min(2*s.K, s.Most), func() topk.Chunk { return bound }, skip, s.Threads)[0]
+	first := topk.ScanBy(1, len(bounds), min(int(firstScored*float64(s.K)), s.Most), func() topk.Chunk { return bound }, skip, s.Threads)[0]
 	if s.Stop != nil && s.Stop() {
 		return nil, false
 	}

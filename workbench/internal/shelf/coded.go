@@ -80,6 +80,18 @@ func NewCoded(x *Items) *codedShelf {
 	return &codedShelf{Scan: Scan{x}, exact: exact, known: map[int]similar{}}
 }
 
+func (c *codedShelf) Rows(ctx context.Context, p *Probe, items []int, features f32.Mat) (Rows, error) {
+	if !c.exact || p.Vector == nil {
+		return c.Scan.Rows(ctx, p, items, features)
+	}
+	r, all := c.rows(items, features), c.similar(p, nil)
+	r.Similarities = make([]float32, len(items))
+	for i, it := range items {
+		r.Similarities[i] = all.sims[it]
+	}
+	return r, nil
+}
+
 func (c *codedShelf) Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error) {
 	if !c.exact {
 		return c.Scan.Similarities(ctx, probes, items)

@@ -1,12 +1,14 @@
 package shelf
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"testing"
 
 	"axn/workbench/internal/curve"
@@ -154,7 +156,29 @@ func TestCodedShelfAdversarial(t *testing.T) {
 	}
 }
 
-// Similarities are the same bits whatever shelf gives them, so that a query alone and among many has one curve.
+// plainRows is a store of rows that finds nothing.
+type plainRows struct{ f32.Mat }
+
+func (s plainRows) Size() (items, cols int) { return s.Mat.Rows, s.Cols }
+
+func (s plainRows) Rows(_ context.Context, items []int) (f32.Mat, error) { return s.Select(items), nil }
+
+func (s plainRows) Candidates(context.Context, f32.Mat, int, [][]int) ([][]int, error) {
+	return nil, nil
+}
+
+// rowsShelf is the shelf of a store that has x.
+func rowsShelf(x *Items) Shelf {
+	rows := f32.NewMat(x.Features.Rows, x.Layout.Cols())
+	for i := range rows.Rows {
+		row := rows.Row(i)[copy(rows.Row(i), x.Vectors.Row(i)[:x.Layout.Vectors]):]
+		copy(row[copy(row, x.Features.Row(i)):], x.bias(i, x.Layout.Bias))
+	}
+	return OverStore(plainRows{rows}, x.Layout, 4)
+}
+
+// Similarities are the same bits whatever shelf gives them, beside rows or without, so that a query alone and among many has
+// one curve.
 func TestSimilarities(t *testing.T) {
 	rng := rand.New(rand.NewPCG(28, 1))
 	x := itemKinds["features apart"](rng, 900, 24)
@@ -174,6 +198,13 @@ func TestSimilarities(t *testing.T) {
 			got, err := coded.Similarities(t.Context(), probes[q:q+1], some)
 			if err != nil || !reflect.DeepEqual(got.Row(0), want.Row(q)) {
 				t.Fatalf("query %d, known %t: got %v, want %v (%v)", q, exact, got.Row(0), want.Row(q), err)
+			}
+			for _, shelf := range []Shelf{coded, Scan{x}, rowsShelf(x)} {
+				features := f32.NewMat(len(some), x.Features.Cols)
+				rows, err := shelf.Rows(t.Context(), &probes[q], some, features)
+				if err != nil || !slices.Equal(rows.Similarities, want.Row(q)) || !slices.Equal(features.Data, x.Features.Select(some).Data) {
+					t.Fatalf("%T, query %d, known %t: %v beside rows, want %v (%v)", shelf, q, exact, rows.Similarities, want.Row(q), err)
+				}
 			}
 		}
 		for n, it := range some {

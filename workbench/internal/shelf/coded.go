@@ -40,6 +40,9 @@ type Codes struct {
 	From  f32.Mat
 	Items *q8.Items
 	lists *Lists
+
+	halvesFrom f32.Mat
+	halves     *f32.HalfRows
 }
 
 // Of returns m's codes in the order of lists, which may be nil, made at the first use.
@@ -50,6 +53,16 @@ func (c *Codes) Of(m f32.Mat, lists *Lists) *q8.Items {
 		c.From, c.lists, c.Items = m, lists, q8.Pack(m, lists.order(), cores.Threads())
 	}
 	return c.Items
+}
+
+// Halves returns m's rows in float16, made at the first use; nil where that does not hold them.
+func (c *Codes) Halves(m f32.Mat) *f32.HalfRows {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !Same(c.halvesFrom, m) {
+		c.halvesFrom, c.halves = m, f32.NewHalfRows(m, cores.Threads())
+	}
+	return c.halves
 }
 
 // Set gives m codes made before, in the order of lists, which may be nil.
@@ -222,7 +235,7 @@ func (c *codedShelf) similar(p *Probe, bounds *q8.Probe) similar {
 	if k.sims == nil {
 		sims := f32.NewMat(1, c.Vectors.Rows)
 		if bounds == nil {
-			f32.MulT(sims, f32.View(p.Vector, 1, len(p.Vector)), c.Vectors, threadsFor(4*c.Vectors.Rows*c.Vectors.Cols))
+			c.products(sims.Data, p.Vector)
 		} else {
 			cores.Ranges(cores.Threads(), sims.Cols, q8.Block, func(lo, hi int) { bounds.Upper(lo, sims.Data[lo:hi]) })
 		}
@@ -233,6 +246,15 @@ func (c *codedShelf) similar(p *Probe, bounds *q8.Probe) similar {
 	}
 	c.known[p.Query] = k
 	return k
+}
+
+// products sets dst to v_i·x for all items.
+func (c *codedShelf) products(dst, x []float32) {
+	if h := c.VectorCodes.Halves(c.Vectors); h != nil {
+		h.MulT(dst, x, threadsFor(h.Bytes()))
+		return
+	}
+	f32.MulT(f32.View(dst, 1, len(dst)), f32.View(x, 1, len(x)), c.Vectors, threadsFor(4*c.Vectors.Rows*c.Vectors.Cols))
 }
 
 // scoreBounds bound one probe's scores. What finish does to inner products never

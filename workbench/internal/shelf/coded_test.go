@@ -41,6 +41,13 @@ var itemKinds = map[string]func(rng *rand.Rand, n, d int) *Items{
 	"features apart": func(rng *rand.Rand, n, d int) *Items {
 		return &Items{Layout: Layout{Vectors: d, Features: 3 * d}, Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
+	"float16 vectors apart": func(rng *rand.Rand, n, d int) *Items {
+		v := unitVectors(rng, n, d)
+		half := make([]uint16, len(v.Data))
+		f32.ToHalf(half, v.Data)
+		f32.FromHalf(v.Data, half)
+		return &Items{Layout: Layout{Vectors: d, Features: 3 * d}, Features: normalRows(rng, n, 3*d), Vectors: v, FeatureCodes: new(Codes), VectorCodes: new(Codes)}
+	},
 	"with a prior": func(rng *rand.Rand, n, d int) *Items {
 		v, bias := unitVectors(rng, n, d), normalRows(rng, 1, n).Data
 		f32.Scale(.3, bias)
@@ -180,8 +187,13 @@ func rowsShelf(x *Items) Shelf {
 // Similarities are the same bits whatever shelf gives them, beside rows or without, so that a query alone and among many has
 // one curve.
 func TestSimilarities(t *testing.T) {
-	rng := rand.New(rand.NewPCG(28, 1))
-	x := itemKinds["features apart"](rng, 900, 24)
+	for _, kind := range []string{"features apart", "float16 vectors apart"} {
+		testSimilarities(t, itemKinds[kind](rand.New(rand.NewPCG(28, 1)), 900, 24))
+	}
+}
+
+func testSimilarities(t *testing.T, x *Items) {
+	rng := rand.New(rand.NewPCG(28, 2))
 	var probes []Probe
 	for q := range 9 {
 		probes = append(probes, Similarity(q, unitVectors(rng, 1, 24).Data))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -82,20 +83,13 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 	bounds := slices.Grow((*room)[:0], len(blocks)*Block)[:len(blocks)*Block]
 	*room = bounds
 	item := func(at int) int { return s.item(blocks[at/Block].Lo + at%Block) }
-	skip := func(_, at int) bool { return s.Skip != nil && s.Skip(item(at)) }
-	bound := func(lo int, scores f32.Mat) {
-		part := bounds[lo : lo+Block]
-		span := blocks[lo/Block]
-		if s.Stop == nil || !s.Stop() {
-			s.Upper(span.Lo, part[:span.Hi-span.Lo])
-			part = part[span.Hi-span.Lo:]
+	skip := func(at int) bool { return s.Skip != nil && s.Skip(item(at)) }
+	cores.Ranges(s.Threads, len(blocks), 1, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			s.bound(blocks[b], bounds[b*Block:][:Block])
 		}
-		for i := range part {
-			part[i] = none
-		}
-		copy(scores.Row(0), bounds[lo:])
-	}
-	first := topk.ScanBy(1, len(bounds), min(int(firstScored*float64(s.K)), s.Most), func() topk.Chunk { return bound }, skip, s.Threads)[0]
+	})
+	first := topk.Best(bounds, min(int(firstScored*float64(s.K)), s.Most), skip)
 	if s.Stop != nil && s.Stop() {
 		return nil, false
 	}
@@ -111,7 +105,7 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 		if at == len(bounds) {
 			break
 		}
-		if !skip(0, at) {
+		if !skip(at) {
 			rest = append(rest, item(at))
 		}
 		if len(first)+len(rest) > s.Most {
@@ -120,6 +114,17 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 	}
 	s.score(best, rest)
 	return best.Best(), true
+}
+
+// bound sets bounds to those of a span, and what is left of them to none.
+func (s *Search) bound(span Span, bounds []float32) {
+	if s.Stop == nil || !s.Stop() {
+		s.Upper(span.Lo, bounds[:span.Hi-span.Lo])
+		bounds = bounds[span.Hi-span.Lo:]
+	}
+	for i := range bounds {
+		bounds[i] = none
+	}
 }
 
 // none is the bound of what is not to be looked at.

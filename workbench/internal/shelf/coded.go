@@ -179,13 +179,9 @@ func (c *codedShelf) chooseFor(ctx context.Context, p *Probe, n int) []topk.Hit 
 // chooseKnown returns the n best items of a probe without a place, whose similarities are known: its scores are
 // as quickly made as bounds.
 func (c *codedShelf) chooseKnown(p *Probe, sims []float32, n int) []topk.Hit {
-	chunk := func(lo int, scores f32.Mat) {
-		dst := scores.Row(0)
-		clear(dst)
-		p.finish(lo, dst, sims[lo:lo+len(dst)], c.bias(lo, len(dst)))
-	}
-	skip := func(_, item int) bool { return p.out(item) }
-	return topk.ScanBy(1, len(sims), n, func() topk.Chunk { return chunk }, skip, threadsFor(4*len(sims)))[0]
+	scores := make([]float32, len(sims))
+	p.finish(0, scores, sims, c.bias(0, len(sims)))
+	return topk.Best(scores, n, p.out)
 }
 
 // search asks for the n best items.

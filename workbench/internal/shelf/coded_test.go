@@ -110,7 +110,7 @@ func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) 
 		t.Fatal(err)
 	}
 	for _, exact := range []bool{false, true} {
-		coded := NewCoded(x)
+		coded := NewCoded(x, 1+len(probes)%2)
 		if exact && !coded.exact {
 			continue
 		}
@@ -205,7 +205,7 @@ func testSimilarities(t *testing.T, x *Items) {
 	}
 	for q := range probes {
 		for _, exact := range []bool{false, true} {
-			coded := NewCoded(x)
+			coded := NewCoded(x, 1+len(probes)%2)
 			coded.exact = exact
 			got, err := coded.Similarities(t.Context(), probes[q:q+1], some)
 			if err != nil || !reflect.DeepEqual(got.Row(0), want.Row(q)) {

@@ -67,8 +67,12 @@ func Of(x *Items, queries int, share float64) Shelf {
 	if x.Lists != nil && share < 1 {
 		return &listShelf{Scan: Scan{x}, share: share}
 	}
-	if queries <= codedQueries && x.Features.Rows >= CodedItems {
-		return NewCoded(x)
+	most := codedQueries
+	if x.allKnown() {
+		most = fewKnown
+	}
+	if queries <= most && x.Features.Rows >= CodedItems {
+		return NewCoded(x, queries)
 	}
 	return Scan{x}
 }

@@ -45,7 +45,8 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // queries over 10,000 items or more, of up to 32 where |I|·d is at most 8 million, which are scanned as bytes: |I| bounds a
 // round, and |I| similarities and their places on the curve a query, 2.5·|I| floats.
 // The bytes are made at an index's first such search, O(|I|·d²) once, about
-// |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file.
+// |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file; where |I|·d is at most 8 million and the
+// vectors are float16, it keeps these as such beside them, 2·|I|·d bytes, in memory alone.
 func (ix *Index) SearchAll(ctx context.Context, s Scorer, queries []int, o SearchOptions) ([]Result, error) {
 	results := make([]Result, 0, len(queries))
 	m := startProgress(ctx, "search", "queries", len(queries))

@@ -116,9 +116,8 @@ func (a *Approximation) replay(ctx context.Context, ix *Index, lo, hi int, o Sea
 			if r >= len(rs[i].Rounds) {
 				return nil
 			}
-			rows, err := b.items.Rows(ctx, rs[i].Rounds[r].Items)
+			err := k.est.meet(ctx, b.items, rs[i].Rounds[r].Items)
 			if err == nil {
-				k.est.meet(rows)
 				k.est.observe(rs[i].Rounds[r].Scores)
 			}
 			return err

@@ -129,7 +129,11 @@ func zeroVector(*Index, int) []float32 { return nil }
 
 func (r *regression) probe(float64) shelf.Probe { return shelf.Probe{Place: r.u} }
 
-func (r *regression) meet(items shelf.Rows) { r.met = items.Features }
+func (r *regression) meet(ctx context.Context, items shelf.Shelf, chosen []int) error {
+	r.met = f32.NewMat(len(chosen), len(r.u))
+	_, err := items.Rows(ctx, &shelf.Probe{}, chosen, r.met)
+	return err
+}
 
 func (r *regression) observe(scores []float64) {
 	for i, s := range scores {

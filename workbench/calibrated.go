@@ -87,6 +87,7 @@ func (ix *Index) setFitted(d *Dataset, f *calibrate.Fitted) error {
 // prior mean, Slope·(m − m̄), m̄ being the mean over the first round, and the signals.
 type calibratedEstimate struct {
 	*solve.Posterior
+	query   int
 	prior   *Prior
 	curves  *curve.Pair // the prior's mean and spread by x_q·v
 	vector  []float32   // x_q
@@ -111,7 +112,7 @@ func calibratedEstimates(ctx context.Context, ix *Index, items shelf.Shelf, quer
 	estimates, errs := make([]estimate, len(queries)), make([]error, len(queries))
 	cores.Each(len(queries), func(i int) {
 		x := ix.DE.Queries.Row(queries[i])
-		e := &calibratedEstimate{prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.placeOf(x),
+		e := &calibratedEstimate{query: queries[i], prior: ix.Prior, curves: curves[i], vector: x, place: ix.Prior.placeOf(x),
 			Posterior: solve.NewPosterior(p+1+len(signals), min(o.Budget, n))}
 		errs[i] = e.read(signals, queries[i], n)
 		estimates[i] = e
@@ -169,24 +170,29 @@ func (e *calibratedEstimate) probe(optimism float64) shelf.Probe {
 }
 
 // meet does all that a fit takes but for the scores: it factors the system of the anchors.
-func (e *calibratedEstimate) meet(items shelf.Rows) {
-	means := e.expect(items)
+func (e *calibratedEstimate) meet(ctx context.Context, items shelf.Shelf, chosen []int) error {
+	rows := e.Next(len(chosen))
+	known, err := items.Rows(ctx, &shelf.Probe{Query: e.query, Vector: e.vector}, chosen, rows.Sub(0, 0, rows.Rows, e.own()))
+	if err != nil {
+		return err
+	}
+	means, noise := e.expect(known, chosen), make([]float32, len(chosen))
 	if len(e.means) == 0 {
 		for _, m := range means {
 			e.center += m / float32(len(means))
 		}
 	}
-	rows, noise := e.Next(len(means)), make([]float32, len(means))
-	for i := range means {
-		own := rows.Row(i)[copy(rows.Row(i)[:e.own()], items.Features.Row(i)):]
+	for i, it := range chosen {
+		own := rows.Row(i)[e.own():]
 		own[0] = float32(e.prior.Slope) * (means[i] - e.center)
 		for s, z := range e.signals {
-			own[1+s] = float32(e.prior.Signals[s].Deviation) * z[items.Items[i]]
+			own[1+s] = float32(e.prior.Signals[s].Deviation) * z[it]
 		}
 		noise[i] = float32(e.prior.Noise)
 	}
 	e.means = append(e.means, means...)
 	e.Add(noise)
+	return nil
 }
 
 func (e *calibratedEstimate) observe(scores []float64) {
@@ -196,16 +202,15 @@ func (e *calibratedEstimate) observe(scores []float64) {
 
 func (e *calibratedEstimate) release() { e.Release() }
 
-// expect returns the items' prior means.
-func (e *calibratedEstimate) expect(items shelf.Rows) []float32 {
-	n := len(items.Bias)
-	sims, means := f32.NewMat(1, n), f32.NewMat(1, n)
-	f32.MulT(sims, f32.View(e.vector, 1, len(e.vector)), items.Vectors, 1)
+// expect returns the prior means of chosen items.
+func (e *calibratedEstimate) expect(items shelf.Rows, chosen []int) []float32 {
+	n := len(chosen)
+	means := f32.NewMat(1, n)
 	f32.MulT(means, f32.View(e.place, 1, len(e.place)), items.Features.Sub(0, 0, n, len(e.place)), 1)
-	e.curves.Sum(1, 0).Add(means.Data, sims.Data)
+	e.curves.Sum(1, 0).Add(means.Data, items.Similarities)
 	f32.Axpy(1, items.Bias, means.Data)
 	for s, z := range e.signals {
-		for i, it := range items.Items {
+		for i, it := range chosen {
 			means.Data[i] += float32(e.prior.Signals[s].Mean) * z[it]
 		}
 	}

@@ -78,7 +78,7 @@ func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by stri
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))
 		if block.items = (shelf.NewScan(ix.items())); by == "bytes" {
-			block.items = shelf.NewCoded(ix.items())
+			block.items = shelf.NewCoded(ix.items(), len(block.seekers))
 		}
 		if err := block.search(b.Context(), s, o); err != nil {
 			b.Fatal(err)

@@ -25,11 +25,9 @@ func slowChoice(t *testing.T, ix *Index, res Result, r int, open func(int) bool)
 	b := must[*block](t)(ix.newBlock(t.Context(), []int{res.Query}, ix.options(SearchOptions{Budget: 1000})))
 	taken := map[int]bool{}
 	for _, round := range res.Rounds[:r] {
-		known, err := b.items.Rows(t.Context(), round.Items)
-		if err != nil {
+		if err := b.seekers[0].est.meet(t.Context(), b.items, round.Items); err != nil {
 			t.Fatal(err)
 		}
-		b.seekers[0].est.meet(known)
 		b.seekers[0].est.observe(round.Scores)
 		for _, it := range round.Items {
 			taken[it] = true

@@ -50,8 +50,8 @@ type estimate interface {
 	// probe returns the query's score formula after all rounds so far, up to a
 	// constant. optimism adds that many standard deviations of each item's score.
 	probe(optimism float64) shelf.Probe
-	// meet adds items not seen before, while the cross-encoder scores them.
-	meet(items shelf.Rows)
+	// meet adds some items not seen before, while the cross-encoder scores them.
+	meet(ctx context.Context, items shelf.Shelf, chosen []int) error
 	// observe takes the scores of the items last met.
 	observe(scores []float64)
 	// release lets others use its memory; it is not used any more.

@@ -8,7 +8,6 @@ import (
 
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/sharedtest"
-	"axn/workbench/internal/shelf"
 )
 
 // noise is a signal that says nothing.
@@ -75,8 +74,9 @@ func TestSignalsAgainstSlow(t *testing.T) {
 	e := b.seekers[0].est.(*calibratedEstimate)
 	z := e.signals[0]
 	for _, round := range r.Rounds {
-		rows := must[shelf.Rows](t)(b.items.Rows(t.Context(), round.Items))
-		e.meet(rows)
+		if err := e.meet(t.Context(), b.items, round.Items); err != nil {
+			t.Fatal(err)
+		}
 		e.observe(round.Scores)
 	}
 	got := NewMatrix(1, len(d.Items))

@@ -2,6 +2,7 @@ package f32
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -51,6 +52,50 @@ func TestMulTFew(t *testing.T) {
 				for _, ok := range []func() error{okA, okB, okC} {
 					if err := ok(); err != nil {
 						t.Fatalf("%d × %d × %d: %v", m, n, k, err)
+					}
+				}
+			}
+		}
+	})
+}
+
+// HalfRows give the bits of MulT, for any shape, and there are none of values that float16 does not hold.
+func TestHalfRows(t *testing.T) {
+	eachLevel(t, func(t *testing.T) {
+		r := newRand(t)
+		for _, k := range []int{0, 1, 2, 15, 64, 257} {
+			for _, n := range []int{0, 1, 63, 64, 65, 300} {
+				b, okB := newGuardedMat(r, n, k)
+				half := make([]uint16, k)
+				for i := range n {
+					ToHalf(half, b.Row(i))
+					FromHalf(b.Row(i), half)
+				}
+				x, dst := newGuarded(r, k), newGuarded(r, n)
+				h := NewHalfRows(b, 1+r.IntN(2))
+				if (h != nil) != active.hasRowDots() {
+					t.Fatalf("%d × %d: rows are there: %t", n, k, h != nil)
+				}
+				if h == nil {
+					continue
+				}
+				want := NewMat(1, n)
+				MulT(want, View(x.v, 1, k), b, 1)
+				h.MulT(dst.v, x.v, 1+r.IntN(2))
+				if !slices.Equal(dst.v, want.Data) {
+					t.Fatalf("%d × %d: %v, want %v", n, k, dst.v, want.Data)
+				}
+				for _, ok := range []func() error{okB, x.check, dst.check} {
+					if err := ok(); err != nil {
+						t.Fatalf("%d × %d: %v", n, k, err)
+					}
+				}
+				if n*k > 0 {
+					for _, v := range []float32{1 + 0x1p-11, 65520, 0x1p-25, float32(math.Copysign(0x1p-30, -1))} {
+						b.Row(n - 1)[k-1] = v
+						if NewHalfRows(b, 1) != nil {
+							t.Fatalf("%v counts as a float16", v)
+						}
 					}
 				}
 			}

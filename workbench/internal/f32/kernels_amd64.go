@@ -155,6 +155,14 @@ func transposeAVX2(dst *float32, ldd int, src *float32, lds, n int)
 //go:noescape
 func rowDotsAVX2(rows *float32, stride int, x *float32, n int, dst *float32)
 
+// halfDots: dst[r] = Σ panel[64·j+r]·x[j] for 64 rows r and n columns j, n above 0.
+//
+//go:noescape
+func halfDotsAVX2(dst *float32, panel *uint16, x *float32, n int)
+
+//go:noescape
+func halfDotsAVX512(dst *float32, panel *uint16, x *float32, n int)
+
 // fromHalf and toHalf convert n values, n a multiple of 8.
 //
 //go:noescape
@@ -397,6 +405,15 @@ func (l level) rowDots(dst []float32, b Mat, x []float32) {
 		return
 	}
 	rowDotsAVX2(&b.Data[0], b.Stride, &x[0], len(x), &dst[0])
+}
+
+// halfDots sets dst, 64 values, to the inner products of a panel of HalfRows with x, which is not empty.
+func (l level) halfDots(dst []float32, panel []uint16, x []float32) {
+	if l == avx512 {
+		halfDotsAVX512(&dst[0], &panel[0], &x[0], len(x))
+		return
+	}
+	halfDotsAVX2(&dst[0], &panel[0], &x[0], len(x))
 }
 
 // fromHalfBlocks and toHalfBlocks convert a first part and return its length.

@@ -53,3 +53,5 @@ func (l level) indexAtLeast(x []float32, t float32) int { return 0 }
 func (l level) hasRowDots() bool { return false }
 
 func (l level) rowDots(dst []float32, b Mat, x []float32) { panic("f32: no such kernel") }
+
+func (l level) halfDots(dst []float32, panel []uint16, x []float32) { panic("f32: no such kernel") }

@@ -42,7 +42,10 @@ func (x *Items) Probe(query []float32) (*Probe, bool) {
 		center, sizes = center+m, sizes+math.Abs(m)
 	}
 	w, own := make([]float64, x.D), length(units)
-	f32.GemvWide(w, x.Axes, wide)
+	for j := 0; j < x.D; j += axesTogether { // what is left of them is zeros
+		rows := min(axesTogether, x.D-j)
+		f32.GemvWide(w[j:j+rows], x.Axes.Sub(j, j, rows, x.D-j), wide[j:])
+	}
 	if tooLong(length(query)) || tooLong(own) || tooLong(length(w)) || tooLong(sizes) {
 		return nil, false
 	}
@@ -54,6 +57,9 @@ func (x *Items) Probe(query []float32) (*Probe, bool) {
 	p.base = up(center + rest)
 	return p, true
 }
+
+// axesTogether is how many axes a product takes, of which each has zeros before its own number.
+const axesTogether = 32
 
 // quantize rounds w to codes, leaves in w what they miss, and returns w's length
 // before.

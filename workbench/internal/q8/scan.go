@@ -5,6 +5,7 @@ import (
 	"slices"
 	"sync"
 
+	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
 	"axn/workbench/internal/topk"
 )
@@ -62,10 +63,15 @@ func (s *Search) item(place int) int {
 // rooms keep memory for bounds.
 var rooms = sync.Pool{New: func() any { return new([]float32) }}
 
+// firstScored is how many items are scored, for one of those asked for, before there is a threshold. Of 13,767
+// verbs, K = 100 and 386 features, a round scores in the mean 100 + 79, 125 + 28, 150 + 12 and 200 + 0 items, the first
+// ones and then the others, at 1, 1.25, 1.5 and 2.
+const firstScored = 1.5
+
 // Run returns the best items by exact score, best first, ties by lower item, and
 // true; or false if more than Most scores would be needed to know them, or it was stopped.
 //
-// The 2·K items of the highest upper bounds are scored first: as many as K of them may turn out
+// The firstScored·K items of the highest upper bounds are scored first: half as many as K of them may turn out
 // low, and still the K-th highest of their scores is near that of all. An item whose upper bound
 // does not reach it is not among the best.
 func (s *Search) Run() ([]topk.Hit, bool) {
@@ -77,20 +83,13 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 	bounds := slices.Grow((*room)[:0], len(blocks)*Block)[:len(blocks)*Block]
 	*room = bounds
 	item := func(at int) int { return s.item(blocks[at/Block].Lo + at%Block) }
-	skip := func(_, at int) bool { return s.Skip != nil && s.Skip(item(at)) }
-	bound := func(lo int, scores f32.Mat) {
-		part := bounds[lo : lo+Block]
-		span := blocks[lo/Block]
-		if s.Stop == nil || !s.Stop() {
-			s.Upper(span.Lo, part[:span.Hi-span.Lo])
-			part = part[span.Hi-span.Lo:]
+	skip := func(at int) bool { return s.Skip != nil && s.Skip(item(at)) }
+	cores.Ranges(s.Threads, len(blocks), 1, func(lo, hi int) {
+		for b := lo; b < hi; b++ {
+			s.bound(blocks[b], bounds[b*Block:][:Block])
 		}
-		for i := range part {
-			part[i] = none
-		}
-		copy(scores.Row(0), bounds[lo:])
-	}
-	first := topk.ScanBy(1, len(bounds), min(2*s.K, s.Most), func() topk.Chunk { return bound }, skip, s.Threads)[0]
+	})
+	first := topk.Best(bounds, min(int(firstScored*float64(s.K)), s.Most), skip)
 	if s.Stop != nil && s.Stop() {
 		return nil, false
 	}
@@ -106,7 +105,7 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 		if at == len(bounds) {
 			break
 		}
-		if !skip(0, at) {
+		if !skip(at) {
 			rest = append(rest, item(at))
 		}
 		if len(first)+len(rest) > s.Most {
@@ -115,6 +114,17 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 	}
 	s.score(best, rest)
 	return best.Best(), true
+}
+
+// bound sets bounds to those of a span, and what is left of them to none.
+func (s *Search) bound(span Span, bounds []float32) {
+	if s.Stop == nil || !s.Stop() {
+		s.Upper(span.Lo, bounds[:span.Hi-span.Lo])
+		bounds = bounds[span.Hi-span.Lo:]
+	}
+	for i := range bounds {
+		bounds[i] = none
+	}
 }
 
 // none is the bound of what is not to be looked at.

@@ -1,12 +1,14 @@
 package shelf
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"reflect"
+	"slices"
 	"testing"
 
 	"axn/workbench/internal/curve"
@@ -38,6 +40,13 @@ var itemKinds = map[string]func(rng *rand.Rand, n, d int) *Items{
 	},
 	"features apart": func(rng *rand.Rand, n, d int) *Items {
 		return &Items{Layout: Layout{Vectors: d, Features: 3 * d}, Features: normalRows(rng, n, 3*d), Vectors: unitVectors(rng, n, d), FeatureCodes: new(Codes), VectorCodes: new(Codes)}
+	},
+	"float16 vectors apart": func(rng *rand.Rand, n, d int) *Items {
+		v := unitVectors(rng, n, d)
+		half := make([]uint16, len(v.Data))
+		f32.ToHalf(half, v.Data)
+		f32.FromHalf(v.Data, half)
+		return &Items{Layout: Layout{Vectors: d, Features: 3 * d}, Features: normalRows(rng, n, 3*d), Vectors: v, FeatureCodes: new(Codes), VectorCodes: new(Codes)}
 	},
 	"with a prior": func(rng *rand.Rand, n, d int) *Items {
 		v, bias := unitVectors(rng, n, d), normalRows(rng, 1, n).Data
@@ -101,7 +110,7 @@ func compareShelves(t *testing.T, name string, x *Items, probes []Probe, n int) 
 		t.Fatal(err)
 	}
 	for _, exact := range []bool{false, true} {
-		coded := NewCoded(x)
+		coded := NewCoded(x, 1+len(probes)%2)
 		if exact && !coded.exact {
 			continue
 		}
@@ -154,10 +163,37 @@ func TestCodedShelfAdversarial(t *testing.T) {
 	}
 }
 
-// Similarities are the same bits whatever shelf gives them, so that a query alone and among many has one curve.
+// plainRows is a store of rows that finds nothing.
+type plainRows struct{ f32.Mat }
+
+func (s plainRows) Size() (items, cols int) { return s.Mat.Rows, s.Cols }
+
+func (s plainRows) Rows(_ context.Context, items []int) (f32.Mat, error) { return s.Select(items), nil }
+
+func (s plainRows) Candidates(context.Context, f32.Mat, int, [][]int) ([][]int, error) {
+	return nil, nil
+}
+
+// rowsShelf is the shelf of a store that has x.
+func rowsShelf(x *Items) Shelf {
+	rows := f32.NewMat(x.Features.Rows, x.Layout.Cols())
+	for i := range rows.Rows {
+		row := rows.Row(i)[copy(rows.Row(i), x.Vectors.Row(i)[:x.Layout.Vectors]):]
+		copy(row[copy(row, x.Features.Row(i)):], x.bias(i, x.Layout.Bias))
+	}
+	return OverStore(plainRows{rows}, x.Layout, 4)
+}
+
+// Similarities are the same bits whatever shelf gives them, beside rows or without, so that a query alone and among many has
+// one curve.
 func TestSimilarities(t *testing.T) {
-	rng := rand.New(rand.NewPCG(28, 1))
-	x := itemKinds["features apart"](rng, 900, 24)
+	for _, kind := range []string{"features apart", "float16 vectors apart"} {
+		testSimilarities(t, itemKinds[kind](rand.New(rand.NewPCG(28, 1)), 900, 24))
+	}
+}
+
+func testSimilarities(t *testing.T, x *Items) {
+	rng := rand.New(rand.NewPCG(28, 2))
 	var probes []Probe
 	for q := range 9 {
 		probes = append(probes, Similarity(q, unitVectors(rng, 1, 24).Data))
@@ -169,11 +205,18 @@ func TestSimilarities(t *testing.T) {
 	}
 	for q := range probes {
 		for _, exact := range []bool{false, true} {
-			coded := NewCoded(x)
+			coded := NewCoded(x, 1+len(probes)%2)
 			coded.exact = exact
 			got, err := coded.Similarities(t.Context(), probes[q:q+1], some)
 			if err != nil || !reflect.DeepEqual(got.Row(0), want.Row(q)) {
 				t.Fatalf("query %d, known %t: got %v, want %v (%v)", q, exact, got.Row(0), want.Row(q), err)
+			}
+			for _, shelf := range []Shelf{coded, Scan{x}, rowsShelf(x)} {
+				features := f32.NewMat(len(some), x.Features.Cols)
+				rows, err := shelf.Rows(t.Context(), &probes[q], some, features)
+				if err != nil || !slices.Equal(rows.Similarities, want.Row(q)) || !slices.Equal(features.Data, x.Features.Select(some).Data) {
+					t.Fatalf("%T, query %d, known %t: %v beside rows, want %v (%v)", shelf, q, exact, rows.Similarities, want.Row(q), err)
+				}
 			}
 		}
 		for n, it := range some {

@@ -24,6 +24,7 @@ func (s *listShelf) Choose(ctx context.Context, probes []Probe, n, more int) ([]
 	threads := max(1, cores.Threads()/len(probes))
 	cores.Each(len(probes), func(i int) {
 		if b, ok := s.bounds(&probes[i], nil); ok {
+			b.threads = threads
 			hits[i] = s.best(ctx, b, means.Row(i), n, more, threads)
 		}
 	})

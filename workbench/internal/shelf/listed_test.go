@@ -144,7 +144,7 @@ func TestChooseEnded(t *testing.T) {
 	probes := probesOf(rand.New(rand.NewPCG(46, 1)), x, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	for name, s := range map[string]Shelf{"scan": Scan{x}, "bytes": NewCoded(x), "lists": Of(x, 2, .1)} {
+	for name, s := range map[string]Shelf{"scan": Scan{x}, "bytes": NewCoded(x, 2), "lists": Of(x, 2, .1)} {
 		if _, err := s.Choose(ctx, probes, 5, 0); !errors.Is(err, context.Canceled) {
 			t.Errorf("%s: %v", name, err)
 		}

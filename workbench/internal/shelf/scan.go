@@ -42,11 +42,20 @@ func (x Scan) Choose(ctx context.Context, probes []Probe, n, more int) ([][]topk
 	return hits, nil
 }
 
-func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
-	features := x.Features.Select(items)
-	r := Rows{Features: features, Vectors: features, Items: items}
-	if !x.shared() {
-		r.Vectors = x.Vectors.Select(items)
+func (x Scan) Rows(_ context.Context, p *Probe, items []int, features f32.Mat) (Rows, error) {
+	r := x.rows(items, features)
+	if p.Vector != nil {
+		r.Similarities = make([]float32, len(items))
+		f32.MulRows(f32.View(r.Similarities, 1, len(items)), f32.View(p.Vector, 1, len(p.Vector)), x.Vectors, items, 1)
+	}
+	return r, nil
+}
+
+// rows are those of no probe.
+func (x *Items) rows(items []int, features f32.Mat) Rows {
+	r := Rows{Features: features}
+	for i, it := range items {
+		copy(features.Row(i), x.Features.Row(it))
 	}
 	if x.Bias != nil {
 		r.Bias = make([]float32, len(items))
@@ -54,7 +63,7 @@ func (x Scan) Rows(_ context.Context, items []int) (Rows, error) {
 			r.Bias[i] = x.Bias[it]
 		}
 	}
-	return r, nil
+	return r
 }
 
 func (x Scan) Similarities(_ context.Context, probes []Probe, items []int) (f32.Mat, error) {

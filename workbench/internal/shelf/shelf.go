@@ -25,9 +25,9 @@ type Shelf interface {
 	// Exact reports whether Choose looks at all items.
 	Exact() bool
 
-	// Rows returns what is known of some items, in the order given, in memory that
-	// is the caller's.
-	Rows(ctx context.Context, items []int) (Rows, error)
+	// Rows sets the rows of features to those of some items, in the order given, and returns what else a
+	// probe takes of them.
+	Rows(ctx context.Context, p *Probe, items []int, features f32.Mat) (Rows, error)
 
 	// Similarities returns x·v_i for the query x of each probe and each of the items.
 	Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error)
@@ -67,18 +67,21 @@ func Of(x *Items, queries int, share float64) Shelf {
 	if x.Lists != nil && share < 1 {
 		return &listShelf{Scan: Scan{x}, share: share}
 	}
-	if queries <= codedQueries && x.Features.Rows >= CodedItems {
-		return NewCoded(x)
+	most := codedQueries
+	if x.allKnown() {
+		most = fewKnown
+	}
+	if queries <= most && x.Features.Rows >= CodedItems {
+		return NewCoded(x, queries)
 	}
 	return Scan{x}
 }
 
-// Rows are n items taken from a shelf.
+// Rows are n items taken from a shelf for a probe.
 type Rows struct {
-	Features f32.Mat   // F, n×p
-	Vectors  f32.Mat   // v, n×d
-	Bias     []float32 // of the prior, n; nil where there is none
-	Items    []int     // which they are
+	Features     f32.Mat   // F, n×p
+	Similarities []float32 // v_i·Vector, n; nil where the probe has no vector
+	Bias         []float32 // of the prior, n; nil where there is none
 }
 
 // Probe is one query's approximate scores, as a formula. Item i scores

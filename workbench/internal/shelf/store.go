@@ -75,23 +75,45 @@ func (s *storeShelf) Size() (items, features int) {
 	return items, s.Features
 }
 
-func (s *storeShelf) Rows(ctx context.Context, items []int) (Rows, error) {
-	rows, err := s.store.Rows(ctx, items)
+func (s *storeShelf) Rows(ctx context.Context, p *Probe, items []int, features f32.Mat) (Rows, error) {
+	got, err := s.fetch(ctx, items)
 	if err != nil {
 		return Rows{}, err
 	}
-	v, f, bias := s.split(rows)
-	if s.Vectors == 0 {
-		v = f
+	r := Rows{Features: features, Bias: got.bias}
+	for i := range items {
+		copy(features.Row(i), got.features.Row(i))
 	}
-	return Rows{Features: f, Vectors: v, Bias: bias, Items: items}, nil
+	if p.Vector != nil {
+		r.Similarities = make([]float32, len(items))
+		f32.MulT(f32.View(r.Similarities, 1, len(items)), f32.View(p.Vector, 1, len(p.Vector)), got.vectors, 1)
+	}
+	return r, nil
+}
+
+// fetched are items that came from the store.
+type fetched struct {
+	features, vectors f32.Mat
+	bias              []float32
+}
+
+func (s *storeShelf) fetch(ctx context.Context, items []int) (got fetched, err error) {
+	rows, err := s.store.Rows(ctx, items)
+	if err != nil {
+		return got, err
+	}
+	got.vectors, got.features, got.bias = s.split(rows)
+	if s.Vectors == 0 {
+		got.vectors = got.features
+	}
+	return got, nil
 }
 
 func (s *storeShelf) Similarities(ctx context.Context, probes []Probe, items []int) (f32.Mat, error) {
 	sims := f32.NewMat(len(probes), len(items))
-	rows, err := s.Rows(ctx, items)
+	rows, err := s.fetch(ctx, items)
 	if err == nil {
-		f32.MulT(sims, vectorsOf(probes), rows.Vectors, cores.Threads())
+		f32.MulT(sims, vectorsOf(probes), rows.vectors, cores.Threads())
 	}
 	return sims, err
 }
@@ -125,7 +147,7 @@ func (s *storeShelf) ask(ctx context.Context, probes []Probe, which []int, n, mo
 		return err
 	}
 	items, at := union(lists)
-	rows, err := s.Rows(ctx, items)
+	rows, err := s.fetch(ctx, items)
 	if err != nil {
 		return err
 	}
@@ -215,20 +237,20 @@ func union(lists [][]int) (items []int, at map[int]int) {
 }
 
 // best returns the n candidates that the probe's formula scores highest.
-func (s *storeShelf) best(p *Probe, candidates []int, rows Rows, at map[int]int, n int) []topk.Hit {
+func (s *storeShelf) best(p *Probe, candidates []int, rows fetched, at map[int]int, n int) []topk.Hit {
 	scores, sims, bias := make([]float32, len(candidates)), make([]float32, len(candidates)), make([]float32, len(candidates))
 	own := *p
 	own.Extra = nil
 	for c, it := range candidates {
 		i := at[it]
 		if p.Place != nil {
-			scores[c] = f32.Dot(p.Place, rows.Features.Row(i))
+			scores[c] = f32.Dot(p.Place, rows.features.Row(i))
 		}
 		if p.Curve != nil {
-			sims[c] = f32.Dot(p.Vector, rows.Vectors.Row(i))
+			sims[c] = f32.Dot(p.Vector, rows.vectors.Row(i))
 		}
 		if s.Bias > 0 {
-			bias[c] = rows.Bias[i]
+			bias[c] = rows.bias[i]
 		}
 		if p.Extra != nil {
 			own.Extra = append(own.Extra, p.Extra[it])
@@ -243,13 +265,13 @@ func (s *storeShelf) best(p *Probe, candidates []int, rows Rows, at map[int]int,
 }
 
 // learn keeps where the query's best items lie on its curve.
-func (s *storeShelf) learn(p *Probe, hits []topk.Hit, rows Rows, at map[int]int) {
+func (s *storeShelf) learn(p *Probe, hits []topk.Hit, rows fetched, at map[int]int) {
 	if p.Curve == nil {
 		return
 	}
 	sims := make([]float32, len(hits))
 	for i, h := range hits {
-		sims[i] = f32.Dot(p.Vector, rows.Vectors.Row(at[h.Index]))
+		sims[i] = f32.Dot(p.Vector, rows.vectors.Row(at[h.Index]))
 	}
 	s.region[p.Query] = sims
 }

@@ -15,8 +15,9 @@ import (
 //	s = m + F·u,  u = F_Aᵀ (F_A·F_Aᵀ + diag s²)⁻¹ (a − m_A)
 //	            = (F_Aᵀ·diag(1/s²)·F_A + I)⁻¹ F_Aᵀ·diag(1/s²)·(a − m_A)
 //
-// It is solved by the first form while there are no more anchors than features
-// and by the second from then on, so that no system is larger than p×p.
+// It is solved by the first form where there will be at most dualAnchors times as many anchors as
+// features. Otherwise it is solved so while there are no more anchors than features
+// and by the second form from then on, so that no system is larger than p×p.
 type Posterior struct {
 	noise  []float32 // s², by anchor
 	rows   f32.Mat   // F_A, with room for all anchors to come
@@ -29,13 +30,23 @@ type Posterior struct {
 // megabytes, and as dear to get and to clear as to fill.
 var posteriors = sync.Pool{New: func() any { return new(Posterior) }}
 
+// dualAnchors is up to how many anchors a feature the n×n form, whose factor grows, takes no more
+// multiplications than the p×p form: to start that from n anchors takes n·p²/2 of them and each round from then
+// on p³/6, while n anchors more than p take p·(n² - p²)/2 + (n³ - p³)/6 in the n×n form; with two rounds beyond p
+// they are level at 1.5. A search meets the items of its last round never.
+const dualAnchors = 1.5
+
 // NewPosterior is for p features and at most so many anchors.
 func NewPosterior(p, anchors int) *Posterior {
 	post := posteriors.Get().(*Posterior)
 	post.noise, post.U = post.noise[:0], make([]float32, p)
 	reshape(&post.rows, anchors, p)
 	post.dual.n = 0
-	reshape(&post.dual.factor, min(anchors, p), min(anchors, p))
+	most := anchors
+	if float64(anchors) > dualAnchors*float64(p) {
+		most = min(anchors, p)
+	}
+	reshape(&post.dual.factor, most, most)
 	post.primal.n = 0
 	return post
 }
@@ -101,8 +112,9 @@ type dualSystem struct {
 func (d *dualSystem) add(anchors f32.Mat, noise []float32) {
 	done := d.n
 	d.n = anchors.Rows
-	l := d.lower()
-	f32.MulT(l.RowRange(done, d.n), anchors.RowRange(done, d.n), anchors, 1)
+	l, added := d.lower(), anchors.RowRange(done, d.n)
+	f32.MulT(l.Sub(done, 0, d.n-done, done), added, anchors.RowRange(0, done), 1)
+	f32.Syrk(l.Sub(done, done, d.n-done, d.n-done), added, false, 1)
 	for i := done; i < d.n; i++ {
 		l.Row(i)[i] += noise[i]
 	}

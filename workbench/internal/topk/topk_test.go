@@ -54,6 +54,41 @@ func TestSelect(t *testing.T) {
 	}
 }
 
+// What a sample says of many scores does not matter: chance, ties, scores that are all alike but for a sample's, or that
+// fall, or rise, with most left out or none.
+func TestSelectOfMany(t *testing.T) {
+	r := newRand(t)
+	for name, score := range map[string]func(i int) float32{
+		"chance":     func(int) float32 { return float32(r.NormFloat64()) },
+		"ties":       func(int) float32 { return float32(r.IntN(4)) },
+		"the sample": func(i int) float32 { return float32(sampleStep - i%sampleStep) },
+		"the rest":   func(i int) float32 { return float32(i % sampleStep) },
+		"falling":    func(i int) float32 { return float32(-i) },
+		"rising":     func(i int) float32 { return float32(i) },
+		"no numbers": func(i int) float32 { return float32(math.NaN()) },
+		"endless":    func(i int) float32 { return float32(math.Inf(1 - 2*(i%2))) },
+		"some":       func(i int) float32 { return []float32{float32(math.NaN()), 1, 2}[r.IntN(3)] },
+	} {
+		for _, n := range []int{257, 1000, 5000} {
+			scores := make([]float32, n)
+			for i := range scores {
+				scores[i] = score(i)
+			}
+			best := map[int]bool{}
+			for _, i := range reference(scores, n/3, nil) {
+				best[i] = true
+			}
+			for _, k := range []int{0, 1, 2, 50, 150, 900, n, n + 3} {
+				for _, skip := range []func(int) bool{nil, func(i int) bool { return i%sampleStep != 0 }, func(i int) bool { return i%sampleStep == 0 }, func(i int) bool { return best[i] }} {
+					if got, want := Select(scores, k, skip), reference(scores, k, skip); !slices.Equal(got, want) {
+						t.Fatalf("%s, n=%d k=%d: got %v, want %v", name, n, k, got, want)
+					}
+				}
+			}
+		}
+	}
+}
+
 // The order and the parts in which scores come do not matter, and more may
 // come after Best.
 func TestSelectorOrder(t *testing.T) {

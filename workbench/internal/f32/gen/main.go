@@ -87,6 +87,7 @@ func main() {
 		adamw(a)
 		adamwStill(a)
 		indexAtLeast(a)
+		halfDots(a)
 		solveTile(a)
 		factorTile(a)
 		gelu(a)

@@ -71,6 +71,37 @@ func rowDots(out *bytes.Buffer) {
 	out.Write(a.Bytes())
 }
 
+// halfDots writes the inner products of a panel of HalfRows with one vector: dst[r] = Σ panel[64·j+r]·x[j], each one
+// chain of fused multiply-adds in the order of j. What is read two pages on is fetched.
+func halfDots(a *asm) {
+	a.text("halfDots", 32)
+	a.i("MOVQ dst+0(FP), DI")
+	a.i("MOVQ panel+8(FP), SI")
+	a.i("MOVQ x+16(FP), R8")
+	a.i("MOVQ n+24(FP), AX")
+	sums := 64 / a.w
+	for s := range sums {
+		a.zero(s)
+	}
+	next := a.fresh("next")
+	a.label(next)
+	a.i("PREFETCHT0 8192(SI)")
+	a.i("PREFETCHT0 8256(SI)")
+	a.i("VBROADCASTSS (R8), %s", a.v(15))
+	for s := range sums {
+		a.i("VCVTPH2PS %d(SI), %s", 2*a.w*s, a.v(14-s%4))
+		a.i("VFMADD231PS %s, %s, %s", a.v(14-s%4), a.v(15), a.v(s))
+	}
+	a.i("ADDQ $128, SI")
+	a.i("ADDQ $4, R8")
+	a.i("DECQ AX")
+	a.i("JNZ %s", next)
+	for s := range sums {
+		a.i("VMOVUPS %s, %d(DI)", a.v(s), 4*a.w*s)
+	}
+	a.ret()
+}
+
 // rowAddress is r rows, 0 to 3, after a base, and so many bytes on.
 func rowAddress(base string, r, offset int) string {
 	return fmt.Sprintf("%d(%s)%s", offset, base, []string{"", "(DX*1)", "(DX*2)", "(CX*1)"}[r])

@@ -120,6 +120,17 @@ func (l *Lines) find(s float32) (at int, over float32) {
 // rounding of float32.
 func (l *Lines) Add(dst, s []float32) {
 	dst = dst[:len(s)]
+	if l == Identity {
+		for i, v := range s {
+			if v < l.low {
+				v = l.low
+			} else if v > l.high {
+				v = l.high
+			}
+			dst[i] += v
+		}
+		return
+	}
 	for i, v := range s {
 		at, over := l.find(v)
 		p := &l.pieces[at]
@@ -137,12 +148,22 @@ type Points struct {
 
 // Points finds the pieces of s.
 func (l *Lines) Points(s []float32) *Points {
-	p := &Points{l.cells, make([]uint16, len(s)), make([]float32, len(s))}
+	p := l.NewPoints(len(s))
+	p.Set(l, 0, s)
+	return p
+}
+
+// NewPoints has room for n points, which are to be Set.
+func (l *Lines) NewPoints(n int) *Points {
+	return &Points{l.cells, make([]uint16, n), make([]float32, n)}
+}
+
+// Set finds the pieces of s, the points from lo on.
+func (p *Points) Set(l *Lines, lo int, s []float32) {
 	for i, v := range s {
 		at, over := l.find(v)
-		p.at[i], p.over[i] = uint16(at), over
+		p.at[lo+i], p.over[lo+i] = uint16(at), over
 	}
-	return p
 }
 
 // Of tells whether p are points of l's.

@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"axn/workbench"
@@ -64,13 +63,22 @@ func search(ctx context.Context, w *world, dir string) error {
 	return nil
 }
 
-// processor is the time that all threads have computed.
+// processor is the time that all threads have computed, to a hundredth of a second; 0 where the system does not say.
 func processor() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+	text, err := os.ReadFile("/proc/self/stat")
+	if err != nil {
 		return 0
 	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+	_, after, _ := strings.Cut(string(text), ") ")
+	fields, ticks := strings.Fields(after), 0
+	for _, field := range fields[11:13] { // of the process and of the system for it
+		n, err := strconv.Atoi(field)
+		if err != nil {
+			return 0
+		}
+		ticks += n
+	}
+	return time.Duration(ticks) * (time.Second / 100)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }

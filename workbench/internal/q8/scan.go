@@ -99,7 +99,7 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 	r := &run{Search: s, best: topk.New(min(s.K, s.N))}
 	found, ok := r.first(spans[:n])
 	if ok {
-		found = append(found, r.rest(spans[n:])...)
+		found, ok = r.rest(spans[n:], found)
 	}
 	if s.Stop != nil && s.Stop() {
 		return nil, false
@@ -185,10 +185,13 @@ func (r *run) first(spans []Span) (found []topk.Hit, ok bool) {
 	return found, true
 }
 
-// rest returns the places of spans that may be among the best.
-func (r *run) rest(spans []Span) (found []topk.Hit) {
+// rest appends the places of spans that may be among the best; false if they are more than may be scored.
+func (r *run) rest(spans []Span, found []topk.Hit) ([]topk.Hit, bool) {
 	least := r.best.Threshold()
 	takers := r.each(spans, func(t *taker, i int) {
+		if len(t.found) > r.Most {
+			return
+		}
 		part := t.bounds[:spans[i].Hi-spans[i].From()]
 		r.bound(spans[i], least, part)
 		t.found = r.reaching(spans[i], part, least, t.found, nil)
@@ -196,7 +199,7 @@ func (r *run) rest(spans []Span) (found []topk.Hit) {
 	for _, t := range takers {
 		found = append(found, t.found...)
 	}
-	return found
+	return found, len(found) <= r.Most
 }
 
 // taker is what a thread has found.

@@ -1,6 +1,7 @@
 package q8
 
 import (
+	"iter"
 	"math"
 
 	"axn/workbench/internal/f32"
@@ -90,9 +91,6 @@ func (p *Probe) quantize(w []float64) (norm float64) {
 	return norm
 }
 
-// Split tells whether Closer makes bounds closer than Upper.
-func (p *Probe) Split() bool { return p.items.Head < p.items.D }
-
 // Likely returns the probe with bounds that hold for most items: of what the second block may add to a product,
 // which is as often negative, it allows for so many deviations, in place of the most there can be.
 func (p *Probe) Likely(deviations float64) *Probe {
@@ -117,6 +115,26 @@ func (p *Probe) Closer(lo int, bounds []float32) {
 		p.block(&p.codes[1], p.items.Tails, [4]float32{0, 0, -p.rest, 0}, lo, part)
 		f32.Axpy(1, part, bounds[:len(part)])
 		lo, bounds = lo+len(part), bounds[len(part):]
+	}
+}
+
+// Reaching yields the ranges of bounds, of whole panels, that have one of least or more and that Closer makes closer.
+func (p *Probe) Reaching(bounds []float32, least float32) iter.Seq2[int, int] {
+	return func(yield func(lo, hi int) bool) {
+		for hi := 0; p.items.Head < p.items.D; {
+			lo := hi + f32.IndexAtLeast(bounds[hi:], least)
+			if lo == len(bounds) {
+				return
+			}
+			lo = lo / panel * panel
+			hi = min(lo+panel, len(bounds))
+			for hi < len(bounds) && f32.IndexAtLeast(bounds[hi:min(hi+panel, len(bounds))], least) < min(panel, len(bounds)-hi) {
+				hi = min(hi+panel, len(bounds))
+			}
+			if !yield(lo, hi) {
+				return
+			}
+		}
 	}
 }
 

@@ -2,7 +2,6 @@ package q8
 
 import (
 	"cmp"
-	"iter"
 	"math"
 	"slices"
 	"sync"
@@ -115,27 +114,6 @@ func (s *Search) Run() ([]topk.Hit, bool) {
 		return nil, false
 	}
 	return r.best.Best(), true
-}
-
-// Reaching yields the ranges of whole panels that have a bound of least or more, if the second block of codes makes
-// bounds closer.
-func (x *Items) Reaching(bounds []float32, least float32) iter.Seq2[int, int] {
-	return func(yield func(lo, hi int) bool) {
-		for hi := 0; x.Head < x.D; {
-			lo := hi + f32.IndexAtLeast(bounds[hi:], least)
-			if lo == len(bounds) {
-				return
-			}
-			lo = lo / panel * panel
-			hi = min(lo+panel, len(bounds))
-			for hi < len(bounds) && f32.IndexAtLeast(bounds[hi:min(hi+panel, len(bounds))], least) < min(panel, len(bounds)-hi) {
-				hi = min(hi+panel, len(bounds))
-			}
-			if !yield(lo, hi) {
-				return
-			}
-		}
-	}
 }
 
 // run is a search under way.
@@ -286,7 +264,7 @@ func (x *Items) Scan(query []float32, exact f32.Mat, k int, skip func(i int) boo
 	}
 	s.Upper = func(at Span, least float32, bounds []float32) {
 		p.Upper(at.From(), bounds)
-		for lo, hi := range x.Reaching(bounds, least) {
+		for lo, hi := range p.Reaching(bounds, least) {
 			p.Closer(at.From()+lo, bounds[lo:hi])
 		}
 	}

@@ -304,7 +304,7 @@ func (b *scoreBounds) uppers(at q8.Span, least float32, dst []float32) {
 	if b.place == nil {
 		return
 	}
-	for lo, hi := range b.FeatureCodes.Items.Reaching(dst, least) {
+	for lo, hi := range b.place.Reaching(dst, least) {
 		b.place.Closer(at.From()+lo, places[lo:hi])
 		copy(dst[lo:hi], places[lo:hi])
 		b.finish(at.From()+lo, dst[lo:hi], sims.from(lo))

@@ -73,7 +73,7 @@ func BenchmarkOneQuery(b *testing.B) {
 func benchmarkOneQuery(b *testing.B, ix *Index, s Scorer, queries []int, by string, o SearchOptions) {
 	o, q := ix.options(o), 0
 	for _, m := range ix.coded() {
-		ix.codesOf(m).Of(m.view(), nil)
+		ix.items().CodesOf(m.view())
 	}
 	for b.Loop() {
 		block := must[*block](b)(ix.newBlock(b.Context(), queries[q:q+1], o))

@@ -578,7 +578,7 @@ func TestUpdateFor(t *testing.T) {
 	ix := toyIndex(t, d, g, Calibrated)
 	calls := ix.Calls
 	own := must[*Index](t)(ix.For(d.DE.Queries.Select(d.Test)))
-	ix.featureCodes.Of(ix.Features.view(), nil)
+	ix.items().CodesOf(ix.Features.view())
 	if err := own.Update(&Scores{Items: 60, Calls: 2, Rows: []ScoreRow{{Query: 1, Items: []int32{3, 9}, Values: []float32{9, -9}}}}); err != nil {
 		t.Fatal(err)
 	}

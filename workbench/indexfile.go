@@ -82,24 +82,26 @@ func (ix *Index) coded() map[string]*Matrix {
 	return map[string]*Matrix{"de_items": ix.DE.Items, "features": ix.Features}
 }
 
-func (ix *Index) writeCodes(w *npz.Writer, names []string) {
-	for _, name := range names {
-		m := ix.coded()[name]
-		c := ix.codesOf(m).Of(m.view(), ix.items().Lists)
+func (ix *Index) writeCodes(w *npz.Writer, codes map[string]*q8.Items) {
+	for _, name := range slices.Sorted(maps.Keys(codes)) {
+		c := codes[name]
 		w.Floats(name+"_columns", npy.Array{Rows: 2 + c.D, Cols: c.D, Data: slices.Concat(c.Center, c.Unit, c.Axes.Data)})
 		w.Bytes(name+"_codes", c.Codes)
-		w.Ints(name+"_offsets", c.Offset)
-		w.Floats(name+"_bounds", npy.Array{Rows: 3, Cols: len(c.Offset), Data: slices.Concat(c.Scale, c.Error, c.Norm)})
+		w.Floats(name+"_scales", npy.Array{Rows: 1, Cols: len(c.Scale), Data: c.Scale})
+		w.Floats(name+"_bounds", npy.Array{Rows: 3, Cols: len(c.Error), Data: slices.Concat(c.Error, c.Norm, c.Tail)})
+		if c.Head < c.D {
+			w.Bytes(name+"_tails", c.Tails)
+		}
 	}
 }
 
-// readCodes takes the codes of a matrix from a file.
-func (ix *Index) readCodes(r *npz.Reader, name string) error {
+// readCodes takes the codes of a matrix from a file, the first head components of which stand in panels.
+func (ix *Index) readCodes(r *npz.Reader, name string, head int) error {
 	m, ok := ix.coded()[name]
 	if !ok {
 		return fmt.Errorf("%w: codes of %q, which are not used", npz.ErrFormat, name)
 	}
-	x := &q8.Items{N: m.Rows, D: m.Cols}
+	x := &q8.Items{N: m.Rows, D: m.Cols, Head: cmp.Or(head, m.Cols)}
 	columns, err := r.Floats(name + "_columns")
 	if err != nil {
 		return err
@@ -107,8 +109,10 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	if x.Codes, err = r.Bytes(name + "_codes"); err != nil {
 		return err
 	}
-	if x.Offset, err = r.Ints(name + "_offsets"); err != nil {
-		return err
+	if x.Tails = []int8{}; head > 0 {
+		if x.Tails, err = r.Bytes(name + "_tails"); err != nil {
+			return err
+		}
 	}
 	bounds, err := r.Floats(name + "_bounds")
 	if err != nil {
@@ -119,7 +123,16 @@ func (ix *Index) readCodes(r *npz.Reader, name string) error {
 	}
 	c, b := f32.View(columns.Data, columns.Rows, columns.Cols), f32.View(bounds.Data, 3, bounds.Cols)
 	x.Center, x.Unit, x.Axes = c.Row(0), c.Row(1), c.RowRange(2, c.Rows)
-	x.Scale, x.Error, x.Norm = b.Row(0), b.Row(1), b.Row(2)
+	if bounds.Cols != q8.Panels(m.Rows) { // of each item, as earlier versions wrote them, with their scales
+		x.Scale, x.Error, x.Norm = b.Row(0), q8.PanelTops(b.Row(1)), q8.PanelTops(b.Row(2))
+		x.Tail = make([]float32, len(x.Error))
+	} else {
+		scales, err := r.Floats(name + "_scales")
+		if err != nil {
+			return err
+		}
+		x.Scale, x.Error, x.Norm, x.Tail = scales.Data, b.Row(0), b.Row(1), b.Row(2)
+	}
 	if err := x.Check(); err != nil {
 		return fmt.Errorf("%w: %q: %w", npz.ErrFormat, name, err)
 	}
@@ -160,12 +173,13 @@ type indexMeta struct {
 	Kind          string
 	Method        Method
 	Calls         int
-	Passes        int      `json:",omitempty"`
-	Fingerprint   string   `json:",omitempty"`
-	Seed          int64    `json:",omitempty"`
-	Arrays        []string // the names of the members
-	Codes         []string `json:",omitempty"` // those of them that are there as bytes too
-	Listed        []string `json:",omitempty"` // the same, in the order of the lists, where there are lists
+	Passes        int            `json:",omitempty"`
+	Fingerprint   string         `json:",omitempty"`
+	Seed          int64          `json:",omitempty"`
+	Arrays        []string       // the names of the members
+	Codes         []string       `json:",omitempty"` // those of them that are there as bytes too
+	Listed        []string       `json:",omitempty"` // the same, in the order of the lists, where there are lists
+	Heads         map[string]int `json:",omitempty"` // of those that stand in two blocks, the components of the first
 	Normalization Normalization
 	Removed       []int      `json:",omitempty"`
 	Prior         *priorMeta `json:",omitempty"`
@@ -180,9 +194,16 @@ func (ix *Index) Save(path string) error {
 		return fmt.Errorf("workbench: save index: %w", err)
 	}
 	meta := indexMeta{Kind: indexKind, Method: ix.Method, Calls: ix.Calls, Passes: ix.Passes, Fingerprint: ix.Fingerprint, Seed: ix.Seed, Normalization: ix.Normalization}
-	codes, lists := slices.Sorted(maps.Keys(ix.coded())), ix.items().Lists
-	if meta.Codes, meta.Removed = codes, ix.removedItems(); lists != nil {
-		meta.Codes, meta.Listed = nil, codes
+	codes, heads, items := map[string]*q8.Items{}, map[string]int{}, ix.items()
+	for name, m := range ix.coded() {
+		c := items.CodesOf(m.view())
+		if codes[name] = c; c.Head < c.D {
+			heads[name] = c.Head
+		}
+	}
+	names, lists := slices.Sorted(maps.Keys(codes)), items.Lists
+	if meta.Codes, meta.Heads, meta.Removed = names, heads, ix.removedItems(); lists != nil {
+		meta.Codes, meta.Listed = nil, names
 	}
 	if ix.Prior != nil {
 		meta.Prior = &ix.Prior.priorMeta
@@ -287,7 +308,7 @@ func (ix *Index) read(r *npz.Reader) error {
 		}
 	}
 	for _, name := range slices.Concat(meta.Codes, meta.Listed) {
-		if err := ix.readCodes(r, name); err != nil {
+		if err := ix.readCodes(r, name, meta.Heads[name]); err != nil {
 			return err
 		}
 	}

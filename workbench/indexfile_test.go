@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"axn/workbench/internal/npz"
+	"axn/workbench/internal/q8"
 	"axn/workbench/internal/shelf"
 )
 
@@ -75,7 +76,7 @@ func TestMapIndexCodes(t *testing.T) {
 			}
 			for how, again := range map[string]*Index{"read": read, "mapped": mapped} {
 				c := again.codesOf(again.coded()[name])
-				if !shelf.Same(c.From, again.coded()[name].view()) || !reflect.DeepEqual(c.Items, ix.codesOf(want).Of(want.view(), nil)) {
+				if !shelf.Same(c.From, again.coded()[name].view()) || !reflect.DeepEqual(c.Items, ix.items().CodesOf(want.view())) {
 					t.Errorf("%s, %s: other codes of %s", m, how, name)
 				}
 			}
@@ -124,6 +125,56 @@ func TestMapIndexLists(t *testing.T) {
 			if err := errors.Join(again.Close(), again.Close()); err != nil {
 				t.Error(err)
 			}
+		}
+	}
+}
+
+// Codes in two blocks, of an index with lists and features enough, are saved and opened as they are.
+func TestMapIndexBlocks(t *testing.T) {
+	d, g := toy(29, 40, 600, 80)
+	ix := toyIndex(t, d, g, Transductive)
+	if err := ix.MakeLists(t.Context(), 0); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "toy.index")
+	if err := ix.Save(path); err != nil {
+		t.Fatal(err)
+	}
+	want := ix.items().CodesOf(ix.Features.view())
+	if want.Head == want.D {
+		t.Fatalf("%d features in one block", want.D)
+	}
+	for how, open := range map[string]func(string) (*Index, error){"read": OpenIndex, "mapped": MapIndex} {
+		again := must[*Index](t)(open(path))
+		if got := again.featureCodes.Items; !reflect.DeepEqual(got, want) {
+			t.Errorf("%s: other codes", how)
+		}
+		if err := again.Close(); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// A file of the time when codes stood in one block, with bounds of each item, has the codes that are
+// made today of its features, and answers as they do. It is of this package's toy(61, 40, 90, 4), Transductive,
+// with MakeLists(8).
+func TestMapIndexOneBlock(t *testing.T) {
+	for how, open := range map[string]func(string) (*Index, error){"read": OpenIndex, "mapped": MapIndex} {
+		ix := must[*Index](t)(open("testdata/listed1.index"))
+		old := ix.featureCodes.Items
+		if want := q8.Pack(ix.Features.view(), ix.items().Lists.Order, ix.Features.Cols, 1); !reflect.DeepEqual(old, want) {
+			t.Errorf("%s: other codes than today's", how)
+		}
+		path := filepath.Join(t.TempDir(), "new.index")
+		if err := ix.Save(path); err != nil {
+			t.Fatal(err)
+		}
+		again := must[*Index](t)(open(path))
+		if got := again.featureCodes.Items; !reflect.DeepEqual(got, old) {
+			t.Errorf("%s: saved anew, other codes", how)
+		}
+		if err := errors.Join(again.Close(), ix.Close()); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -37,8 +37,8 @@ func (ix *Index) items() *shelf.Items {
 // so that a round of a search may look at those of the best lists only: see SearchOptions.Probe.
 // lists is about how many; 0 is 8·√|I|. Items are compared by all that the index's formula takes of them.
 // It takes O(√lists·|I|) products of 64 floats and, the items aside, some 50 bytes an item. Lists are
-// saved, and with them codes of all items in their order; the first search by bytes holds their
-// biases in that order, |I| floats. Add drops the lists: make them again. Update takes new means,
+// saved, and with them codes of all items in their order, those of 64 features and more in two halves; the first search
+// by bytes holds their biases in that order, |I| floats. Add drops the lists: make them again. Update takes new means,
 // and leaves each item in its list.
 // No search may be under way.
 func (ix *Index) MakeLists(ctx context.Context, lists int) error {

@@ -42,8 +42,9 @@ func (ix *Index) Search(ctx context.Context, s Scorer, query int, o SearchOption
 // 64 queries and, on each core, O(512·(64 + p)) for the scan of 512 items at a
 // time. Two cases hold a score of every item: round 1 by an Initializer, ANNCUR's
 // fixed anchors among them, |I| floats on each core; and a block of one or two
-// queries over 10,000 items or more, of up to 32 where |I|·d is at most 8 million, which are scanned as bytes: |I| bounds a
-// round, and |I| similarities and their places on the curve a query, 2.5·|I| floats.
+// queries over 10,000 items or more, of up to 32 where |I|·d is at most 8 million, which are scanned as bytes: |I|/16 bounds a
+// round or, of few items, |I|, and |I| similarities and their places on the curve a query, 2.5·|I| floats; from inverted lists,
+// 10 bytes a query for each item that its rounds looked at.
 // The bytes are made at an index's first such search, O(|I|·d²) once, about
 // |I|·(p + d + 32) of them, and the index keeps them, in memory and in its file; where |I|·d is at most 8 million and the
 // vectors are float16, it keeps these as such beside them, 2·|I|·d bytes, in memory alone.

@@ -86,7 +86,7 @@ func (b *bench) scans(items int) (list []contest, err error) {
 	}
 	var p f32.Panels
 	p.PackRows(x, b.threads)
-	bytes := q8.Pack(x, nil, b.threads)
+	bytes := q8.Pack(x, nil, x.Cols, b.threads)
 	for _, n := range []int{1, 64} {
 		queries := fmt.Sprintf("q%dx%d", n, dims)
 		q, err := b.array(queries, n, dims)

@@ -32,6 +32,7 @@ var (
 	rounds  = flag.Int("rounds", 5, "rounds per query")
 	probes  = flag.String("probe", "1,0.2,0.1,0.05,0.02", "shares of the items that a round looks at")
 	dir     = flag.String("dir", "", "folder of the index: made there and kept, or measured if it is there; none is a temporary one")
+	relist  = flag.Bool("relist", false, "divide the items among lists anew, in memory, before searches: for a file without lists, or with others")
 	measure = flag.Bool("measure", false, "only measure")
 )
 

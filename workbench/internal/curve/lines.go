@@ -144,12 +144,22 @@ type Points struct {
 
 // Points finds the pieces of s.
 func (l *Lines) Points(s []float32) *Points {
-	p := &Points{l.cells, make([]uint16, len(s)), make([]float32, len(s))}
+	p := l.NewPoints(len(s))
+	p.Set(l, 0, s)
+	return p
+}
+
+// NewPoints has room for n points, which are to be Set.
+func (l *Lines) NewPoints(n int) *Points {
+	return &Points{l.cells, make([]uint16, n), make([]float32, n)}
+}
+
+// Set finds the pieces of s, the points from lo on.
+func (p *Points) Set(l *Lines, lo int, s []float32) {
 	for i, v := range s {
 		at, over := l.find(v)
-		p.at[i], p.over[i] = uint16(at), over
+		p.at[lo+i], p.over[lo+i] = uint16(at), over
 	}
-	return p
 }
 
 // Of tells whether p are points of l's.

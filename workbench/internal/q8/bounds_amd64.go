@@ -13,27 +13,30 @@ var (
 )
 
 // boundsVNNI and boundsAVX2 do what boundsGo does for a number of panels that
-// stand one after another. The first takes the query's codes + 128. numbers are
-// the probe's scale, ratio, length, slack and base.
+// stand one after another. numbers are the probe's scale and ratio, and then those of boundsGo.
 //
 //go:noescape
-func boundsVNNI(codes *int8, groups int, query, fine *uint8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
+func boundsVNNI(codes *int8, groups int, query, fine *int8, start *[2]int32, scale, err, norm, tail *float32, numbers *[6]float32, panels int, dst *float32)
 
 //go:noescape
-func boundsAVX2(codes *int8, groups int, query, fine *int8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
+func boundsAVX2(codes *int8, groups int, query, fine *int8, start *[2]int32, scale, err, norm, tail *float32, numbers *[6]float32, panels int, dst *float32)
 
-// bounds sets bounds to the upper bounds of the items of panels lo … hi-1.
-func (x *Items) bounds(p *Probe, lo, hi int, bounds []float32) {
-	if lo == hi || x.D == 0 || !useAVX2 {
-		x.boundsGo(p, lo, hi, bounds)
+// bounds does what boundsGo does.
+func (x *Items) bounds(p *Probe, h *half, codes []int8, numbers [4]float32, lo, hi int, dst []float32) {
+	groups := len(h.codes[0]) / 4
+	if lo == hi || groups == 0 || !useAVX2 {
+		x.boundsGo(p, h, codes, numbers, lo, hi, dst)
 		return
 	}
-	i := lo * panel
-	code, offset, scale, err, norm := &x.Codes[i*x.groups()*4], &x.Offset[i], &x.Scale[i], &x.Error[i], &x.Norm[i]
-	numbers := [5]float32{p.scale, p.ratio, p.length, p.slack, p.base}
+	err, norm := &x.Error[lo], &x.Norm[lo]
+	if numbers[0] == 0 { // errors may be infinite
+		err, norm = &x.Tail[lo], &x.Tail[lo]
+	}
+	all := [6]float32{p.scale, p.ratio, numbers[0], numbers[1], numbers[2], numbers[3]}
+	code := &codes[lo*panel*groups*4]
 	if useVNNI {
-		boundsVNNI(code, x.groups(), &p.shifted[0][0], &p.shifted[1][0], offset, scale, err, norm, &numbers, hi-lo, &bounds[0])
+		boundsVNNI(code, groups, &h.codes[0][0], &h.codes[1][0], &h.start, &x.Scale[lo*panel], err, norm, &x.Tail[lo], &all, hi-lo, &dst[0])
 	} else {
-		boundsAVX2(code, x.groups(), &p.codes[0][0], &p.codes[1][0], offset, scale, err, norm, &numbers, hi-lo, &bounds[0])
+		boundsAVX2(code, groups, &h.codes[0][0], &h.codes[1][0], &h.start, &x.Scale[lo*panel], err, norm, &x.Tail[lo], &all, hi-lo, &dst[0])
 	}
 }

@@ -7,27 +7,36 @@ DATA ones<>+16(SB)/8, $0x0001000100010001
 DATA ones<>+24(SB)/8, $0x0001000100010001
 GLOBL ones<>(SB), RODATA|NOPTR, $32
 
-// func boundsVNNI(codes *int8, groups int, query, fine *uint8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
-TEXT ·boundsVNNI(SB), NOSPLIT, $0-88
+// What, added to a code's bits, makes it the code + 128.
+DATA top<>+0(SB)/4, $0x80808080
+GLOBL top<>(SB), RODATA|NOPTR, $4
+
+// func boundsVNNI(codes *int8, groups int, query, fine *int8, start *[2]int32, scale, err, norm, tail *float32, numbers *[6]float32, panels int, dst *float32)
+TEXT ·boundsVNNI(SB), NOSPLIT, $0-96
 	MOVQ codes+0(FP), SI
 	MOVQ groups+8(FP), CX
 	MOVQ query+16(FP), BX
 	MOVQ fine+24(FP), R13
-	MOVQ offset+32(FP), R8
+	MOVQ start+32(FP), AX
+	VPBROADCASTD (AX), Z16
+	VPBROADCASTD 4(AX), Z17
 	MOVQ scale+40(FP), R9
 	MOVQ err+48(FP), R10
 	MOVQ norm+56(FP), R11
-	MOVQ numbers+64(FP), AX
+	MOVQ tail+64(FP), R8
+	MOVQ numbers+72(FP), AX
 	VBROADCASTSS (AX), Z10
 	VBROADCASTSS 4(AX), Z11
 	VBROADCASTSS 8(AX), Z12
 	VBROADCASTSS 12(AX), Z13
 	VBROADCASTSS 16(AX), Z14
-	MOVQ panels+72(FP), R12
-	MOVQ bounds+80(FP), DI
+	VBROADCASTSS 20(AX), Z15
+	VPBROADCASTD top<>(SB), Z18
+	MOVQ panels+80(FP), R12
+	MOVQ dst+88(FP), DI
 nextPanel:
-	VMOVDQU32 (R8), Z0
-	VMOVDQU32 (R8), Z1
+	VMOVDQA64 Z16, Z0
+	VMOVDQA64 Z17, Z1
 	VPXORQ Z2, Z2, Z2
 	VPXORQ Z3, Z3, Z3
 	XORQ DX, DX
@@ -35,27 +44,21 @@ nextPanel:
 nextPair: // two groups of four components at a time, in two sums
 	SUBQ $2, AX
 	JL   last
-	VMOVDQU32 (SI), Z4
-	VMOVDQU32 64(SI), Z5
-	VPBROADCASTD (BX)(DX*4), Z6
-	VPBROADCASTD (R13)(DX*4), Z7
-	VPBROADCASTD 4(BX)(DX*4), Z8
-	VPBROADCASTD 4(R13)(DX*4), Z9
-	VPDPBUSD Z4, Z6, Z0
-	VPDPBUSD Z4, Z7, Z1
-	VPDPBUSD Z5, Z8, Z2
-	VPDPBUSD Z5, Z9, Z3
+	VPXORD (SI), Z18, Z4
+	VPXORD 64(SI), Z18, Z5
+	VPDPBUSD.BCST (BX)(DX*4), Z4, Z0
+	VPDPBUSD.BCST (R13)(DX*4), Z4, Z1
+	VPDPBUSD.BCST 4(BX)(DX*4), Z5, Z2
+	VPDPBUSD.BCST 4(R13)(DX*4), Z5, Z3
 	ADDQ $128, SI
 	ADDQ $2, DX
 	JMP  nextPair
 last:
 	ADDQ $2, AX
 	JZ   sum
-	VMOVDQU32 (SI), Z4
-	VPBROADCASTD (BX)(DX*4), Z6
-	VPBROADCASTD (R13)(DX*4), Z7
-	VPDPBUSD Z4, Z6, Z0
-	VPDPBUSD Z4, Z7, Z1
+	VPXORD (SI), Z18, Z4
+	VPDPBUSD.BCST (BX)(DX*4), Z4, Z0
+	VPDPBUSD.BCST (R13)(DX*4), Z4, Z1
 	ADDQ $64, SI
 sum:
 	VPADDD Z2, Z0, Z0
@@ -64,23 +67,24 @@ sum:
 	VCVTDQ2PS Z1, Z1
 	VFMADD231PS Z1, Z11, Z0
 	VMULPS (R9), Z0, Z0
-	VMULPS (R10), Z12, Z1
-	VFMADD231PS (R11), Z13, Z1
-	VADDPS Z14, Z1, Z1
+	VMULPS.BCST (R10), Z12, Z1
+	VFMADD231PS.BCST (R11), Z13, Z1
+	VFMADD231PS.BCST (R8), Z14, Z1
+	VADDPS Z15, Z1, Z1
 	VFMADD213PS Z1, Z10, Z0
 	VMOVUPS Z0, (DI)
-	ADDQ $64, R8
+	ADDQ $4, R8
 	ADDQ $64, R9
-	ADDQ $64, R10
-	ADDQ $64, R11
+	ADDQ $4, R10
+	ADDQ $4, R11
 	ADDQ $64, DI
 	DECQ R12
 	JNZ  nextPanel
 	VZEROUPPER
 	RET
 
-// func boundsAVX2(codes *int8, groups int, query, fine *int8, offset *int32, scale, err, norm *float32, numbers *[5]float32, panels int, bounds *float32)
-TEXT ·boundsAVX2(SB), NOSPLIT, $0-88
+// func boundsAVX2(codes *int8, groups int, query, fine *int8, start *[2]int32, scale, err, norm, tail *float32, numbers *[6]float32, panels int, dst *float32)
+TEXT ·boundsAVX2(SB), NOSPLIT, $0-96
 	MOVQ codes+0(FP), SI
 	MOVQ groups+8(FP), CX
 	MOVQ query+16(FP), BX
@@ -88,10 +92,11 @@ TEXT ·boundsAVX2(SB), NOSPLIT, $0-88
 	MOVQ scale+40(FP), R9
 	MOVQ err+48(FP), R10
 	MOVQ norm+56(FP), R11
-	MOVQ numbers+64(FP), R8
+	MOVQ tail+64(FP), AX
+	MOVQ numbers+72(FP), R8
 	VMOVDQU ones<>(SB), Y15
-	MOVQ panels+72(FP), R12
-	MOVQ bounds+80(FP), DI
+	MOVQ panels+80(FP), R12
+	MOVQ dst+88(FP), DI
 panel2:
 	VPXOR Y0, Y0, Y0
 	VPXOR Y1, Y1, Y1
@@ -127,9 +132,16 @@ group2: // |code| · (query with the code's sign): no sum of two leaves 16 bits
 	JLT  group2
 	VBROADCASTSS (R8), Y10
 	VBROADCASTSS 4(R8), Y11
+	VBROADCASTSS 20(R8), Y14
+	VBROADCASTSS (R10), Y4
 	VBROADCASTSS 8(R8), Y12
-	VBROADCASTSS 12(R8), Y13
-	VBROADCASTSS 16(R8), Y14
+	VFMADD231PS Y12, Y4, Y14
+	VBROADCASTSS (R11), Y4
+	VBROADCASTSS 12(R8), Y12
+	VFMADD231PS Y12, Y4, Y14
+	VBROADCASTSS (AX), Y4
+	VBROADCASTSS 16(R8), Y12
+	VFMADD231PS Y12, Y4, Y14
 	VCVTDQ2PS Y0, Y0
 	VCVTDQ2PS Y1, Y1
 	VCVTDQ2PS Y2, Y2
@@ -138,19 +150,14 @@ group2: // |code| · (query with the code's sign): no sum of two leaves 16 bits
 	VFMADD231PS Y3, Y11, Y1
 	VMULPS (R9), Y0, Y0
 	VMULPS 32(R9), Y1, Y1
-	VMULPS (R10), Y12, Y2
-	VMULPS 32(R10), Y12, Y3
-	VFMADD231PS (R11), Y13, Y2
-	VFMADD231PS 32(R11), Y13, Y3
-	VADDPS Y14, Y2, Y2
-	VADDPS Y14, Y3, Y3
-	VFMADD213PS Y2, Y10, Y0
-	VFMADD213PS Y3, Y10, Y1
+	VFMADD213PS Y14, Y10, Y0
+	VFMADD213PS Y14, Y10, Y1
 	VMOVUPS Y0, (DI)
 	VMOVUPS Y1, 32(DI)
 	ADDQ $64, R9
-	ADDQ $64, R10
-	ADDQ $64, R11
+	ADDQ $4, R10
+	ADDQ $4, R11
+	ADDQ $4, AX
 	ADDQ $64, DI
 	DECQ R12
 	JNZ  panel2

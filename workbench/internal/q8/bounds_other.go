@@ -2,4 +2,6 @@
 
 package q8
 
-func (x *Items) bounds(p *Probe, lo, hi int, bounds []float32) { x.boundsGo(p, lo, hi, bounds) }
+func (x *Items) bounds(p *Probe, h *half, codes []int8, numbers [4]float32, lo, hi int, dst []float32) {
+	x.boundsGo(p, h, codes, numbers, lo, hi, dst)
+}

@@ -7,6 +7,7 @@ package q8
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"axn/workbench/internal/cores"
 	"axn/workbench/internal/f32"
@@ -18,35 +19,36 @@ import (
 const panel = 16
 
 // Items holds n vectors of d components as bytes: vector i is nearly
-// Center + Axesᵀ·(Scale[i]·codes). The slices may be saved, and mapped from a file;
-// those with a value per item are padded to whole panels.
+// Center + Axesᵀ·(Scale[i]·codes). The codes of the first Head components stand in panels, those
+// of the others item by item: a bound is first made without these, for the items one after
+// another, and then with them where it matters. The slices may be saved, and mapped from a file.
 type Items struct {
-	N, D         int
+	N, D, Head   int
 	Center, Unit []float32 // of each component: about its mean, and its deviation from it
 	Axes         f32.Mat   // D × D, upper triangular: Axesᵀ·Axes is about the vectors' covariance
-	Codes        []int8    // panels of 16 items × d rounded up to a multiple of 4
-	Offset       []int32   // -128 · sum of an item's codes
-	Scale        []float32 // of each item
+	Codes        []int8    // panels of 16 items × Head rounded up to a multiple of 4
+	Tails        []int8    // the same of the other components
+	Scale        []float32 // of each item, padded to whole panels
 
 	// Error is the length of what the codes leave of an item, from Center and along
-	// Axes, and Norm that of the item, along Axes or in Units, whichever is longer;
-	// both rounded up, and infinite if a component is not finite or the vector too
-	// long for sums to be.
-	Error, Norm []float32
+	// Axes, Norm that of the item, along Axes or in Units, whichever is longer, and Tail that of what Tails
+	// has of it: of each panel the largest. All are rounded up, and the first two infinite if a component is
+	// not finite or the vector too long for sums to be.
+	Error, Norm, Tail []float32
 }
 
 // Pack rounds the rows of items to bytes, in O(N·D²): it takes from the vectors
 // their mean and their covariance, so that what rounding makes of an inner product
 // is a part of the deviation that the products with that query have, whatever the
-// query. Place i of the result is row order[i], or row i if order is nil. The result
+// query. Place i of the result is row order[i], or row i if order is nil. The first head components, a
+// multiple of 4, stand in panels; all of them if head is the number of columns. The result
 // does not depend on threads.
-func Pack(items f32.Mat, order []int32, threads int) *Items {
-	x := &Items{N: items.Rows, D: items.Cols}
+func Pack(items f32.Mat, order []int32, head, threads int) *Items {
+	x := &Items{N: items.Rows, D: items.Cols, Head: head}
 	x.Center, x.Unit, x.Axes = columns(items, threads)
-	padded := x.panels() * panel
-	x.Codes = make([]int8, padded*x.groups()*4)
-	x.Offset, x.Scale = make([]int32, padded), make([]float32, padded)
-	x.Error, x.Norm = make([]float32, padded), make([]float32, padded)
+	x.Codes, x.Tails = make([]int8, x.size(x.Head)), make([]int8, x.size(x.D-x.Head))
+	x.Scale = make([]float32, x.panels()*panel)
+	x.Error, x.Norm, x.Tail = make([]float32, x.panels()), make([]float32, x.panels()), make([]float32, x.panels())
 	cores.Ranges(threads, items.Rows, panel, func(lo, hi int) {
 		codes, v := make([]int8, x.D), make([]float64, x.D)
 		for i := lo; i < hi; i++ {
@@ -124,18 +126,35 @@ func factor(sample f32.Mat, unit []float32, threads int) f32.Mat {
 	return f32.Transpose(root, threads)
 }
 
-// Check tells whether the slices have the lengths that N and D ask for.
+// Check tells whether the slices have the lengths that N, D and Head ask for.
 func (x *Items) Check() error {
-	padded := x.panels() * panel
-	if x.N < 0 || x.D < 0 || len(x.Center) != x.D || len(x.Unit) != x.D || x.Axes.Rows != x.D || x.Axes.Cols != x.D || len(x.Codes) != padded*x.groups()*4 ||
-		len(x.Offset) != padded || len(x.Scale) != padded || len(x.Error) != padded || len(x.Norm) != padded {
-		return fmt.Errorf("q8: lengths do not fit %d items of %d components", x.N, x.D)
+	if x.N < 0 || x.D < 0 || x.Head < 0 || x.Head > x.D || x.Head < x.D && x.Head%4 != 0 ||
+		len(x.Center) != x.D || len(x.Unit) != x.D || x.Axes.Rows != x.D || x.Axes.Cols != x.D ||
+		len(x.Codes) != x.size(x.Head) || len(x.Tails) != x.size(x.D-x.Head) || len(x.Scale) != x.panels()*panel ||
+		len(x.Error) != x.panels() || len(x.Norm) != x.panels() || len(x.Tail) != x.panels() {
+		return fmt.Errorf("q8: lengths do not fit %d items of %d components, %d of them in panels", x.N, x.D, x.Head)
 	}
 	return nil
 }
 
-func (x *Items) panels() int { return (x.N + panel - 1) / panel }
-func (x *Items) groups() int { return (x.D + 3) / 4 }
+// Panels is how many panels n items fill.
+func Panels(n int) int { return (n + panel - 1) / panel }
+
+func (x *Items) panels() int { return Panels(x.N) }
+
+// groups is how many groups of four hold so many components, and size what their codes take for all items.
+func groups(components int) int { return (components + 3) / 4 }
+
+func (x *Items) size(components int) int { return x.panels() * panel * groups(components) * 4 }
+
+// PanelTops returns the largest value of each panel, of values by item that are padded to whole panels.
+func PanelTops(values []float32) []float32 {
+	tops := make([]float32, len(values)/panel)
+	for i := range tops {
+		tops[i] = slices.Max(values[i*panel:][:panel])
+	}
+	return tops
+}
 
 // set stores vector i; v and codes are room for d values.
 func (x *Items) set(i int, row []float32, v []float64, codes []int8) {
@@ -153,14 +172,25 @@ func (x *Items) set(i int, row []float32, v []float64, codes []int8) {
 		clear(codes)
 		scale, err, norm = 0, math.Inf(1), math.Inf(1)
 	}
-	sum := 0
-	block := x.Codes[i/panel*panel*x.groups()*4:]
+	squares := 0
+	for _, c := range codes[x.Head:] {
+		squares += int(c) * int(c)
+	}
+	lay(x.Codes, i, codes[:x.Head])
+	lay(x.Tails, i, codes[x.Head:])
+	at := i / panel
+	x.Scale[i], x.Error[at], x.Norm[at] = scale, max(x.Error[at], up(err)), max(x.Norm[at], up(norm))
+	if squares > 0 {
+		x.Tail[at] = max(x.Tail[at], up(float64(scale)*math.Sqrt(float64(squares))))
+	}
+}
+
+// lay puts item i's codes into its panel.
+func lay(panels []int8, i int, codes []int8) {
+	block := panels[i/panel*panel*groups(len(codes))*4:]
 	for j, c := range codes {
 		block[j/4*4*panel+i%panel*4+j%4] = c
-		sum += int(c)
 	}
-	x.Offset[i] = int32(-128 * sum)
-	x.Scale[i], x.Error[i], x.Norm[i] = scale, up(err), up(norm)
 }
 
 // along replaces v by its components along Axes.

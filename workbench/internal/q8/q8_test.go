@@ -47,7 +47,7 @@ func TestScan(t *testing.T) {
 				if r.IntN(10) == 0 {
 					clear(query.Data)
 				}
-				x := Pack(items, nil, 2)
+				x := Pack(items, nil, heads(r, d), 2)
 				if err := x.Check(); err != nil {
 					t.Fatal(err)
 				}
@@ -69,6 +69,14 @@ func TestScan(t *testing.T) {
 			}
 		}
 	}
+}
+
+// heads draws how many of d components stand in panels.
+func heads(r *rand.Rand, d int) int {
+	if r.IntN(2) == 0 {
+		return d
+	}
+	return 4 * r.IntN(d/4+1)
 }
 
 // nearly makes all items nearly equal, so that bytes cannot tell them apart.
@@ -106,7 +114,7 @@ func TestScanQueryNotFinite(t *testing.T) {
 		query := randomMat(r, 1, 8)
 		query.Data[3] = v
 		want := topk.Scan(query, &p, 5, nil, 1)[0]
-		if got := Pack(items, nil, 1).Scan(query.Data, items, 5, nil, 2); !slices.Equal(got, want) {
+		if got := Pack(items, nil, items.Cols, 1).Scan(query.Data, items, 5, nil, 2); !slices.Equal(got, want) {
 			t.Errorf("component %g: got %v, want %v", v, got, want)
 		}
 	}
@@ -140,7 +148,14 @@ func TestBounds(t *testing.T) {
 
 func testBounds(t *testing.T, columns string, items, query f32.Mat) {
 	t.Helper()
-	x, scores := Pack(items, nil, 1), f32.NewMat(1, 77)
+	for _, head := range []int{items.Cols, 0, items.Cols / 8 * 4} {
+		testBoundsOf(t, fmt.Sprintf("%s, d=%d, head %d", columns, items.Cols, head), Pack(items, nil, head, 1), items, query)
+	}
+}
+
+func testBoundsOf(t *testing.T, name string, x *Items, items, query f32.Mat) {
+	t.Helper()
+	scores := f32.NewMat(1, 77)
 	f32.MulT(scores, query, items, 1)
 	p, ok := x.Probe(query.Row(0))
 	if !ok {
@@ -148,13 +163,29 @@ func testBounds(t *testing.T, columns string, items, query f32.Mat) {
 	}
 	got, plain := make([]float32, 77), make([]float32, 80)
 	p.Upper(0, got)
-	x.boundsGo(p, 0, 5, plain)
+	x.boundsGo(p, &p.codes[0], x.Codes, [4]float32{p.length, p.slack, p.rest, p.base}, 0, 5, plain)
+	close, plainly := slices.Clone(got), make([]float32, 80)
+	p.Closer(0, close)
+	x.boundsGo(p, &p.codes[1], x.Tails, [4]float32{0, 0, -p.rest, 0}, 0, 5, plainly)
 	for i, s := range scores.Data {
-		if !(s <= got[i]) {
-			t.Errorf("%s, d=%d: item %d scores %g, bound %g", columns, items.Cols, i, s, got[i])
+		if !(s <= got[i]) || !(s <= close[i]) {
+			t.Errorf("%s: item %d scores %g, bounds %g and %g", name, i, s, got[i], close[i])
 		}
-		if e := math.Abs(float64(got[i] - plain[i])); e > 1e-6*(float64(p.length*x.Norm[i])+math.Abs(float64(p.base))) {
-			t.Errorf("%s, d=%d: item %d bound %g, pure Go %g", columns, items.Cols, i, got[i], plain[i])
+		size := float64(p.length*x.Norm[i/panel]) + math.Abs(float64(p.base))
+		if e := math.Abs(float64(got[i] - plain[i])); e > 1e-6*size {
+			t.Errorf("%s: item %d bound %g, pure Go %g", name, i, got[i], plain[i])
+		}
+		if e := math.Abs(float64(close[i] - plain[i] - plainly[i])); e > 1e-6*size {
+			t.Errorf("%s: item %d closer bound %g, pure Go %g", name, i, close[i], plain[i]+plainly[i])
+		}
+	}
+	if whole := Pack(items, nil, x.D, 1); x.Head < x.D {
+		p, _ := whole.Probe(query.Row(0))
+		p.Upper(0, got)
+		for i := range got { // both blocks together tell what one does
+			if e := math.Abs(float64(got[i] - close[i])); e > 1e-5*(float64(p.length*x.Norm[i/panel])+math.Abs(float64(p.base))) {
+				t.Errorf("%s: item %d bound %g, in one block %g", name, i, close[i], got[i])
+			}
 		}
 	}
 }
@@ -162,9 +193,9 @@ func testBounds(t *testing.T, columns string, items, query f32.Mat) {
 // A search that would have to score more than Most says so.
 func TestSearchMost(t *testing.T) {
 	s := &Search{N: 5000, K: 10, Threads: 2,
-		Upper: func(lo int, bounds []float32) {
+		Upper: func(at Span, _ float32, bounds []float32) {
 			for i := range bounds {
-				bounds[i] = float32((lo+i)*7919%5000) + 50
+				bounds[i] = float32((at.From()+i)*7919%5000) + 50
 			}
 		},
 		Exact: func(items []int) (scores []float32) {
@@ -207,12 +238,13 @@ func TestLevels(t *testing.T) {
 }
 
 func TestCheck(t *testing.T) {
-	x := Pack(randomMat(newRand(t), 20, 6), nil, 1)
+	x := Pack(randomMat(newRand(t), 20, 6), nil, 4, 1)
 	for _, damage := range []func(*Items){
 		func(x *Items) { x.N = 40 }, func(x *Items) { x.D = 9 }, func(x *Items) { x.N = -1 },
 		func(x *Items) { x.Codes = x.Codes[1:] }, func(x *Items) { x.Error = nil },
 		func(x *Items) { x.Center = nil }, func(x *Items) { x.Unit = x.Unit[1:] },
 		func(x *Items) { x.Axes.Rows = 5 },
+		func(x *Items) { x.Head = 2 }, func(x *Items) { x.Head = 8 }, func(x *Items) { x.Tails = x.Tails[1:] }, func(x *Items) { x.Tail = nil },
 	} {
 		y := *x
 		if damage(&y); y.Check() == nil {
@@ -224,7 +256,7 @@ func TestCheck(t *testing.T) {
 func BenchmarkScan(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 1))
 	items := randomMat(r, 100000, 256)
-	x := Pack(items, nil, 2)
+	x := Pack(items, nil, items.Cols, 2)
 	for threads := 1; threads <= 2; threads++ {
 		b.Run(fmt.Sprintf("n=100k/d=256/k=100/kernel=%s/threads=%d", f32.Kernels(), threads), func(b *testing.B) {
 			b.SetBytes(int64(len(x.Codes)))
@@ -246,7 +278,7 @@ func TestBoundsAlongAxes(t *testing.T) {
 	for i := range items.Rows { // a hundredth of what it was along the query
 		f32.Axpy(-.99*f32.Dot(items.Row(i), narrow.Data), narrow.Data, items.Row(i))
 	}
-	x := Pack(items, nil, 2)
+	x := Pack(items, nil, items.Cols, 2)
 	for name, q := range map[string]f32.Mat{"narrow": query, "wide": randomMat(r, 1, 64)} {
 		scores, squares := f32.NewMat(1, items.Rows), 0.0
 		f32.MulT(scores, q, items, 1)

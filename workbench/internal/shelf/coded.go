@@ -27,6 +27,10 @@ const (
 	// other work beside it changes.
 	codedBytes = 1 << 20
 
+	// splitCols is the number of components from which on codes stand in two blocks: half of them fill
+	// half of the 64 bytes that the machine reads at least.
+	splitCols = 64
+
 	// exactVectors is how many values of vectors a query is multiplied with as they are, once for all
 	// its rounds: bounds are then of the features' products alone. At 13,767 × 128 a search of an index made
 	// without scores takes 7.4 ms of processor time so and 9.5 ms with bounds of the products, because ranks ask for
@@ -45,12 +49,13 @@ type Codes struct {
 	halves     *f32.HalfRows
 }
 
-// Of returns m's codes in the order of lists, which may be nil, made at the first use.
-func (c *Codes) Of(m f32.Mat, lists *Lists) *q8.Items {
+// Of returns m's codes in the order of lists, which may be nil, made at the first use with so many components in
+// panels.
+func (c *Codes) Of(m f32.Mat, lists *Lists, head int) *q8.Items {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if !Same(c.From, m) || c.lists != lists {
-		c.From, c.lists, c.Items = m, lists, q8.Pack(m, lists.order(), cores.Threads())
+		c.From, c.lists, c.Items = m, lists, q8.Pack(m, lists.order(), head, cores.Threads())
 	}
 	return c.Items
 }
@@ -70,6 +75,20 @@ func (c *Codes) Set(m f32.Mat, lists *Lists, items *q8.Items) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.From, c.lists, c.Items = m, lists, items
+}
+
+// CodesOf returns the codes of m, the features or the vectors. Those of features that are apart from the vectors stand
+// in two blocks where there are lists: of most items the first is enough to leave them out. Similarities are
+// wanted of all items, once for all rounds.
+func (x *Items) CodesOf(m f32.Mat) *q8.Items {
+	if !Same(m, x.Features) {
+		return x.VectorCodes.Of(m, x.Lists, m.Cols)
+	}
+	head := m.Cols
+	if x.Lists != nil && !Same(m, x.Vectors) && head >= splitCols {
+		head = head / 2 &^ 3
+	}
+	return x.FeatureCodes.Of(m, x.Lists, head)
 }
 
 // codedShelf is an exact shelf too, for one search of few queries: it bounds every
@@ -92,6 +111,7 @@ type known struct {
 type similar struct {
 	sims   []float32     // v_i·x, or upper bounds of it, by place
 	points *curve.Points // sims on the curves of its rounds
+	at     int           // where in points those of sims begin
 }
 
 // NewCoded is for a number of queries together.
@@ -288,6 +308,7 @@ type scoreBounds struct {
 	sims  *q8.Probe // bounds of v_i·x; nil if it has no curve, or these are known
 	upper []float32 // of sims for all places; nil to find them when asked
 	exact *similar  // where v_i·x are known, and a place is an item
+	kept  *kept     // of sims, as far as known; nil to find them each time
 	slack float32   // what rounding may make the curve fall by
 	bias  []float32 // by place; nil if there is no prior
 
@@ -303,7 +324,7 @@ func (x *Items) bounds(p *Probe, exact *similar) (b *scoreBounds, ok bool) {
 		return nil, false
 	}
 	if p.Place != nil {
-		if b.place, ok = x.FeatureCodes.Of(x.Features, x.Lists).Probe(p.Place); !ok {
+		if b.place, ok = x.CodesOf(x.Features).Probe(p.Place); !ok {
 			return nil, false
 		}
 	}
@@ -317,7 +338,7 @@ func (x *Items) bounds(p *Probe, exact *similar) (b *scoreBounds, ok bool) {
 		if b.slack, ok = p.Curve.Rising(); !ok {
 			return nil, false
 		}
-		if b.sims, ok = x.VectorCodes.Of(x.Vectors, x.Lists).Probe(p.Vector); !ok {
+		if b.sims, ok = x.CodesOf(x.Vectors).Probe(p.Vector); !ok {
 			return nil, false
 		}
 	}
@@ -326,51 +347,82 @@ func (x *Items) bounds(p *Probe, exact *similar) (b *scoreBounds, ok bool) {
 
 func finite(x float32) bool { return math.Abs(float64(x)) <= math.MaxFloat32 }
 
-// uppers sets dst to upper bounds of the scores in the places from lo on.
-func (b *scoreBounds) uppers(lo int, dst []float32) {
+// uppers sets dst to upper bounds of the scores in the places of a span's panels; those below least
+// may be less close.
+func (b *scoreBounds) uppers(at q8.Span, least float32, dst []float32) {
 	if b.place != nil {
-		b.place.Upper(lo, dst)
+		b.place.Upper(at.From(), dst)
 	} else {
 		clear(dst)
 	}
-	if b.probe.Curve == nil {
-		b.finish(lo, dst, nil)
+	var room, places [q8.Block]float32
+	copy(places[:], dst)
+	sims := b.similar(at, room[:len(dst)])
+	b.finish(at.From(), dst, sims)
+	if b.place == nil {
 		return
 	}
-	if b.exact != nil {
-		b.probe.Curve.AddAt(dst, b.exact.points, lo)
-		b.probe.finishRest(lo, dst, b.Items.bias(lo, len(dst)))
-		return
+	for lo, hi := range b.place.Reaching(dst, least) {
+		b.place.Closer(at.From()+lo, places[lo:hi])
+		copy(dst[lo:hi], places[lo:hi])
+		b.finish(at.From()+lo, dst[lo:hi], sims.from(lo))
 	}
-	if b.slack != 0 {
-		for i := range dst {
-			dst[i] += b.slack
-		}
+}
+
+// similar returns upper bounds of v_i·x in the places of a span's panels, in room where they are not kept.
+func (b *scoreBounds) similar(at q8.Span, room []float32) similar {
+	lo, n := at.From(), len(room)
+	switch {
+	case b.probe.Curve == nil:
+		return similar{}
+	case b.exact != nil:
+		return similar{b.exact.sims[lo : lo+n], b.exact.points, lo}
+	case b.upper != nil:
+		return similar{sims: b.upper[lo : lo+n]}
+	case b.kept == nil:
+		b.sims.Upper(lo, room)
+		return similar{sims: room}
 	}
-	if b.upper != nil {
-		b.finish(lo, dst, b.upper[lo:lo+len(dst)])
-		return
+	return b.kept.of(at, b)
+}
+
+// from are those from number i on.
+func (s similar) from(i int) similar {
+	if s.sims != nil {
+		s.sims = s.sims[i:]
 	}
-	var room [q8.Block]float32
-	sims := room[:len(dst)]
-	b.sims.Upper(lo, sims)
-	b.finish(lo, dst, sims)
+	s.at += i
+	return s
 }
 
 // finish is the probe's, for the places from lo on.
-func (b *scoreBounds) finish(lo int, scores, sims []float32) {
+func (b *scoreBounds) finish(lo int, scores []float32, sims similar) {
 	bias := b.bias
 	if bias != nil {
 		bias = bias[lo : lo+len(scores)]
 	}
-	if b.Lists == nil || b.probe.Draw == nil {
-		b.probe.finish(lo, scores, sims, bias)
-		return
+	if b.slack != 0 {
+		for i := range scores {
+			scores[i] += b.slack
+		}
 	}
 	undrawn := *b.probe
 	undrawn.Draw = nil
-	undrawn.finish(lo, scores, sims, bias)
-	for i, it := range b.Lists.Order[lo : lo+len(scores)] {
-		b.probe.Draw.Apply(int(it), scores[i:i+1])
+	switch {
+	case undrawn.Curve == nil:
+	case sims.points.Of(undrawn.Curve):
+		undrawn.Curve.AddAt(scores, sims.points, sims.at)
+	default:
+		undrawn.Curve.Add(scores, sims.sims[:len(scores)])
+	}
+	undrawn.finishRest(0, scores, bias)
+	switch {
+	case b.probe.Draw == nil:
+	case b.Lists == nil:
+		b.probe.Draw.Apply(lo, scores)
+	default:
+		for i, it := range b.Lists.Order[lo : lo+len(scores)] {
+			b.probe.Draw.Apply(int(it), scores[i:i+1])
+		}
 	}
 }

@@ -22,8 +22,10 @@ type Lists struct {
 	Starts []int32 // L+1: list l is Order[Starts[l]:Starts[l+1]]
 	Means  f32.Mat // of the rows, as Layout has them, of the items of each list; L rows
 
-	means *Items  // the same
-	of    f32.Mat // the features of the items
+	means *Items    // the same
+	of    f32.Mat   // the features of the items
+	parts []q8.Span // of Order: of each list one or more
+	first []int     // the first part of each list, and their number
 
 	mu   sync.Mutex
 	bias []float32 // of the items in Order, made at the first use
@@ -52,8 +54,20 @@ func (l *Lists) order() []int32 {
 	return l.Order
 }
 
+// spans appends the parts of some lists.
+func (l *Lists) spans(lists []int, to []q8.Span) []q8.Span {
+	for _, i := range lists {
+		to = append(to, l.parts[l.first[i]:l.first[i+1]]...)
+	}
+	return to
+}
+
 // Of tells whether the lists are those of x.
 func (l *Lists) Of(x *Items) bool { return l != nil && Same(l.of, x.Features) }
+
+// ListedItems is how many items there are at least where lists are looked at. Fewer are scanned as fast: of 15,000,
+// 30,000 and 60,000 × 256 the scan by bytes took 4, 8 and 14 ms of processor time a query, and a share of 0.2 5, 8 and 10.
+const ListedItems = 50000
 
 const (
 	trainPerList = 64      // items a list that lists are learnt from, at most
@@ -184,7 +198,11 @@ func NewLists(x *Items, order, starts []int32, means f32.Mat) (*Lists, error) {
 	if means.Rows != len(starts)-1 || means.Cols != layout.Cols() {
 		return nil, fmt.Errorf("means of %d lists, %d floats each, for %d lists of items of %d", means.Rows, means.Cols, len(starts)-1, layout.Cols())
 	}
-	l := &Lists{Order: order, Starts: starts, of: x.Features}
+	l := &Lists{Order: order, Starts: starts, of: x.Features, first: []int{0}}
+	for i, lo := range starts[:len(starts)-1] {
+		l.parts = q8.Cut(l.parts, int(lo), int(starts[i+1]))
+		l.first = append(l.first, len(l.parts))
+	}
 	l.setMeans(x, means)
 	return l, nil
 }

@@ -62,10 +62,10 @@ func (x *Items) bias(lo, n int) []float32 {
 }
 
 // Of returns the shelf for a search of a number of queries together that looks at a share of
-// the items a round; a share of 1 looks at all.
+// the items a round; a share of 1 looks at all, and so does a search of fewer than ListedItems.
 func Of(x *Items, queries int, share float64) Shelf {
-	if x.Lists != nil && share < 1 {
-		return &listShelf{Scan: Scan{x}, share: share}
+	if x.Lists != nil && share < 1 && x.Features.Rows >= ListedItems {
+		return newListShelf(x, share, queries <= codedQueries)
 	}
 	most := codedQueries
 	if x.allKnown() {

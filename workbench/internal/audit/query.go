@@ -147,21 +147,25 @@ func (q *query) before() (stands, hits float64) {
 
 // expect sets times and excess by the hits before the edges. The number of others of a kind is taken for a Poisson number whose mean is
 // known from those drawn for certain as one known from so many events, which makes it negative binomial of excess times; or more where hits
-// differ from what is expected by more than that.
+// differ from what is expected by more than that. All queries together, and half a hit more, count as one query beside the others: so that
+// a line goes by something where there are hardly any others.
 func expect(all []*query) {
 	var stands, kinds, hits float64
+	var law mass
 	for _, q := range all {
 		s, h := q.before()
 		stands, hits, kinds = stands+s, hits+h, kinds+q.kind(q.edge-1)
+		law.add(q.law)
+	}
+	n, half := float64(len(all)), 0.0
+	if law.drawn > 0 {
+		half = law.all / law.drawn / 2
 	}
 	var differ, expected, others, squares float64
 	for _, q := range all {
 		s, h := q.before()
 		kind := q.kind(q.edge - 1)
-		q.times = 0
-		if kinds > kind {
-			q.times = max(stands-s, 0) / (kinds - kind)
-		}
+		q.times = (max(stands-s, 0) + (stands+half)/n) / (kinds - kind + kinds/n)
 		mean := hits * kind / kinds
 		differ, expected = differ+(h-mean)*(h-mean)-h, expected+mean*mean
 		others, squares = others+q.others(q.edge-1), squares+q.others(q.edge-1)*q.others(q.edge-1)

@@ -2,6 +2,7 @@ package solve
 
 import (
 	"math"
+	"math/rand/v2"
 	"slices"
 
 	"gonum.org/v1/gonum/floats"
@@ -35,6 +36,7 @@ type LeastSquares struct {
 	basis    *basis // once the factor of AAᵀ was of no use
 	entwined bool   // once rows seemed to depend on others
 	surplus  int    // rows that do
+	full     bool   // whether the columns are known not to
 
 	slow int // solutions in float64 by the Gram matrix
 }
@@ -44,8 +46,11 @@ func NewLeastSquares(rows, cols int) *LeastSquares {
 	return &LeastSquares{a: f32.NewMat(rows, cols), last: make(map[uint64]int, rows), factor: f32.NewMat(min(rows, cols), cols)}
 }
 
-// Add appends a row.
+// Add appends a row. One of zeros says nothing of u.
 func (l *LeastSquares) Add(row []float32, b float64) {
+	if f32.SqNorm(row) == 0 && !slices.ContainsFunc(row, func(v float32) bool { return v != 0 }) {
+		return
+	}
 	k := key(row)
 	last, ok := l.last[k]
 	if !ok {
@@ -144,12 +149,22 @@ func dual(a f32.Mat, b []float64, precondition func(dst, x []float64)) (u []floa
 	return u, system.refine(precondition)
 }
 
-// primal returns u = (AᵀA)⁺Aᵀb; precondition sets dst to about (AᵀA)⁺·x.
+// primal returns u = (AᵀA)⁻¹Aᵀb; precondition sets dst to about (AᵀA)⁻¹·x. It returns false where columns depend on
+// one another: rounding may make a factor even then, and any solution among many.
 func (l *LeastSquares) primal(a f32.Mat, precondition func(dst, x []float64)) (u []float64, ok bool) {
-	u, ab, y := make([]float64, a.Cols), make([]float64, a.Cols), make([]float64, a.Rows)
+	if l.full = l.full || l.distinct(a, precondition); !l.full {
+		return nil, false
+	}
+	ab, y := make([]float64, a.Cols), make([]float64, a.Rows)
 	floats.MulTo(y, l.times, l.b)
 	f32.GemvTWide(ab, a, y)
-	system := equations{b: ab,
+	return l.normalEquations(a, ab, precondition)
+}
+
+// normalEquations solves AᵀA·u = b.
+func (l *LeastSquares) normalEquations(a f32.Mat, b []float64, precondition func(dst, x []float64)) (u []float64, ok bool) {
+	u, y := make([]float64, a.Cols), make([]float64, a.Rows)
+	system := equations{b: b,
 		apply: func(dst, x []float64) {
 			f32.GemvWide(y, a, x)
 			floats.Mul(y, l.times)
@@ -158,6 +173,32 @@ func (l *LeastSquares) primal(a f32.Mat, precondition func(dst, x []float64)) (u
 		take: func(step float64, dir []float64) { floats.AddScaled(u, step, dir) }}
 	return u, system.refine(precondition)
 }
+
+// distinct tells whether A's columns depend on none of the others, by whether AᵀA gives back a vector of all
+// directions that it is multiplied with; columns are measured by their norms.
+func (l *LeastSquares) distinct(a f32.Mat, precondition func(dst, x []float64)) bool {
+	rng := rand.New(rand.NewPCG(1, uint64(a.Cols)))
+	x, norms, image, y := make([]float64, a.Cols), make([]float64, a.Cols), make([]float64, a.Cols), make([]float64, a.Rows)
+	for j := range x {
+		norms[j] = math.Sqrt(float64(l.normal.Row(j)[j]))
+		x[j] = rng.NormFloat64() / norms[j]
+	}
+	f32.GemvWide(y, a, x)
+	floats.Mul(y, l.times)
+	f32.GemvTWide(image, a, y)
+	back, ok := l.normalEquations(a, image, precondition)
+	if !ok {
+		return false
+	}
+	floats.Sub(back, x)
+	floats.Mul(back, norms)
+	floats.Mul(x, norms)
+	return floats.Norm(back, 2) <= mostOff*floats.Norm(x, 2)
+}
+
+// mostOff is how far off what a regular matrix gives back may be, in relation to the whole: refineError's root times
+// any condition that float32 leaves room for.
+const mostOff = 1e-3
 
 // wide32 makes of what replaces a vector in float32 what reads and writes float64.
 func wide32(replace func(x []float32)) func(dst, x []float64) {

@@ -110,3 +110,27 @@ func solvedInSteps(a *mat.Dense, b []float64, step int) (u []float64) {
 	}
 	return u
 }
+
+// Where columns depend on one another exactly, of small whole numbers whose products float32 holds, the null directions
+// stay out of the solution; rows of zeros say nothing.
+func TestDependentColumns(t *testing.T) {
+	rng := rand.New(rand.NewPCG(12, 1))
+	for _, c := range []struct{ n, d, rank int }{{3, 2, 1}, {8, 2, 1}, {6, 3, 2}, {12, 3, 2}, {32, 8, 4}, {64, 16, 15}, {64, 32, 31}} {
+		for range 20 {
+			a, b := mat.NewDense(c.n, c.d, nil), make([]float64, c.n)
+			left, right := mat.NewDense(c.n, c.rank, nil), mat.NewDense(c.rank, c.d, nil)
+			for _, m := range []*mat.Dense{left, right} {
+				m.Apply(func(_, _ int, _ float64) float64 { return float64(rng.IntN(7) - 3) }, m)
+			}
+			a.Mul(left, right)
+			for i := range b {
+				b[i] = rng.NormFloat64()
+			}
+			for j, got := range solvedInSteps(a, b, c.n) {
+				if want := slowPinv(a, b)[j]; math.Abs(got-want) > 1e-5*(1+math.Abs(want)) {
+					t.Errorf("%+v: u[%d] = %v, want %v", c, j, got, want)
+				}
+			}
+		}
+	}
+}

@@ -113,6 +113,8 @@ def model(name, kind, settings, seed):
                 x = 0.3 * x + (0 if kind.startswith("Gemma") else 1)
             elif p.dim() == 2 and "embed" not in key and "relative" not in key:
                 x *= 1.5 / np.sqrt(p.shape[1])
+                if kind.endswith("T5") and key.endswith(".q.weight"):  # whose scores are not divided by this, but weights are so drawn
+                    x /= np.sqrt(settings["d_kv"])
             p.copy_(torch.from_numpy(x.astype(np.float16).astype(np.float32)))
     return m
 

@@ -92,11 +92,12 @@ func (s *listShelf) scoreLists(probes []Probe) f32.Mat {
 const firstLists = 16
 
 // best looks at lists, those of the highest means first, until they hold the share of all items
-// that may be chosen, and then at twice as many as long as it found fewer than n. It returns nil
+// that may be chosen, or as many as are wanted, and then at twice as many as long as it found fewer than n. It returns nil
 // if ctx has ended.
 func (s *listShelf) best(ctx context.Context, b *scoreBounds, means []float32, n, more, threads int) []topk.Hit {
 	lists, starts := s.rank(means, int(2*s.share*float64(len(means)))+64), s.Lists.Starts
-	want := s.share * float64(s.open(b.probe, 0, len(s.Lists.Order)))
+	open := s.open(b.probe, 0, len(s.Lists.Order))
+	want := max(s.share*float64(open), float64(min(n+more, open)))
 	for at, looked := 0, 0; ; want *= 2 {
 		first := 0
 		for ; at < len(means) && float64(looked) < want; at++ {

@@ -166,7 +166,12 @@ func (ix *Index) readLists(r *npz.Reader) error {
 	return nil
 }
 
-const indexKind = "axn index 1"
+// Kinds of files: without codes, and with codes whose numbers stand by panels. A file of the first kind with codes is one of
+// before, whose codes have numbers for every item.
+const (
+	indexKind = "axn index 1"
+	codedKind = "axn index 2"
+)
 
 // indexMeta is the description beside the arrays of a saved index.
 type indexMeta struct {
@@ -200,6 +205,9 @@ func (ix *Index) Save(path string) error {
 		if codes[name] = c; c.Head < c.D {
 			heads[name] = c.Head
 		}
+	}
+	if len(codes) > 0 {
+		meta.Kind = codedKind
 	}
 	names, lists := slices.Sorted(maps.Keys(codes)), items.Lists
 	if meta.Codes, meta.Heads, meta.Removed = names, heads, ix.removedItems(); lists != nil {
@@ -275,8 +283,8 @@ func (ix *Index) read(r *npz.Reader) error {
 	if err := r.Meta(&meta); err != nil {
 		return err
 	}
-	if meta.Kind != indexKind {
-		return fmt.Errorf("%w: its kind is %q, not %q", npz.ErrFormat, meta.Kind, indexKind)
+	if meta.Kind != indexKind && meta.Kind != codedKind {
+		return fmt.Errorf("%w: its kind is %q, not %q or %q", npz.ErrFormat, meta.Kind, indexKind, codedKind)
 	}
 	ix.Method, ix.Calls, ix.Passes, ix.Fingerprint = meta.Method, meta.Calls, meta.Passes, meta.Fingerprint
 	ix.Seed, ix.Normalization = meta.Seed, meta.Normalization

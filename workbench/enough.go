@@ -131,6 +131,9 @@ func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o
 	case o.Search.Recall > 0 || o.Search.Softmax > 0:
 		return nil, errors.New("it learns from searches that spend their budget on what scores highest: leave Search.Recall and Search.Softmax 0")
 	}
+	if o.Search.Rounds == 1 && o.Search.First != nil {
+		return nil, errors.New("it learns from what searches say of their recall, and one of a single round that Search.First chooses says nothing: leave Search.First nil, or take more rounds")
+	}
 	c := &RecallCalibration{K: o.Search.K, Queries: len(queries)}
 	var said, found []float64
 	err := ix.auditBlocks(ctx, s, queries, o, func(block, calls []int) error {
@@ -143,6 +146,9 @@ func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o
 		return nil, err
 	}
 	c.Estimate, c.Recall = stats.Mean(said), stats.Mean(found)
+	if math.IsNaN(c.Estimate + c.Recall) {
+		return nil, errors.New("a search did not say what recall it has, and nothing can be learnt from that")
+	}
 	line := enough.Calibrate(said, found, auditedAlike).After(ix.Prior.calibration(c.K))
 	c.Shift, c.Slope = line.Shift, line.Slope
 	ix.Prior.calibrate(*c)

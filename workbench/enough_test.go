@@ -140,6 +140,7 @@ func TestCalibrateRecallRefuses(t *testing.T) {
 		"leave Search.Recall": {Search: SearchOptions{K: 5, Budget: 20, Recall: .9}, Calls: 100},
 		"and Search.Softmax":  {Search: SearchOptions{K: 5, Budget: 20, Softmax: 1}, Calls: 100},
 		"each needs one":      {Search: search},
+		"single round":        {Search: SearchOptions{K: 5, Budget: 20, Rounds: 1, First: ByChance(1)}, Calls: 100},
 	} {
 		if _, err := ix.CalibrateRecall(t.Context(), LookUp(g), d.Test, o); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)

@@ -45,7 +45,7 @@ const auditHits = 1 << 22
 //
 // A fifth of the calls that Recall takes gives an interval of about one point at K = 100 and of three at K = 10, for 50
 // queries; METHOD.md has what it covers. Where searches have missed more than half of the top 10 it is wide, and covers the
-// recall seven to nine times in ten. Errors are those of SearchAll; K must be set, and the index have
+// recall seven to nine times in ten; so is that of a single query, which six to nine intervals in ten cover. Errors are those of SearchAll; K must be set, and the index have
 // items of its own.
 func Audit(ctx context.Context, s Scorer, ix *Index, queries []int, o AuditOptions) (*AuditReport, error) {
 	r, err := ix.audit(ctx, s, queries, o)

@@ -148,26 +148,28 @@ func TestRecall(t *testing.T) {
 	}
 }
 
-// A query by itself, or beside one other, has an interval of some width while there are items left to chance, and
-// it covers the recall nearly as often as one of many queries.
+// The estimate of a query by itself, or of two, has no bias, and its interval some width: it covers the recall less often than that of
+// many queries, which tell how much they differ. It may be narrow where another item would only take the place of one that the search has missed.
 func TestRecallOfFew(t *testing.T) {
 	rng := rand.New(rand.NewPCG(95, 1))
 	for _, queries := range []int{1, 2} {
-		covered, off := 0, 0.0
+		covered, narrow, off := 0, 0, 0.0
 		const audits = 300
 		for range audits {
 			all, lists := searchesOf(rng, queries, 600, .6)
 			want := truth(all, lists, 50, 80)
 			e, low, high := Recall(drawnFrom(rng, all, lists, 50, 80, 150), 50)
 			if high-low < .01 {
-				t.Fatalf("%d queries: %v to %v, recall %v", queries, low, high, want)
+				if narrow++; want < low || want > high {
+					t.Errorf("%d queries: %v to %v, recall %v", queries, low, high, want)
+				}
 			}
 			if off += (e - want) / audits; low <= want && want <= high {
 				covered++
 			}
 		}
-		if covered < audits*85/100 || math.Abs(off) > .03 {
-			t.Errorf("%d queries: covered %d of %d, off by %+.3f", queries, covered, audits, off)
+		if covered < audits*(35+20*queries)/100 || narrow > audits/20 || math.Abs(off) > .03 {
+			t.Errorf("%d queries: covered %d of %d, narrow %d, off by %+.3f", queries, covered, audits, narrow, off)
 		}
 	}
 }

@@ -130,8 +130,7 @@ func (ix *Index) calibrateRecall(ctx context.Context, s Scorer, queries []int, o
 		return nil, errNoEstimate
 	case o.Search.Recall > 0 || o.Search.Softmax > 0:
 		return nil, errors.New("it learns from searches that spend their budget on what scores highest: leave Search.Recall and Search.Softmax 0")
-	}
-	if o.Search.Rounds == 1 && o.Search.First != nil {
+	case o.Search.Rounds == 1 && o.Search.First != nil:
 		return nil, errors.New("it learns from what searches say of their recall, and one of a single round that Search.First chooses says nothing: leave Search.First nil, or take more rounds")
 	}
 	c := &RecallCalibration{K: o.Search.K, Queries: len(queries)}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"axn/workbench"
+	"axn/workbench/bench/rival"
 )
 
 // search maps the index and searches it, for one query after another and for all together.
@@ -45,7 +46,10 @@ func search(ctx context.Context, w *world, dir string) error {
 			return fmt.Errorf("-probe: %w", err)
 		}
 		for _, together := range []int{1, len(top)} {
-			before := processor()
+			before, err := rival.ProcessorSeconds()
+			if err != nil {
+				return err
+			}
 			rs, took, err := searchAll(ctx, ix, w, len(top), together, o)
 			if err != nil {
 				return err
@@ -53,7 +57,11 @@ func search(ctx context.Context, w *world, dir string) error {
 			if scan == nil {
 				scan = rs
 			}
-			used := milliseconds(processor()-before) / float64(len(top))
+			after, err := rival.ProcessorSeconds()
+			if err != nil {
+				return err
+			}
+			used := 1e3 * (after - before) / float64(len(top))
 			first := took[0]
 			slices.Sort(took)
 			fmt.Printf("| %s | %d | %.0f | %.0f | %.0f | %.0f | %.4f | %.4f | %.4f | %.4f | %s |\n", share, together, first, took[len(took)/2], took[0], used,
@@ -61,24 +69,6 @@ func search(ctx context.Context, w *world, dir string) error {
 		}
 	}
 	return nil
-}
-
-// processor is the time that all threads have computed, to a hundredth of a second; 0 where the system does not say.
-func processor() time.Duration {
-	text, err := os.ReadFile("/proc/self/stat")
-	if err != nil {
-		return 0
-	}
-	_, after, _ := strings.Cut(string(text), ") ")
-	fields, ticks := strings.Fields(after), 0
-	for _, field := range fields[11:13] { // of the process and of the system for it
-		n, err := strconv.Atoi(field)
-		if err != nil {
-			return 0
-		}
-		ticks += n
-	}
-	return time.Duration(ticks) * (time.Second / 100)
 }
 
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1e3 }

@@ -149,15 +149,8 @@ func (r *run) first(spans []Span) (found []topk.Hit, ok bool) {
 	if !r.score(first) {
 		return nil, false
 	}
-	least := r.best.Threshold()
-	for at := 0; ; at++ {
-		if at += f32.IndexAtLeast(bounds[at:], least); at == len(bounds) {
-			return found, len(found) <= r.Most
-		}
-		if !skip(at) {
-			found = append(found, topk.Hit{Index: place(at), Score: bounds[at]})
-		}
-	}
+	found = r.reaching(nil, bounds, r.best.Threshold(), place)
+	return found, len(found) <= r.Most
 }
 
 // rest appends the places of spans that may be among the best; false if they are more than may be scored.
@@ -168,20 +161,25 @@ func (r *run) rest(spans []Span, found []topk.Hit) ([]topk.Hit, bool) {
 		var bounds [Block]float32
 		for i := int(next.Add(1)) - 1; i < len(spans) && len(takers[t]) <= r.Most; i = int(next.Add(1)) - 1 {
 			r.bound(spans[i], least, bounds[:])
-			for at := 0; ; at++ {
-				if at += f32.IndexAtLeast(bounds[at:], least); at == len(bounds) {
-					break
-				}
-				if place := spans[i].From() + at; !r.out(place) {
-					takers[t] = append(takers[t], topk.Hit{Index: place, Score: bounds[at]})
-				}
-			}
+			takers[t] = r.reaching(takers[t], bounds[:], least, func(at int) int { return spans[i].From() + at })
 		}
 	})
 	for _, t := range takers {
 		found = append(found, t...)
 	}
 	return found, len(found) <= r.Most
+}
+
+// reaching appends the places with bounds of least or more, place being that of a bound.
+func (r *run) reaching(found []topk.Hit, bounds []float32, least float32, place func(at int) int) []topk.Hit {
+	for at := 0; ; at++ {
+		if at += f32.IndexAtLeast(bounds[at:], least); at == len(bounds) {
+			return found
+		}
+		if p := place(at); !r.out(p) {
+			found = append(found, topk.Hit{Index: p, Score: bounds[at]})
+		}
+	}
 }
 
 // none is the bound of what is not to be looked at.

@@ -85,12 +85,13 @@ func (l *LeastSquares) Solve() []float64 {
 	case a.Rows-l.surplus > a.Cols:
 		u, ok = l.byColumns(a)
 	case a.Rows > a.Cols: // of which the columns depend on one another
-	case l.basis == nil:
-		if u, ok = l.byRows(a); !ok {
+	default:
+		if l.basis == nil {
+			u, ok = l.byRows(a)
+		}
+		if !ok {
 			u, ok = l.byBasis(a)
 		}
-	default:
-		u, ok = l.byBasis(a)
 	}
 	if !ok {
 		u = l.least(a)
